@@ -104,7 +104,13 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     stage(&mut group, "rules", reconcile);
 
     let found = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(found, &findings.not_run, None, &resolution.ledger, period)?;
+    let tracked = track::track(
+        found,
+        &track::Unjudged { not_run: &findings.not_run, undecided: &findings.undecided },
+        None,
+        &resolution.ledger,
+        period,
+    )?;
     let catalogue = PublishedPipeline::new(&pipeline, &rules, period);
     let publish = || {
         let inputs = PublicationInputs {

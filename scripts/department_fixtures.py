@@ -90,6 +90,8 @@ class World:
         for record in self.truth.values():
             if record["source"] == "tekun":
                 self.person(record).tekun = True
+            if record["source"] == "dibao":
+                self.person(record).dibao = True
 
     def person(self, record):
         person = self.people.setdefault(record["person"], Person(record["person"]))
@@ -348,12 +350,15 @@ def certificates(q):
             q.expect("R72", p.key, "labour")
         if q.delivered("disability_certificate", p)[2] == "id_typo":
             q.expect("R66", p.key, "number")
-        helped = any(m.labour in ("普通劳动力", "技能劳动力") and m.birth and 16 <= m.age(q.end) <= 59
-                     for m in q.members[p.no])
+        others = [m for m in q.members[p.no] if m is not p and not m.dead]
+        helped = any((m.labour in ("普通劳动力", "技能劳动力") and (not m.birth or m.age(q.end) >= 16))
+                     or (m.birth and m.age(q.end) >= 60 and not m.dibao and not m.tekun) for m in others)
+        # Nobody wrote down whether they can work.
+        unsure = any(not m.labour and (not m.birth or 16 <= m.age(q.end) < 60) for m in others)
         if care and p.age(q.end) >= 16 and not p.tekun:
-            if not helped:
+            if not helped and not unsure:
                 q.expect("R67", p.key)
-            elif chance(p.key, "cared") >= 0.8:
+            elif helped and chance(p.key, "cared") >= 0.8:
                 q.expect("R68", p.key)
     given_up = []
     for p in q.poor:

@@ -39,7 +39,9 @@ pub mod evaluate {
     }
 }
 pub mod extract {
-    pub use crate::extract::{MalformedRow, RawTable, SkipReason, SkippedRow, open_file};
+    pub use crate::extract::{
+        MalformedRow, RawTable, SkipReason, SkippedRow, count_text_lines, count_xlsx_part_rows, open_file,
+    };
 }
 pub mod link {
     pub use crate::link::{block, link, link_nodes};
@@ -148,8 +150,25 @@ pub mod publish {
     }
 }
 pub mod reconcile {
-    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules};
+    use crate::Result;
+    pub use crate::reconcile::{RuleFindings, check_rules, run_examples, run_rules, run_situations};
+    use crate::rules::rule_set::RuleSet;
+
+    /// Runs all rules over what the stages before hold, telling certain from possible answers, as a run does.
+    ///
+    /// # Errors
+    /// As for [`run_rules`] and [`views::build_views`].
+    pub fn run_over(inputs: &views::ViewInputs<'_>, rules: &RuleSet) -> Result<RuleFindings> {
+        let unknown = crate::reconcile::views::unknown_columns::unknown_columns(inputs);
+        let answering = rules.with_unknown_cells(&unknown)?;
+        let placement = views::ViewPlacement::default();
+        let views = views::build_views(inputs, &answering.rules, Vec::new(), &placement)?;
+        crate::reconcile::run_answering_rules(&answering, rules, &views, inputs.period, &mut |_, _| {})
+    }
     pub mod execution {
+        pub mod situation_runner {
+            pub use crate::reconcile::execution::situation_runner::run_situations_alone;
+        }
         pub mod example_runner {
             pub use crate::reconcile::execution::example_runner::{all_cases, run_mutations};
         }
@@ -187,7 +206,13 @@ pub mod rules {
         pub use crate::rules::quality_settings::QualitySettings;
     }
     pub mod rule_file {
-        pub use crate::rules::rule_file::{SqlFile, parse_rule_file};
+        pub use crate::rules::rule_file::{RuleExample, SqlFile, parse_rule_file};
+    }
+    pub mod situation_document {
+        pub use crate::rules::situation_document::document_situations;
+    }
+    pub mod situation_file {
+        pub use crate::rules::situation_file::read_situations;
     }
     pub mod rule_set {
         pub use crate::rules::rule_set::RuleSet;
@@ -227,5 +252,5 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{PreviousExceptions, track};
+    pub use crate::track::{PreviousExceptions, Unjudged, track};
 }

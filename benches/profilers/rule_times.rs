@@ -68,7 +68,13 @@ fn main() -> Result<()> {
     let found = bidui::testing::reconcile::run_rules(&rules, &views, inputs.period, &mut |_, _| {})?;
     println!("{}  peak {} MiB  all rules, {} found", lap.text(), peak_mib(), found.exceptions.len());
     let lap = Lap::new();
-    track::track(found.exceptions, &found.not_run, None, &resolution.ledger, inputs.period)?;
+    track::track(
+        found.exceptions,
+        &track::Unjudged { not_run: &found.not_run, undecided: &found.undecided },
+        None,
+        &resolution.ledger,
+        inputs.period,
+    )?;
     println!("{}  peak {} MiB  tracking", lap.text(), peak_mib());
 
     let columns = rules.columns_read();

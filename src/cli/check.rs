@@ -33,6 +33,9 @@ pub(super) struct CheckArguments {
     /// 逐条改坏规则，看示例是否都能发现（可给一个规则编号）
     #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "")]
     mutate: Option<String>,
+    /// 运行 situations/ 里的全部情形，核对每个情形的全部疑点
+    #[arg(long)]
+    situations: bool,
     /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
@@ -73,6 +76,9 @@ pub(super) fn execute(arguments: &CheckArguments, console: &mut Console<'_>) -> 
         report(outcome.failures, console)?;
         console
             .line(&format!("示例：{}条规则的{}个示例，{failures}个不符", outcome.rules, outcome.examples))?;
+    }
+    if arguments.situations {
+        check_situations(&pipeline, &rules, console)?;
     }
     if let Some(code) = &arguments.mutate {
         check_mutations(&pipeline, &rules, code, console)?;
@@ -132,6 +138,34 @@ fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
     Err(last)
 }
 
+/// Says how the situations came out, and which rules none of them touches.
+fn check_situations(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'_>) -> Result<()> {
+    let report = reconcile::run_situations(pipeline, rules)?;
+    for (name, reason) in &report.pending {
+        console.line(&format!("还做不到：情形“{name}”：{reason}"))?;
+    }
+    for name in &report.unknown {
+        console.line(&format!("尚未核对：情形“{name}”里有“?”或未判断的对象，规则还不能判断“未知”"))?;
+    }
+    for (what, codes) in
+        [("没有一个情形找出疑点", &report.never_found), ("没有一个情形说明为何不列", &report.never_silent)]
+    {
+        if !codes.is_empty() {
+            console.line(&format!("{what}的规则（{}条）：{}", codes.len(), codes.join("、")))?;
+        }
+    }
+    let failures = report.failures.len();
+    self::report(report.failures, console)?;
+    console.line(&format!(
+        "情形：{}个，相符{}个（疑点{}条），不符{failures}个，还做不到{}个，尚未核对{}个",
+        report.situations,
+        report.held,
+        report.findings,
+        report.pending.len(),
+        report.unknown.len()
+    ))
+}
+
 fn check_mutations(
     pipeline: &Pipeline,
     rules: &RuleSet,
@@ -172,6 +206,11 @@ fn check_data_loading(
         data_dir: data,
         partial: arguments.allow_partial,
     });
+    if check.is_none() {
+        console.line(
+            "提醒：没有给出 --quarter，没有核对期别、缺县、部分文件缺列；加上要运行的季度再查一遍，例如 --quarter 2018Q3",
+        )?;
+    }
     let mut all = Vec::new();
     let mut folder = load::survey_data_folder(pipeline, data)?;
     let mut refusals = folder.complaints(pipeline, arguments.allow_unclaimed);
@@ -211,6 +250,10 @@ fn check_data_loading(
             normalize::audit_prefixes(pipeline, one, &comparables);
         }
         show_returned_rows(&loaded, console)?;
+        let label = |name: &str| contract.column(name).map_or(name, |c| c.label.as_str()).to_owned();
+        if let Some(notice) = publish::cell_notice(&loaded.totals.tables, &label) {
+            console.line(&format!("存疑：“{}”{}", contract.title, notice.text))?;
+        }
         if let Some(check) = &check {
             load::audit_list_period(check, &mut loaded)?;
             partial_columns::audit_partial_columns(rules, check, &mut loaded);
@@ -263,7 +306,9 @@ fn show_returned_rows(loaded: &load::LoadedSource, console: &mut Console<'_>) ->
     if rejected + warned == 0 {
         return Ok(());
     }
-    console.line(&format!("退回{rejected}行，另有{warned}格未读入"))?;
+    let kept = loaded.cell_warnings.iter().filter(|w| load::keeps_cell_value(&w.reason_code)).count();
+    let doubtful = if kept > 0 { format!("，{kept}格已读入但有疑问") } else { String::new() };
+    console.line(&format!("退回{rejected}行，另有{}格未读入{doubtful}", warned - kept))?;
     for reject in loaded.rejects.iter().chain(&loaded.cell_warnings).take(MOST) {
         let table = load::masked_table_name(&reject.file, reject.sheet.as_deref());
         let column = reject.column.as_ref().map_or_else(String::new, |column| format!("的列“{column}”"));

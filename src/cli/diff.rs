@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Console;
 use crate::Result;
+use crate::model::exception::Status;
 use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui diff`.
@@ -66,6 +67,7 @@ pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> R
 
 /// Exception id → rule code of what is open in a publication.
 fn exceptions_to_diff(publication: &Snapshot) -> Result<BTreeMap<String, String>> {
-    let rows = publication.rows("tables/fact_exception.parquet", |row| row.get("status") != "resolved")?;
+    let rows =
+        publication.rows("tables/fact_exception.parquet", |row| Status::is_open_code(row.get("status")))?;
     Ok(rows.into_iter().map(|r| (r.get("exception_id").to_owned(), r.get("rule_code").to_owned())).collect())
 }

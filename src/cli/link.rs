@@ -15,7 +15,7 @@ use crate::{Error, Result};
 pub(super) struct LinkArguments {
     /// 匹配配置，例如 pipelines/febrl4/link.toml
     config: PathBuf,
-    /// 结果文件夹（写入 link.parquet、cluster.parquet、report.json）
+    /// 结果文件夹（写入 link.parquet、cluster.parquet；单独的匹配配置另写 report.json）
     #[arg(long)]
     out: PathBuf,
     /// 数据文件所在文件夹（默认：配置文件所在文件夹）
@@ -95,6 +95,9 @@ fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -
     }
     console.line(&format!("  接受\t{}对，共{}人", summary.accepted, summary.persons))?;
     console.line(&format!("  待审\t{}对", summary.review))?;
+    for line in &summary.unread {
+        console.line(&format!("  未读\t{line}"))?;
+    }
     say_linked_files(&summary.files, console)
 }
 

@@ -16,6 +16,7 @@ use crate::worker::{Confinement, Worker, WorkerLimits};
 mod across;
 mod charts;
 mod check;
+mod command_words;
 mod diff;
 mod evaluate;
 mod explain;
@@ -161,10 +162,17 @@ pub fn main(
         Ok(parsed) => parsed,
         Err(refusal) => {
             // clap renders help and version as "errors" that succeed.
-            let text = refusal.render().to_string();
-            let to_err = refusal.use_stderr();
-            let _ = if to_err { write!(err, "{text}") } else { write!(out, "{text}") };
-            return ExitCode::from(if to_err { 2 } else { 0 });
+            if !refusal.use_stderr() {
+                let _ = write!(out, "{}", command_words::help_in_chinese(&refusal.render().to_string()));
+                return ExitCode::SUCCESS;
+            }
+            // Without a command it shows all of them.
+            if refusal.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                let _ = writeln!(err, "{}", command_words::help_in_chinese(&refusal.render().to_string()));
+            }
+            let error = command_words::usage_error(&refusal);
+            let _ = writeln!(err, "{}", crate::error::render_error(&error, false));
+            return ExitCode::from(error.kind().exit_code());
         }
     };
     let progress = !parsed.no_progress && !parsed.quiet && std::io::stderr().is_terminal();

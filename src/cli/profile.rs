@@ -30,6 +30,7 @@ pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -
     if let Some(folder) = &arguments.like {
         let pipeline = Pipeline::open(folder)?;
         let fit = like::fit_to_pipeline(console.worker.as_ref(), &arguments.files, &pipeline)?;
+        tell_notices(&fit.profile, console)?;
         if console.json {
             console.json(&fit)?;
         } else {
@@ -41,11 +42,17 @@ pub(super) fn execute(arguments: &ProfileArguments, console: &mut Console<'_>) -
     if console.json {
         console.json(&profile)?;
     } else if arguments.draft {
+        tell_notices(&profile, console)?;
         console.line(profile.draft.trim_end())?;
     } else {
         console.line(profile.text().trim_end())?;
     }
     Ok(0)
+}
+
+/// Says what the reader told of the files, where the output does not.
+fn tell_notices(profile: &profile::ProfiledFiles, console: &mut Console<'_>) -> Result<()> {
+    profile.notices().try_for_each(|notice| console.say(&format!("注意：{notice}")))
 }
 
 /// Writes what was planned, unless the files could not be read with it.

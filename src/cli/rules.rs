@@ -8,6 +8,7 @@ use crate::model::exception::Severity;
 use crate::rules::documentation;
 use crate::rules::documentation::RuleFilter;
 use crate::rules::rule_set::RuleSet;
+use crate::rules::{situation_document, situation_file};
 use crate::{Error, Result};
 
 /// Arguments of `bidui rules`.
@@ -29,6 +30,9 @@ pub(super) struct RulesArguments {
     /// 输出全部规则的说明文档(Markdown)
     #[arg(long, conflicts_with_all = ["text", "severity", "owner", "source"])]
     document: bool,
+    /// 输出全部情形的文档(Markdown)
+    #[arg(long, conflicts_with_all = ["text", "severity", "owner", "source", "document"])]
+    situations: bool,
     /// 输出一条规则的 SQL
     #[arg(long, value_name = "CODE")]
     sql: Option<String>,
@@ -39,6 +43,11 @@ pub(super) fn execute(arguments: &RulesArguments, console: &mut Console<'_>) -> 
     let rules = RuleSet::load(&pipeline)?;
     if arguments.document {
         console.line(documentation::document_rules(&rules).trim_end())?;
+        return Ok(0);
+    }
+    if arguments.situations {
+        let files = situation_file::read_situations(&pipeline)?;
+        console.line(situation_document::document_situations(&rules, &files).trim_end())?;
         return Ok(0);
     }
     if let Some(code) = &arguments.sql {

@@ -177,10 +177,10 @@ fn select_rules_to_run(rules: &mut RuleSet, wanted: &[String]) -> Result<()> {
         }
     }
     if !wanted.is_empty() {
-        rules.rules.retain(|r| {
-            let code = &r.header.code;
-            wanted.iter().any(|w| code.starts_with(w.as_str()))
-        });
+        let asked = |code: &str| wanted.iter().any(|w| code.starts_with(w.as_str()));
+        let codes = rules.rules.iter().map(|r| r.header.code.clone());
+        rules.unasked = codes.filter(|code| !asked(code)).collect();
+        rules.rules.retain(|r| asked(&r.header.code));
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ pub struct SchemaArguments {
 pub fn all_schemas() -> Vec<(&'static str, serde_json::Value)> {
     let mut all = config::schema::config_schemas();
     all.push(("rule", crate::rules::rule_set::header_schema().to_value()));
+    all.push(("situations", crate::rules::situation_file::situations_schema().to_value()));
     all.push(("link", schemars::schema_for!(crate::link::settings::LinkSettings).to_value()));
     all.sort_by_key(|(name, _)| *name);
     all

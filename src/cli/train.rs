@@ -75,7 +75,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
         let data = arguments.data.as_deref().ok_or_else(|| {
             Error::usage("缺少 --data").in_file(&config).hint("用 --data 指向本季度提取数据所在的文件夹")
         })?;
-        let file = super::run::run_with_threads(arguments.threads, || {
+        let trained = super::run::run_with_threads(arguments.threads, || {
             engine::train_pipeline(
                 root,
                 data,
@@ -86,9 +86,13 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
                 &bar,
             )
         })??;
+        let file = trained.weights;
         let title = crate::link::settings::LinkSettings::open(&config)?.title;
         train::write_weights_file(&file, &title, &arguments.out)?;
         bar.finish();
+        for line in &trained.unread {
+            console.say(&format!("  未读  {line}"))?;
+        }
         if console.json {
             console.json(&file)?;
             return Ok(0);

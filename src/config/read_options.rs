@@ -38,7 +38,7 @@ pub struct ReadOptions {
     pub hidden_sheets: bool,
     /// Worksheets that are asked for by their whole names: they are read even if they are hidden.
     pub named_sheets: Vec<String>,
-    /// Files that may hold the memos of a DBF, where they were looked for already; a reader that may open no other
+    /// Files that may hold the memos of a DBF or name its encoding, where they were looked for already; a reader that may open no other
     /// file cannot look.
     pub memo_files: Option<Vec<PathBuf>>,
 }

@@ -229,6 +229,10 @@ impl SourceContract {
         let members = self.members.iter().filter(|m| m.group == group);
         members.map(|member| header.replace("{n}", &member.number.to_string())).collect()
     }
+    /// Chinese title of every column, by its name.
+    pub fn column_labels(&self) -> std::collections::BTreeMap<String, String> {
+        self.columns.iter().map(|column| (column.name.clone(), column.label.clone())).collect()
+    }
     /// Which columns linking needs: those with a role, those without which a record is rejected,
     /// and those by which repeated records are found.
     pub fn columns_for_linking(&self) -> Vec<bool> {

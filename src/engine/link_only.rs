@@ -15,9 +15,10 @@ use crate::load::LoadedSource;
 use crate::model::links::{Decision, Links};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
+use crate::publication::manifest::DeliveredFile;
 use crate::table::rows::Rows;
 use crate::worker::Worker;
-use crate::{Error, Result, link, load, normalize, resolve, table};
+use crate::{Error, Result, link, load, normalize, publish, resolve, table};
 
 /// What was linked.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +35,8 @@ pub struct LinkOnlySummary {
     pub persons: u64,
     /// What each blocking pass brought.
     pub passes: Vec<crate::model::links::PassReport>,
+    /// Lines that name what lies in the data folder and was not read, Chinese.
+    pub unread: Vec<String>,
     /// Files written.
     pub files: Vec<PathBuf>,
 }
@@ -65,6 +68,7 @@ pub fn link_only(
         source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
         _ => Ok(None),
     })?;
+    let unread = unread_lines(&pipeline, data, &loaded)?;
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     // From here on only the places of the records are asked for.
@@ -95,8 +99,21 @@ pub fn link_only(
         review: links.decision.len() as u64 - accepted,
         persons,
         passes: links.passes.clone(),
+        unread,
         files,
     })
+}
+
+/// Lines that name the files of a data folder that belong to no source, and the sheets that hold something and were
+/// not read, as a run tells them.
+///
+/// # Errors
+/// A folder that cannot be listed.
+pub(super) fn unread_lines(pipeline: &Pipeline, data: &Path, loaded: &[LoadedSource]) -> Result<Vec<String>> {
+    let mut folder = load::survey_data_folder(pipeline, data)?;
+    folder.take_accounts(loaded);
+    let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
+    Ok(publish::unread_notices(&delivered))
 }
 
 /// Source and row; `offsets`: first node of each source.

@@ -1,10 +1,13 @@
 //! Stage after stage of one quarter. Where the tables between them lie is the matter of
 //! [`super::placement`].
 
+use std::collections::BTreeSet;
+
 use super::placement::RunScratch;
 use super::{RunPlan, partial_columns};
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
+use crate::model::indicator::NotRun;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
@@ -12,6 +15,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
+use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
@@ -52,7 +56,6 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     begin("认人归户", None);
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
-    drop(nodes);
     begin("准备核查视图", None);
     let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
@@ -64,17 +67,34 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let asked = plan.rules.previous_views();
     let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let views = reconcile::views::build_views(&inputs, &plan.rules, before.unwrap_or_default(), &placement)?;
-    begin("逐条运行规则", Some(plan.rules.rules.len() as u64));
+    let answering =
+        plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
+    let mut views =
+        reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
+    views.ask_linker(
+        &plan.rules,
+        link::near_miss::NearMissLinker {
+            settings: &plan.link,
+            nodes: &nodes,
+            tree: &plan.pipeline.divisions,
+            links: &links,
+            person: &resolution.person,
+        },
+    )?;
+    begin("逐条运行规则", Some(answering.rules.rules.len() as u64));
     let mut told = 0;
-    let mut findings = reconcile::run_rules(&plan.rules, &views, plan.period, &mut |done, _| {
+    let run = reconcile::run_answering_rules;
+    let mut findings = run(&answering, &plan.rules, &views, plan.period, &mut |done, _| {
         progress.advance((done - told) as u64);
         told = done;
     })?;
+    views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
     begin("与上一季度对照", None);
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let tracked = track::track(exceptions, &findings.not_run, before, &resolution.ledger, plan.period)?;
+    let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
+    let unjudged = track::Unjudged { not_run: &not_run, undecided: &findings.undecided };
+    let tracked = track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
@@ -164,6 +184,21 @@ fn load_all(
         refusals.push(write_down(plan, folder, &loaded, &refusals));
     }
     Error::together(refusals).map_or(Ok(loaded), Err)
+}
+
+/// Rules that did not run, those that this run was not asked for, and those of the last publication
+/// that are in no folder any more.
+fn not_run_or_gone(rules: &RuleSet, not_run: &[NotRun], before: Option<&PreviousExceptions>) -> Vec<NotRun> {
+    let codes: BTreeSet<&str> =
+        before.iter().flat_map(|b| &b.exceptions).map(|old| &*old.exception.rule_code).collect();
+    let known = |code: &str| rules.rule(code).is_some() || not_run.iter().any(|n| n.rule_code == code);
+    let gone = codes.into_iter().filter(|code| !known(code)).map(|code| {
+        let retired = !rules.unasked.contains(code);
+        let reason =
+            if retired { "规则集里已没有这条规则" } else { "本次运行没有选这条规则" };
+        NotRun { rule_code: code.to_owned(), reason: reason.to_owned(), retired }
+    });
+    not_run.iter().cloned().chain(gone).collect()
 }
 
 /// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::link_only::unread_lines;
 use crate::config::Pipeline;
 use crate::evaluate::links::read_link_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
@@ -11,6 +12,15 @@ use crate::link::train::{TrainOptions, train_link_weights};
 use crate::progress::Progress;
 use crate::worker::Worker;
 use crate::{Result, load, normalize};
+
+/// What training over a pipeline yields.
+#[derive(Debug)]
+pub struct TrainedPipeline {
+    /// The weights.
+    pub weights: WeightsFile,
+    /// Lines that name what lies in the data folder and was not read, Chinese.
+    pub unread: Vec<String>,
+}
 
 /// Trains the weights of the pipeline in `root` on the extracts in `data` (`only`: these
 /// sources), without labels or from those in `truth`.
@@ -25,7 +35,7 @@ pub fn train_pipeline(
     seed: u64,
     worker: Option<&Worker>,
     progress: &dyn Progress,
-) -> Result<WeightsFile> {
+) -> Result<TrainedPipeline> {
     let pipeline = Pipeline::open(root)?;
     let settings = LinkSettings::of_pipeline(&pipeline)?;
     progress.stage("读取并装载", None);
@@ -34,6 +44,7 @@ pub fn train_pipeline(
         source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
         _ => Ok(None),
     })?;
+    let unread = unread_lines(&pipeline, data, &loaded)?;
     let mut digest = Sha256::new();
     for one in &loaded {
         for row in 0..one.records.keys.len() {
@@ -56,5 +67,7 @@ pub fn train_pipeline(
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     progress.stage("训练", None);
-    train_link_weights(&settings, &comparables, &pipeline.divisions, &TrainOptions { seed, labels, inputs })
+    let options = TrainOptions { seed, labels, inputs };
+    let weights = train_link_weights(&settings, &comparables, &pipeline.divisions, &options)?;
+    Ok(TrainedPipeline { weights, unread })
 }

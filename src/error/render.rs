@@ -45,7 +45,8 @@ fn render_one_error(error: &Error, color: bool) -> String {
     }
     if !place.is_empty() {
         report.push_str("\n  --> ");
-        report.push_str(&place.join("，"));
+        // Names of files, sheets and columns are no orders to a terminal.
+        report.extend(place.join("，").chars().filter(|c| !c.is_control()));
     }
     if let Some(hint) = error.hint_text() {
         report.push_str("\n  = 提示：");

@@ -12,6 +12,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::model::exception::Status;
 use crate::publication::snapshot::Snapshot;
 use crate::{Error, Result};
 
@@ -236,7 +237,8 @@ pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Resul
     })?;
     let (mut found, mut review): (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) =
         Default::default();
-    let open = publication.rows("restricted/exception.parquet", |row| row.get("status") != "resolved")?;
+    let open =
+        publication.rows("restricted/exception.parquet", |row| Status::is_open_code(row.get("status")))?;
     for row in &open {
         let [rule, key, kind, subject, evidence] =
             ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]

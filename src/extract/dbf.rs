@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::dbf_cells::{DbfCell, DbfCellReader, half_character};
 use super::dbf_layout::{DbfKind, DbfLayout, damaged_dbf};
-use super::dbf_memo::DbfMemos;
+use super::dbf_memo::{DbfMemos, named_code_page};
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::MemoryRoom;
 use super::text_decoding::TextCharset;
@@ -22,7 +22,8 @@ use crate::Result;
 use crate::config::clean_config_header;
 use crate::config::read_options::{KeyHeaders, ReadOptions};
 use crate::model::file_account::{FaultyCell, FileAccount, PhysicalUnit, SkipReason, SkippedRow};
-use crate::model::source_table::{RawTableInfo, TextEncoding};
+use crate::model::source_table::{EncodingEvidence, RawTableInfo, TextEncoding};
+use crate::privacy::mask::mask_numbers_in_text;
 
 /// Bytes of records per piece.
 const PIECE: usize = 8 << 20;
@@ -45,9 +46,18 @@ pub(super) fn open_dbf(
             counted + 1
         )));
     }
-    let (charset, evidence) = layout.charset(&bytes, options.encoding)?;
+    let code_page = named_code_page(path, options.memo_files.as_deref())?;
+    let (charset, evidence) = layout.charset(&bytes, options.encoding, code_page.as_deref())?;
     let headers: Vec<String> = layout.fields.iter().map(|f| field_title(charset, &f.name)).collect();
     let mut notes = std::mem::take(&mut layout.notes);
+    if let Some(code_page) = code_page.filter(|_| evidence != EncodingEvidence::CodePageFile) {
+        notes.push(format!(
+            "旁边的 .cpg 文件说编码是“{}”，实际按 {} 读入（{}）；核对文字有没有乱码",
+            mask_numbers_in_text(&code_page),
+            charset.name(),
+            evidence.label()
+        ));
+    }
     let memos = wanted_memos(&layout, &headers, path, options, &mut notes)?;
     for (field, header) in layout.fields.iter().zip(&headers) {
         if let DbfKind::Unreadable(what) = field.kind {
@@ -183,6 +193,8 @@ impl DbfPieces {
                 cells.push(match self.cells.read(field, record, flags) {
                     DbfCell::Text(text) => text,
                     DbfCell::Faulty { value, fault, original } => {
+                        let size = size_of::<FaultyCell>() + original.len();
+                        out.room().take(0, size as u64).map_err(|e| e.at_row(row.into()))?;
                         faults.push(FaultyCell { row, column, fault, original });
                         value
                     }

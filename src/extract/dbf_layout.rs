@@ -158,6 +158,7 @@ impl DbfLayout {
         &self,
         bytes: &[u8],
         declared: Encoding,
+        code_page: Option<&str>,
     ) -> Result<(TextCharset, EncodingEvidence)> {
         match declared {
             Encoding::Utf8 => return Ok((TextCharset::Utf8, EncodingEvidence::Declared)),
@@ -165,13 +166,20 @@ impl DbfLayout {
             Encoding::Auto => {}
         }
         let texts = self.text_evidence(self.body(bytes));
+        // What a file beside it says counts unless the texts say otherwise.
+        match code_page.and_then(charset_of_code_page) {
+            Some(TextCharset::Utf8) if texts.other == 0 && self.names_are_utf8() => {
+                return Ok((TextCharset::Utf8, EncodingEvidence::CodePageFile));
+            }
+            Some(TextCharset::Gb18030) if !(texts.utf8() && texts.han > 0) => {
+                return Ok((TextCharset::Gb18030, EncodingEvidence::CodePageFile));
+            }
+            _ => {}
+        }
         // The texts decide; where they are plain ASCII, the names of the fields. Those are cut at ten
         // bytes, be it within a character.
         let (ascii, utf8) = if texts.ascii() {
-            (
-                self.fields.iter().all(|f| f.name.is_ascii()),
-                self.fields.iter().all(|f| utf8_up_to_its_end(&f.name)),
-            )
+            (self.fields.iter().all(|f| f.name.is_ascii()), self.names_are_utf8())
         } else {
             (false, texts.utf8())
         };
@@ -188,6 +196,10 @@ impl DbfLayout {
             _ if gbk => Ok((TextCharset::Gb18030, EncodingEvidence::LanguageDriver)),
             _ => Ok((TextCharset::Gb18030, EncodingEvidence::Validity)),
         }
+    }
+
+    fn names_are_utf8(&self) -> bool {
+        self.fields.iter().all(|f| utf8_up_to_its_end(&f.name))
     }
 
     fn text_evidence(&self, body: &[u8]) -> TextEvidence {
@@ -211,6 +223,20 @@ impl DbfLayout {
             }
         }
         found
+    }
+}
+
+/// The encoding that a `.cpg` file names, if it is one of ours.
+fn charset_of_code_page(name: &str) -> Option<TextCharset> {
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let plain = ["ANSI", "CP", "WINDOWS", "MS", "OEM"]
+        .iter()
+        .fold(&*plain, |rest, start| rest.strip_prefix(start).unwrap_or(rest));
+    match plain {
+        "UTF8" | "65001" => Some(TextCharset::Utf8),
+        "936" | "GBK" | "GB2312" | "GB18030" | "54936" | "EUCCN" => Some(TextCharset::Gb18030),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The memo file beside a DBF: `.dbt` of dBase III and IV, `.fpt` of FoxPro.
 
 use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::table_limits::check_whole_file_limit;
@@ -16,6 +17,10 @@ const BLOCK_OF_FOUR: [u8; 4] = [0xFF, 0xFF, 0x08, 0x00];
 const END: u8 = 0x1A;
 /// Suffixes of memo files: of dBase, of FoxPro.
 const SUFFIXES: [&str; 2] = ["dbt", "fpt"];
+/// Suffix of the file that names the encoding.
+const CODE_PAGE: &str = "cpg";
+/// Bytes of it that are looked at.
+const CODE_PAGE_BYTES: u64 = 64;
 /// Versions whose memos lie in a `.fpt`.
 const FOXPRO: [u8; 4] = [0x30, 0x31, 0x32, 0xF5];
 /// Says in `.fpt` that a block holds text.
@@ -35,11 +40,12 @@ pub(super) struct MemoFile {
     foxpro: bool,
 }
 
-/// Files beside a DBF that may hold its memos: those of its name, whatever the case, with the suffix of a memo file.
+/// Files beside a DBF that hold its memos or name its encoding: those of its name, whatever the case, with the suffix
+/// of such a file.
 ///
 /// # Errors
 /// The folder cannot be listed.
-pub(crate) fn find_memo_files(dbf: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn find_companion_files(dbf: &Path) -> Result<Vec<PathBuf>> {
     let stem = path_part(dbf.file_stem()).to_lowercase();
     let folder = dbf.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = |e| Error::io("读取数据文件夹", folder, e);
@@ -48,7 +54,7 @@ pub(crate) fn find_memo_files(dbf: &Path) -> Result<Vec<PathBuf>> {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         let suffix = path_part(path.extension());
-        if SUFFIXES.iter().any(|known| suffix.eq_ignore_ascii_case(known))
+        if SUFFIXES.iter().chain([&CODE_PAGE]).any(|known| suffix.eq_ignore_ascii_case(known))
             && path_part(path.file_stem()).to_lowercase() == stem
             && entry.file_type().is_ok_and(|kind| kind.is_file())
         {
@@ -56,6 +62,26 @@ pub(crate) fn find_memo_files(dbf: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+fn companions(dbf: &Path, known: Option<&[PathBuf]>) -> Result<Vec<PathBuf>> {
+    known.map_or_else(|| find_companion_files(dbf), |known| Ok(known.to_vec()))
+}
+
+/// What the `.cpg` file beside a DBF says of its encoding (at most 64 bytes), if there is one.
+///
+/// # Errors
+/// The folder or the file cannot be read.
+pub(super) fn named_code_page(dbf: &Path, known: Option<&[PathBuf]>) -> Result<Option<String>> {
+    let is_code_page = |path: &PathBuf| path_part(path.extension()).eq_ignore_ascii_case(CODE_PAGE);
+    let Some(path) = companions(dbf, known)?.into_iter().filter(is_code_page).min() else { return Ok(None) };
+    let failed = |e| Error::io("读取编码文件", &path, e);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(&path).map_err(failed)?;
+    file.take(CODE_PAGE_BYTES).read_to_end(&mut bytes).map_err(failed)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let name = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{FEFF}');
+    Ok(Some(name.to_owned()).filter(|name| !name.is_empty()))
 }
 
 fn path_part(part: Option<&OsStr>) -> String {
@@ -70,13 +96,14 @@ impl DbfMemos {
     pub(super) fn beside(dbf: &Path, version: u8, known: Option<&[PathBuf]>) -> Result<Self> {
         let wanted = SUFFIXES[usize::from(FOXPRO.contains(&version))];
         let stem = path_part(dbf.file_stem());
-        let files = known.map_or_else(|| find_memo_files(dbf), |known| Ok(known.to_vec()))?;
+        let files = companions(dbf, known)?;
+        let is_memo = |path: &PathBuf| !path_part(path.extension()).eq_ignore_ascii_case(CODE_PAGE);
         // The same spelling before another one, the suffix of the version before the other.
         let order = |path: &PathBuf| {
             let other = !path_part(path.extension()).eq_ignore_ascii_case(wanted);
             (path_part(path.file_stem()) != stem, other, path.clone())
         };
-        let Some(path) = files.into_iter().min_by_key(order) else {
+        let Some(path) = files.into_iter().filter(is_memo).min_by_key(order) else {
             return Ok(Self::Missing(format!("{stem}.{wanted}")));
         };
         let failed = |e| Error::io("读取备注文件", &path, e);

@@ -9,7 +9,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 use super::row_assembly::is_outer_space;
 use super::sheet_row_count::{CountedRows, count_html_rows};
-use super::table_limits::{MAX_COLUMNS, MemoryRoom};
+use super::table_limits::{CELLS_OF_SHEET, MAX_COLUMNS, MemoryRoom};
 use super::text_decoding::{DecodedText, decode_text};
 use super::workbook::filled_sheet::{SheetBuilder, SheetCell};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
@@ -30,7 +30,8 @@ const MAX_ROWS: u32 = 1 << 20;
 pub(super) fn read_html(bytes: Vec<u8>, declared: Encoding) -> Result<(Vec<ReadSheet>, TextEncoding)> {
     let length = bytes.len();
     let decoded = decode_markup(bytes, declared);
-    let mut sheets = tables_of_page(&decoded.text, length, decoded.damaged)?;
+    let room = MemoryRoom::sheets(length as u64);
+    let mut sheets = tables_of_page(&decoded.text, decoded.damaged, &room)?;
     if sheets.is_empty() {
         return Err(Error::input("这是网页，里面没有表格").hint(
             "若网页旁边还有同名的 .files 文件夹，数据在那里：用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处",
@@ -52,16 +53,17 @@ pub(super) fn decode_markup(mut bytes: Vec<u8>, declared: Encoding) -> DecodedTe
     decode_text(bytes, declared)
 }
 
-/// The tables of a page that hold anything, without names; `length`: bytes that the page comes from.
+/// The tables of a page that hold anything, without names; `room`: that of all tables of the file.
 ///
 /// # Errors
 /// More than may be held.
-pub(super) fn tables_of_page(text: &str, length: usize, damaged: bool) -> Result<Vec<ReadSheet>> {
+pub(super) fn tables_of_page(text: &str, damaged: bool, room: &MemoryRoom) -> Result<Vec<ReadSheet>> {
     let counted = count_html_rows(text);
     let mut page = PageReading {
-        rooms: MemoryRoom::sheet(length as u64),
+        room,
         open: vec![OpenTable::default()],
-        tables: vec![TableCells::default()],
+        tables: vec![SheetBuilder::new(room, false)],
+        words: String::new(),
     };
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
@@ -97,7 +99,7 @@ struct OpenTable {
     row: u32,
     in_row: bool,
     column: u32,
-    /// For each column, the rows below that a cell above still spans.
+    /// For each column, the first row that no cell above spans.
     spanned: Vec<u32>,
     cell: Option<OpenCell>,
 }
@@ -108,20 +110,15 @@ struct OpenCell {
     rows: u32,
 }
 
-/// Cells of one table: place, text, rows and columns that it spans.
-#[derive(Default)]
-struct TableCells {
-    cells: Vec<((u32, u32), String)>,
-    merged: Vec<Dimensions>,
-}
-
-struct PageReading {
-    rooms: MemoryRoom,
+struct PageReading<'a> {
+    room: &'a MemoryRoom,
     open: Vec<OpenTable>,
-    tables: Vec<TableCells>,
+    tables: Vec<SheetBuilder<'a>>,
+    /// The text of a cell as it is shown.
+    words: String,
 }
 
-impl PageReading {
+impl PageReading<'_> {
     fn start(&mut self, tag: &StartTag<()>) -> Result<()> {
         let attribute = |name: &str| {
             let value = tag.attributes.get(name.as_bytes());
@@ -129,7 +126,8 @@ impl PageReading {
         };
         match &tag.name.to_ascii_lowercase()[..] {
             b"table" => {
-                self.tables.push(TableCells::default());
+                self.room.take(CELLS_OF_SHEET, 0)?;
+                self.tables.push(SheetBuilder::new(self.room, false));
                 self.open.push(OpenTable { at: self.tables.len() - 1, ..OpenTable::default() });
             }
             b"tr" => {
@@ -146,13 +144,15 @@ impl PageReading {
                 let rows = span("rowspan", MAX_ROW_SPAN);
                 let table = self.top();
                 table.in_row = true;
-                while table.spanned.get(table.column as usize).is_some_and(|&rows| rows > 0) {
-                    table.column += 1;
-                }
+                let (from, row) = (table.column as usize, table.row);
+                let passed = table.spanned.iter().skip(from).take_while(|&&free| free > row).count();
+                table.column += passed as u32;
                 if table.column as usize >= MAX_COLUMNS {
                     return Err(unreadable_workbook(format!("表格超过{MAX_COLUMNS}列")));
                 }
                 table.cell = Some(OpenCell { text: String::new(), columns, rows });
+                // Columns passed over are no cells, but going over them takes as long.
+                self.room.take(passed as u64, 0)?;
             }
             b"br" | b"p" | b"div" | b"li" => self.text("\n"),
             b"input" => {
@@ -207,20 +207,23 @@ impl PageReading {
             if more > 0 {
                 table.spanned.resize(end, 0);
             }
-            // Counted with the row that it begins in.
-            table.spanned[place.1 as usize..end].fill(cell.rows);
+            table.spanned[place.1 as usize..end].fill(place.0.saturating_add(cell.rows));
         }
         table.column = end as u32;
-        let text = cell_text(&cell.text);
-        self.rooms.take(more as u64, text.len() as u64).map_err(|e| e.at_row(u64::from(place.0) + 1))?;
-        let cells = &mut self.tables[at];
+        let mut words = std::mem::take(&mut self.words);
+        show_cell_text(&cell.text, &mut words);
+        let table = &mut self.tables[at];
+        self.room.take(more as u64, 0).map_err(|e| e.at_row(u64::from(place.0) + 1))?;
         if cell.rows > 1 {
+            self.room.take(1, 0)?;
             let end = (place.0.saturating_add(cell.rows - 1), end as u32 - 1);
-            cells.merged.push(Dimensions { start: place, end });
+            table.merge(Dimensions { start: place, end });
         }
-        if !text.is_empty() {
-            cells.cells.push((place, text));
+        let shown = words.trim_matches(is_outer_space);
+        if !shown.is_empty() {
+            table.put(place, &SheetCell::Text(shown))?;
         }
+        self.words = words;
         Ok(())
     }
     fn end_row(&mut self) -> Result<()> {
@@ -231,7 +234,6 @@ impl PageReading {
             if table.row > MAX_ROWS {
                 return Err(unreadable_workbook(format!("表格超过{MAX_ROWS}行")));
             }
-            table.spanned.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));
         }
         table.column = 0;
         Ok(())
@@ -250,14 +252,8 @@ impl PageReading {
             return Err(unreadable_workbook(format!("两次数到的表格不一样多：{read}、{counted}")));
         }
         let mut sheets = Vec::new();
-        let mut room = MemoryRoom::sheet(0);
         for (table, &counted) in self.tables.into_iter().zip(counted) {
-            let mut builder = SheetBuilder::new(&mut room, false);
-            for (place, text) in &table.cells {
-                builder.put(*place, &SheetCell::Text(text))?;
-            }
-            table.merged.into_iter().for_each(|region| builder.merge(region));
-            let (mut sheet, filled) = builder.finish();
+            let (mut sheet, filled) = table.finish();
             sheet.damaged = damaged;
             if filled > 0 || counted.filled > 0 {
                 sheets.push(ReadSheet { name: String::new(), hidden: false, sheet, filled, counted });
@@ -268,23 +264,37 @@ impl PageReading {
 }
 
 /// White space as a browser shows it; lines stay lines.
-fn cell_text(text: &str) -> String {
-    let plain = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-    let lines: Vec<String> = text.split('\u{2028}').map(plain).filter(|line| !line.is_empty()).collect();
-    lines.join("\n").trim_matches(is_outer_space).to_owned()
+fn show_cell_text(text: &str, shown: &mut String) {
+    shown.clear();
+    for line in text.split('\u{2028}') {
+        let mut words = line.split_ascii_whitespace();
+        let Some(first) = words.next() else { continue };
+        if !shown.is_empty() {
+            shown.push('\n');
+        }
+        shown.push_str(first);
+        words.for_each(|word| {
+            shown.push(' ');
+            shown.push_str(word);
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn page_of(text: &str) -> Result<Vec<ReadSheet>> {
+        tables_of_page(text, false, &MemoryRoom::sheets(text.len() as u64))
+    }
+
     fn rows(text: &str) -> Vec<Vec<Vec<String>>> {
-        let sheets = tables_of_page(text, text.len(), false).unwrap();
+        let sheets = page_of(text).unwrap();
         sheets
             .into_iter()
             .map(|s| {
                 assert_eq!(s.filled, s.counted.filled, "{text}");
-                s.sheet.rows
+                s.sheet.cells.head(usize::MAX)
             })
             .collect()
     }
@@ -320,14 +330,14 @@ mod tests {
     #[test]
     fn a_page_cut_off_is_refused() {
         let page = "<html><table><tr><td>张三</td></tr><tr><td>李";
-        let error = tables_of_page(page, page.len(), false).err().unwrap();
+        let error = page_of(page).err().unwrap();
         assert!(error.message().contains("不完整"), "{error}");
     }
 
     #[test]
     fn absurd_spans_cost_little() {
         let page = "<table>".to_owned() + &"<tr><td rowspan=65534 colspan=1000>x".repeat(2000);
-        let error = tables_of_page(&page, page.len(), false).err().unwrap();
+        let error = page_of(&page).err().unwrap();
         assert!(error.message().contains("列"), "{error}");
     }
 }

@@ -74,6 +74,8 @@ pub(super) struct MarkupScan {
     state: ScanState,
     /// The tag so far, or the last bytes of a comment, section or script.
     held: Vec<u8>,
+    /// The last byte of the tag that is no white space.
+    last: u8,
     html: bool,
     /// The element whose text is not looked at.
     raw: &'static str,
@@ -84,7 +86,7 @@ const TAG: usize = 1 << 16;
 
 impl MarkupScan {
     pub(super) fn xml() -> Self {
-        Self { state: ScanState::Text, held: Vec::new(), html: false, raw: "" }
+        Self { state: ScanState::Text, held: Vec::new(), last: 0, html: false, raw: "" }
     }
     pub(super) fn html() -> Self {
         Self { html: true, ..Self::xml() }
@@ -101,8 +103,17 @@ impl MarkupScan {
                     if end < bytes.len() {
                         self.state = ScanState::Tag;
                         self.held.clear();
+                        self.last = 0;
                     }
                     bytes = &bytes[(end + 1).min(bytes.len())..];
+                    // Nearly all tags lie in one piece.
+                    if self.state == ScanState::Tag
+                        && let Some(length) = whole_tag(bytes)
+                    {
+                        self.state = ScanState::Text;
+                        self.see_tag(&bytes[..length], sink);
+                        bytes = &bytes[length + 1..];
+                    }
                 }
                 ScanState::Section => {
                     let end = self.until(bytes, b"]]>");
@@ -123,6 +134,7 @@ impl MarkupScan {
                     let plain = plain.unwrap_or(bytes.len());
                     let kept = plain.min(TAG.saturating_sub(self.held.len()));
                     self.held.extend_from_slice(&bytes[..kept]);
+                    self.last = last_visible(&bytes[..plain]).unwrap_or(self.last);
                     if plain < bytes.len() {
                         self.tag_byte(bytes[plain], sink);
                     }
@@ -137,17 +149,19 @@ impl MarkupScan {
     }
     /// How many bytes there are up to the end of what it stands in, which may have begun before them.
     fn until(&mut self, bytes: &[u8], end: &[u8; 3]) -> usize {
-        for (at, &byte) in bytes.iter().enumerate() {
-            if self.held.len() == 3 {
-                self.held.remove(0);
-            }
-            self.held.push(byte);
-            if self.held == end {
+        for at in memchr::memchr_iter(end[2], bytes) {
+            let before = |back: usize| match at.checked_sub(back) {
+                Some(at) => Some(bytes[at]),
+                None => (self.held.len() + at).checked_sub(back).map(|at| self.held[at]),
+            };
+            if before(2) == Some(end[0]) && before(1) == Some(end[1]) {
                 self.held.clear();
                 self.state = ScanState::Text;
                 return at + 1;
             }
         }
+        self.held.extend_from_slice(&bytes[bytes.len().saturating_sub(2)..]);
+        self.held.drain(..self.held.len().saturating_sub(2));
         bytes.len()
     }
     fn pass_raw<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
@@ -181,6 +195,9 @@ impl MarkupScan {
         if self.held.len() < TAG {
             self.held.push(byte);
         }
+        if !byte.is_ascii_whitespace() {
+            self.last = byte;
+        }
         if self.held.len() == 1 && !(byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'!' | b'?' | b'_'))
         {
             // A bare `<` is a character.
@@ -199,15 +216,20 @@ impl MarkupScan {
     }
     /// Quotes count behind `=`; elsewhere in a tag of HTML they are dirt.
     fn takes_quotes(&self) -> bool {
-        self.held.iter().rev().find(|b| !b.is_ascii_whitespace()) == Some(&b'=')
+        self.last == b'='
     }
     fn begin(&mut self, state: ScanState) {
         self.state = state;
         self.held.clear();
     }
     fn end_of_tag(&mut self, sink: &mut impl FnMut(MarkupEvent<'_>)) {
-        let held = std::mem::take(&mut self.held);
-        let text = String::from_utf8_lossy(&held);
+        let mut held = std::mem::take(&mut self.held);
+        self.see_tag(&held, sink);
+        held.clear();
+        self.held = held;
+    }
+    fn see_tag(&mut self, tag: &[u8], sink: &mut impl FnMut(MarkupEvent<'_>)) {
+        let text = String::from_utf8_lossy(tag);
         if let Some(name) = text.strip_prefix('/') {
             let name = name.trim();
             sink(MarkupEvent::Close { name: name.rsplit_once(':').map_or(name, |(_, local)| local) });
@@ -221,9 +243,33 @@ impl MarkupScan {
             }
             sink(MarkupEvent::Open { tag: &tag, closed: !self.html && text.ends_with('/') });
         }
-        self.held = held;
-        self.held.clear();
     }
+}
+
+/// Length of the tag that these bytes begin with, if all of it is there, and it is an element's.
+fn whole_tag(bytes: &[u8]) -> Option<usize> {
+    let first = *bytes.first()?;
+    if !(first.is_ascii_alphabetic() || matches!(first, b'/' | b'_')) {
+        return None;
+    }
+    let bytes = &bytes[..bytes.len().min(TAG)];
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr3(b'>', b'"', b'\'', &bytes[from..])?;
+        if bytes[at] == b'>' {
+            return Some(at);
+        }
+        // Quotes count behind `=`.
+        let quoted = last_visible(&bytes[from..at]) == Some(b'=');
+        from = match quoted {
+            true => at + 1 + memchr::memchr(bytes[at], &bytes[at + 1..])? + 1,
+            false => at + 1,
+        };
+    }
+}
+
+fn last_visible(bytes: &[u8]) -> Option<u8> {
+    bytes.iter().rev().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 #[cfg(test)]
@@ -252,6 +298,14 @@ mod tests {
         let text = "<?xml version='1.0'?><x:row r=\"1>\" x:hidden = '1'><c/><!-- <row> --><v>5<![CDATA[<6]]></v></x:row>";
         for piece in [1, 2, 3, 7, 1000] {
             assert_eq!(scan(MarkupScan::xml(), text, piece), "<row>(1)<c/><v>5<6]]></v></row>");
+        }
+    }
+
+    #[test]
+    fn quotes_far_behind_a_space_cost_little() {
+        let text = "<a b= ".to_owned() + &" ".repeat(TAG) + &"\"".repeat(4 << 20) + "><c>";
+        for piece in [1 << 10, usize::MAX] {
+            assert_eq!(scan(MarkupScan::html(), &text, piece.min(text.len())), "<a><c>");
         }
     }
 

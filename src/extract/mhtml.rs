@@ -1,6 +1,9 @@
 //! Web archives: the pages of a workbook in one file, as Excel saves them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::html_tables::{decode_markup, tables_of_page};
+use super::table_limits::MemoryRoom;
 use super::workbook::open_workbook::ReadSheet;
 use crate::config::read_options::Encoding;
 use crate::{Error, Result};
@@ -19,11 +22,11 @@ pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadShe
             Error::input("网页档案(MHTML)不完整，缺少结尾").hint("文件在传输中被截断；重新复制后再运行")
         );
     }
+    let room = MemoryRoom::sheets(bytes.len() as u64);
     let mut sheets = Vec::new();
     for (at, page) in pages.into_iter().enumerate() {
-        let length = page.body.len();
         let decoded = decode_markup(page.body, declared);
-        let tables = tables_of_page(&decoded.text, length, decoded.damaged)?;
+        let tables = tables_of_page(&decoded.text, decoded.damaged, &room)?;
         let several = tables.len() > 1;
         for (number, mut table) in tables.into_iter().enumerate() {
             let name = page.name.clone().unwrap_or_else(|| format!("第{}页", at + 1));
@@ -31,17 +34,29 @@ pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadShe
             sheets.push(table);
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    for sheet in &mut sheets {
-        while !seen.insert(sheet.name.clone()) {
-            sheet.name.push('′');
-        }
-    }
+    name_apart(&mut sheets);
     if sheets.is_empty() {
         return Err(Error::input("这是网页档案(MHTML)，里面没有表格")
             .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
     }
     Ok(sheets)
+}
+
+/// Marks names that have come before: `甲`, `甲′`, `甲′′`, then with a number.
+fn name_apart(sheets: &mut [ReadSheet]) {
+    let mut seen = BTreeSet::new();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for sheet in sheets {
+        let plain = sheet.name.clone();
+        let time = times.entry(plain.clone()).or_default();
+        while !seen.insert(sheet.name.clone()) {
+            *time += 1;
+            sheet.name = match *time {
+                few @ 1..=3 => plain.clone() + &"′".repeat(few),
+                many => format!("{plain}′{many}"),
+            };
+        }
+    }
 }
 
 struct ArchivedPage {
@@ -77,21 +92,33 @@ fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bo
         let (parts, ended) = split_parts(body, boundary.as_bytes());
         return parts.into_iter().fold(ended, |whole, part| collect_pages(part, depth + 1, pages) && whole);
     }
-    if !kind.to_ascii_lowercase().starts_with("text/html") {
+    let encoding = header_value(&headers, "content-transfer-encoding").unwrap_or_default();
+    let decoded = match &encoding.trim().to_ascii_lowercase()[..] {
+        "quoted-printable" => Some(decode_quoted_printable(body)),
+        "base64" => Some(decode_base64(body)),
+        "" | "7bit" | "8bit" | "binary" => Some(body.to_vec()),
+        _ => None,
+    };
+    // What a part is called does not decide: one that holds a table is a page.
+    let page = kind.to_ascii_lowercase().starts_with("text/html");
+    let Some(body) = decoded else { return !page };
+    if !page && (kind.to_ascii_lowercase().starts_with("image/") || !holds_table(&body)) {
         return true;
     }
-    let encoding = header_value(&headers, "content-transfer-encoding").unwrap_or_default();
-    let body = match &encoding.trim().to_ascii_lowercase()[..] {
-        "quoted-printable" => decode_quoted_printable(body),
-        "base64" => decode_base64(body),
-        _ => body.to_vec(),
-    };
+    if !body.contains(&b'<') && body.iter().any(|byte| !byte.is_ascii_whitespace()) {
+        return false;
+    }
     let name = header_value(&headers, "content-location").and_then(|location| {
         let file = location.trim().rsplit(['/', '\\']).next()?.to_owned();
         (!file.is_empty()).then_some(file)
     });
     pages.push(ArchivedPage { name, body });
     true
+}
+
+fn holds_table(body: &[u8]) -> bool {
+    memchr::memchr_iter(b'<', body)
+        .any(|at| body.get(at..at + 6).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<table")))
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
@@ -105,6 +132,12 @@ fn split_headers(part: &[u8]) -> (Vec<(String, String)>, &[u8]) {
         let end = line_end(part, at);
         let line = String::from_utf8_lossy(&part[at..end]);
         let line = line.trim_end();
+        let token = |key: &str| key.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let header = line.starts_with([' ', '\t']) || line.split_once(':').is_some_and(|(key, _)| token(key));
+        // A damaged head may lack the blank line behind it: what is no header is no part of it.
+        if !(line.is_empty() || header) && (!headers.is_empty() || line.contains('<')) {
+            break;
+        }
         at = end;
         if line.is_empty() {
             // Blank lines before the first header are none of its end.
@@ -164,20 +197,49 @@ fn decode_quoted_printable(body: &[u8]) -> Vec<u8> {
             }
         }
     }
+    out.shrink_to_fit();
     out
 }
 
+/// Marks what was lost: none of a text.
+const NO_TEXT: u8 = 0xFF;
+
+/// A damaged line spoils itself: where lines hold whole bytes, as they are written, each is decoded by itself.
 fn decode_base64(body: &[u8]) -> Vec<u8> {
+    let filled = |line: &&[u8]| line.iter().any(|byte| !byte.is_ascii_whitespace());
+    let whole =
+        |line: &&[u8]| line.iter().filter(|byte| !byte.is_ascii_whitespace()).count().is_multiple_of(4);
+    let lines = || body.split(|&byte| byte == b'\n').filter(filled);
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
+    if lines().filter(whole).count() * 2 < lines().count() {
+        decode_base64_line(body, &mut out);
+        return out;
+    }
+    for line in lines() {
+        decode_base64_line(line, &mut out);
+        if !whole(&line) {
+            out.push(NO_TEXT);
+        }
+    }
+    out
+}
+
+fn decode_base64_line(line: &[u8], out: &mut Vec<u8>) {
+    let end = line.iter().rposition(|&byte| !byte.is_ascii_whitespace() && byte != b'=');
     let (mut bits, mut count) = (0u32, 0);
-    for &byte in body {
+    for &byte in &line[..end.map_or(0, |last| last + 1)] {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
             b'+' => 62,
             b'/' => 63,
-            _ => continue,
+            _ if byte.is_ascii_whitespace() => continue,
+            // A character stood here: those behind it keep their places.
+            _ => {
+                out.push(NO_TEXT);
+                0
+            }
         };
         bits = bits << 6 | u32::from(value);
         count += 6;
@@ -186,7 +248,6 @@ fn decode_base64(body: &[u8]) -> Vec<u8> {
             out.push((bits >> count) as u8);
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -197,6 +258,12 @@ mod tests {
     fn transfer_encodings() {
         assert_eq!(decode_quoted_printable(b"=E5=BC=A0=\r\nA=3D"), "张A=".as_bytes());
         assert_eq!(decode_base64(b"5byg\r\n5LiJ"), "张三".as_bytes());
+        assert_eq!(decode_base64(b"5by\r\ng5L\r\niJYQ==\r\n"), "张三a".as_bytes());
+        // A character that is lost or none spoils its line.
+        for damaged in [&b"5bg\r\n5LiJ\r\n5LiJ"[..], b"5*yg\r\n5LiJ\r\n5LiJ"] {
+            let text = decode_base64(damaged);
+            assert!(text.ends_with("三三".as_bytes()) && text.contains(&0xFF), "{text:?}");
+        }
     }
 
     #[test]
@@ -209,6 +276,15 @@ mod tests {
         assert_eq!(sheets.len(), 1);
         let cut = read_mhtml(&archive.as_bytes()[..archive.len() - 12], Encoding::Auto);
         assert!(cut.err().unwrap().message().contains("不完整"));
-        assert_eq!((&sheets[0].name[..], &sheets[0].sheet.rows[0][0][..]), ("sheet001.htm", "张"));
+        // A damaged word in the head of a part does not make its rows disappear.
+        let renamed = archive.replace("text/html", "text/htmk");
+        assert_eq!(read_mhtml(renamed.as_bytes(), Encoding::Auto).unwrap().len(), 1);
+        let short = archive
+            .replace("Content-Type: text/html; charset=utf-8\r\n", "")
+            .replace("printable\r\n\r\n", "printable\r\n");
+        assert_eq!(read_mhtml(short.as_bytes(), Encoding::Auto).unwrap()[0].sheet.cells.get(0, 0), "张");
+        let renamed = archive.replace("quoted-printable", "quoted-printaole");
+        assert!(read_mhtml(renamed.as_bytes(), Encoding::Auto).is_err());
+        assert_eq!((&sheets[0].name[..], sheets[0].sheet.cells.get(0, 0)), ("sheet001.htm", "张"));
     }
 }

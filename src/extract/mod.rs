@@ -19,7 +19,7 @@ use self::piecewise_file::OpenFile;
 use self::table_limits::{MAX_WHOLE, check_whole_file_limit};
 use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{FaultyCell, FileAccount};
-pub(crate) use dbf_memo::find_memo_files;
+pub(crate) use dbf_memo::find_companion_files;
 
 pub use crate::model::file_account::{SkipReason, SkippedRow};
 use crate::model::source_table::{FileFormat, RawTableInfo};
@@ -56,6 +56,7 @@ mod table_limits;
 mod text_decoding;
 mod workbook;
 mod xlsb_records;
+mod xlsx_errors;
 mod xlsx_package;
 
 /// Some rows of one table, in file order. A large file arrives as several of these.
@@ -138,6 +139,23 @@ pub(crate) fn is_foreign_format(path: &Path) -> bool {
         || sniff::sniff(&head, length, &end).is_ok_and(|format| format != FileFormat::Csv)
 }
 
+/// Counts the lines of a text as the second counter does beside the reader, to measure what that costs.
+#[doc(hidden)]
+pub fn count_text_lines(text: &[u8]) -> u64 {
+    let mut counter = line_count::LineCounter::default();
+    text.chunks(256 << 10).for_each(|block| counter.block(block));
+    counter.lines()
+}
+
+/// Counts the filled rows of an unpacked worksheet of XLSX as the second counter does beside the reader, to measure
+/// what that costs.
+#[doc(hidden)]
+pub fn count_xlsx_part_rows(part: &[u8]) -> u64 {
+    let mut counter = sheet_row_count::XlsxRowCounter::new();
+    part.chunks(8 << 10).for_each(|block| counter.feed(block));
+    counter.counted().filled
+}
+
 /// Text and Parquet files, which may be large, are read in pieces; the rest as a whole.
 fn open_named(
     path: &Path,
@@ -154,6 +172,8 @@ fn open_named(
     let whole = !metadata.is_file() || sniff::sniff_needs_all(&bytes) || text_decoding::is_utf16(&bytes);
     if whole {
         check_whole_file_limit(metadata.len())?;
+        // Growing by itself it would end up to twice as large.
+        bytes.reserve_exact((metadata.len() as usize + 1).saturating_sub(bytes.len()));
         (&file).take(MAX_WHOLE + 1).read_to_end(&mut bytes).map_err(failed)?;
         check_whole_file_limit(bytes.len() as u64)?;
     }

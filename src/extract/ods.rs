@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets.
+//! OpenDocument spreadsheets, packed (ODS) or as one XML text (FODS).
 //!
 //! Own reader: rows and cells may be repeated a million times by one attribute, so what they take up is
 //! counted before it is taken.
@@ -8,15 +8,17 @@ use std::collections::BTreeSet;
 use calamine::Dimensions;
 use quick_xml::events::{BytesStart, Event};
 
+use super::html_tables::decode_markup;
 use super::package_parts::PackageParts;
 use super::sheet_row_count::count_ods_rows;
 use super::sniff::password_needed;
-use super::spreadsheet_ml::{push_xml_text, xml_attribute};
-use super::table_limits::MemoryRoom;
+use super::spreadsheet_ml::{push_xml_text, refuse_own_entities, xml_attribute};
+use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
 use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, damaged_xlsx_package, oversized_xlsx_package};
 use crate::Result;
+use crate::config::read_options::Encoding;
 use crate::model::file_account::CellFault;
 
 /// Reads all tables.
@@ -24,19 +26,16 @@ use crate::model::file_account::CellFault;
 /// # Errors
 /// Encrypted, damaged, or more than may be held.
 pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
-    let mut parts = PackageParts::open(bytes)?;
-    let manifest = parts.read("meta-inf/manifest.xml", 1 << 24).unwrap_or_default();
-    if String::from_utf8_lossy(&manifest).contains("encryption-data") {
-        return Err(password_needed());
-    }
-    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
-    let content = parts.read("content.xml", most + 1).ok_or_else(damaged_xlsx_package)?;
-    if content.len() as u64 > most {
-        return Err(oversized_xlsx_package(bytes.len() as u64));
-    }
+    let content = match bytes.starts_with(b"PK") {
+        true => unpacked_content(bytes)?,
+        // Other encodings than UTF-8 are rare.
+        false if std::str::from_utf8(bytes).is_ok() => bytes.to_vec(),
+        false => decode_markup(bytes.to_vec(), Encoding::Auto).text.into_bytes(),
+    };
     let counted = count_ods_rows(&content);
+    let room = MemoryRoom::sheets(content.len() as u64);
     let text = std::str::from_utf8(&content).map_err(unreadable_workbook)?;
-    let mut reader = quick_xml::Reader::from_str(text);
+    let mut reader = quick_xml::Reader::from_str(text.trim_start_matches('\u{FEFF}'));
     reader.config_mut().expand_empty_elements = true;
     let mut sheets = Vec::new();
     let mut hidden_styles = BTreeSet::new();
@@ -52,8 +51,8 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
                 "table" => {
                     let name = xml_attribute(&tag, "name").unwrap_or_default();
                     let of_style = xml_attribute(&tag, "style-name");
-                    let mut room = MemoryRoom::sheet(content.len() as u64);
-                    let mut builder = SheetBuilder::new(&mut room, false);
+                    room.take(CELLS_OF_SHEET, 0)?;
+                    let mut builder = SheetBuilder::new(&room, false);
                     read_table(&mut reader, &mut builder).map_err(|e| e.in_sheet(&name))?;
                     let (sheet, filled) = builder.finish();
                     let hidden = of_style.is_some_and(|style| hidden_styles.contains(&style));
@@ -62,15 +61,33 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
                 }
                 _ => {}
             },
-            Event::End(tag) => ended |= tag.local_name().as_ref() == "document-content",
+            Event::End(tag) => {
+                ended |= matches!(tag.local_name().as_ref(), "document-content" | "document");
+            }
+            Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
             Event::Eof => break,
             _ => {}
         }
     }
     if !ended || counted.len() != sheets.len() {
-        return Err(unreadable_workbook("content.xml 不完整"));
+        return Err(unreadable_workbook("XML 不完整"));
     }
     Ok(sheets)
+}
+
+/// The part of a packed spreadsheet that holds its tables.
+fn unpacked_content(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut parts = PackageParts::open(bytes)?;
+    let manifest = parts.read("meta-inf/manifest.xml", 1 << 24).unwrap_or_default();
+    if String::from_utf8_lossy(&manifest).contains("encryption-data") {
+        return Err(password_needed());
+    }
+    let most = MAX_UNPACKED.min((bytes.len() as u64).saturating_mul(MAX_RATIO));
+    let content = parts.read("content.xml", most + 1).ok_or_else(damaged_xlsx_package)?;
+    if content.len() as u64 > most {
+        return Err(oversized_xlsx_package(bytes.len() as u64));
+    }
+    Ok(content)
 }
 
 /// A cell while it is read.
@@ -123,6 +140,10 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
                     });
                 }
                 "annotation" => note = true,
+                // A chart in the sheet has a table of its own.
+                "object" => {
+                    reader.read_to_end(tag.name()).map_err(unreadable_workbook)?;
+                }
                 "p" if !note => {
                     paragraph = true;
                     if let Some(cell) = &mut cell {
@@ -190,7 +211,7 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
     // All of it, before the first is taken.
     let in_row: u64 =
         cells.iter().filter(|(_, cell)| shown(cell)).map(|(_, cell)| u64::from(cell.repeated)).sum();
-    MemoryRoom::sheet(0).take(in_row.saturating_mul(rows.into()), 0)?;
+    MemoryRoom::sheets(0).take(in_row.saturating_mul(rows.into()), 0)?;
     for at in row..row.saturating_add(rows) {
         builder.count_row(at);
         for (column, cell) in cells.iter().filter(|(_, cell)| shown(cell)) {
@@ -256,7 +277,7 @@ mod tests {
         let read = &sheets[0];
         assert_eq!((read.hidden, read.sheet.top, read.sheet.left), (true, 2, 1));
         assert_eq!((read.filled, read.counted.filled), (2, 2));
-        assert_eq!(read.sheet.rows[1], ["张三", "2018-03-15", "（公式）", "#N/A"]);
+        assert_eq!(read.sheet.cells.head(2)[1], ["张三", "2018-03-15", "（公式）", "#N/A"]);
         assert_eq!(read.sheet.faults.len(), 4);
     }
 

@@ -3,7 +3,7 @@
 //! Some programs write `xl\workbook.xml`, other case, or a main part under another name; what counts is
 //! what the relationships say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 
 use zip::ZipArchive;
@@ -118,6 +118,26 @@ impl<'a> PackageParts<'a> {
         });
         Some(targets)
     }
+    /// Notes where shared texts and styles lie, if not where the reader of workbooks looks for them.
+    fn move_common_parts(&mut self, folder: &str, relations_name: &str, changes: &mut PackageChanges) {
+        const COMMON: [(&str, &str); 2] = [("sharedStrings", "sharedstrings.xml"), ("styles", "styles.xml")];
+        let relations = self.index_part(relations_name).unwrap_or_default();
+        let mut named: Vec<(String, String)> = Vec::new();
+        each_tag(&relations, |name, attribute| {
+            let kind = attribute("Type").unwrap_or_default();
+            let common = COMMON.iter().find(|(kind_name, _)| kind.ends_with(&format!("/{kind_name}")));
+            if let ("Relationship", Some((_, usual)), Some(target)) = (name, common, attribute("Target")) {
+                let separator = if folder.is_empty() { "" } else { "/" };
+                named.push((resolve_part_name(folder, &target), format!("{folder}{separator}{usual}")));
+            }
+        });
+        for (lies, wanted) in named {
+            // Some programs name a part that they did not need to write; the reader refuses a text that is not there.
+            if lies != wanted && self.has(&lies) && !changes.moved.iter().any(|(_, to)| *to == wanted) {
+                changes.moved.push((lies, wanted));
+            }
+        }
+    }
     /// The sheets of an XLSX workbook in their order.
     ///
     /// # Errors
@@ -133,6 +153,7 @@ impl<'a> PackageParts<'a> {
             return Err(damaged_xlsx_package());
         };
         let mut sheets = XlsxSheets::default();
+        self.move_common_parts(folder, &relations_name, &mut sheets.changes);
         let macros = ["xlIntlMacrosheet", "xlMacrosheet"];
         if let Some(relations) = self.index_part(&relations_name) {
             let text = String::from_utf8_lossy(&relations);
@@ -140,7 +161,7 @@ impl<'a> PackageParts<'a> {
                 // The reader knows charts as sheets without cells, but not these.
                 let known =
                     macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
-                sheets.changed = Some((relations_name, known.into_bytes()));
+                sheets.changes.replaced.push((relations_name, known.into_bytes()));
             }
         }
         each_tag(&workbook, |name, attribute| match name {
@@ -154,7 +175,36 @@ impl<'a> PackageParts<'a> {
             }
             _ => {}
         });
+        refuse_shared_parts(sheets.parts.iter().map(String::as_str))?;
         Ok(sheets)
+    }
+}
+
+/// What the archive of a workbook must have otherwise before its reader sees it; names are normal ones.
+#[derive(Debug, Default)]
+pub(super) struct PackageChanges {
+    /// Parts and their new contents.
+    pub replaced: Vec<(String, Vec<u8>)>,
+    /// Parts that lie elsewhere than the reader looks: where they lie, where it looks.
+    pub moved: Vec<(String, String)>,
+}
+
+impl PackageChanges {
+    pub(super) fn is_empty(&self) -> bool {
+        self.replaced.is_empty() && self.moved.is_empty()
+    }
+}
+
+/// Refuses a workbook of which several sheets are one part: its rows would be read as often.
+///
+/// # Errors
+/// So it is.
+pub(super) fn refuse_shared_parts<'p>(parts: impl IntoIterator<Item = &'p str>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match parts.into_iter().filter(|part| !part.is_empty()).find(|part| !seen.insert(*part)) {
+        Some(part) => Err(Error::input(format!("几张工作表是同一个部件“{part}”，会重复读入"))
+            .hint("确认来源；用 Excel 或 WPS 打开，核对工作表后另存为 .xlsx，再放回原处")),
+        None => Ok(()),
     }
 }
 
@@ -165,26 +215,35 @@ pub(super) struct XlsxSheets {
     pub parts: Vec<String>,
     /// The program that wrote it asks for all formulas to be calculated.
     pub calculates_on_load: bool,
-    /// A part that the reader must see in other words: its normal name and content.
-    pub changed: Option<(String, Vec<u8>)>,
+    /// What the reader must see otherwise than it is.
+    pub changes: PackageChanges,
 }
 
-/// The archive with one part, by its normal name, replaced.
+/// The archive with parts replaced and moved. What lies where a part is moved to is left out.
 ///
 /// # Errors
 /// A part cannot be read.
-pub(super) fn repacked(bytes: &[u8], name: &str, content: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn repacked(bytes: &[u8], changes: &PackageChanges) -> Result<Vec<u8>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|e| damaged_xlsx_package().caused_by(e))?;
-        if normal_part_name(&String::from_utf8_lossy(part.name_raw())) != name {
-            out.raw_copy_file(part).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+        let name = normal_part_name(&String::from_utf8_lossy(part.name_raw()));
+        let goes = changes.moved.iter().find(|(from, _)| *from == name).map(|(_, to)| to);
+        let taken = changes.moved.iter().any(|(_, to)| *to == name)
+            || changes.replaced.iter().any(|(replaced, _)| *replaced == name);
+        match goes {
+            Some(to) => out.raw_copy_file_rename(part, to.as_str()),
+            None if taken => Ok(()),
+            None => out.raw_copy_file(part),
         }
-    }
-    out.start_file(name, zip::write::SimpleFileOptions::default())
         .map_err(|e| damaged_xlsx_package().caused_by(e))?;
-    out.write_all(content).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    }
+    for (name, content) in &changes.replaced {
+        out.start_file(name.as_str(), zip::write::SimpleFileOptions::default())
+            .map_err(|e| damaged_xlsx_package().caused_by(e))?;
+        out.write_all(content).map_err(|e| damaged_xlsx_package().caused_by(e))?;
+    }
     Ok(out.finish().map_err(|e| damaged_xlsx_package().caused_by(e))?.into_inner())
 }
 

@@ -27,6 +27,8 @@ const BATCH: u64 = 8192;
 const MAX_FOOTER: u64 = 32 << 20;
 /// Bytes that one page may unpack to.
 const MAX_PAGE: u64 = 256 << 20;
+/// Pages without any value that a part of a column may have.
+const MAX_EMPTY_PAGES: u64 = 1000;
 /// Bytes of all pages that the rows of one batch lie in.
 const MAX_TOGETHER: u64 = 2 << 30;
 /// Bytes that the texts of one batch may take up in columns that are copied value by value.
@@ -164,6 +166,7 @@ impl PageScale<'_> {
             return Err(damaged_parquet("数据在文件之外"));
         }
         let (mut first, mut largest, mut lengths) = (rows.start, 0, false);
+        let (mut dictionary, mut empty) = (false, 0u64);
         while left > 0 {
             let (length, header) = self.header(at, left)?;
             let body = u64::try_from(header.compressed).ok().filter(|body| length + body <= left);
@@ -181,6 +184,9 @@ impl PageScale<'_> {
             let mut held = size;
             let over = match header.kind {
                 // Every text has its length before it, everything else at least a byte.
+                DICTIONARY if std::mem::replace(&mut dictionary, true) => {
+                    return Err(damaged_parquet("一列的一部分有两个字典"));
+                }
                 DICTIONARY if values > size / if texts { 4 } else { 1 } => {
                     return Err(damaged_parquet("字典的项数与长度不符"));
                 }
@@ -191,6 +197,11 @@ impl PageScale<'_> {
                 }
                 DATA | DATA_V2 => {
                     self.values += if column == 0 { values } else { 0 };
+                    // Each is unpacked for nothing.
+                    empty += u64::from(values == 0);
+                    if empty > MAX_EMPTY_PAGES {
+                        return Err(oversized_parquet(format!("有超过{MAX_EMPTY_PAGES}个空的数据页")));
+                    }
                     let page = first..first + values;
                     first = page.end;
                     page

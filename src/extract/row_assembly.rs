@@ -164,6 +164,10 @@ impl<'a> RawTableAssembler<'a> {
         self.rows.push(row);
         Ok(())
     }
+    /// Rows of data so far.
+    pub(super) fn data_rows(&self) -> usize {
+        self.rows.len()
+    }
     /// The room that is left.
     pub(super) fn room(&self) -> &MemoryRoom {
         self.room

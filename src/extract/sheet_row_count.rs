@@ -1,6 +1,7 @@
 //! The second count: rows of a sheet with a filled cell, found without the reader of the sheet.
 
 use super::markup_scan::{MarkupEvent, MarkupScan, MarkupTag};
+use super::xlsx_errors::may_be_unknown_error;
 
 /// Rows of one sheet with a filled cell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +32,7 @@ struct XlsxRows {
     hidden: bool,
     filled: bool,
     value: bool,
+    odd_value: bool,
 }
 
 impl XlsxRowCounter {
@@ -43,6 +45,10 @@ impl XlsxRowCounter {
     }
     pub(super) fn counted(&self) -> CountedRows {
         self.rows.counted
+    }
+    /// Is there a value that may be an error which the reader does not know?
+    pub(super) fn may_hold_unknown_errors(&self) -> bool {
+        self.rows.odd_value
     }
 }
 
@@ -64,7 +70,11 @@ impl XlsxRows {
                 "v" | "t" => self.value = false,
                 _ => {}
             },
-            MarkupEvent::Text(_) => self.filled |= self.value,
+            MarkupEvent::Text(text) if self.value => {
+                self.filled = true;
+                self.odd_value |= may_be_unknown_error(text);
+            }
+            MarkupEvent::Text(_) => {}
         }
     }
 }
@@ -102,12 +112,17 @@ pub(super) fn count_ods_rows(content: &[u8]) -> Vec<CountedRows> {
     let (mut row, mut filled) = ((1, false), false);
     // Inside a cell's paragraphs; inside a comment on it.
     let (mut text, mut note) = (false, false);
+    // Inside charts, which have tables of their own.
+    let mut objects = 0u32;
     let value = |tag: &MarkupTag<'_>| {
         ["value", "date-value", "time-value", "boolean-value", "formula"]
             .iter()
             .any(|name| tag.attribute(name).is_some_and(|value| !value.is_empty()))
     };
     MarkupScan::xml().feed(content, &mut |event| match event {
+        MarkupEvent::Open { tag, closed } if tag.local_name() == "object" => objects += u32::from(!closed),
+        MarkupEvent::Close { name: "object" } => objects = objects.saturating_sub(1),
+        _ if objects > 0 => {}
         MarkupEvent::Open { tag, closed } => match tag.local_name() {
             "table" => sheets.push(CountedRows::default()),
             "table-row" => {

@@ -47,8 +47,9 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
         return Ok(FileFormat::Dbf);
     }
     if looks_binary(bytes) {
-        return Err(Error::input("认不出的文件格式")
-            .hint("可读的格式：CSV、XLSX、XLS、XLSB、ODS、网页表格、DBF、Parquet；若是压缩包请先解开"));
+        return Err(Error::input("认不出的文件格式").hint(
+            "可读的格式：CSV、XLSX、XLS、XLSB、ODS、FODS、网页表格、DBF、Parquet；若是压缩包请先解开",
+        ));
     }
     Ok(FileFormat::Csv)
 }
@@ -157,6 +158,9 @@ fn sniff_text_format(bytes: &[u8]) -> Option<Option<FileFormat>> {
     }
     if lower.contains("urn:schemas-microsoft-com:office:spreadsheet") {
         return Some(Some(FileFormat::SpreadsheetMl));
+    }
+    if lower.contains("application/vnd.oasis.opendocument.spreadsheet") {
+        return Some(Some(FileFormat::Ods));
     }
     declared.then_some(None)
 }

@@ -6,13 +6,13 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::html_tables::decode_markup;
 use super::sheet_row_count::{CountedRows, count_spreadsheet_ml_rows};
-use super::table_limits::MemoryRoom;
+use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
 use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
-use crate::Result;
 use crate::config::read_options::Encoding;
 use crate::model::file_account::CellFault;
 use crate::model::source_table::TextEncoding;
+use crate::{Error, Result};
 
 /// Reads all worksheets.
 ///
@@ -32,25 +32,40 @@ pub(super) fn read_spreadsheet_ml(
     let is_1904 = decoded.text.contains("Date1904");
     let mut reader = quick_xml::Reader::from_str(&decoded.text);
     reader.config_mut().expand_empty_elements = true;
+    let room = MemoryRoom::sheets(length);
     let mut sheets = Vec::new();
     loop {
         match reader.read_event().map_err(unreadable_workbook)? {
             Event::Start(tag) if tag.local_name().as_ref() == "Worksheet" => {
                 let name = xml_attribute(&tag, "Name").unwrap_or_default();
                 let counted = counted.get(sheets.len()).copied().unwrap_or_default();
-                let mut room = MemoryRoom::sheet(length);
-                let builder = SheetBuilder::new(&mut room, is_1904);
+                room.take(CELLS_OF_SHEET, 0)?;
+                let builder = SheetBuilder::new(&room, is_1904);
                 let read = read_worksheet(&mut reader, builder, counted);
                 let mut sheet = read.map_err(|e| e.in_sheet(&name))?;
                 sheet.name = name;
                 sheet.sheet.damaged = decoded.damaged;
                 sheets.push(sheet);
             }
+            Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
             Event::Eof => break,
             _ => {}
         }
     }
     Ok((sheets, decoded.encoding))
+}
+
+/// Refuses a document type that makes entities of its own: nobody follows them, so that cells would say
+/// something else than what is meant, and few bytes of them can stand for any number.
+///
+/// # Errors
+/// It does.
+pub(super) fn refuse_own_entities(document_type: &str) -> Result<()> {
+    if !document_type.contains("<!ENTITY") {
+        return Ok(());
+    }
+    Err(Error::input("文件里定义了自己的 XML 实体，不是表格程序写出的，拒绝读取")
+        .hint("确认来源；用 Excel 或 WPS 打开，核对内容后另存为 .xlsx，再放回原处"))
 }
 
 /// The value of the attribute with this local name.
@@ -207,7 +222,7 @@ mod tests {
         let (sheets, _) = read_spreadsheet_ml(xml.as_bytes().to_vec(), Encoding::Auto).unwrap();
         let read = &sheets[0];
         assert_eq!((read.sheet.top, read.hidden, read.filled, read.counted.filled), (2, true, 2, 2));
-        assert_eq!(read.sheet.rows[0], ["甲&乙", "", "410621197001011234", "", "", "2018-03-15"]);
+        assert_eq!(read.sheet.cells.head(1)[0], ["甲&乙", "", "410621197001011234", "", "", "2018-03-15"]);
         assert_eq!(read.sheet.faults.len(), 2);
     }
 }

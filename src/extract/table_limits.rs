@@ -3,10 +3,14 @@
 //! A few bytes can claim very much: ten thousand headers over a million rows of one cell each, or one
 //! long text that every cell points to. So what rows will take up is counted before it is taken.
 
+use std::cell::Cell;
+
 use crate::{Error, Result};
 
 /// Columns of a table: as many as a spreadsheet has.
 pub(super) const MAX_COLUMNS: usize = 1 << 14;
+/// Cells that a worksheet counts for beside its own: so much it takes up, be it empty.
+pub(super) const CELLS_OF_SHEET: u64 = 64;
 /// Rows of a table: their numbers are part of record identifiers and have 32 bits.
 pub(super) const MAX_ROWS: u64 = u32::MAX as u64;
 /// Bytes of a file that is read as a whole: workbooks, DBF, UTF-16, what is no regular file.
@@ -21,16 +25,18 @@ const TEXT_PER_BYTE: u64 = 1000;
 const SHARED_TEXT: u64 = 512 << 20;
 const SHARED_TEXT_PER_BYTE: u64 = 8;
 
+/// Cells of all worksheets of a workbook.
+const WORKBOOK_CELLS: u64 = 200_000_000;
+
 const FEWER_COLUMNS: &str = "核对分隔符和表头；若确有这么多列，请只导出需要的列";
 const SHORTER_TEXTS: &str = "核对有没有极长的单元格；若确有这么多内容，请分成几个文件";
 const SPLIT: &str = "请分成几个文件，或改交 CSV";
-const SAVED_ANEW: &str = "删去远处的零散内容，或用 Excel、WPS 打开后另存为 .xlsx";
 
 /// Cells and text (bytes) that may still be held.
 #[derive(Debug)]
 pub(super) struct MemoryRoom {
-    cells: u64,
-    text: u64,
+    cells: Cell<u64>,
+    text: Cell<u64>,
     /// What it is the room of, and how large it was.
     of: &'static str,
     most_cells: u64,
@@ -49,14 +55,13 @@ impl MemoryRoom {
     pub(super) fn sheet(bytes: u64) -> Self {
         Self::new("这张工作表", 100_000_000, shared_text_limit(bytes), [SPLIT; 2])
     }
+    /// Room of all worksheets of a workbook that are read together; `bytes`: what they are read from.
+    pub(super) fn sheets(bytes: u64) -> Self {
+        Self::new("这个工作簿的所有工作表", WORKBOOK_CELLS, shared_text_limit(bytes), [SPLIT; 2])
+    }
     /// Room of the tables that all worksheets of a workbook become.
     pub(super) fn workbook() -> Self {
-        Self::new("这个工作簿的所有工作表", 200_000_000, TEXT, [SPLIT; 2])
-    }
-    /// Room of the rectangles that the reader of XLS workbooks lays out, for all worksheets at once;
-    /// `bytes`: length of the workbook.
-    pub(super) fn rectangles(bytes: u64) -> Self {
-        Self::new("这个工作簿的所有工作表", 1 << 26, shared_text_limit(bytes), [SAVED_ANEW, SPLIT])
+        Self::new("这个工作簿的所有工作表", WORKBOOK_CELLS, TEXT, [SPLIT; 2])
     }
     /// Room of the texts of a file of so many bytes, however they are packed in it.
     pub(super) fn file(bytes: u64) -> Self {
@@ -69,21 +74,22 @@ impl MemoryRoom {
         Self::new("这一段数据", cells, text, [SPLIT; 2])
     }
     fn new(of: &'static str, cells: u64, text: u64, cures: [&'static str; 2]) -> Self {
-        Self { cells, text, of, most_cells: cells, most_text: text, cures }
+        Self { cells: Cell::new(cells), text: Cell::new(text), of, most_cells: cells, most_text: text, cures }
     }
     /// Takes room for so many cells and bytes of text.
     ///
     /// # Errors
     /// There is not so much left.
-    pub(super) fn take(&mut self, cells: u64, text: u64) -> Result<()> {
-        let left = (self.cells.checked_sub(cells), self.text.checked_sub(text));
+    pub(super) fn take(&self, cells: u64, text: u64) -> Result<()> {
+        let left = (self.cells.get().checked_sub(cells), self.text.get().checked_sub(text));
         let (Some(cells), Some(text)) = left else { return Err(self.exceeded(left.0.is_none())) };
-        (self.cells, self.text) = (cells, text);
+        self.cells.set(cells);
+        self.text.set(text);
         Ok(())
     }
     /// Is half of the text, or more, taken?
     pub(super) fn half_taken(&self) -> bool {
-        self.text < self.most_text / 2
+        self.text.get() < self.most_text / 2
     }
     #[cold]
     fn exceeded(&self, cells: bool) -> Error {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{CoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr_iter;
 
-use super::line_encodings::decode_by_line;
+use super::line_encodings::{LineEncodings, decode_by_line};
 use crate::config::read_options::Encoding;
 use crate::model::source_table::{EncodingEvidence, TextEncoding};
 
@@ -143,13 +143,13 @@ pub(super) fn decode_text(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
     let whole = |encoding: &'static encoding_rs::Encoding, evidence, bytes: &[u8]| {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
         let encoding = TextEncoding { name: encoding.name(), evidence };
-        DecodedText { text: text.into_owned(), encoding, damaged }
+        let mut text = text.into_owned();
+        // Room was made for the longest text that so many bytes can be.
+        text.shrink_to_fit();
+        DecodedText { text, encoding, damaged }
     };
-    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return whole(UTF_16LE, ByteOrderMark, rest);
-    }
-    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return whole(UTF_16BE, ByteOrderMark, rest);
+    if is_utf16(&bytes) {
+        return decode_utf16(&bytes);
     }
     let marked = bytes.starts_with(&UTF8_MARK);
     if declared == Encoding::Gb18030 && !marked {
@@ -174,7 +174,17 @@ pub(super) fn decode_text(bytes: Vec<u8>, declared: Encoding) -> DecodedText {
             let text = String::from_utf8_lossy(if marked { &bytes[3..] } else { &bytes }).into_owned();
             DecodedText { text, encoding: utf8, damaged: true }
         }
-        Err(error) => whole(GB18030, Validity, error.as_bytes()),
+        // A bad byte spoils its line, not the encoding of the whole.
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let mut lines = LineEncodings::default();
+            lines.block(&bytes);
+            lines.finish();
+            let (charset, mut text) = (lines.charset(), String::new());
+            let (damaged, _) = decode_by_line(charset, &bytes, &mut text);
+            let encoding = TextEncoding { name: charset.name(), evidence: Validity };
+            DecodedText { text, encoding, damaged }
+        }
     }
 }
 
@@ -252,6 +262,10 @@ mod tests {
             assert_eq!((decoded.text.as_str(), decoded.encoding, decoded.damaged), (text, encoding, false));
         }
         assert!(decode_text(vec![0xEF, 0xBB, 0xBF, b'a', 0xFF], Encoding::Auto).damaged);
+        let mut one_byte_short = "<tr><td>张三\n<tr><td>李四\n<tr><td>王五\n".as_bytes().to_vec();
+        one_byte_short.remove(8);
+        let decoded = decode_text(one_byte_short, Encoding::Auto);
+        assert!(decoded.damaged && decoded.text.contains("<tr><td>李四\n<tr><td>王五"), "{}", decoded.text);
     }
 
     #[test]

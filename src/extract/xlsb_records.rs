@@ -10,7 +10,7 @@ use calamine::Dimensions;
 use zip::ZipArchive;
 
 use super::number_format::{WorkbookFormat, classify_number_format};
-use super::package_parts::{PackageParts, repacked};
+use super::package_parts::{PackageChanges, PackageParts, refuse_shared_parts, repacked};
 use super::sheet_row_count::CountedRows;
 use super::workbook::open_workbook::unreadable_workbook;
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
@@ -22,6 +22,7 @@ const CELL_BLANK: u32 = 1;
 const CELL_TEXT: u32 = 6;
 const FORMULA_TEXT: u32 = 8;
 const FORMULA_ERROR: u32 = 11;
+const SHARED_STRING: u32 = 0x13;
 const NUMBER_FORMAT: u32 = 0x2C;
 const CELL_FORMAT: u32 = 0x2F;
 const BUNDLED_SHEET: u32 = 0x9C;
@@ -58,7 +59,7 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
     let mut parts = PackageParts::open(&bytes)?;
     let workbook = parts.read("xl/workbook.bin", unpacked).ok_or_else(damaged)?;
     let relations = parts.relation_targets("xl", "xl/_rels/workbook.bin.rels").ok_or_else(damaged)?;
-    let mut sheets = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
     for record in XlsbRecords::of(&workbook) {
         let (kind, data) = record?;
         if kind != BUNDLED_SHEET {
@@ -75,17 +76,27 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
             .chunks_exact(2)
             .map(|unit| u16::from_le_bytes([unit[0], unit[1]]))
             .collect();
-        let part = relations.get(&String::from_utf16_lossy(&id)).and_then(|part| parts.read(part, unpacked));
-        sheets.push(match part {
+        names.push(relations.get(&String::from_utf16_lossy(&id)).map_or("", String::as_str));
+    }
+    refuse_shared_parts(names.iter().copied())?;
+    let mut sheets = Vec::new();
+    for name in names {
+        sheets.push(match parts.read(name, unpacked) {
             Some(part) => XlsbSheet::read(&part)?,
             None => XlsbSheet::default(),
         });
+    }
+    if let Some(strings) = parts.read("xl/sharedstrings.bin", unpacked) {
+        check_shared_strings(&strings)?;
     }
     let styles =
         parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
     drop(parts);
     let bytes = match styles {
-        Some(styles) => repacked(&bytes, "xl/styles.bin", &styles?)?,
+        Some(styles) => {
+            let replaced = vec![("xl/styles.bin".to_owned(), styles?)];
+            repacked(&bytes, &PackageChanges { replaced, moved: Vec::new() })?
+        }
         None => bytes,
     };
     Ok(SoundXlsb { bytes, unpacked, sheets })
@@ -113,6 +124,9 @@ impl XlsbSheet {
         let mut filled = BTreeMap::new();
         for record in XlsbRecords::of(part) {
             let (kind, data) = record?;
+            if data.len() < least_xlsb_length(kind, data) {
+                return Err(unreadable_workbook("记录不完整"));
+            }
             match kind {
                 ROW => {
                     row = xlsb_u32(data, 0).unwrap_or_default();
@@ -137,6 +151,43 @@ impl XlsbSheet {
         sheet.counted.hidden = filled.values().filter(|&&hidden| hidden).count() as u64;
         Ok(sheet)
     }
+}
+
+/// Bytes that a record of a worksheet must have; of one that is shorter the reader takes the rest from the
+/// record before it.
+fn least_xlsb_length(kind: u32, data: &[u8]) -> usize {
+    match kind {
+        ROW => 4,
+        CELL_BLANK => 8,
+        CELL_TEXT | FORMULA_TEXT => text_end(data, 8),
+        // Integers, and numbers of shared strings.
+        2 | 7 => 12,
+        // Errors and truths.
+        3 | 4 | 10 | FORMULA_ERROR => 9,
+        5 | 9 => 16,
+        MERGED_CELL => 16,
+        _ => 0,
+    }
+}
+
+/// Where a text ends that begins, with its length, at some place.
+fn text_end(data: &[u8], at: usize) -> usize {
+    let length = xlsb_u32(data, at).map_or(usize::MAX, |length| length as usize);
+    length.saturating_mul(2).saturating_add(at + 4)
+}
+
+/// Refuses shared strings that are longer than their records.
+///
+/// # Errors
+/// So one is.
+fn check_shared_strings(part: &[u8]) -> Result<()> {
+    for record in XlsbRecords::of(part) {
+        let (kind, data) = record?;
+        if kind == SHARED_STRING && data.len() < text_end(data, 1) {
+            return Err(unreadable_workbook("记录不完整"));
+        }
+    }
+    Ok(())
 }
 
 /// The styles with the numbers of own formats replaced by those of formats that everybody has; none if

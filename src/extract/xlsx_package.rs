@@ -8,12 +8,14 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Cursor, Read};
 
+use flate2::Crc;
 use flate2::read::DeflateDecoder;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::package_parts::normal_part_name;
 use super::sheet_row_count::{CountedRows, XlsxRowCounter};
+use super::spreadsheet_ml::refuse_own_entities;
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
@@ -23,6 +25,11 @@ pub(super) const MAX_RATIO: u64 = 200;
 const MAX_STRETCH: u64 = 16 << 20;
 /// Bytes that the reader may keep of strings, styles and sheets.
 const MAX_KEPT: u64 = 2 << 30;
+/// Characters of the last place of a sheet, XFD1048576, and of its row.
+const LONGEST_CELL: usize = 10;
+const LONGEST_ROW: usize = 7;
+/// Shared formulas of a worksheet.
+const MAX_SHARED_FORMULAS: u64 = 1 << 20;
 /// Strings for which the reader may set memory aside before it has seen them.
 const MAX_ANNOUNCED: u64 = 1 << 24;
 
@@ -34,6 +41,8 @@ pub(super) struct WeighedPackage {
     pub merged: bool,
     /// What the second count found in each part, by its normal name.
     pub rows: BTreeMap<String, CountedRows>,
+    /// Normal names of parts with values that may be errors which the reader does not know.
+    pub odd_values: Vec<String>,
 }
 
 /// Unpacks all parts once.
@@ -44,18 +53,21 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
-    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows: BTreeMap::new() };
+    let (rows, odd_values) = (BTreeMap::new(), Vec::new());
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
+        let sum = part.crc32();
         match part.compression() {
-            CompressionMethod::Stored => scale.part(&name, part)?,
-            CompressionMethod::Deflated => scale.part(&name, DeflateDecoder::new(part))?,
+            CompressionMethod::Stored => scale.part(&name, sum, part)?,
+            CompressionMethod::Deflated => scale.part(&name, sum, DeflateDecoder::new(part))?,
             // What cannot be unpacked here is not read afterwards either.
             _ => {}
         }
     }
-    Ok(WeighedPackage { unpacked: most - scale.left, merged: scale.merged, rows: scale.rows })
+    let PackageScale { merged, rows, odd_values, .. } = scale;
+    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values })
 }
 
 /// The error of an archive that cannot be opened.
@@ -83,12 +95,14 @@ struct PackageScale {
     kept: u64,
     merged: bool,
     rows: BTreeMap<String, CountedRows>,
+    odd_values: Vec<String>,
 }
 
 impl PackageScale {
-    fn part(&mut self, name: &str, part: impl Read) -> Result<()> {
-        let rows = XlsxRowCounter::new();
-        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None, rows };
+    /// Weighs a part; `sum`: the check sum of its bytes by the archive's directory.
+    fn part(&mut self, name: &str, sum: u32, part: impl Read) -> Result<()> {
+        let (rows, seen) = (XlsxRowCounter::new(), Crc::new());
+        let counted = CountedPart { part, left: self.left, stretch: MAX_STRETCH, excess: None, rows, seen };
         // As the reader of workbooks sets up its parser: both see the same.
         let mut xml = quick_xml::Reader::from_reader(BufReader::new(counted));
         let config = xml.config_mut();
@@ -110,7 +124,12 @@ impl PackageScale {
                     self.kept += xlsx_element_bytes(local.as_ref(), longest);
                     self.merged |= local.as_ref() == "mergeCell";
                     match local.as_ref() {
+                        "c" if place_length(&tag) > LONGEST_CELL => return Err(place_out_of_range()),
+                        "row" if place_length(&tag) > LONGEST_ROW => return Err(place_out_of_range()),
                         "sst" => strings.announced = strings.announced.max(announced_xlsx_strings(&tag)),
+                        "f" if shared_formula_number(&tag) > MAX_SHARED_FORMULAS => {
+                            return Err(oversized_xlsx_part(name, "的共享公式编号太大"));
+                        }
                         "si" | "is" if !strings.inside => strings.enter(tag.name().as_ref(), position),
                         _ => {}
                     }
@@ -119,6 +138,7 @@ impl PackageScale {
                     self.kept += strings.leave(xml.buffer_position());
                 }
                 Event::End(_) => {}
+                Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
                 Event::Eof => break,
                 // Texts, references, comments: a stretch goes on over them.
                 _ => continue,
@@ -134,7 +154,16 @@ impl PackageScale {
         let mut counted = xml.into_inner().into_inner();
         counted.count_rest();
         self.left = counted.left;
-        self.rows.insert(normal_part_name(name), counted.rows.counted());
+        let name_in_rows = normal_part_name(name);
+        // The reader stops at the end of the rows, and so before a check sum is asked for.
+        let asked_for = [".xml", ".rels"].iter().any(|suffix| name_in_rows.ends_with(suffix));
+        if asked_for && counted.excess.is_none() && counted.seen.sum() != sum {
+            return Err(damaged_xlsx_package());
+        }
+        if counted.rows.may_hold_unknown_errors() {
+            self.odd_values.push(name_in_rows.clone());
+        }
+        self.rows.insert(name_in_rows, counted.rows.counted());
         match counted.excess {
             Some(PartExcess::Unpacked) => return Err(oversized_xlsx_package(self.size)),
             Some(PartExcess::Stretch) => {
@@ -166,6 +195,26 @@ fn xlsx_element_bytes(element: &str, longest: u64) -> u64 {
         "si" | "mergeCell" => 32,
         _ => 0,
     }
+}
+
+/// Characters of the place of a cell or row: the reader takes the lower 32 bits of any number.
+fn place_length(tag: &BytesStart<'_>) -> usize {
+    if let Some((_, rest)) = tag.split_once(" r=\"") {
+        return rest.find('"').unwrap_or(rest.len());
+    }
+    let place = tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == "r");
+    place.map_or(0, |place| place.value.len())
+}
+
+fn place_out_of_range() -> Error {
+    Error::input("单元格位置超出范围").hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处")
+}
+
+/// The number of a shared formula; the reader makes room for all that may come before it.
+fn shared_formula_number(tag: &BytesStart<'_>) -> u64 {
+    let number =
+        tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == "si");
+    number.map_or(0, |number| number.value.parse().unwrap_or(u64::MAX))
 }
 
 /// How many strings a tag announces: the largest number that an attribute of this name gives, whatever
@@ -219,12 +268,15 @@ struct CountedPart<R> {
     stretch: u64,
     excess: Option<PartExcess>,
     rows: XlsxRowCounter,
+    /// The check sum of what was unpacked.
+    seen: Crc,
 }
 
 impl<R: Read> Read for CountedPart<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let length = self.part.read(buffer)?;
         self.rows.feed(&buffer[..length]);
+        self.seen.update(&buffer[..length]);
         let (left, stretch) = (self.left.checked_sub(length as u64), self.stretch.checked_sub(length as u64));
         let excess = match (left, stretch) {
             (Some(left), Some(stretch)) => {
@@ -348,6 +400,24 @@ mod tests {
         };
         assert!(refusal("xl/styles.xml", styles(5_000, 60_000).as_bytes()).contains("样式"));
         weigh_xlsx_package(&archive(&[("xl/styles.xml", styles(10, 64_000).as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn numbers_of_shared_formulas_are_bounded() {
+        let sheet = |number: &str| format!("<c r=\"A1\"><f t=\"shared\" si=\"{number}\">1</f><v>1</v></c>");
+        for number in ["4000000000", "99999999999999999999", "x"] {
+            let text = refusal("xl/worksheets/sheet1.xml", sheet(number).as_bytes());
+            assert!(text.contains("共享公式"), "{text}");
+        }
+        weigh_xlsx_package(&archive(&[("xl/worksheets/sheet1.xml", sheet("70000").as_bytes())])).unwrap();
+    }
+
+    #[test]
+    fn entities_of_its_own_are_refused() {
+        let sheet =
+            "<!DOCTYPE a [<!ENTITY a '甲'><!ENTITY b '&a;&a;'>]><worksheet><c><v>&b;</v></c></worksheet>";
+        let text = refusal("xl/worksheets/sheet1.xml", sheet.as_bytes());
+        assert!(text.contains("实体"), "{text}");
     }
 
     #[test]

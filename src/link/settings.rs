@@ -265,6 +265,10 @@ pub struct DecisionThresholds {
     /// What a pair of one source needs more than a pair of two, unless the numbers are equal.
     #[serde(default)]
     pub within_source: i32,
+    /// From here on, less what chance brings among so many records, the nearest record of a list that
+    /// somebody is said to be missing from is probably he.
+    #[serde(default)]
+    pub near_miss: i32,
 }
 
 /// `[resolve]`.
@@ -367,10 +371,14 @@ impl LinkSettings {
                 .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
                 .hint("accept 应不小于 review"));
         }
-        let DecisionThresholds { accept, review, unique, within_source } = self.decision;
-        for (key, value) in
-            [("accept", accept), ("review", review), ("unique", unique), ("within_source", within_source)]
-        {
+        let DecisionThresholds { accept, review, unique, within_source, near_miss } = self.decision;
+        for (key, value) in [
+            ("accept", accept),
+            ("review", review),
+            ("unique", unique),
+            ("within_source", within_source),
+            ("near_miss", near_miss),
+        ] {
             if let Some(why) = refuse_heavy_weight(value) {
                 return Err(file
                     .complain(&["decision".into(), key.into()], why)

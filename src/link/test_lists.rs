@@ -103,7 +103,13 @@ pub(crate) fn shipped_settings() -> LinkSettings {
         .map(comparison)
         .to_vec(),
         weights: None,
-        decision: DecisionThresholds { accept: 20_000, review: 10_000, unique: 6_000, within_source: 5_000 },
+        decision: DecisionThresholds {
+            accept: 20_000,
+            review: 10_000,
+            unique: 6_000,
+            within_source: 5_000,
+            near_miss: 0,
+        },
         resolve: ResolveSettings {
             one_per_person: vec!["single".to_owned()],
             household_anchor: vec!["anchor".to_owned()],

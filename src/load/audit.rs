@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::column::CellTrouble;
+use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
 use super::place_counts::audit_parts;
@@ -137,7 +137,7 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
 
 fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
     let mut counts = std::collections::BTreeMap::new();
-    for warning in loaded.cell_warnings.iter().filter(|w| !CellTrouble::code_keeps_value(&w.reason_code)) {
+    for warning in loaded.cell_warnings.iter().filter(|w| !keeps_cell_value(&w.reason_code)) {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
     }
     counts

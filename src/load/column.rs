@@ -1,169 +1,19 @@
 //! One column of one piece of a table: text cells become a typed array.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array as _, ArrayRef, ArrowPrimitiveType, PrimitiveArray, PrimitiveBuilder, StringArray, StringBuilder,
-};
+use arrow::array::{Array as _, ArrayRef, ArrowPrimitiveType, PrimitiveArray, PrimitiveBuilder, StringArray};
 use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 
-use super::number::{AmountForm, NoAmount};
-use super::{cell_cleaning, number, person_cells};
+use super::cell_cleaning;
+use super::cell_trouble::CellTrouble;
+use super::number::{self, AmountForm, NoAmount};
+use super::text_column::{build_code_column, build_text_column};
+use crate::config::SourceColumn;
 use crate::config::source_contract::PeriodForm;
-use crate::config::{ColumnRole, SourceColumn};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
-use crate::model::file_account::CellFault;
 use crate::model::{written_date, written_period};
-
-/// What is wrong with a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CellTrouble {
-    /// A required value is missing.
-    Missing,
-    /// Not a day.
-    Date,
-    /// A month where a day is wanted; the first of the month was taken.
-    DayUnknown,
-    /// Not a month.
-    Month,
-    /// `2017.1`, which may have been `2017.10`; January was taken.
-    MonthDoubtful,
-    /// Not a number, or not in a unit of the column.
-    Number,
-    /// Not in the code table.
-    Code,
-    /// Neither yes nor no.
-    Flag,
-    /// A required value that is not known (`不详`), or a day that stands for none.
-    Unknown,
-    /// An amount for another time than the column's, or for each person.
-    Rate,
-    /// An amount below nothing.
-    Negative,
-    /// Two people.
-    TwoPeople,
-    /// Not a year or term, or more than one.
-    Period,
-    /// A number that a spreadsheet has rounded (`4.1E+13`).
-    Rounded,
-    /// An end before the beginning.
-    EndBeforeStart,
-    /// No value in the file itself.
-    Fault(CellFault),
-}
-
-/// Troubles of a cell that nevertheless has a value.
-const VALUE_KEPT: [CellTrouble; 3] =
-    [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::Fault(CellFault::HalfCharacter)];
-
-impl CellTrouble {
-    /// Machine-readable reason.
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "missing_required",
-            Self::Date => "bad_date",
-            Self::DayUnknown => "day_unknown",
-            Self::Month => "bad_month",
-            Self::MonthDoubtful => "month_doubtful",
-            Self::Number => "bad_number",
-            Self::Code => "unknown_code",
-            Self::Flag => "bad_flag",
-            Self::Unknown => "unknown_required",
-            Self::Rate => "bad_rate",
-            Self::Negative => "negative_amount",
-            Self::TwoPeople => "two_people",
-            Self::Period => "bad_period",
-            Self::Rounded => "rounded_number",
-            Self::EndBeforeStart => "end_before_start",
-            Self::Fault(CellFault::ErrorValue) => "error_value",
-            Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
-            Self::Fault(CellFault::HalfCharacter) => "half_character",
-            Self::Fault(CellFault::MemoMissing) => "memo_missing",
-            Self::Fault(CellFault::MemoUnreadable) => "memo_unreadable",
-            Self::Fault(CellFault::NumberOverflow) => "number_overflow",
-            Self::Fault(CellFault::UnreadableType) => "unreadable_type",
-        }
-    }
-    /// Reason and cure for the department.
-    pub(super) fn reason(self, column: &SourceColumn) -> String {
-        let label = &column.label;
-        match self {
-            Self::Missing => format!("“{label}”为空；补填后重报"),
-            Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
-            Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
-            Self::Month => format!("“{label}”不是有效年月；写成 201803"),
-            Self::MonthDoubtful => {
-                format!("“{label}”可能是1月，也可能是10月（数字2017.10会变成2017.1），按1月计；写成 201710")
-            }
-            Self::Number => match column.kind {
-                ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
-                ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
-                _ => format!("“{label}”不是整数；写成数字"),
-            },
-            Self::Code => {
-                let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
-                format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))
-            }
-            Self::Flag => format!("“{label}”看不出是与否；写“是”或“否”"),
-            Self::Unknown => {
-                format!("“{label}”没有查明（写的是不详、待核实或代替空值的日期）；查明补填后重报")
-            }
-            Self::Rate => {
-                format!("“{label}”写了按年、按季或按人的金额，不知道怎样折算；折算成该列的单位，只写数字")
-            }
-            Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
-            Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
-            Self::Period => match column.period {
-                Some(PeriodForm::Term) => format!("“{label}”看不出是哪一个学期；写成 2018秋"),
-                _ => format!("“{label}”看不出是哪一年（年份写四位数）；写成 2018"),
-            },
-            Self::EndBeforeStart => format!("“{label}”早于开始的年月，不知道是否已经结束；核对后重报"),
-            Self::Rounded => format!(
-                "“{label}”成了科学计数法（如 4.1E+13），后面的数字已经丢失；把该列设为文本格式，从原系统重新导出"
-            ),
-            Self::Fault(CellFault::ErrorValue) => {
-                format!("“{label}”是公式的错误值，没有内容；查出公式的错误，改成数值后重报")
-            }
-            Self::Fault(CellFault::FormulaWithoutValue) => {
-                format!("“{label}”是没有算出结果的公式；用 Excel 或 WPS 打开，重新计算并保存后重报")
-            }
-            Self::Fault(CellFault::HalfCharacter) => {
-                format!("“{label}”末尾的字被截断，只读入前面的字；加宽该字段后重新导出")
-            }
-            Self::Fault(CellFault::MemoMissing) => {
-                format!("“{label}”的内容在备注文件里，文件夹里没有这个文件；与 DBF 一起交来后重新运行")
-            }
-            Self::Fault(CellFault::MemoUnreadable) => {
-                format!("“{label}”的内容在备注文件里读不出来；重新导出 DBF 和备注文件")
-            }
-            Self::Fault(CellFault::NumberOverflow) => {
-                format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
-            }
-            Self::Fault(CellFault::UnreadableType) => {
-                format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")
-            }
-        }
-    }
-    /// True if the cell nevertheless has a value.
-    pub(super) fn keeps_value(self) -> bool {
-        VALUE_KEPT.contains(&self)
-    }
-    /// The same of a trouble known by its code.
-    pub(super) fn code_keeps_value(code: &str) -> bool {
-        VALUE_KEPT.iter().any(|trouble| trouble.code() == code)
-    }
-    /// True if the record cannot be accepted because of it.
-    pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
-        let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
-        match self {
-            Self::TwoPeople => column.required || person,
-            Self::DayUnknown | Self::MonthDoubtful => false,
-            _ => column.required,
-        }
-    }
-}
 
 /// Where the cells of a column come from.
 pub(super) enum ColumnCells<'a> {
@@ -185,7 +35,7 @@ impl<'a> ColumnCells<'a> {
         }
     }
     /// Is every cell clean already? May wrongly say no.
-    fn plain(&self) -> bool {
+    pub(super) fn plain(&self) -> bool {
         let Self::Raw(array) = self else { return false };
         let offsets = array.value_offsets();
         let (from, to) = (offsets[0] as usize, offsets[array.len()] as usize);
@@ -208,20 +58,36 @@ pub(super) struct ColumnFindings {
     pub troubles: Vec<(usize, CellTrouble)>,
     /// Units whose cell is filled and not known, ascending.
     pub unknown: Vec<usize>,
-    /// Days that stand for “it has not ended”.
-    pub no_end: u64,
-    /// Days that stand for none, elsewhere.
-    pub placeholder_days: u64,
-    /// ID numbers that lost their decorations.
-    pub cleaned: u64,
+    /// Units whose cell says that nobody knows, ascending.
+    pub not_stated: Vec<usize>,
+    /// Units with a day that stands for “it has not ended”, ascending.
+    pub no_end: Vec<usize>,
+    /// Units with a day that stands for none, elsewhere, ascending.
+    pub placeholder_days: Vec<usize>,
+    /// Units with an amount that was converted, ascending.
+    pub converted: Vec<usize>,
+    /// Units whose ID number lost its decorations, ascending.
+    pub cleaned_ids: Vec<usize>,
 }
 
 impl ColumnFindings {
-    fn trouble(&mut self, unit: usize, trouble: CellTrouble) {
+    /// Was anything found?
+    pub(super) fn any(&self) -> bool {
+        let lists =
+            [&self.not_stated, &self.no_end, &self.placeholder_days, &self.converted, &self.cleaned_ids];
+        !self.troubles.is_empty() || lists.iter().any(|list| !list.is_empty())
+    }
+    /// A cell with something wrong about it.
+    pub(super) fn trouble(&mut self, unit: usize, trouble: CellTrouble) {
         self.troubles.push((unit, trouble));
         if !trouble.keeps_value() && trouble != CellTrouble::Missing {
             self.unknown.push(unit);
         }
+    }
+    /// A cell that says that nobody knows.
+    pub(super) fn not_stated(&mut self, unit: usize, column: &SourceColumn) {
+        self.not_stated.push(unit);
+        self.unknown(unit, column);
     }
     fn unknown(&mut self, unit: usize, column: &SourceColumn) {
         self.unknown.push(unit);
@@ -229,7 +95,8 @@ impl ColumnFindings {
             self.troubles.push((unit, CellTrouble::Unknown));
         }
     }
-    fn missing(&mut self, unit: usize, column: &SourceColumn) {
+    /// A blank cell.
+    pub(super) fn missing(&mut self, unit: usize, column: &SourceColumn) {
         if column.required {
             self.troubles.push((unit, CellTrouble::Missing));
         }
@@ -240,6 +107,8 @@ impl ColumnFindings {
 #[derive(Clone, Copy)]
 enum CellReading<T> {
     Value(T),
+    /// A value in another measure than the column's.
+    Converted(T),
     Nothing,
     Unknown,
     /// A day that stands for none.
@@ -275,7 +144,8 @@ pub(super) fn build_column(
             let form = AmountForm { kind, factor, months, negative: column.negative };
             Arc::new(build_typed_column::<Int64Type>(column, cells, found, |t| {
                 match number::parse_amount(form, t) {
-                    Ok(value) => CellReading::Value(value),
+                    Ok(amount) if amount.converted => CellReading::Converted(amount.value),
+                    Ok(amount) => CellReading::Value(amount.value),
                     Err(NoAmount::Number) => CellReading::Wrong(CellTrouble::Number),
                     Err(NoAmount::Rate) => CellReading::Wrong(CellTrouble::Rate),
                     Err(NoAmount::Negative) => CellReading::Wrong(CellTrouble::Negative),
@@ -368,6 +238,10 @@ fn build_typed_column<T: ArrowPrimitiveType>(
         };
         match outcome {
             CellReading::Value(value) => builder.append_value(value),
+            CellReading::Converted(value) => {
+                builder.append_value(value);
+                found.converted.push(index);
+            }
             CellReading::Doubtful(value, trouble) => {
                 builder.append_value(value);
                 found.trouble(index, trouble);
@@ -378,16 +252,16 @@ fn build_typed_column<T: ArrowPrimitiveType>(
             }
             CellReading::Unknown => {
                 builder.append_null();
-                found.unknown(index, column);
+                found.not_stated(index, column);
             }
             CellReading::NoDay if column.end => {
                 builder.append_null();
-                found.no_end += 1;
+                found.no_end.push(index);
                 found.missing(index, column);
             }
             CellReading::NoDay => {
                 builder.append_null();
-                found.placeholder_days += 1;
+                found.placeholder_days.push(index);
                 found.unknown(index, column);
             }
             CellReading::Nothing => match default {
@@ -400,197 +274,4 @@ fn build_typed_column<T: ArrowPrimitiveType>(
         }
     }
     builder.finish()
-}
-
-/// What a text cell holds.
-enum TextReading<'a> {
-    Value(Cow<'a, str>),
-    Blank,
-    Unknown,
-    Wrong(CellTrouble),
-}
-
-/// Reads the text cells of one column.
-struct TextForm {
-    /// What stands there is judged in the next stage, apostrophes and all.
-    raw: bool,
-    /// Holds ID numbers.
-    id: bool,
-    /// Holds names of persons.
-    name: bool,
-    /// Holds numbers of households, among which nought is none.
-    household: bool,
-    /// Tells a period, in this form.
-    period: Option<PeriodForm>,
-}
-
-impl TextForm {
-    fn of(column: &SourceColumn) -> Self {
-        use ColumnRole::{GuardianId, GuardianName, Household, IdNumber, Name, StudentNo};
-        let plays = |roles: &[ColumnRole]| column.role.is_some_and(|role| roles.contains(&role));
-        Self {
-            raw: plays(&[IdNumber, GuardianId, StudentNo]),
-            id: plays(&[IdNumber, GuardianId]),
-            name: plays(&[Name, GuardianName]),
-            household: plays(&[Household]),
-            period: column.period,
-        }
-    }
-    /// Is a text that is clean already a value, as it stands?
-    fn stays(&self, text: &str) -> bool {
-        if self.id && text.len() == 18 {
-            return text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'*');
-        }
-        cell_without_value(text).is_none()
-            && self.period.is_none()
-            && (self.id || !is_rounded_number(text))
-            && !(self.household && is_nought(text))
-            && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
-            && !(self.id && text.len() >= 15)
-    }
-    fn read<'a>(&self, raw: &'a str, found: &mut ColumnFindings) -> TextReading<'a> {
-        let Some(clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
-        match cell_without_value(&clean) {
-            Some(CellWithoutValue::Blank) => return TextReading::Blank,
-            Some(CellWithoutValue::Unknown) => return TextReading::Unknown,
-            None if self.household && is_nought(&clean) => return TextReading::Blank,
-            None => {}
-        }
-        if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
-            return TextReading::Wrong(CellTrouble::TwoPeople);
-        }
-        if self.period == Some(PeriodForm::Term) {
-            let term = written_period::parse_term(cell_cleaning::strip_cell_quote(&clean));
-            return term.map_or(TextReading::Wrong(CellTrouble::Period), |t| TextReading::Value(t.into()));
-        }
-        if !self.id && is_rounded_number(cell_cleaning::strip_cell_quote(&clean)) {
-            return TextReading::Wrong(CellTrouble::Rounded);
-        }
-        if self.id
-            && let Some(bare) = person_cells::undecorated_id(&clean)
-        {
-            found.cleaned += 1;
-            return TextReading::Value(Cow::Owned(bare));
-        }
-        if self.raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
-            return TextReading::Value(clean);
-        }
-        TextReading::Value(Cow::Owned(cell_cleaning::strip_cell_quote(&clean).to_owned()))
-    }
-}
-
-/// Is it a number as spreadsheets write one that is too long for them: `4.1E+13`?
-fn is_rounded_number(text: &str) -> bool {
-    let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
-    let power = power.strip_prefix('+').filter(|p| digits(p)).and_then(|p| p.parse::<u32>().ok());
-    whole.len() == 1 && digits(whole) && digits(part) && power.is_some_and(|power| power >= 8)
-}
-
-fn is_nought(text: &str) -> bool {
-    text.bytes().all(|b| b == b'0')
-}
-
-fn build_text_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut ColumnFindings) -> ArrayRef {
-    let form = TextForm::of(column);
-    let plain = cells.plain();
-    let clean = |text: &str| {
-        plain
-            || matches!(cell_cleaning::clean_cell(text), Some(Cow::Borrowed(c))
-                if c.len() == text.len() && (form.raw || cell_cleaning::strip_cell_quote(c).len() == c.len()))
-    };
-    if let ColumnCells::Raw(array) = cells
-        && column.default.is_none()
-        && array.iter().flatten().all(|text| form.stays(text) && clean(text))
-    {
-        if column.required {
-            let missing = (0..array.len()).filter(|&i| array.is_null(i));
-            found.troubles.extend(missing.map(|i| (i, CellTrouble::Missing)));
-        }
-        // Nothing to change: the delivered column is the loaded column.
-        return Arc::new((*array).clone());
-    }
-    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
-    for index in 0..cells.len() {
-        match cells.get(index).map_or(TextReading::Blank, |text| form.read(text, found)) {
-            TextReading::Value(text) => builder.append_value(text),
-            TextReading::Unknown => {
-                builder.append_null();
-                found.unknown(index, column);
-            }
-            TextReading::Wrong(trouble) => {
-                builder.append_null();
-                found.trouble(index, trouble);
-            }
-            TextReading::Blank => match &column.default {
-                Some(default) => builder.append_value(default),
-                None => {
-                    builder.append_null();
-                    found.missing(index, column);
-                }
-            },
-        }
-    }
-    Arc::new(builder.finish())
-}
-
-fn build_code_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut ColumnFindings) -> ArrayRef {
-    let codes = &*column.codes;
-    let default = column.default.as_deref().and_then(|d| codes.label(d));
-    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
-    // Coded cells repeat in runs; remember the last few answers.
-    let mut recent: [(&str, usize); 8] = [("", usize::MAX); 8];
-    for index in 0..cells.len() {
-        let mut value: Option<Cow<'_, str>> = None;
-        if let Some(raw) = cells.get(index) {
-            let slot = raw.len().wrapping_add(raw.as_bytes().last().copied().unwrap_or(0) as usize) & 7;
-            if recent[slot].1 != usize::MAX && recent[slot].0 == raw {
-                builder.append_value(&codes.labels()[recent[slot].1]);
-                continue;
-            }
-            if let Some(text) = cell_cleaning::clean_cell(raw) {
-                let text: Cow<'_, str> = match text {
-                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::strip_cell_quote(t)),
-                    Cow::Owned(t) => Cow::Owned(cell_cleaning::strip_cell_quote(&t).to_owned()),
-                };
-                if let Some(found) = find_column_code(column, &text) {
-                    recent[slot] = (raw, found);
-                    builder.append_value(&codes.labels()[found]);
-                    continue;
-                }
-                match cell_without_value(&text) {
-                    Some(CellWithoutValue::Blank) => {}
-                    Some(CellWithoutValue::Unknown) => {
-                        builder.append_null();
-                        found.unknown(index, column);
-                        continue;
-                    }
-                    None if column.open => value = Some(text),
-                    None => {
-                        builder.append_null();
-                        found.trouble(index, CellTrouble::Code);
-                        continue;
-                    }
-                }
-            }
-        }
-        match value.as_deref().or(default) {
-            Some(value) => builder.append_value(value),
-            None => {
-                builder.append_null();
-                found.missing(index, column);
-            }
-        }
-    }
-    Arc::new(builder.finish())
-}
-
-/// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find_column_code(column: &SourceColumn, text: &str) -> Option<usize> {
-    column.codes.find(text).or_else(|| {
-        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-        let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);
-        (label.len() < rest.len() && rest.len() < text.len()).then(|| column.codes.find(label)).flatten()
-    })
 }

@@ -6,11 +6,16 @@
 
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
+
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 
+mod absent_columns;
 mod audit;
 mod cell_cleaning;
+mod cell_trouble;
 mod column;
 mod data_folder;
 mod delivered_places;
@@ -24,24 +29,30 @@ mod placeholder_birth_dates;
 mod repeated_files;
 mod row_batches;
 mod source_loader;
+mod source_loading;
+mod text_column;
 mod text_notices;
 mod tick_columns;
 mod unknown_cells;
 mod unknown_codes;
 
+pub(crate) use absent_columns::{is_supplement, lacking_counties, lacking_tables};
 pub(crate) use audit::audit_percent_text;
+pub(crate) use cell_trouble::keeps_cell_value;
 pub use data_folder::{DataFolder, survey_data_folder};
 pub(crate) use data_folder::{list_data_files, masked_file_name, masked_table_name};
 pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use headers::{HeaderMatcher, HeaderTarget};
 pub(crate) use source_loader::{load_all, load_attempt};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
+pub(crate) use text_notices::text_notices;
 
 pub use unknown_cells::UnknownCells;
 
 use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
 use crate::table::rows::Rows;
+use crate::{Error, Result};
 
 /// Accepted rows of one source in one quarter.
 #[derive(Debug, Clone)]
@@ -66,6 +77,24 @@ impl SourceRecords {
     /// is the start of the file's SHA-256. The same file gives the same ids wherever it lies.
     pub fn record_id(&self, index: usize) -> String {
         record_id(&self.source, &self.tables, self.keys[index])
+    }
+
+    /// Puts other values into a column; the cells at the positions `unknown` are unknown from now on, all others known or
+    /// blank.
+    ///
+    /// # Errors
+    /// A column that the records do not have, or values of another length or type.
+    pub fn replace_column(&mut self, column: &str, values: ArrayRef, unknown: &[u32]) -> Result<()> {
+        let mismatch =
+            |error: arrow::error::ArrowError| Error::internal(format!("列“{column}”换不了：{error}"));
+        let rows = self.rows.batch()?;
+        let at = rows.schema().index_of(column).map_err(mismatch)?;
+        let mut columns = rows.columns().to_vec();
+        columns[at] = values;
+        self.rows = Rows::of(RecordBatch::try_new(rows.schema(), columns).map_err(mismatch)?);
+        self.unknown.remove(column);
+        self.unknown.insert(column, unknown);
+        Ok(())
     }
 
     /// Row with this identifier; `None` if the record is not among these.
@@ -122,9 +151,7 @@ mod tests {
         let keys = [(0, 2, 0), (0, 4_294_967_295, 0), (1, 10, 1), (1, 10, 2)];
         let records = SourceRecords {
             source: "list".to_owned(),
-            rows: Rows::of(arrow::record_batch::RecordBatch::new_empty(
-                arrow::datatypes::Schema::empty().into(),
-            )),
+            rows: Rows::of(RecordBatch::new_empty(arrow::datatypes::Schema::empty().into())),
             unknown: UnknownCells::default(),
             keys: keys.map(|(table, row, member)| RecordKey::new(3, table, row, member)).to_vec(),
             tables: vec![table("0123456789", 0), table("abcdef0123", 2)],

@@ -124,6 +124,15 @@ pub(super) struct AmountForm {
     pub negative: bool,
 }
 
+/// An amount as a column wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ReadAmount {
+    /// In fen, or in 1/100 m².
+    pub value: i64,
+    /// True if it is written for another time than the column's.
+    pub converted: bool,
+}
+
 /// Why a text is no amount of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoAmount {
@@ -139,7 +148,7 @@ pub(super) enum NoAmount {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<i64, NoAmount> {
+pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<ReadAmount, NoAmount> {
     let AmountForm { kind, factor, months, negative } = form;
     let text = match kind {
         ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
@@ -153,6 +162,7 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<i64, NoAmount
         if word.is_empty() { factor } else { unit::unit_factor(kind, word).ok_or(NoAmount::Number)? };
     let value = number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs());
     let mut value = value.ok_or(NoAmount::Number)?;
+    let mut converted = false;
     if kind == ContractType::Money && !rate.is_empty() {
         match (rate_months(rate), months) {
             (WrittenRate::None, _) => {}
@@ -161,11 +171,12 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<i64, NoAmount
                 let product = value * wanted;
                 let half = if product < 0 { -written / 2 } else { written / 2 };
                 value = (product + half) / written;
+                converted = true;
             }
             _ => return Err(NoAmount::Rate),
         }
     }
-    if value < 0 && !negative { Err(NoAmount::Negative) } else { Ok(value) }
+    if value < 0 && !negative { Err(NoAmount::Negative) } else { Ok(ReadAmount { value, converted }) }
 }
 
 /// What an amount is written to be for.
@@ -200,13 +211,16 @@ mod tests {
 
     /// As a column reads it that is per month and may hold less than nothing.
     fn parse_measured_number(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
-        parse_amount(AmountForm { kind, factor, months: Some(1), negative: true }, text).ok()
+        parse_amount(AmountForm { kind, factor, months: Some(1), negative: true }, text)
+            .ok()
+            .map(|amount| amount.value)
     }
 
     #[test]
     fn amounts_for_a_time_are_converted_only_where_the_contract_says_for_which() {
         let read = |text: &str, months, negative| {
             parse_amount(AmountForm { kind: ContractType::Money, factor: 100, months, negative }, text)
+                .map(|amount| amount.value)
         };
         for (text, month, year) in [
             ("5400元/年", 45_000, 540_000),

@@ -111,7 +111,7 @@ pub(super) fn forget_placeholder_birth_dates(
     let forgotten = forgotten.into_inner();
     for &record in &forgotten {
         let totals = &mut loaded.totals.tables[keys[record as usize].table()];
-        *totals.placeholder_days.entry(column.name.clone()).or_default() += 1;
+        totals.cells.entry(column.name.clone()).or_default().placeholder_days += 1;
     }
     loaded.records.rows = rows;
     let unknown: &mut UnknownCells = &mut loaded.records.unknown;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, StringArray, new_empty_array};
-
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 
 use super::cell_cleaning;
-use super::column::{CellTrouble, ColumnCells, ColumnFindings, build_column};
+use super::cell_trouble::CellTrouble;
+use super::column::{ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
@@ -17,6 +17,7 @@ use super::unknown_codes::CodeCounts;
 use crate::config::SourceContract;
 use crate::config::source_contract::ColumnRole;
 use crate::extract::RawTable;
+use crate::model::cell_tally::CellTally;
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
 use crate::model::file_account::FaultyCell;
@@ -59,25 +60,14 @@ pub(super) struct LoadedPart {
     pub read: u64,
     /// Accepted units whose cell is filled and not known, by column.
     pub unknown: Vec<Vec<u32>>,
-    /// What else was found, by column.
-    pub counts: Vec<CellCounts>,
+    /// Cells of accepted units that were not taken as they are written, by column.
+    pub cells: Vec<CellTally>,
     /// Values outside the code tables.
     pub codes: CodeCounts,
     /// Birth dates that no ID number states.
     pub unstated_days: UnstatedDays,
     /// Units not accepted, by place.
     pub rejected: RejectedPlaces,
-}
-
-/// What was found in the cells of a column.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct CellCounts {
-    /// Days that stand for “it has not ended”.
-    pub no_end: u64,
-    /// Days that stand for none.
-    pub placeholder_days: u64,
-    /// ID numbers without their decorations.
-    pub cleaned_ids: u64,
 }
 
 /// One record to be: a row, or one member of it.
@@ -102,7 +92,7 @@ impl RowBatch<'_> {
         let mut refusals: Vec<(usize, usize, CellTrouble)> = Vec::new();
         let count = self.contract.columns.len();
         let mut unknown: Vec<Vec<usize>> = vec![Vec::new(); count];
-        let mut counts = vec![CellCounts::default(); count];
+        let mut all_found: Vec<(usize, ColumnFindings)> = Vec::new();
         let mut unknown_codes: Vec<(usize, usize)> = Vec::new();
         let mut found = ColumnFindings::default();
         for (index, column) in self.contract.columns.iter().enumerate() {
@@ -132,15 +122,10 @@ impl RowBatch<'_> {
                     doubts.push((unit, index, trouble));
                 }
             }
-            counts[index] = CellCounts {
-                no_end: found.no_end,
-                placeholder_days: found.placeholder_days,
-                cleaned_ids: found.cleaned,
-            };
             unknown[index] = std::mem::take(&mut found.unknown);
-            found =
-                ColumnFindings { troubles: std::mem::take(&mut found.troubles), ..ColumnFindings::default() };
-            found.troubles.clear();
+            if found.any() {
+                all_found.push((index, std::mem::take(&mut found)));
+            }
         }
         for (end, units) in self.ends_before_starts(&columns) {
             let lost = BooleanArray::from_iter((0..columns[end].len()).map(|at| Some(units.contains(&at))));
@@ -149,7 +134,18 @@ impl RowBatch<'_> {
             unknown[end].extend(&units);
             unknown[end].sort_unstable();
             unknown[end].dedup();
+            let at = all_found.iter().position(|(index, _)| *index == end).unwrap_or_else(|| {
+                all_found.push((end, ColumnFindings::default()));
+                all_found.len() - 1
+            });
+            let troubles = &mut all_found[at].1.troubles;
+            troubles.retain(|(unit, _)| !units.contains(unit));
+            troubles.extend(units.iter().map(|&unit| (unit, CellTrouble::EndBeforeStart)));
             doubts.extend(units.into_iter().map(|unit| (unit, end, CellTrouble::EndBeforeStart)));
+        }
+        let mut cells = vec![CellTally::default(); count];
+        for (index, found) in &all_found {
+            cells[*index] = self.tally_cells(*index, found, (&units, &accepted));
         }
         let codes = self.count_codes(&unknown_codes, &units, &columns);
         let unstated_days = self.unstated_days(&columns, &accepted);
@@ -208,7 +204,7 @@ impl RowBatch<'_> {
             warnings,
             read,
             unknown,
-            counts,
+            cells,
             codes,
             unstated_days,
             rejected,
@@ -266,6 +262,7 @@ impl RowBatch<'_> {
         let mut lost = vec![false; units.len()];
         for &(unit, trouble) in &faulty {
             found.troubles.retain(|(at, _)| *at != unit);
+            found.not_stated.retain(|at| *at != unit);
             found.troubles.push((unit, trouble));
             if !trouble.keeps_value() {
                 lost[unit] = true;
@@ -277,6 +274,44 @@ impl RowBatch<'_> {
         found.unknown.dedup();
         arrow::compute::nullif(&array, &BooleanArray::from(lost))
             .map_err(|e| Error::internal("错误值不能置空").caused_by(e))
+    }
+
+    /// Counts what was found in a column of accepted units; a cell that several units share counts once.
+    fn tally_cells(
+        &self,
+        column: usize,
+        found: &ColumnFindings,
+        (units, accepted): (&[RecordUnit], &[bool]),
+    ) -> CellTally {
+        let count = |found: &mut dyn Iterator<Item = usize>| -> u64 {
+            let mut cells: Vec<(usize, usize)> = found
+                .filter(|&unit| accepted[unit])
+                .map(|unit| {
+                    let RecordUnit { row, member } = units[unit];
+                    let own = self.raw_column(units[unit], column).is_some_and(|(_, of_member)| of_member);
+                    (row, if own { member } else { 0 })
+                })
+                .collect();
+            cells.sort_unstable();
+            cells.dedup();
+            cells.len() as u64
+        };
+        let places = |units: &[usize]| count(&mut units.iter().copied());
+        let troubles = |wanted: &dyn Fn(CellTrouble) -> bool| {
+            count(&mut found.troubles.iter().filter(|(_, t)| wanted(*t)).map(|(unit, _)| *unit))
+        };
+        let no_trouble =
+            |t: CellTrouble| matches!(t, CellTrouble::Missing | CellTrouble::Unknown | CellTrouble::Code);
+        CellTally {
+            unreadable: troubles(&|t| !t.keeps_value() && !no_trouble(t)),
+            unknown_codes: troubles(&|t| t == CellTrouble::Code),
+            not_stated: places(&found.not_stated),
+            placeholder_days: places(&found.placeholder_days),
+            doubtful: troubles(&CellTrouble::keeps_value),
+            no_end: places(&found.no_end),
+            converted: places(&found.converted),
+            cleaned_ids: places(&found.cleaned_ids),
+        }
     }
 
     /// The fault of the cell that a unit's column comes from.

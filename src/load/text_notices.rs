@@ -9,19 +9,30 @@ use crate::model::source_table::RawTableInfo;
 const NAMED: usize = 20;
 
 /// Notices of what was read otherwise than it is written.
-pub(super) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
+pub(crate) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
     let file = masked_file_name(&info.file);
     let notice = |audit: &str, message: String| AuditFinding::new(source, audit, false, message);
     let mut notices = Vec::new();
+    let named = |rows: &[u32], count: u64| {
+        let rows: Vec<String> = rows.iter().take(NAMED).map(u32::to_string).collect();
+        let more = if count > rows.len() as u64 { "等" } else { "" };
+        format!("第{}行{more}", rows.join("、"))
+    };
     if text.stray_quotes_count > 0 {
-        let rows: Vec<String> = text.stray_quotes.iter().take(NAMED).map(u32::to_string).collect();
-        let more = if text.stray_quotes_count > rows.len() as u64 { "等" } else { "" };
         let message = format!(
-            "{file}有{}行的引号没有配对，当作普通字符读入：第{}行{more}；请核对这些行，并请提供部门改正导出程序",
+            "{file}有{}行的引号没有配对，当作普通字符读入：{}；请核对这些行，并请提供部门改正导出程序",
             text.stray_quotes_count,
-            rows.join("、")
+            named(&text.stray_quotes, text.stray_quotes_count)
         );
         notices.push(notice("stray_quotes", message));
+    }
+    if text.short_rows_count > 0 {
+        let message = format!(
+            "{file}有{}行的格比其余各行少，行末缺的格按空白读入：{}；若是中间少了一格，后面各格都错开了，请逐行核对",
+            text.short_rows_count,
+            named(&text.short_rows, text.short_rows_count)
+        );
+        notices.push(notice("short_rows", message));
     }
     if text.formula_texts > 0 {
         let message = format!("{file}有{}格写成公式（=\"…\"），已按其中的文字读入", text.formula_texts);

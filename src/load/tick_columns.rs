@@ -5,11 +5,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _, Int32Array};
+use arrow::array::{Array, ArrayRef, AsArray as _, Int32Array};
 use arrow::datatypes::Int32Type;
+use arrow::record_batch::RecordBatch;
 
-use super::cell_cleaning;
 use super::column::ColumnCells;
+use super::source_loading::unfit_source_rows;
+use super::{UnknownCells, cell_cleaning};
+use crate::Result;
+use crate::model::record_id::RecordKey;
+use crate::table::rows::{RowStore, Rows};
 
 /// How the cells of a yes/no column are filled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,8 +59,50 @@ impl TickStyle {
     }
 }
 
+/// The rows with the yes/no columns of lists that only tick what is so read as yes or no.
+///
+/// # Errors
+/// Rows that cannot be read or stored.
+pub(super) fn blanks_read_as_no(
+    store: &RowStore,
+    rows: Rows,
+    wanted: &[bool],
+    marks: &[Vec<TickStyle>],
+    (keys, unknown): (&[RecordKey], &UnknownCells),
+) -> Result<Rows> {
+    let ticked = |table: usize| -> Vec<usize> {
+        let marks = marks[table].iter().zip(wanted).filter_map(|(m, w)| w.then_some(m.blank_is_no()));
+        marks.enumerate().filter_map(|(at, ticked)| ticked.then_some(at)).collect()
+    };
+    let ticked: Vec<Vec<usize>> = (0..marks.len()).map(ticked).collect();
+    if ticked.iter().all(Vec::is_empty) {
+        return Ok(rows);
+    }
+    rows.rewrite(store, |first, batch| {
+        let mut columns = batch.columns().to_vec();
+        let tables = keys[first..first + batch.num_rows()].chunk_by(|a, b| a.table() == b.table());
+        let mut from = 0;
+        let mut parts = Vec::new();
+        for run in tables {
+            let mut part = batch.slice(from, run.len()).columns().to_vec();
+            for &at in &ticked[run[0].table()] {
+                let known =
+                    |row: usize| !unknown.is_unknown(batch.schema_ref().field(at).name(), first + from + row);
+                part[at] = tick_blanks_as_no(&part[at], known);
+            }
+            parts.push(part);
+            from += run.len();
+        }
+        for (at, column) in columns.iter_mut().enumerate() {
+            let parts: Vec<&dyn Array> = parts.iter().map(|part| part[at].as_ref()).collect();
+            *column = arrow::compute::concat(&parts).map_err(unfit_source_rows)?;
+        }
+        RecordBatch::try_new(batch.schema(), columns).map_err(unfit_source_rows)
+    })
+}
+
 /// The flags with every blank read as no; what is not `known` stays without a value.
-pub(super) fn tick_blanks_as_no(flags: &ArrayRef, known: impl Fn(usize) -> bool) -> ArrayRef {
+fn tick_blanks_as_no(flags: &ArrayRef, known: impl Fn(usize) -> bool) -> ArrayRef {
     let flags = flags.as_primitive::<Int32Type>().iter().enumerate();
     Arc::new(flags.map(|(row, flag)| flag.or_else(|| known(row).then_some(0))).collect::<Int32Array>())
 }

@@ -41,7 +41,7 @@ pub enum FileFate {
     System,
     /// A lock file of an office program.
     Lock,
-    /// Memos or an index that belong to a DBF beside it.
+    /// Memos, an index or the name of the encoding that belong to a DBF beside it.
     Memo,
     /// Its name begins with a point.
     Hidden,
@@ -64,7 +64,7 @@ impl FileFate {
             Self::Picture => "图片等，不是表格",
             Self::System => "操作系统的文件",
             Self::Lock => "办公软件的锁文件",
-            Self::Memo => "DBF 的备注或索引文件",
+            Self::Memo => "DBF 的备注、索引或编码文件",
             Self::Hidden => "隐藏文件",
             Self::Link => "符号链接（不跟随）",
             Self::Special => "不是普通文件",

@@ -156,6 +156,8 @@ pub enum Status {
     Resolved,
     /// Was resolved, is back.
     Reopened,
+    /// Its rule is asked no more: closed, though nothing shows that it was put right.
+    Retired,
 }
 
 impl Status {
@@ -166,6 +168,7 @@ impl Status {
             Self::Persisting => "persisting",
             Self::Resolved => "resolved",
             Self::Reopened => "reopened",
+            Self::Retired => "retired",
         }
     }
     /// Word in lists and reports.
@@ -175,11 +178,22 @@ impl Status {
             Self::Persisting => "持续",
             Self::Resolved => "已消除",
             Self::Reopened => "复现",
+            Self::Retired => "规则停用",
         }
     }
     /// Reads [`Status::code`] back.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened].into_iter().find(|s| s.code() == code)
+        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened, Self::Retired]
+            .into_iter()
+            .find(|s| s.code() == code)
+    }
+    /// True unless resolved or retired.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Resolved | Self::Retired)
+    }
+    /// True if a published word says that an exception is open.
+    pub(crate) fn is_open_code(code: &str) -> bool {
+        Self::from_code(code).is_none_or(Self::is_open)
     }
 }
 
@@ -199,16 +213,16 @@ pub struct TrackedException {
     pub due_date: Arc<str>,
     /// Period in which the data last showed it.
     pub last_seen: Period,
-    /// Period from which on the data showed it no more; `None` while open.
+    /// Period from which on the data showed it no more, or its rule was asked no more; `None` while open.
     pub resolved_in: Option<Period>,
     /// False if the rule did not run this quarter and the exception is only carried forward.
     pub checked: bool,
 }
 
 impl TrackedException {
-    /// True unless resolved.
+    /// True unless resolved or retired.
     pub fn is_open(&self) -> bool {
-        self.status != Status::Resolved
+        self.status.is_open()
     }
     /// True if it rests on a link that a human must confirm first; such exceptions are listed
     /// and counted apart.

@@ -91,6 +91,21 @@ pub enum CellFault {
     UnreadableType,
 }
 
+impl CellFault {
+    /// What such a cell is, Chinese.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ErrorValue => "是公式的错误值",
+            Self::FormulaWithoutValue => "是没有算出结果的公式",
+            Self::HalfCharacter => "末尾的字被截断",
+            Self::MemoMissing => "的内容在备注文件里，备注文件没有交来",
+            Self::MemoUnreadable => "的内容在备注文件里读不出来",
+            Self::NumberOverflow => "是星号（数字超出字段的宽度，已经丢失）",
+            Self::UnreadableType => "是图片、对象或二进制内容，读不出文字",
+        }
+    }
+}
+
 /// What one file is made of, counted twice: by the reader, and by a counter that shares no code with it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileAccount {
@@ -120,6 +135,13 @@ pub struct TextAccount {
     pub stray_quotes: Vec<u32>,
     /// How many such rows there are.
     pub stray_quotes_count: u64,
+    /// Rows of data with fewer cells than the records of the table have; those that they lack are blank (the
+    /// first 1,000).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub short_rows: Vec<u32>,
+    /// How many such rows there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub short_rows_count: u64,
     /// Cells written as formulas of a text (`="…"`); the text in them was read.
     pub formula_texts: u64,
     /// Lines of another encoding than the file's, read in theirs.
@@ -159,6 +181,16 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+impl SheetAccount {
+    /// True of a sheet that holds something and was not read.
+    pub fn was_left(&self) -> bool {
+        match self.fate {
+            SheetFate::Read | SheetFate::Continued | SheetFate::Empty => false,
+            SheetFate::Hidden | SheetFate::NotWanted | SheetFate::NoTable | SheetFate::Notes => true,
+        }
+    }
+}
+
 /// What was done with a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,4 +209,19 @@ pub enum SheetFate {
     NoTable,
     /// It holds no list but words: no row has more than two filled cells, none holds an ID number.
     Notes,
+}
+
+impl SheetFate {
+    /// Chinese label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Read => "已读入",
+            Self::Continued => "接着上一张读入",
+            Self::Empty => "空的",
+            Self::Hidden => "隐藏的",
+            Self::NotWanted => "按约定不读",
+            Self::NoTable => "图表或宏表",
+            Self::Notes => "只有文字，没有名单",
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub struct NotRun {
     pub rule_code: String,
     /// Reason.
     pub reason: String,
+    /// True if the rule is asked no more: its time is over, or it was switched off or taken out.
+    pub retired: bool,
 }
 
 /// An indicator as the previous publication had it.

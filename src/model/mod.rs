@@ -2,6 +2,7 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub(crate) mod cell_tally;
 pub(crate) mod cell_words;
 pub(crate) mod column_type;
 pub(crate) mod data_file;
@@ -21,6 +22,7 @@ pub(crate) mod record_id;
 pub(crate) mod resolution;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
+pub(crate) mod undecided;
 pub(crate) mod unit;
 pub(crate) mod written_date;
 pub(crate) mod written_period;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::cell_tally::CellTally;
 use super::source_table::EncodingEvidence;
 use crate::{Error, Result};
 
@@ -57,15 +58,9 @@ pub struct TableTotals {
     /// Cells of accepted records that are filled and not known, by column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub unknown_cells: BTreeMap<String, u64>,
-    /// Days that stand for “it has not ended” (1900-01-01, 9999-12-31 in a column of ends), by column.
+    /// Cells that were not taken as they are written, by column.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub no_end: BTreeMap<String, u64>,
-    /// Days that stand for none and are taken for unknown, by column.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub placeholder_days: BTreeMap<String, u64>,
-    /// ID numbers from which quotes, blanks and labels were taken, by column.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub cleaned_ids: BTreeMap<String, u64>,
+    pub cells: BTreeMap<String, CellTally>,
     /// Values that the code tables do not know, by column and county.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown_codes: Vec<UnknownCodes>,

@@ -63,6 +63,8 @@ pub enum EncodingEvidence {
     ByteOrderMark,
     /// The language driver byte of a DBF file names it.
     LanguageDriver,
+    /// The `.cpg` file beside a DBF names it.
+    CodePageFile,
     /// The bytes are valid in it, and in none that is tried before.
     Validity,
 }
@@ -74,6 +76,7 @@ impl EncodingEvidence {
             Self::Declared => "数据来源文件声明",
             Self::ByteOrderMark => "字节顺序标记",
             Self::LanguageDriver => "DBF 语言标志",
+            Self::CodePageFile => ".cpg 编码文件",
             Self::Validity => "按内容判断",
         }
     }

@@ -28,12 +28,14 @@ pub(crate) mod like;
 mod masked_example;
 mod member_columns;
 mod profile_text;
+mod reading_notices;
 mod value_guess;
 
 pub(crate) use column_profile::ColumnProfile;
 pub(crate) use content_roles::FoundRole;
 pub(crate) use draft_contract::DraftContract;
 pub(crate) use found_divisions::{DivisionRow, FoundDivisions, find_divisions};
+use reading_notices::ReadingNotices;
 pub use value_guess::ColumnGuess;
 
 /// Rows by which roles are found.
@@ -67,6 +69,9 @@ pub struct FileProfile {
     pub encoding_evidence: Option<EncodingEvidence>,
     /// Its tables: one, or one per worksheet.
     pub tables: Vec<TableProfile>,
+    /// What the reader told: cells without a value, damaged rows, sheets that were not read, a missing memo file;
+    /// Chinese.
+    pub notices: Vec<String>,
 }
 
 /// What one table holds.
@@ -80,6 +85,8 @@ pub struct TableProfile {
     pub rows: u64,
     /// Rows that are not data: titles, totals, footers, blank ones.
     pub skipped: u64,
+    /// How many of each kind, Chinese.
+    pub skipped_kinds: Vec<String>,
     /// Rows that could not be cut into cells or decoded.
     pub malformed: u64,
     /// Its columns, in order.
@@ -116,8 +123,17 @@ pub(crate) fn profile_with(
     if files.is_empty() {
         return Err(Error::usage("没有指定文件").hint("例如 bidui profile 低保.xls"));
     }
-    let files =
-        files.iter().map(|file| file_profile(worker, file, vocabulary)).collect::<Result<Vec<_>>>()?;
+    let (mut profiled, mut problems) = (Vec::new(), Vec::new());
+    for file in files {
+        match file_profile(worker, file, vocabulary) {
+            Ok(file) => profiled.push(file),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Some(problems) = Error::together(problems) {
+        return Err(problems);
+    }
+    let files = profiled;
     let drafts: Vec<DraftContract> = shapes_of(&files)
         .iter()
         .map(|shape| draft_contract::draft_contract(&shape.iter().map(|&at| &files[at]).collect::<Vec<_>>()))
@@ -168,6 +184,14 @@ impl FileProfile {
 }
 
 impl ProfiledFiles {
+    /// What the reader told of each file, with its name, Chinese.
+    pub fn notices(&self) -> impl Iterator<Item = String> {
+        let of = |file: &FileProfile| {
+            let name = file.file.display().to_string();
+            file.notices.iter().map(move |notice| format!("{name}：{notice}")).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(of)
+    }
     /// The profile for people, Chinese.
     pub fn text(&self) -> String {
         profile_text::profile_text(self)
@@ -212,6 +236,7 @@ fn file_profile(worker: Option<&Worker>, path: &Path, vocabulary: &[String]) -> 
         suffix_misleads: has_misleading_suffix(path, info.format),
         encoding: info.encoding.map(|e| e.name.to_owned()),
         encoding_evidence: info.encoding.map(|e| e.evidence),
+        notices: tables.iter().flat_map(|table| table.notices.lines(&table.info)).collect(),
         tables: tables.into_iter().map(TableWork::finish).collect(),
     })
 }
@@ -223,7 +248,7 @@ fn has_misleading_suffix(path: &Path, format: FileFormat) -> bool {
         FileFormat::Xlsx => &["xlsx", "xlsm"],
         FileFormat::Xls => &["xls", "et"],
         FileFormat::Xlsb => &["xlsb"],
-        FileFormat::Ods => &["ods"],
+        FileFormat::Ods => &["ods", "fods"],
         FileFormat::Html => &["html", "htm"],
         FileFormat::SpreadsheetMl => &["xml"],
         FileFormat::Mhtml => &["mht", "mhtml"],
@@ -239,6 +264,7 @@ struct TableWork {
     rows: u64,
     skipped: u64,
     malformed: u64,
+    notices: ReadingNotices,
     columns: Vec<column_profile::ColumnCounter>,
     sample: Vec<StringArray>,
 }
@@ -247,7 +273,15 @@ impl TableWork {
     fn new(info: &Arc<RawTableInfo>) -> Self {
         let columns =
             info.headers.iter().map(|h| column_profile::ColumnCounter::new(clean_config_header(h))).collect();
-        Self { info: Arc::clone(info), rows: 0, skipped: 0, malformed: 0, columns, sample: Vec::new() }
+        Self {
+            info: Arc::clone(info),
+            rows: 0,
+            skipped: 0,
+            malformed: 0,
+            notices: ReadingNotices::default(),
+            columns,
+            sample: Vec::new(),
+        }
     }
     fn add(&mut self, piece: &RawTable) {
         if self.sample.first().is_none_or(|column| column.is_empty()) {
@@ -256,6 +290,7 @@ impl TableWork {
         self.rows += piece.rows.len() as u64;
         self.skipped += piece.skipped.len() as u64;
         self.malformed += piece.malformed.len() as u64;
+        self.notices.add(piece);
         self.columns.par_iter_mut().zip(&piece.columns).for_each(|(counter, cells)| {
             for cell in cells {
                 counter.add(cell);
@@ -270,6 +305,7 @@ impl TableWork {
             header_row: self.info.header_row,
             rows: self.rows,
             skipped: self.skipped,
+            skipped_kinds: self.notices.skipped_words(),
             malformed: self.malformed,
             columns,
             roles: content_roles::find_roles(&self.info.headers, &self.sample),

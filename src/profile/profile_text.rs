@@ -9,6 +9,8 @@ pub(crate) fn profile_text(profile: &ProfiledFiles) -> String {
     for file in &profile.files {
         show_file(&mut out, file);
     }
+    // Names and values of a file are no orders to a terminal.
+    out.retain(|c| c == '\n' || !c.is_control());
     out.push_str("起草的数据来源文件：\n\n");
     out.push_str(&profile.draft);
     out
@@ -38,6 +40,9 @@ fn show_file(out: &mut String, file: &FileProfile) {
         out.push_str("（与扩展名不符，按内容读取）");
     }
     out.push('\n');
+    for notice in &file.notices {
+        let _ = writeln!(out, "  注意：{notice}");
+    }
     for table in &file.tables {
         show_table(out, table);
     }
@@ -51,9 +56,13 @@ fn show_table(out: &mut String, table: &TableProfile) {
     if table.header_row > 0 {
         let _ = write!(out, "表头第{}行，", table.header_row);
     }
+    let kinds = match table.skipped_kinds.is_empty() {
+        true => String::new(),
+        false => format!("（{}）", table.skipped_kinds.join("、")),
+    };
     let _ = writeln!(
         out,
-        "{}列，数据{}行，跳过{}行，读不出{}行",
+        "{}列，数据{}行，跳过{}行{kinds}，读不出{}行",
         table.columns.len(),
         table.rows,
         table.skipped,

@@ -129,6 +129,33 @@ pub struct RuleRun {
     pub exceptions: u64,
     /// Indicator rows.
     pub indicators: u64,
+    /// Subjects that it leaves undecided, since cells are unknown.
+    #[serde(skip_serializing_if = "is_none_left")]
+    pub undecided: u64,
+    /// Counties for which it is held, with the columns that are unknown there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldColumn>,
+}
+
+/// A column that is unknown for so much of a county that a rule is held there.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldColumn {
+    /// County code, `""`: records without a county.
+    pub county_code: String,
+    /// Source.
+    pub source: String,
+    /// Canonical name of the column.
+    pub column: String,
+    /// Records of the county whose cell is unknown.
+    pub unknown: u64,
+    /// Records of the county in the source.
+    pub records: u64,
+    /// Subjects of the county that the rule leaves undecided.
+    pub undecided: u64,
+}
+
+fn is_none_left(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A published file.

@@ -6,6 +6,8 @@ use super::{PublicationInputs, RuleFacts};
 use crate::Result;
 use crate::model::links::Decision;
 use crate::model::source_row::ControlTotals;
+use crate::model::undecided::HeldRule;
+use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
     DeliveredFile, FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
 };
@@ -63,6 +65,10 @@ pub(crate) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
     for tracked in inputs.tracked.iter().filter(|t| t.is_open()) {
         *open.entry(&tracked.exception.rule_code).or_default() += 1;
     }
+    let mut undecided: BTreeMap<&str, u64> = BTreeMap::new();
+    for subject in &inputs.findings.undecided {
+        *undecided.entry(&subject.rule_code).or_default() += 1;
+    }
     let run = |rule: &RuleFacts| {
         let not_run = inputs.findings.not_run.iter().find(|n| n.rule_code == rule.code);
         let indicators = inputs.findings.indicators.iter().filter(|i| i.rule_code == rule.code);
@@ -73,9 +79,28 @@ pub(crate) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
             reason: not_run.map(|n| n.reason.clone()),
             exceptions: open.get(rule.code.as_str()).copied().unwrap_or(0),
             indicators: indicators.count() as u64,
+            undecided: undecided.get(rule.code.as_str()).copied().unwrap_or(0),
+            held: inputs
+                .findings
+                .held
+                .iter()
+                .filter(|held| held.rule_code == rule.code)
+                .map(held_column)
+                .collect(),
         }
     };
     inputs.catalogue.rules.iter().map(run).collect()
+}
+
+fn held_column(held: &HeldRule) -> HeldColumn {
+    HeldColumn {
+        county_code: held.county_code.clone(),
+        source: held.source.clone(),
+        column: held.column.clone(),
+        unknown: held.unknown,
+        records: held.records,
+        undecided: held.undecided,
+    }
 }
 
 fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {
@@ -114,6 +139,8 @@ fn stages(inputs: &PublicationInputs<'_>) -> Vec<StageRows> {
                 ("exceptions", inputs.tracked.iter().filter(|t| t.last_seen == inputs.period).count()),
                 ("indicators", inputs.findings.indicators.len()),
                 ("rules_not_run", inputs.findings.not_run.len()),
+                ("undecided", inputs.findings.undecided.len()),
+                ("rules_held", inputs.findings.held.len()),
             ],
         ),
         stage("track", &[("open", open), ("resolved", inputs.tracked.len() - open)]),

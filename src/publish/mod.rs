@@ -24,6 +24,7 @@ use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
 mod audit_notices;
+mod cell_notices;
 mod domain_columns;
 mod indicators;
 pub(crate) mod lists;
@@ -39,11 +40,12 @@ mod summary;
 mod tables;
 mod unread_files;
 
+pub(crate) use cell_notices::cell_notice;
 pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
 pub(crate) use refusal::{Refusal, write_refusal};
 pub use summary::summary_text;
-pub(crate) use unread_files::unread_sheets;
+pub(crate) use unread_files::{unread_notices, unread_sheets};
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]

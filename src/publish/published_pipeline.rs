@@ -28,6 +28,8 @@ pub struct SourceFacts {
     /// Columns (name, Chinese title, form of the values) that may be shown beside an exception, if
     /// its rule reads them.
     pub shown: Vec<(String, String, ValueForm)>,
+    /// Chinese title of every column.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// What a publication says about a rule, from its header.
@@ -133,6 +135,20 @@ impl PublishedPipeline {
     pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
         self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
     }
+    /// Chinese title of a source's column; its name if there is none.
+    pub fn column_title<'a>(&'a self, source: &str, column: &'a str) -> &'a str {
+        let source = self.sources.iter().find(|s| s.name == source);
+        source.and_then(|s| s.labels.get(column)).map_or(column, String::as_str)
+    }
+    /// Name of a county; its code if there is none.
+    pub fn county_name<'a>(&'a self, code: &'a str) -> &'a str {
+        match code {
+            "" => "未定县区",
+            code => {
+                self.divisions.units.iter().find(|unit| unit.code == code).map_or(code, |unit| &unit.name)
+            }
+        }
+    }
     /// Facts about a rule.
     pub fn rule(&self, code: &str) -> Option<&RuleFacts> {
         self.rules.iter().find(|r| r.code == code)
@@ -153,6 +169,7 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
         owner: contract.owner.clone(),
         rank: u32::try_from(rank).unwrap_or(u32::MAX),
         shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
+        labels: contract.column_labels(),
     }
 }
 
@@ -160,6 +177,7 @@ fn targets(rules: &RuleSet, period: Period) -> Vec<TargetFacts> {
     let topics = rules.targets.topic.iter();
     topics
         .flat_map(|topic| topic.target.iter().map(move |target| (topic, target)))
+        .filter(|(_, target)| target.applies(period))
         .map(|(topic, target)| TargetFacts {
             code: topic.code.clone(),
             title: topic.title.clone(),

@@ -1,6 +1,6 @@
 //! The figures of a quarter, for the report and the summary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -37,6 +37,8 @@ impl OpenCount {
     fn add(&mut self, t: &TrackedException) {
         if t.status == Status::Resolved {
             self.resolved += 1;
+        } else if t.status == Status::Retired {
+            // Neither open nor put right.
         } else if t.in_review() {
             self.review += 1;
         } else {
@@ -46,7 +48,7 @@ impl OpenCount {
                 Status::New => self.new += 1,
                 Status::Persisting => self.persisting += 1,
                 Status::Reopened => self.reopened += 1,
-                Status::Resolved => {}
+                Status::Resolved | Status::Retired => {}
             }
         }
     }
@@ -93,6 +95,10 @@ pub struct PublicationTotals {
     pub households: u64,
     /// Rules not run: code and reason.
     pub not_run: Vec<(String, String)>,
+    /// Subjects that rules leave undecided.
+    pub undecided: u64,
+    /// Rules that leave any undecided.
+    pub undecided_rules: u64,
 }
 
 impl PublicationTotals {
@@ -107,6 +113,9 @@ impl PublicationTotals {
         for n in &inputs.findings.not_run {
             totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
         }
+        totals.undecided = inputs.findings.undecided.len() as u64;
+        let rules: BTreeSet<&str> = inputs.findings.undecided.iter().map(|one| &*one.rule_code).collect();
+        totals.undecided_rules = rules.len() as u64;
         Ok(totals)
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::audit_notices::audit_notices;
+use super::cell_notices::cell_notices;
 use super::quarter_totals::grouped_text;
 use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
 use crate::model::exception::Severity;
+use crate::publication::manifest::RuleRun;
 
 /// Summary that an officer understands.
 pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipeline) -> String {
@@ -20,6 +22,7 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     for notice in audit_notices(first.into_iter(), catalogue) {
         let _ = writeln!(out, "  警示  {}：{}", notice.sources, notice.message);
     }
+    out.push_str(&held_text(&m.rules, catalogue));
     let _ = writeln!(
         out,
         "  数据  {present}个来源，读入{}条 = 接受{} + 退回{}",
@@ -29,6 +32,9 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     );
     for line in unread_notices(&m.files) {
         let _ = writeln!(out, "  未读  {line}");
+    }
+    for (title, notice) in cell_notices(&m.sources, catalogue) {
+        let _ = writeln!(out, "  存疑  {title}：{}", notice.text);
     }
     let _ = writeln!(
         out,
@@ -52,6 +58,14 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
             let title = catalogue.words.severity_title(severity);
             let _ = writeln!(out, "        {title}  {}条", grouped_text(t.all.of(severity)));
         }
+    }
+    if t.undecided > 0 {
+        let _ = writeln!(
+            out,
+            "        另有{}条规则对{}个对象没有判断：要看的值看不出，不等于没有疑点（tables/fact_undecided）",
+            t.undecided_rules,
+            grouped_text(t.undecided)
+        );
     }
     if t.explained > 0 {
         let _ = writeln!(out, "        其中由另一疑点引起{}条，核实根本原因即可", grouped_text(t.explained));
@@ -87,6 +101,43 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     }
     let _ = writeln!(out, "  发布  {}", publication.folder.display());
     let _ = writeln!(out, "        疑点清单 lists/  报告 report.html  数据表 tables/  清册 manifest.json");
+    out
+}
+
+/// Rules that are held for a county, by the column that is unknown there: the most of them first.
+fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
+    /// Lines shown.
+    const LINES: usize = 12;
+    /// Rules named in a line.
+    const NAMED: usize = 8;
+    let mut columns: BTreeMap<(&str, &str, &str), (Vec<&str>, u64, u64, u64)> = BTreeMap::new();
+    for (rule, held) in rules.iter().flat_map(|rule| rule.held.iter().map(move |held| (rule, held))) {
+        let key = (held.county_code.as_str(), held.source.as_str(), held.column.as_str());
+        let entry = columns.entry(key).or_default();
+        entry.0.push(&rule.code);
+        (entry.1, entry.2, entry.3) = (held.unknown, held.records, entry.3 + held.undecided);
+    }
+    let mut columns: Vec<_> = columns.into_iter().collect();
+    columns.sort_by(|a, b| b.1.3.cmp(&a.1.3).then_with(|| a.0.cmp(&b.0)));
+    let mut out = String::new();
+    for ((county, source, column), (codes, unknown, records, undecided)) in columns.iter().take(LINES) {
+        let more = if codes.len() > NAMED { format!("等{}条", codes.len()) } else { String::new() };
+        let named: Vec<&str> = codes.iter().take(NAMED).copied().collect();
+        let _ = writeln!(
+            out,
+            "  未判断  {}{}的“{}”有{}/{}条看不出：规则{}{more}对{}个对象没有判断；请补报这一列",
+            catalogue.county_name(county),
+            catalogue.source_title(source),
+            catalogue.column_title(source, column),
+            grouped_text(*unknown),
+            grouped_text(*records),
+            named.join("、"),
+            grouped_text(*undecided)
+        );
+    }
+    if columns.len() > LINES {
+        let _ = writeln!(out, "  未判断  另有{}处，见 tables/fact_held", columns.len() - LINES);
+    }
     out
 }
 

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::model::data_file::FileFate;
-use crate::model::file_account::{SheetAccount, SheetFate};
 use crate::publication::manifest::DeliveredFile;
 
 /// Files of one kind that are named one by one.
 const MOST_NAMED: usize = 5;
 
 /// Lines that name every kind of file, and every sheet with rows, that nobody read.
-pub(super) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
+pub(crate) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files.iter().filter(|f| f.fate == FileFate::Unclaimed) {
         let note = file.note.as_deref().unwrap_or_default();
@@ -39,7 +38,7 @@ pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         let unread: Vec<&str> = (file.account.iter().flat_map(|account| &account.sheets))
-            .filter(|sheet| sheet_was_left(sheet))
+            .filter(|sheet| sheet.was_left())
             .map(|sheet| sheet.name.as_str())
             .collect();
         if !unread.is_empty() {
@@ -47,14 +46,6 @@ pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
         }
     }
     lines
-}
-
-/// True of a sheet that holds something and was not read.
-fn sheet_was_left(sheet: &SheetAccount) -> bool {
-    match sheet.fate {
-        SheetFate::Read | SheetFate::Continued | SheetFate::Empty => false,
-        SheetFate::Hidden | SheetFate::NotWanted | SheetFate::NoTable | SheetFate::Notes => true,
-    }
 }
 
 fn some_names(names: &[&str]) -> String {
@@ -65,7 +56,7 @@ fn some_names(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::file_account::{FileAccount, PhysicalUnit};
+    use crate::model::file_account::{FileAccount, PhysicalUnit, SheetAccount, SheetFate};
 
     fn file(name: &str, fate: FileFate, sheets: &[(&str, SheetFate)]) -> DeliveredFile {
         let sheet = |&(name, fate): &(&str, SheetFate)| SheetAccount {

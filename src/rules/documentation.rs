@@ -162,6 +162,15 @@ fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut Str
             let _ = writeln!(text, "- {what}：{}", describe_rule_columns(rules, columns));
         }
     }
+    if !header.absent_from.is_empty() {
+        let lists: BTreeSet<&str> =
+            header.absent_from.iter().map(|a| rules.catalogue.title(&a.list)).collect();
+        let _ = writeln!(
+            text,
+            "- 断言不在名单：{}；先在名单中找最接近的记录，很可能是本人的列入待确认",
+            Vec::from_iter(lists).join("、")
+        );
+    }
     let _ = writeln!(text, "- 责任部门：{}", header.owner.latest());
     if header.indicator {
         return sql(rule, text);

@@ -39,6 +39,9 @@ pub struct RuleHeader {
     /// in which one of them is empty throughout, as when an extract leaves the column out.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// Lists that a finding says its subject is missing from: the nearest records there go with it.
+    #[serde(default)]
+    pub absent_from: Vec<AbsentFrom>,
     /// Days the owner has to check.
     #[serde(default = "default_rule_due_days")]
     pub due_days: u32,
@@ -106,6 +109,21 @@ pub struct PolicyClause {
     pub clause: String,
     /// Phrase, word for word.
     pub quote: String,
+}
+
+/// A list that a finding says its subject is missing from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AbsentFrom {
+    /// Source of the list.
+    pub list: String,
+    /// Source of the evidence that is missing there; of itself the first of `sources`.
+    pub of: Option<String>,
+    /// View or definition with a column `person_id`: whoever is not in it would not have saved the
+    /// subject from the finding, and is no candidate. Of itself everybody on the list.
+    pub rows: Option<String>,
+    /// Findings with this `rule_key` only.
+    pub key: Option<String>,
 }
 
 /// Who answers, and when.
@@ -177,9 +195,15 @@ pub struct RuleExample {
     pub case: String,
     /// One row a line: `view column=value …`; `@P1` is person_id=P1, `#H1` household_id=H1.
     pub given: String,
-    /// Findings, exactly: `subject`, `subject/rule_key`, optionally ` <- evidence evidence…`;
+    /// Findings, exactly: `subject`, `subject/rule_key`, then ` 待确认` if a near miss makes it one to be
+    /// confirmed, optionally ` <- evidence evidence…`;
     /// of an indicator: `indicator unit numerator/denominator`.
     pub expect: Vec<String>,
+    /// Subjects, exactly, of which cells written `?` (unknown) leave open whether they are findings:
+    /// `subject` or `subject/rule_key`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub undecided: Vec<String>,
 }
 
 /// A `.sql` file of the rules folder: header comment, then one SELECT.
@@ -273,6 +297,15 @@ impl SqlFile {
 }
 
 impl RuleHeader {
+    /// Lists that a finding with `key` says its subject is missing from, each with the source of the evidence.
+    pub(crate) fn absences<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a AbsentFrom, &'a str)> {
+        let of_key = self.absent_from.iter().filter(move |one| one.key.as_deref().is_none_or(|of| of == key));
+        of_key.map(|one| (one, self.absent_source(one)))
+    }
+    /// Source of the evidence that is missing from a list.
+    pub(crate) fn absent_source<'a>(&'a self, one: &'a AbsentFrom) -> &'a str {
+        one.of.as_deref().or(self.sources.first().map(String::as_str)).unwrap_or("")
+    }
     /// Codes that may explain a finding with `key`, the likeliest first.
     pub fn causes<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> {
         self.explained_by.iter().filter_map(move |cause| match cause.split_once('/') {

@@ -58,6 +58,8 @@ pub struct RuleSet {
     pub replaced: Vec<ReplacedFile>,
     /// Rules that are not run, by code, and why not.
     pub off: BTreeMap<String, String>,
+    /// Codes of rules that this run was not asked for.
+    pub unasked: BTreeSet<String>,
     layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
@@ -94,6 +96,7 @@ impl RuleSet {
             settings,
             replaced,
             off,
+            unasked: BTreeSet::new(),
             layers: layers.clone(),
             catalogue,
             root_code,
@@ -104,6 +107,31 @@ impl RuleSet {
             settings_files,
             policy_text,
         })
+    }
+    /// The same set with this rule alone.
+    pub(crate) fn with_only(&self, rule: &Rule) -> Self {
+        Self {
+            rules: vec![rule.clone()],
+            definitions: self.definitions.clone(),
+            settings: self.settings.clone(),
+            catalogue: self.catalogue.clone(),
+            root_code: self.root_code.clone(),
+            labels: BTreeMap::new(),
+            household_columns: self.household_columns.clone(),
+            targets: TargetFile::default(),
+            replaced: Vec::new(),
+            off: BTreeMap::new(),
+            unasked: BTreeSet::new(),
+            layers: self.layers.clone(),
+            target_places: Vec::new(),
+            settings_files: self.settings_files.clone(),
+            policy_text: None,
+        }
+    }
+    /// True if a rule is asked no more in `period`: its time is over, or a folder switched it off.
+    pub fn is_retired(&self, rule: &Rule, period: Period) -> bool {
+        let over = rule.header.until.is_some_and(|until| !period.within(None, Some(until)));
+        over || self.off.contains_key(&rule.header.code)
     }
     /// Rule by code.
     pub fn rule(&self, code: &str) -> Option<&Rule> {
@@ -154,6 +182,10 @@ impl RuleSet {
     pub fn has_policy_text(&self) -> bool {
         self.policy_text.is_some()
     }
+    /// Whether the policy text, if there is one, holds this phrase.
+    pub(crate) fn may_quote(&self, phrase: &str) -> bool {
+        self.policy_text.as_ref().is_none_or(|text| text.contains(phrase))
+    }
     /// Views of sources (this or the previous quarter) that a SELECT reads, through definitions too.
     pub fn source_views(&self, file: &SqlFile) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -184,6 +216,7 @@ impl RuleSet {
         let rules = positions.iter().map(|&at| &self.rules[at].file);
         let mut read = columns_by_table(rules.chain(definitions.map(|d| &d.file)));
         self.add_quality_columns(&mut read);
+        self.add_absence_columns(positions, &mut read);
         read
     }
     /// Names of the definitions that these rules and the quality of the register need.
@@ -191,7 +224,33 @@ impl RuleSet {
         let of_rules = positions.iter().flat_map(|&at| self.definitions_of(&self.rules[at].file));
         let quality = self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]);
         let of_quality = quality.flat_map(|table| self.definitions_behind(table));
-        of_rules.map(|d| d.header.name.clone()).chain(of_quality).collect()
+        let absences = self.absence_rows(positions).into_iter();
+        let of_absences = absences.flat_map(|table| self.definitions_behind(table));
+        of_rules.map(|d| d.header.name.clone()).chain(of_quality).chain(of_absences).collect()
+    }
+    /// Views and definitions that these rules name in `absent_from` as `rows`.
+    pub(crate) fn absence_rows(&self, positions: &[usize]) -> BTreeSet<&str> {
+        let absences = positions.iter().flat_map(|&at| &self.rules[at].header.absent_from);
+        absences.filter_map(|absence| absence.rows.as_deref()).collect()
+    }
+    /// Adds what near misses are told by that count as missed.
+    pub(crate) fn add_absence_columns(&self, positions: &[usize], read: &mut ColumnsByTable) {
+        for table in self.absence_rows(positions) {
+            read.entry(table.to_owned()).or_default().insert("person_id".to_owned());
+        }
+    }
+    /// Whether a rule's SELECT reads a table, through definitions too.
+    pub(crate) fn reads(&self, rule: &Rule, table: &str) -> bool {
+        let definitions = self.definitions_of(&rule.file).into_iter().map(|d| &d.file);
+        definitions.chain([&rule.file]).any(|file| file.select.table_names().any(|name| name == table))
+    }
+    /// Definitions that a rule needs, those that its `absent_from` names included, in order.
+    pub(crate) fn definitions_for(&self, rule: &Rule) -> Vec<&RuleDefinition> {
+        let of_select = self.definitions_of(&rule.file).into_iter().map(|d| d.header.name.clone());
+        let rows = rule.header.absent_from.iter().filter_map(|absence| absence.rows.as_deref());
+        let needed: BTreeSet<String> =
+            of_select.chain(rows.flat_map(|table| self.definitions_behind(table))).collect();
+        self.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect()
     }
     /// Adds what the quality of the register reads.
     pub(crate) fn add_quality_columns(&self, read: &mut ColumnsByTable) {
@@ -316,9 +375,7 @@ impl RuleSet {
     /// does not read.
     pub(crate) fn check_header(&self, rule: &Rule) -> Result<()> {
         let header = &rule.header;
-        if let Some(text) = &self.policy_text
-            && !text.contains(&header.policy.quote)
-        {
+        if !self.may_quote(&header.policy.quote) {
             return Err(rule
                 .file
                 .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
@@ -347,6 +404,29 @@ impl RuleSet {
                     list.join(", ")
                 ),
             ));
+        }
+        for (at, absence) in header.absent_from.iter().enumerate() {
+            let place = |key: &'static str| ["absent_from".into(), at.into(), key.into()];
+            let named = [("list", absence.list.as_str()), ("of", header.absent_source(absence))];
+            if let Some((key, name)) = named.into_iter().find(|(_, name)| !read.contains(*name)) {
+                return Err(rule
+                    .file
+                    .complain_at(&place(key), format!("“{name}”不是语句所用的数据来源"))
+                    .hint("list 写名单，of 写疑点证据所在的来源（不写即 sources 的第一个）"));
+            }
+            let table = absence.rows.as_deref().unwrap_or(&absence.list);
+            if self.definition(table).is_none() && self.catalogue.columns(table).is_none() {
+                return Err(rule
+                    .file
+                    .complain_at(&place("rows"), format!("没有名为“{table}”的视图或定义"))
+                    .hint("写一个有 person_id 列的视图或定义"));
+            }
+            if absence.list == header.absent_source(absence) {
+                return Err(rule
+                    .file
+                    .complain_at(&place("list"), "名单和证据是同一个来源")
+                    .hint("用 of 写明证据所在的来源"));
+            }
         }
         for name in &header.columns {
             let (view, column) = name.split_once('.').unwrap_or((name, ""));

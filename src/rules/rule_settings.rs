@@ -46,6 +46,13 @@ pub struct RuleSettings {
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
     #[serde(default)]
     pub example_defaults: BTreeMap<String, BTreeMap<String, String>>,
+    /// What a row of a situation has beyond that, by view: of a person, household or entry with
+    /// which nothing is amiss.
+    #[serde(default)]
+    pub situation_defaults: BTreeMap<String, BTreeMap<String, String>>,
+    /// Kinds of rows of situations, by view and name (`registry_person:小学生`): what they have instead.
+    #[serde(default)]
+    pub situation_kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
 }
 
 /// The `rules/rules.toml` of all folders, the pipeline's own first.
@@ -152,6 +159,12 @@ impl RuleSettings {
         under(&mut self.dates, base.dates);
         for (view, values) in base.example_defaults {
             under(self.example_defaults.entry(view).or_default(), values);
+        }
+        for (view, values) in base.situation_defaults {
+            under(self.situation_defaults.entry(view).or_default(), values);
+        }
+        for (view, kinds) in base.situation_kinds {
+            under(self.situation_kinds.entry(view).or_default(), kinds);
         }
         self.quality = match (self.quality.take(), base.quality) {
             (Some(own), Some(base)) => Some(own.over(base)),

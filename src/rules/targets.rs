@@ -53,11 +53,20 @@ pub struct PlanTarget {
     pub rate: bool,
     /// Value by the first period for which it holds (`2018Q1`).
     pub from: BTreeMap<Period, i64>,
+    /// The last period for which the plan sets it: a task of one year is not asked again in the next.
+    pub until: Option<Period>,
 }
 
 impl PlanTarget {
-    /// The value that holds in `period`, else the first to come.
+    /// Whether the plan still sets it in `period`.
+    pub fn applies(&self, period: Period) -> bool {
+        period.within(None, self.until)
+    }
+    /// The value that holds in `period`, else the first to come; `None` when its time is over.
     pub fn at(&self, period: Period) -> Option<i64> {
+        if !self.applies(period) {
+            return None;
+        }
         let holds = self.from.iter().rfind(|(from, _)| period.within(Some(**from), None));
         holds.or(self.from.first_key_value()).map(|(_, value)| *value)
     }
@@ -118,6 +127,14 @@ pub(crate) fn check(
             );
         }
         for (position, target) in topic.target.iter().enumerate() {
+            let ended = |until| target.from.keys().any(|from| !from.within(None, Some(until)));
+            if target.until.is_some_and(ended) {
+                let place = ["topic".into(), number.into(), "target".into(), position.into(), "until".into()];
+                complaints.push(
+                    file.complain(&place, "指标在开始以前已经结束")
+                        .hint("until 不能早于 from 里的任何一个时期"),
+                );
+            }
             if policy_text.is_some_and(|text| !text.contains(&target.policy.quote)) {
                 let place =
                     ["topic".into(), number.into(), "target".into(), position.into(), "policy".into()];
@@ -144,5 +161,17 @@ mod tests {
             ["2017Q4", "2018Q3", "2019Q1", "2020Q2"].map(|q| target.at(q.parse().unwrap())),
             [Some(669), Some(669), Some(527), Some(527)]
         );
+    }
+
+    #[test]
+    fn a_target_ends_with_its_last_quarter() {
+        let text = "key = 'a'\nlabel = '甲'\npolicy = { clause = '一', quote = '乙' }\nsource = '丙'\n\
+                    until = '2018Q4'\n[from]\n2018Q1 = 22\n";
+        let target: PlanTarget = toml::from_str(text).unwrap();
+        assert_eq!(
+            ["2018Q1", "2018Q4", "2019Q1"].map(|q| target.at(q.parse().unwrap())),
+            [Some(22), Some(22), None]
+        );
+        assert!(!target.applies("2020Q1".parse().unwrap()));
     }
 }

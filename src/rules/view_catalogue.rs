@@ -37,6 +37,9 @@ pub struct ViewCatalogue {
 /// View of one row: what the pipeline sets for the quarter.
 pub(crate) const PARAMETER: &str = "parameter";
 
+/// View of the records of a list that are nearest to somebody who seems to be missing from it.
+pub(crate) const NEAR_MISS: &str = "near_miss";
+
 /// Suffix of the view that holds a source's previous quarter.
 pub(crate) const PREVIOUS: &str = "_previous";
 
@@ -140,6 +143,21 @@ impl ViewCatalogue {
                 ("full_id", Int32),
                 ("name_group", Int32),
                 ("id_of_other", Int32),
+            ]),
+            ViewOrigin::Derived,
+        );
+        add(
+            NEAR_MISS,
+            "名单中最接近的记录",
+            plain(&[
+                ("record_id", Text),
+                ("person_id", Text),
+                ("source", Text),
+                ("candidate", Text),
+                ("candidate_person_id", Text),
+                ("near_order", Int32),
+                ("score", Int32),
+                ("likely", Int32),
             ]),
             ViewOrigin::Derived,
         );

@@ -4,7 +4,8 @@
 //! In: the [`Exception`]s found and the [`PreviousExceptions`] of the previous publication. Out: one
 //! [`TrackedException`] per fingerprint. A fingerprint names rule, subject and the rule's own
 //! key, so it survives row order, file names and wording. Exceptions of a rule that could not
-//! run stay open, unchecked: absence of a source is not evidence that anything was resolved.
+//! run stay open, unchecked: absence of a source is not evidence that anything was resolved. Those of a
+//! rule that is asked no more are closed as retired: nothing would ever resolve them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::model::exception::{Exception, Status, TrackedException};
 use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
+use crate::model::undecided::{ANY_KEY, UndecidedSubject};
 
 mod fingerprint;
 pub(crate) mod previous_exceptions;
@@ -24,14 +26,14 @@ pub(crate) mod previous_exceptions;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
-/// Compares the exceptions of this period with the previous publication's. `not_run`: rules that
-/// could not run; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
+/// Compares the exceptions of this period with the previous publication's. `unjudged`: what
+/// could not be judged; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
 ///
 /// # Errors
 /// A previous publication that is damaged.
 pub fn track(
     exceptions: Vec<Exception>,
-    not_run: &[NotRun],
+    unjudged: &Unjudged<'_>,
     previous: Option<PreviousExceptions>,
     ledger: &[IdentityChange],
     period: Period,
@@ -65,13 +67,34 @@ pub fn track(
         out.push(now.seen(id, exception, old)?);
     }
     for old in before.into_values() {
-        let unchecked = not_run.iter().any(|rule| rule.rule_code == *old.exception.rule_code);
-        out.push(now.unseen(old, unchecked));
+        let not_run = unjudged.not_run.iter().find(|rule| rule.rule_code == *old.exception.rule_code);
+        let open = unjudged.leaves_open(&old.exception);
+        out.push(now.unseen(old, not_run, open));
     }
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
     out.dedup_by(|later, first| later.exception_id == first.exception_id);
     Ok(out)
+}
+
+/// What of this period says nothing of an earlier exception.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unjudged<'a> {
+    /// Rules that could not run or are asked no more.
+    pub not_run: &'a [NotRun],
+    /// Subjects that rules leave undecided, sorted by (rule, subject, key).
+    pub undecided: &'a [UndecidedSubject],
+}
+
+impl Unjudged<'_> {
+    /// Is its subject undecided?
+    fn leaves_open(&self, old: &Exception) -> bool {
+        let subject = (&*old.rule_code, &*old.subject_id);
+        let from = self.undecided.partition_point(|one| (&*one.rule_code, &*one.subject_id) < subject);
+        let mut same =
+            self.undecided[from..].iter().take_while(|one| (&*one.rule_code, &*one.subject_id) == subject);
+        same.any(|one| one.rule_key == old.rule_key || &*one.rule_key == ANY_KEY)
+    }
 }
 
 /// The period, and due dates by days that an officer has.
@@ -114,11 +137,18 @@ impl PresentQuarter {
         })
     }
 
-    fn unseen(&self, old: TrackedException, unchecked: bool) -> TrackedException {
-        match (&old.resolved_in, unchecked) {
-            (Some(_), _) => TrackedException { checked: !unchecked, ..old },
-            (None, true) => TrackedException { status: Status::Persisting, checked: false, ..old },
-            (None, false) => TrackedException {
+    fn unseen(&self, old: TrackedException, not_run: Option<&NotRun>, open: bool) -> TrackedException {
+        match (&old.resolved_in, not_run) {
+            (Some(_), _) => TrackedException { checked: not_run.is_none() && !open, ..old },
+            (None, Some(rule)) if rule.retired => TrackedException {
+                status: Status::Retired,
+                resolved_in: Some(self.period),
+                checked: false,
+                ..old
+            },
+            (None, Some(_)) => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, None) if open => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, None) => TrackedException {
                 status: Status::Resolved,
                 resolved_in: Some(self.period),
                 checked: true,

@@ -40,7 +40,7 @@ fn next(
 ) -> Vec<TrackedException> {
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), not_run, before, ledger, period(quarter)).unwrap()
+    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter)).unwrap()
 }
 
 #[test]
@@ -71,10 +71,23 @@ fn life_of_an_exception() {
 #[test]
 fn a_rule_that_did_not_run_resolves_nothing() {
     let q3 = next(&[finding("R30", "P1", "")], &[], None, &[], "2018Q3");
-    let not_run = [NotRun { rule_code: "R30".into(), reason: "缺少来源".into() }];
+    let not_run = [NotRun { rule_code: "R30".into(), reason: "缺少来源".into(), retired: false }];
     let q4 = next(&[], &not_run, Some(("2018Q3", q3)), &[], "2018Q4");
     assert_eq!((q4[0].status, q4[0].checked), (Status::Persisting, false));
     assert_eq!(q4[0].last_seen, period("2018Q3"));
+}
+
+#[test]
+fn what_a_retired_rule_found_is_closed_as_such() {
+    let q4 = next(&[finding("R84", "P1", "")], &[], None, &[], "2018Q4");
+    let not_run = [NotRun { rule_code: "R84".into(), reason: "适用至2018Q4".into(), retired: true }];
+    let q1 = next(&[], &not_run, Some(("2018Q4", q4)), &[], "2019Q1");
+    assert_eq!((q1[0].status, q1[0].checked, q1[0].is_open()), (Status::Retired, false, false));
+    assert_eq!(q1[0].resolved_in, Some(period("2019Q1")));
+    let q2 = next(&[], &not_run, Some(("2019Q1", q1)), &[], "2019Q2");
+    assert!(q2[0].is_history(period("2019Q2")));
+    let q3 = next(&[finding("R84", "P1", "")], &[], Some(("2019Q2", q2)), &[], "2019Q3");
+    assert_eq!(q3[0].status, Status::Reopened);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! What the child may take, and which files the kernel still opens for it.
 //!
 //! The child limits itself before it is told anything of the file: its program is ours until a library reads
-//! foreign bytes. Limits cannot be raised again, but for the memory of a package that says honestly what it
-//! unpacks to.
+//! foreign bytes. Limits cannot be raised again, but for the memory of a package, by what it really unpacks to,
+//! and for the memos beside a table.
 
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How much more than its own size the content of a package may say it is, and the most it may be.
+/// How much more than its own size the content of a package may be, and the most it may be.
 const UNPACKED_PER_BYTE: u64 = 200;
 const MOST_UNPACKED: u64 = 4 << 30;
 /// Bytes of memory for each byte of what a file honestly holds.
@@ -39,16 +40,56 @@ impl MemoryLimit {
     pub(super) fn set(&self) {
         limit_memory(self.bytes(self.length), self.most());
     }
-    /// Raises the limit for a package to what its directory says it unpacks to, within bounds.
-    pub(super) fn raise_for_package(&self, path: &Path) {
-        let unpacked = std::fs::File::open(path).ok().and_then(|file| {
-            let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).ok()?;
-            let sizes = (0..archive.len()).map(|at| archive.by_index_raw(at).map_or(0, |entry| entry.size()));
-            Some(sizes.fold(0u64, u64::saturating_add))
-        });
-        if let Some(unpacked) = unpacked {
-            limit_memory(self.bytes(unpacked.max(self.length)).min(self.most()), self.most());
+    /// Raises the limit for a package by what it unpacks to, and for a table by the memos in files beside it, within
+    /// bounds. A directory may say anything: what it unpacks to is counted.
+    pub(super) fn raise(&self, path: &Path, memos: &[PathBuf]) {
+        let most = MOST_UNPACKED.min(self.length.saturating_mul(UNPACKED_PER_BYTE));
+        let unpacked = unpacked_bytes(path, most).unwrap_or(0).max(self.length);
+        let memos = memos.iter().filter_map(|memo| Some(std::fs::metadata(memo).ok()?.len()));
+        let held = memos.fold(unpacked, u64::saturating_add);
+        if held > self.length {
+            limit_memory(self.bytes(held).min(self.most()), self.most());
         }
+    }
+}
+
+/// Bytes that a package unpacks to, or `most`; none if it is no package.
+fn unpacked_bytes(path: &Path, most: u64) -> Option<u64> {
+    let mut file = std::fs::File::open(path).ok()?;
+    let mut begin = [0; 2];
+    file.read_exact(&mut begin).ok()?;
+    // The end of an archive may be sought in all of a file that is none.
+    if begin != *b"PK" {
+        return None;
+    }
+    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).ok()?;
+    let mut unpacked = 0;
+    for at in 0..archive.len() {
+        let Ok(part) = archive.by_index_raw(at) else { continue };
+        let left = most - unpacked;
+        // As far as it can be unpacked.
+        let mut count = CountedBytes(0);
+        let _ = match part.compression() {
+            zip::CompressionMethod::Deflated => {
+                std::io::copy(&mut flate2::read::DeflateDecoder::new(part).take(left), &mut count)
+            }
+            _ => std::io::copy(&mut part.take(left), &mut count),
+        };
+        unpacked += count.0;
+    }
+    Some(unpacked)
+}
+
+/// Counts what is written.
+struct CountedBytes(u64);
+
+impl std::io::Write for CountedBytes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -173,6 +214,27 @@ mod tests {
         let (confined, read, others) = tried.join().unwrap();
         assert!(read);
         assert_eq!(others, [confined; 5]);
+    }
+
+    #[test]
+    fn what_a_package_says_it_unpacks_to_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("a", zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, &[b'x'; 70_000]).unwrap();
+        let mut bytes = zip.finish().unwrap().into_inner();
+        let size = 70_000u32.to_le_bytes();
+        let places: Vec<usize> = (0..bytes.len() - 4).filter(|&at| bytes[at..at + 4] == size).collect();
+        assert!(!places.is_empty());
+        for said in [1, u32::MAX - 1] {
+            places.iter().for_each(|&at| bytes[at..at + 4].copy_from_slice(&u32::to_le_bytes(said)));
+            std::fs::write(&path, &bytes).unwrap();
+            assert_eq!(unpacked_bytes(&path, 1 << 30), Some(70_000));
+            assert_eq!(unpacked_bytes(&path, 1_000), Some(1_000));
+        }
+        std::fs::write(&path, b"no package").unwrap();
+        assert_eq!(unpacked_bytes(&path, 1 << 30), None);
     }
 
     #[test]

@@ -50,11 +50,11 @@ pub(crate) fn read_for_parent(order: &ReadOrder, input: &mut dyn Read, out: &mut
     let options: Option<ReadOptions> = request.ok().and_then(|json| serde_json::from_slice(&json).ok());
     let mut options = options.ok_or_else(|| Error::usage("没有说明怎样读取"))?;
     // Behind this the folder cannot be listed any more, and no memo of a DBF opened.
-    options.memo_files = extract::find_memo_files(&path).ok();
+    options.memo_files = extract::find_companion_files(&path).ok();
     let memo_files = options.memo_files.iter().flatten().map(PathBuf::as_path);
     let files: Vec<&Path> = std::iter::once(path.as_path()).chain(memo_files).collect();
     let confined = confinement::refuse_other_files(&files);
-    memory.raise_for_package(&path);
+    memory.raise(&path, options.memo_files.as_deref().unwrap_or_default());
 
     let mut out = BufWriter::with_capacity(BUFFER, out);
     write_frame(&mut out, FrameKind::Hello, &[&MAGIC, &VERSION.to_le_bytes(), &[u8::from(confined)]])

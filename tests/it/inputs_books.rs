@@ -307,6 +307,83 @@ fn packages_with_other_names_of_parts_are_read() {
     assert_eq!(rows(&read_aid(&strict).unwrap()), 6);
 }
 
+/// A workbook with texts and a date whose texts and styles lie under the names that `rename` gives, with what else is in it.
+fn moved_parts(rename: impl Fn(&str) -> String, more: &[(&str, &str)]) -> Vec<u8> {
+    let mut book = list(3);
+    let sheet = &mut book.worksheets_mut()[0];
+    sheet.write(0, 5, "发放日期").unwrap();
+    let day = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd");
+    for row in 1..4 {
+        let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2018, 9, row as u8).unwrap();
+        sheet.write_with_format(row, 5, date, &day).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let bytes = rewritten(&bytes, |name, text| {
+        let text = match name {
+            "xl/_rels/workbook.xml.rels" | "[Content_Types].xml" => rename(&text),
+            _ => text,
+        };
+        (rename(name), text)
+    });
+    let mut zip = zip::ZipWriter::new_append(Cursor::new(bytes)).unwrap();
+    for (name, text) in more {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn texts_and_styles_are_found_by_relationships() {
+    let renamed = |name: &str| {
+        name.replace("sharedStrings.xml", "shared/texts2.xml").replace("styles.xml", "formats.xml")
+    };
+    // What lies where they usually do is of nobody.
+    let decoy =
+        "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>假</t></si></sst>";
+    for more in [&[][..], &[("xl/sharedStrings.xml", decoy)]] {
+        let tables = read_aid(&moved_parts(renamed, more)).unwrap_or_else(|e| panic!("{e}"));
+        let days: Vec<String> = (1..4).map(|day| format!("2018-09-0{day}")).collect();
+        assert_eq!(column(&tables[0], "发放日期"), days.iter().map(|d| Some(&d[..])).collect::<Vec<_>>());
+        assert_eq!(column(&tables[0], "姓名")[0], Some("张三丰"));
+    }
+    // Texts that are nowhere are not blanks.
+    let lost = |name: &str| match name.starts_with("xl/shared") {
+        true => "xl/nowhere.xml".to_owned(),
+        false => name.to_owned(),
+    };
+    refused(read_aid(&moved_parts(lost, &[])));
+}
+
+#[test]
+fn a_flat_open_document_is_read() {
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let header = row(&HEADER.map(&cell));
+    let people: Vec<String> = (0..3).map(|at| row(&person(at).map(|text| cell(&text)))).collect();
+    let chart = "<table:shapes><draw:frame><draw:object><office:document><table:table table:name=\"local-table\">\
+        <table:table-row><table:table-cell office:value-type=\"float\" office:value=\"1\"/></table:table-row></table:table>\
+        </office:document></draw:object></draw:frame></table:shapes>";
+    let document = |mimetype: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<office:document xmlns:office=\"urn:oasis:names:tc:opendocument:\
+             xmlns:office:1.0\" office:mimetype=\"application/vnd.oasis.opendocument.{mimetype}\"><office:body>\
+             <office:spreadsheet><table:table table:name=\"名单\">{chart}{header}{}</table:table></office:spreadsheet>\
+             </office:body></office:document>",
+            people.concat()
+        )
+    };
+    let tables = read_aid(document("spreadsheet").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((rows(&tables), tables[0].info.format), (3, FileFormat::Ods));
+    assert_eq!(column(&tables[0], "姓名")[0], Some("张三丰"));
+    assert_eq!(fates(&tables), [("名单".to_owned(), SheetFate::Read, 4)]);
+    refused(read_aid(document("text").as_bytes()));
+    let cut = document("spreadsheet").replace("</office:document>", "");
+    refused(read_aid(cut.as_bytes()));
+}
+
 #[test]
 fn archives_that_are_no_workbooks_say_what_they_are() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -364,6 +441,62 @@ fn errors_are_no_values_and_no_blanks() {
         let at = table.rows.binary_search(&fault.row).unwrap();
         assert!(arrow::array::Array::is_null(&table.columns[fault.column as usize], at));
     }
+}
+
+#[test]
+fn errors_that_no_reader_knows_spoil_their_cell_only() {
+    let bytes = rewritten(&list(6).save_to_buffer().unwrap(), |name, mut text| {
+        for (place, error) in [("E3", "#SPILL!"), ("E5", "#BLOCKED!"), ("E6", "错")] {
+            let Some(at) = text.find(&format!("<c r=\"{place}\"")).filter(|_| name.ends_with("sheet1.xml"))
+            else {
+                continue;
+            };
+            let end = at + text[at..].find("</c>").unwrap();
+            text.replace_range(at..end, &format!("<c r=\"{place}\" t=\"e\"><v>{error}</v>"));
+        }
+        (name.to_owned(), text)
+    });
+    let tables = read_aid(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    let amounts = column(&tables[0], "受助金额");
+    assert_eq!(amounts, [Some("500"), None, Some("502"), None, None, Some("505")]);
+    let faults: Vec<&str> = tables[0].faults.iter().map(|fault| fault.original.as_str()).collect();
+    assert_eq!(faults, ["#SPILL!", "#BLOCKED!", "#VALUE!"]);
+}
+
+#[test]
+fn a_package_whose_check_sums_do_not_agree_is_refused() {
+    let bytes = list(6).save_to_buffer().unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).unwrap();
+        let name = String::from_utf8(part.name_raw().to_vec()).unwrap();
+        out.start_file(name, stored).unwrap();
+        std::io::copy(&mut part, &mut out).unwrap();
+    }
+    let mut bytes = out.finish().unwrap().into_inner();
+    assert_eq!(rows(&read_aid(&bytes).unwrap()), 6);
+    let id = person(3)[2].clone();
+    let at = bytes.windows(18).position(|window| window == id.as_bytes()).unwrap();
+    bytes[at + 5] = b'2';
+    assert!(refused(read_aid(&bytes)).message().contains("损坏"));
+}
+
+#[test]
+fn a_bad_byte_in_a_web_archive_spoils_its_row_and_not_the_page() {
+    let rows: String = (0..5).map(|at| page_row(&person(at)) + "\r\n").collect();
+    let archive = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"----=_B\"\r\n\r\n------=_B\r\n\
+         Content-Type: text/html; charset=\"utf-8\"\r\n\r\n<table>{}\r\n{rows}</table>\r\n------=_B--\r\n",
+        page_header()
+    );
+    let mut bytes = archive.into_bytes();
+    let at = bytes.windows(6).position(|window| window == "李四".as_bytes()).unwrap();
+    bytes[at] = b'x';
+    let tables = read_aid(&bytes).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((tables[0].rows.len(), tables[0].malformed.len()), (4, 1));
+    assert!(column(&tables[0], "姓名").contains(&Some("王五")));
 }
 
 #[test]

@@ -103,6 +103,22 @@ fn an_unclosed_quote_whose_row_has_other_cells_spoils_that_row_only() {
 }
 
 #[test]
+fn a_row_with_fewer_cells_than_the_others_is_named() {
+    let text = with(&students(), 6, ",寄宿生生活补助", "");
+    let loaded = loaded(text.as_bytes());
+    assert_eq!(loaded.totals.accepted() + loaded.totals.rejected(), 40);
+    let told = notice(&loaded, "short_rows").unwrap();
+    assert!(told.contains("有1行") && told.contains("第6行"), "{told}");
+    // A signature below the list is no row of it, and lines may all end at their last filled cell.
+    let signed = format!("{}制表人：王五\n", students());
+    let trimmed: String =
+        students().lines().map(|line| format!("{}\n", line.trim_end_matches(','))).collect();
+    for text in [students(), signed, trimmed] {
+        assert_eq!(notice(&self::loaded(text.as_bytes()), "short_rows"), None);
+    }
+}
+
+#[test]
 fn a_cell_of_several_lines_is_one_record_and_listed() {
     let text = with(&students(), 6, "寄宿生生活补助", "\"第一行\n第二行,\"\"丙\"\"\"");
     let all = tables(text.as_bytes());

@@ -5,6 +5,7 @@ use std::path::Path;
 use bidui::testing::config::read_options::ReadOptions;
 use bidui::testing::extract::{RawTable, SkipReason, open_file};
 use bidui::testing::model::file_account::{CellFault, PhysicalUnit};
+use bidui::testing::model::source_table::EncodingEvidence;
 
 /// A table made byte by byte.
 pub(crate) struct Dbf {
@@ -342,4 +343,44 @@ fn dbase_seven_is_named() {
     (bytes[0], bytes[48]) = (0x04, 9);
     let error = read(&[("名单.dbf", bytes)]).unwrap_err();
     assert!(error.message().contains("dBase 7") && error.hint_text().unwrap().contains("另存"), "{error}");
+}
+
+#[test]
+fn a_file_that_names_the_encoding_is_heeded_unless_the_texts_say_otherwise() {
+    let charset = |table: &RawTable| table.info.encoding.unwrap();
+    let with = |dbf: &Dbf, code_page: &str| {
+        read(&[("名单.dbf", dbf.bytes()), ("名单.CPG", code_page.as_bytes().to_vec())]).unwrap()
+    };
+    // Bytes that may be either.
+    let mut either = Dbf::new(0x03, &[("XM", b'C', 8, 0)]).record(b' ', &[&[0xC5, 0xAE]]);
+    either.driver = 0x4D;
+    for (code_page, name, text) in [
+        ("UTF-8\r\n", "UTF-8", "\u{16E}"),
+        ("GBK", "gb18030", "女"),
+        ("CP936", "gb18030", "女"),
+        ("65001", "UTF-8", "\u{16E}"),
+    ] {
+        let table = with(&either, code_page);
+        assert_eq!((charset(&table).name, charset(&table).evidence), (name, EncodingEvidence::CodePageFile));
+        assert_eq!((column(&table, 0), table.info.notes.len()), (vec![Some(text)], 0), "{code_page}");
+    }
+    // What it says is not so, or nothing that is known here: told, and read as it is.
+    for code_page in ["UTF-8", "ISO-8859-1"] {
+        let table = with(&people(), code_page);
+        assert_eq!((charset(&table).name, column(&table, 0)[0]), ("gb18030", Some("张三")));
+        assert!(table.info.notes[0].contains(code_page), "{:?}", table.info.notes);
+    }
+    let utf8 = Dbf::new(0x03, &[("XM", b'C', 12, 0)]).record(b' ', &["张三".as_bytes()]);
+    assert_eq!(column(&with(&utf8, "GBK"), 0), [Some("张三")]);
+    assert_eq!(with(&utf8, "").info.notes.len(), 0, "an empty one says nothing");
+}
+
+/// A table of two people with a column of memos.
+pub(crate) fn with_memo_column() -> Vec<u8> {
+    let fields = [("姓名", b'C', 8, 0), ("身份证", b'C', 18, 0), ("备注", b'M', 10, 0)];
+    let mut dbf = Dbf::new(0x83, &fields);
+    for (name, id) in [("张三", "410621197309164170"), ("李四", "410621198408140603")] {
+        dbf = dbf.record(b' ', &[&gbk(name), id.as_bytes(), b"         1"]);
+    }
+    dbf.bytes()
 }

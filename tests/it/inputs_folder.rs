@@ -107,6 +107,7 @@ fn what_holds_no_rows_is_named_and_does_not_stop() {
             ("表/a.dbf", &[3, 118, 9, 30, 0, 0, 0, 0, 65, 0, 11, 0]),
             ("表/A.DBT", b"memo"),
             ("表/a.fpt", b"memo"),
+            ("表/a.cpg", b"UTF-8"),
             ("表/b.fpt", b"memo of a table that is not there"),
             // The name fits a source, the content does not.
             ("低保_盖章.png", png),
@@ -137,6 +138,7 @@ fn what_holds_no_rows_is_named_and_does_not_stop() {
         ("表/a.dbf", FileFate::Unclaimed),
         ("表/A.DBT", FileFate::Memo),
         ("表/a.fpt", FileFate::Memo),
+        ("表/a.cpg", FileFate::Memo),
         ("表/b.fpt", FileFate::Unclaimed),
         ("名单.jpg", FileFate::Unclaimed),
         ("名单.doc", FileFate::Unclaimed),

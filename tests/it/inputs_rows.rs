@@ -300,7 +300,7 @@ fn an_empty_date_of_a_database_in_an_end_column_is_no_end() {
     let ends: Vec<Option<i32>> =
         batch.column_by_name("stop_month").unwrap().as_primitive::<Int32Type>().iter().collect();
     assert_eq!(ends, [None, None, None, None, Some(201_806), None, None, None]);
-    assert_eq!((warned(&loaded).len(), loaded.totals.tables[0].no_end["stop_month"]), (0, 5));
+    assert_eq!((warned(&loaded).len(), loaded.totals.tables[0].cells["stop_month"].no_end), (0, 5));
     assert!(loaded.records.unknown.records("stop_month").is_empty());
 }
 
@@ -320,7 +320,7 @@ fn a_birth_date_that_many_share_and_no_number_states_is_not_known() {
     let known: Vec<usize> = (0..born.len()).filter(|&row| !born.is_null(row)).collect();
     assert_eq!(known, [25, 26], "stated by a number, and shared by nobody");
     assert_eq!(loaded.records.unknown.records("birth_date").len(), 26);
-    assert_eq!(loaded.totals.tables[0].placeholder_days["birth_date"], 26);
+    assert_eq!(loaded.totals.tables[0].cells["birth_date"].placeholder_days, 26);
 }
 
 #[test]
@@ -387,5 +387,39 @@ fn decorations_of_id_numbers_are_taken_off_and_counted() {
     ];
     let loaded = aid_list(&[AID], &rows, &[]);
     assert_eq!(texts(&loaded, "id_number"), [IDS[0], IDS[1], IDS[2]]);
-    assert_eq!(loaded.totals.tables[0].cleaned_ids["id_number"], 2);
+    assert_eq!(loaded.totals.tables[0].cells["id_number"].cleaned_ids, 2);
+}
+
+#[test]
+fn a_column_that_a_file_lacks_is_unknown_for_all_its_records() {
+    let pipeline = pipeline();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, header: &str, rows: &[String]| {
+        let lines = [&[header.to_owned()][..], rows].concat().join("\n");
+        std::fs::write(folder.path().join(name), lines).unwrap();
+    };
+    write("学生资助_一.csv", AID, &good(4));
+    // A rejected row is no record.
+    let without: Vec<String> =
+        [good(3), vec![aid("无", IDS[0])]].concat().iter().map(|row| row.replace(",625,", ",")).collect();
+    write("学生资助_二.csv", &AID.replace("受助金额,", ""), &without);
+    write("学生资助_三.csv", AID, &good(2));
+    let index = pipeline.source_index("student_aid").unwrap();
+    let loaded = load_source(&pipeline, index, folder.path(), None).unwrap().unwrap();
+    let unknown = &loaded.records.unknown;
+    let lacking = loaded.totals.tables.iter().position(|t| t.file == Path::new("学生资助_二.csv")).unwrap();
+    let of_table = |at: &usize| loaded.records.keys[*at].table() == lacking;
+    let expected: Vec<usize> = (0..9).filter(of_table).collect();
+    assert_eq!((counts(&loaded), expected.len()), ((9, 1), 3));
+    let range = expected[0] as u32..expected[2] as u32 + 1;
+    assert_eq!(unknown.absent("amount_fen"), [range]);
+    let told: Vec<usize> = (0..9).filter(|at| unknown.is_unknown("amount_fen", *at)).collect();
+    assert_eq!(told, expected);
+    assert!(unknown.records("amount_fen").is_empty(), "not one by one");
+    assert!(
+        loaded.totals.tables[lacking].unknown_cells.is_empty(),
+        "what is absent is told once, as a column"
+    );
+    // What no file has is unknown for all.
+    assert_eq!(unknown.absent("guardian_name").first(), Some(&(0..9)));
 }

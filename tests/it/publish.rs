@@ -35,7 +35,7 @@ use bidui::testing::resolve::previous_records::PreviousParts;
 use bidui::testing::rules::rule_set::RuleSet;
 use bidui::testing::table::rows::Rows;
 use bidui::testing::track::PreviousExceptions;
-use bidui::testing::track::track;
+use bidui::testing::track::{Unjudged, track};
 
 const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
@@ -244,7 +244,9 @@ impl World {
             target: Some(10_000),
         });
         let not_run =
-            NotRun { rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into() };
+            NotRun {
+                rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into(), retired: false
+            };
         RuleFindings {
             exceptions,
             indicators: indicators.collect(),
@@ -256,7 +258,14 @@ impl World {
     fn tracked(&self, previous: Option<&Snapshot>) -> Vec<TrackedException> {
         let before = previous.map(|p| PreviousExceptions::read(p).unwrap());
         let found = self.findings.exceptions.clone();
-        track(found, &self.findings.not_run, before, &self.resolution.ledger, self.period).unwrap()
+        track(
+            found,
+            &Unjudged { not_run: &self.findings.not_run, undecided: &[] },
+            before,
+            &self.resolution.ledger,
+            self.period,
+        )
+        .unwrap()
     }
 
     fn publish(&self, out: &Path, previous: Option<&Snapshot>) -> bidui::Result<FinishedPublication> {
@@ -374,6 +383,8 @@ fn a_publication_is_complete_and_says_so() {
         "fact_exception",
         "fact_indicator",
         "fact_reject",
+        "fact_undecided",
+        "fact_held",
     ] {
         assert!(written.contains_key(Path::new(&format!("tables/{name}.parquet"))), "{name}");
     }

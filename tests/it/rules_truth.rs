@@ -19,12 +19,12 @@ const KNOWN: &str = "R01 R02 R03 R04 R06 R07 R08 R14 R30 R32 R33 R34 R36 R37 R38
     R27 R28 R28b R28c R29 R40 R41 R42 R43 R44 R45 R46 R47 R48 R56 R63 R64 R65 R66 R67 R68 R69 R70b R71b R72 R90 R92 R93 R94 R96b \
     R80 R99 R100 R101 R107 R117 R118";
 
-fn folder(quarter: &str) -> PathBuf {
+pub(crate) fn folder(quarter: &str) -> PathBuf {
     Path::new("fixtures/hebi").join(quarter)
 }
 
 /// record_id → (person, household) of the truth.
-fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
+pub(crate) fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
     let mut reader = csv::Reader::from_path(crate::truth_of(&folder(quarter)).join("records.csv")).unwrap();
     reader
         .records()
@@ -57,7 +57,7 @@ fn number(entity: &str) -> u64 {
 }
 
 /// A resolution that follows the truth; ids are the numbers of the truth.
-fn perfect(loaded: &[LoadedSource], truth: &HashMap<String, (String, String)>) -> Resolution {
+pub(crate) fn perfect(loaded: &[LoadedSource], truth: &HashMap<String, (String, String)>) -> Resolution {
     let mut resolution = Resolution { offsets: vec![0], ..Resolution::default() };
     let (mut persons, mut households): (HashMap<String, u32>, HashMap<String, u32>) = Default::default();
     for one in loaded {

@@ -50,7 +50,7 @@ fn trained_weights_link_the_fixtures_and_are_the_same_every_time() {
             .install(|| bidui::testing::engine::train_pipeline(&pipeline, &data, None, &[], 7, None, &Silent))
             .unwrap();
         let file = pipeline.join("trained.toml");
-        train::write_weights_file(&trained, "t", &file).unwrap();
+        train::write_weights_file(&trained.weights, "t", &file).unwrap();
         std::fs::read_to_string(file).unwrap()
     };
     let one = with(1);

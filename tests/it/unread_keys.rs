@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::arrows::sources;
 
 /// Files whose structs are forms of configuration files.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "src/config/pipeline_settings.rs",
     "src/config/source_contract.rs",
     "src/config/source_file.rs",
@@ -18,6 +18,7 @@ const FORMS: [&str; 9] = [
     "src/link/generic/config.rs",
     "src/rules/rule_file.rs",
     "src/rules/rule_settings.rs",
+    "src/rules/situation_file.rs",
     "src/rules/quality_settings.rs",
     "src/rules/targets.rs",
 ];

@@ -116,7 +116,8 @@ fn the_explanation_of_the_same_exception() {
 fn the_summary_at_the_end_of_a_run() {
     let summary = std::fs::read_to_string(published().join("summary.txt")).unwrap();
     // Remarks are alike, and so are the rules, which are set in further.
-    let kind = |line: &str| (line.starts_with("  注意"), line.len() - line.trim_start().len());
+    let remark = |line: &str| ["  注意", "  存疑"].into_iter().find(|mark| line.starts_with(mark));
+    let kind = |line: &str| (remark(line), line.len() - line.trim_start().len());
     insta::assert_snapshot!("summary", without_keys(&shortened(&summary, 6, kind)));
 }
 

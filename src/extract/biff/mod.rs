@@ -2,19 +2,23 @@
 //!
 //! That reader lays out every worksheet as a full rectangle, all of them at once, and before that sets
 //! memory aside for whatever a worksheet says of its extent; two cells in far corners take gigabytes. So
-//! the rectangles are measured first, with the texts that cells share, and the reader gets a compound file
-//! of the one stream that was measured, without what it must not believe and what nobody asks for.
+//! the cells are counted first, with the texts that they share, and the reader gets a compound file of the
+//! one stream that was gone through, without what it must not believe and what nobody asks for, its cells moved
+//! together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
 
 use cfb::CompoundFile;
 
+use self::folded_places::FoldedPlaces;
 use crate::extract::number_format::classify_number_format;
 use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::{Error, Result};
+
+mod folded_places;
 
 /// Record types of [MS-XLS] 2.3.
 const FORMULA: u16 = 0x0006;
@@ -36,6 +40,11 @@ const ROW: u16 = 0x0208;
 const SMALL_NUMBER: u16 = 0x027E;
 const NUMBER_FORMAT: u16 = 0x041E;
 const BEGIN: u16 = 0x0809;
+/// What a worksheet begins with, by version.
+const BEGINNINGS: [u16; 4] = [0x0009, 0x0209, 0x0409, BEGIN];
+/// No record of the format has a greater type or more bytes.
+const GREATEST: u16 = 0x10FF;
+const LONGEST: u16 = 8224;
 /// No record; readers pass it over.
 const NOTHING: u16 = 0;
 
@@ -54,6 +63,8 @@ pub(super) struct BiffSheet {
     pub counted: CountedRows,
     /// Zero-based places of formulas whose values nobody has calculated.
     pub uncalculated: BTreeSet<(u32, u32)>,
+    /// Where the cells belong that the reader finds.
+    pub places: FoldedPlaces,
 }
 
 /// Makes a compound file that holds the workbook and nothing else.
@@ -69,9 +80,10 @@ pub(super) fn rebuild_biff_workbook(bytes: Vec<u8>) -> Result<SoundBiff> {
     // No stream is longer than its file, whatever it says.
     file.open_stream(name).map_err(failed)?.take(length).read_to_end(&mut stream).map_err(failed)?;
     drop(file);
-    let mut room = MemoryRoom::rectangles(stream.len() as u64);
-    let sheets = measure_biff_stream(&mut stream, &mut room)?;
-    let sound = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()));
+    let room = MemoryRoom::sheets(stream.len() as u64);
+    let sheets = measure_biff_stream(&mut stream, &room)?;
+    let space = Vec::with_capacity(stream.len() + stream.len() / 64 + 4096);
+    let sound = CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(space));
     let mut sound = sound.map_err(failed)?;
     sound.create_stream("/Workbook").and_then(|mut s| s.write_all(&stream)).map_err(failed)?;
     sound.flush().map_err(failed)?;
@@ -83,7 +95,7 @@ fn damaged_biff() -> Error {
 }
 
 /// Measures all worksheets and takes out what the reader must not believe.
-fn measure_biff_stream(stream: &mut [u8], room: &mut MemoryRoom) -> Result<Vec<BiffSheet>> {
+fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffSheet>> {
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
     let (mut own_formats, mut cell_formats) = (BTreeMap::new(), Vec::new());
@@ -113,12 +125,20 @@ fn measure_biff_stream(stream: &mut [u8], room: &mut MemoryRoom) -> Result<Vec<B
             stream[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
         }
     }
-    // Worksheets lie one behind the other; many that lie in the same place would be read as often.
-    let mut left = stream.len().saturating_mul(2);
+    // Worksheets lie one behind the other; those that lie in the same place would be read as often.
+    let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     let mut facts = Vec::new();
     for start in sheets {
+        // Its cells have been moved already.
+        if ends.range(..=start).next_back().is_some_and(|(_, &end)| end > start) {
+            return Err(damaged_biff());
+        }
+        let next = ends.range(start..).next().map(|(&next, _)| next);
         let (end, sheet) = measure_biff_sheet(stream, start, &strings, room)?;
-        left = left.checked_sub(end - start).ok_or_else(damaged_biff)?;
+        if next.is_some_and(|next| end > next) {
+            return Err(damaged_biff());
+        }
+        ends.insert(start, end);
         facts.push(sheet);
     }
     Ok(facts)
@@ -161,28 +181,32 @@ fn measure_biff_sheet(
     stream: &mut [u8],
     start: usize,
     strings: &[u64],
-    room: &mut MemoryRoom,
+    room: &MemoryRoom,
 ) -> Result<(usize, BiffSheet)> {
     let mut sheet = BiffSheet::default();
     let (mut filled, mut hidden) = (BTreeSet::new(), BTreeSet::new());
     let mut latest = None;
-    let (mut values, mut formulas) = (SheetExtent::default(), SheetExtent::default());
     let mut formula = (0, 0);
     // Charts inside a worksheet have records of their own.
     let mut depth = 0;
     let mut at = start;
-    while let Some(record) = BiffRecord::at(stream, at)? {
+    // A stream that lacks some bytes points to where no worksheet begins, or goes on in the middle of a record.
+    if BiffRecord::at(stream, at)?.is_none_or(|first| !BEGINNINGS.contains(&first.kind)) {
+        return Err(damaged_biff());
+    }
+    loop {
+        let record = BiffRecord::at(stream, at)?.ok_or_else(damaged_biff)?;
         at = record.data.end;
         match record.kind {
             BEGIN => depth += 1,
+            END if !record.data.is_empty() => return Err(damaged_biff()),
             END if depth <= 1 => break,
             END => depth -= 1,
             _ if depth > 1 => continue,
             _ => {}
         }
         let data = &mut stream[record.data.clone()];
-        let place = biff_u16(data, 0).zip(biff_u16(data, 2));
-        let mut text = 0;
+        let (mut text, mut cells) = (0, 1);
         let mut shows = true;
         match record.kind {
             ROW => {
@@ -197,8 +221,7 @@ fn measure_biff_sheet(
                 continue;
             }
             FORMULA => {
-                formula = place.ok_or_else(damaged_biff)?;
-                formulas.add(formula);
+                formula = sheet.places.fold(data)?;
                 let lacks = lacks_value(data);
                 if lacks {
                     sheet.uncalculated.insert((formula.0.into(), formula.1.into()));
@@ -210,11 +233,10 @@ fn measure_biff_sheet(
                 if let Some(length) = data.get_mut(20..22) {
                     length.fill(0);
                 }
-                values.add(formula);
+                room.take(1, 0)?;
                 continue;
             }
             FORMULA_STRING => {
-                values.add(formula);
                 text = biff_u16(data, 0).map_or(0, u64::from) * 3;
                 shows = text > 0;
             }
@@ -228,42 +250,26 @@ fn measure_biff_sheet(
                 text = string.copied().ok_or_else(damaged_biff)?;
                 shows = text > 0;
             }
-            MULTIPLE_NUMBERS => {
-                let last = data.len().checked_sub(2).and_then(|end| biff_u16(data, end));
-                values.add(place.map(|(row, _)| row).zip(last).ok_or_else(damaged_biff)?);
-            }
-            NUMBER | TRUTH | SMALL_NUMBER => {}
+            MULTIPLE_NUMBERS | NUMBER | TRUTH | SMALL_NUMBER => {}
             _ => continue,
         }
-        let place = if record.kind == FORMULA_STRING { formula } else { place.ok_or_else(damaged_biff)? };
-        if record.kind != FORMULA_STRING {
-            values.add(place);
+        let row = match record.kind {
+            FORMULA_STRING => formula.0,
+            MULTIPLE_NUMBERS => {
+                let (row, several) = sheet.places.fold_several(data)?;
+                cells = several as u64;
+                row
+            }
+            _ => sheet.places.fold(data)?.0,
+        };
+        if shows && latest.replace(row) != Some(row) {
+            filled.insert(row);
         }
-        if shows && latest.replace(place.0) != Some(place.0) {
-            filled.insert(place.0);
-        }
-        room.take(0, text)?;
+        room.take(cells, text)?;
     }
-    room.take(values.cells() + formulas.cells(), 0)?;
     sheet.counted.filled = filled.len() as u64;
     sheet.counted.hidden = filled.intersection(&hidden).count() as u64;
     Ok((at, sheet))
-}
-
-/// Rows and columns between which cells lie.
-#[derive(Default)]
-struct SheetExtent(Option<[(u16, u16); 2]>);
-
-impl SheetExtent {
-    fn add(&mut self, (row, column): (u16, u16)) {
-        let [rows, columns] = self.0.get_or_insert([(row, row), (column, column)]);
-        *rows = (rows.0.min(row), rows.1.max(row));
-        *columns = (columns.0.min(column), columns.1.max(column));
-    }
-    fn cells(&self) -> u64 {
-        let length = |(first, last): (u16, u16)| u64::from(last - first) + 1;
-        self.0.map_or(0, |[rows, columns]| length(rows) * length(columns))
-    }
 }
 
 /// Where a record lies.
@@ -282,7 +288,7 @@ impl BiffRecord {
         let head = biff_u16(stream, start).zip(biff_u16(stream, start + 2));
         let (kind, length) = head.ok_or_else(damaged_biff)?;
         let data = start + 4..start + 4 + usize::from(length);
-        if data.end > stream.len() {
+        if data.end > stream.len() || kind > GREATEST || length > LONGEST {
             return Err(damaged_biff());
         }
         Ok(Some(Self { kind, start, data }))

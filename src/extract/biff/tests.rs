@@ -46,21 +46,43 @@ fn refusal(globals: &[Vec<u8>], contents: &[Vec<Vec<u8>>], sheets: usize) -> Str
 }
 
 #[test]
-fn cells_in_far_corners_are_refused_before_they_are_laid_out() {
-    let text = refusal(&[], &[vec![number(0, 0), number(u16::MAX, u16::MAX)]], 1);
-    assert!(text.contains("单元格超过67108864个"), "{text}");
-    // So are the rectangles of all worksheets together,
-    let corners = vec![number(0, 0), number(u16::MAX, 255)];
-    rebuild_biff_workbook(file(&stream(&[], &vec![corners.clone(); 4], 4))).unwrap();
-    assert!(refusal(&[], &vec![corners; 5], 5).contains("单元格超过"));
-    // of formulas,
-    let formula = |row: u16, column: u16| {
-        record(FORMULA, &[words(&[row, column, 0]), vec![0; 14], words(&[0])].concat())
+fn cells_in_far_corners_make_no_large_rectangle() {
+    let several = record(MULTIPLE_NUMBERS, &words(&[9, 7, 0, 0, 0x3FF0, 0, 0, 0x4000, 8]));
+    let formula = record(FORMULA, &[words(&[u16::MAX, 255, 0]), vec![0; 14], words(&[0])].concat());
+    let page = vec![number(0, 0), number(u16::MAX, u16::MAX), several, formula];
+    let sound = rebuild_biff_workbook(file(&stream(&[], &[page], 1))).unwrap();
+    let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+    assert_eq!(range.get_size(), (1, 5));
+    let places = range.used_cells().map(|(row, column, data)| {
+        let place = sound.sheets[0].places.unfold(row as u32, column as u32).unwrap();
+        (place, data.to_string())
+    });
+    let expected =
+        [((0, 0), "1"), ((65_535, 65_535), "1"), ((9, 7), "1"), ((9, 8), "2"), ((65_535, 255), "0")];
+    assert_eq!(places.collect::<Vec<_>>(), expected.map(|(place, text)| (place, text.to_owned())));
+}
+
+#[test]
+fn rows_of_numbers_are_not_torn_apart() {
+    let several = |row: u16| {
+        let numbers: Vec<u8> =
+            (0..300u32).flat_map(|at| [&[0, 0][..], &(at << 2 | 2).to_le_bytes()].concat()).collect();
+        record(MULTIPLE_NUMBERS, &[words(&[row, 0]), numbers, words(&[299])].concat())
     };
-    assert!(refusal(&[], &[vec![formula(0, 0), formula(u16::MAX, 600)]], 1).contains("单元格超过"));
-    // and of rows of numbers in one record.
-    let row = record(MULTIPLE_NUMBERS, &words(&[u16::MAX, u16::MAX - 1, 0, 0, 0, 0, 0, 0, u16::MAX]));
-    assert!(refusal(&[], &[vec![number(0, 0), row]], 1).contains("单元格超过"));
+    let page: Vec<Vec<u8>> = (0..10).map(several).collect();
+    let sound = rebuild_biff_workbook(file(&stream(&[], &[page], 1))).unwrap();
+    let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
+    let mut seen = 0;
+    for (row, column, data) in range.used_cells() {
+        let place = sound.sheets[0].places.unfold(row as u32, column as u32).unwrap();
+        assert_eq!((place.0, data.to_string()), (seen / 300, place.1.to_string()));
+        seen += 1;
+    }
+    assert_eq!(seen, 3000);
+    let torn = record(MULTIPLE_NUMBERS, &words(&[0, 5, 0, 0, 0, 4]));
+    assert!(refusal(&[], &[vec![torn]], 1).contains("已损坏"));
 }
 
 #[test]
@@ -94,7 +116,20 @@ fn a_text_counts_for_every_cell_that_shares_it() {
 fn worksheets_in_one_place_are_refused() {
     let page = vec![vec![number(0, 0); 1000]];
     rebuild_biff_workbook(file(&stream(&[], &page, 1))).unwrap();
-    assert!(refusal(&[], &page, 600).contains("已损坏"));
+    assert!(refusal(&[], &page, 2).contains("已损坏"));
+    // Or one within the other, whichever comes first.
+    let pages = [vec![number(0, 0); 3], vec![number(1, 1)]];
+    let whole = stream(&[], &pages, 2);
+    for (first, second) in [(0, 1), (1, 0)] {
+        let mut stream = whole.clone();
+        let at: Vec<usize> =
+            (0..stream.len() - 1).filter(|&at| stream[at..at + 2] == BOUND_SHEET.to_le_bytes()).collect();
+        let start = u32::from_le_bytes(stream[at[0] + 4..at[0] + 8].try_into().unwrap());
+        stream[at[first] + 4..at[first] + 8].copy_from_slice(&start.to_le_bytes());
+        let within = start + begin().len() as u32 + number(0, 0).len() as u32;
+        stream[at[second] + 4..at[second] + 8].copy_from_slice(&within.to_le_bytes());
+        assert!(rebuild_biff_workbook(file(&stream)).is_err());
+    }
 }
 
 #[test]
@@ -106,7 +141,7 @@ fn what_a_worksheet_says_of_its_extent_is_not_believed() {
         rebuild_biff_workbook(file(&stream(&[], &[vec![extent(u32::MAX - 1), number(3, 1)]], 1))).unwrap();
     let mut book: calamine::Xls<_> = calamine::Reader::new(Cursor::new(sound.bytes)).unwrap();
     let range = calamine::Reader::worksheet_range(&mut book, "AA").unwrap();
-    assert_eq!((range.start(), range.get_size()), (Some((3, 1)), (1, 1)));
+    assert_eq!((range.get_size(), sound.sheets[0].places.unfold(0, 0)), ((1, 1), Some((3, 1))));
 }
 
 #[test]
@@ -169,6 +204,15 @@ fn records_cut_off_are_refused() {
     let mut cut = whole.clone();
     cut.truncate(whole.len() - 7);
     assert!(rebuild_biff_workbook(file(&cut)).is_err());
+    // Bytes missing in the middle: what follows begins elsewhere, or ends where nothing ends.
+    let two = stream(&[], &[vec![number(0, 0), number(1, 1)], vec![number(0, 0)]], 2);
+    rebuild_biff_workbook(file(&two)).unwrap();
+    let first = two.len() - 2 * (begin().len() + 4) - 3 * number(0, 0).len();
+    for missing in 1..number(0, 0).len() {
+        let mut short = two.clone();
+        short.drain(first + begin().len()..first + begin().len() + missing);
+        assert!(rebuild_biff_workbook(file(&short)).is_err(), "{missing}");
+    }
     let mut elsewhere = whole;
     let bound = elsewhere.windows(2).position(|w| w == BOUND_SHEET.to_le_bytes()).unwrap();
     elsewhere[bound + 4..bound + 8].copy_from_slice(&u32::MAX.to_le_bytes());

@@ -32,6 +32,10 @@ impl CellSpan {
     pub(super) fn holds(self, from: usize, to: usize) -> bool {
         self.quoted && self.from < from && to < self.to
     }
+    /// What it holds of a line in which its quotes close, having opened above.
+    pub(super) fn part_of_line(self, text: &str, (from, end): (usize, usize)) -> Option<&str> {
+        (self.quoted && self.from < from && from <= self.to && self.to < end).then(|| &text[from..self.to])
+    }
     /// Its text, with quotes that are doubled written once.
     pub(super) fn text(self, text: &str) -> Cow<'_, str> {
         let cell = &text[self.from..self.to];
@@ -74,6 +78,9 @@ pub(super) struct CellReader<'a> {
 impl<'a> CellReader<'a> {
     pub(super) fn new(bytes: &'a [u8], dialect: CsvDialect, open: bool) -> Self {
         Self { bytes, dialect, open, searched: Searched::default(), scratch: Vec::new() }
+    }
+    pub(super) fn delimiter(&self) -> u8 {
+        self.dialect.delimiter
     }
     /// The line that begins at `start`.
     pub(super) fn line(&self, start: usize) -> Line {

@@ -111,6 +111,8 @@ struct SlowRecord {
     irregular: bool,
     /// Lines that a cell holds whole.
     inner: Vec<usize>,
+    /// Lines that begin with a filled cell, and a comma, before quotes close.
+    begins: Vec<usize>,
 }
 
 struct SlowReader {
@@ -164,6 +166,7 @@ impl SlowReader {
             unclosed: 0,
             irregular: false,
             inner: Vec::new(),
+            begins: Vec::new(),
         };
         let mut line = self.line(first);
         let mut at = 0;
@@ -201,6 +204,10 @@ impl SlowReader {
                             }
                             content.push('\n');
                             line = self.line(last);
+                            let comma = line[..close].iter().position(|&c| c == ',');
+                            if comma.is_some_and(|comma| !line[..comma].iter().all(|&c| Self::blank(c))) {
+                                out.begins.push(last);
+                            }
                             content.extend(&line[..close]);
                             out.next = last + 1;
                             out.irregular |= Self::irregular(&content);
@@ -252,7 +259,16 @@ impl SlowReader {
                 }
                 let few = long.cells.len() <= self.widths.high;
                 let swallowed = long.inner.iter().any(|&line| self.fit(&alone[line - at]));
-                let believed = !long.irregular && !swallowed && (self.fit(&long) || good == 0 && few);
+                let whole = alone.first().is_some_and(|first| first.cells.len() >= self.widths.low);
+                let two_rows = whole && alone.last().is_some_and(|last| self.fit(last))
+                    || long.begins.iter().enumerate().any(|(begun, &line)| {
+                        let below = self.record(line, 0, false);
+                        let sound = below.unclosed == 0 && !below.irregular && below.next <= long.next;
+                        let begins = begun < record_cutting::BEGUN && sound && self.fit(&below);
+                        self.fit(&alone[line - at]) || begins
+                    });
+                let believed =
+                    !long.irregular && !swallowed && !two_rows && (self.fit(&long) || good == 0 && few);
                 if believed {
                     out.extend(self.slow(&long.cells, at < doubtful && !self.fit(&long)));
                     at = long.next;

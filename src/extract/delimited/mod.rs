@@ -15,8 +15,10 @@
 //!    128 KiB, which is more than the longest cell of a spreadsheet. Nothing there: it is a character.
 //! 4. A record over several lines is believed if all quotes in its cells are doubled, it has as many cells as
 //!    records have, and neither more than half of its lines nor any that lies in a cell as a whole would have so by
-//!    themselves. Fewer cells do where no line of it would have so. How many cells records have, the header tells and the lines
-//!    without quotes below it ([`record_widths`]).
+//!    themselves. Nor may a line in which quotes close have so, or a record that begins with it, if a filled cell and a
+//!    delimiter come before the quote, nor the last line, if the first has as many or more: that is a row, and one above
+//!    it lacks a quote. Fewer cells do where no line of it would have so. How many cells records have, the header
+//!    tells and the lines without quotes below it ([`record_widths`]).
 //! 5. If its lines are the better records, the quote is a character and swallows none of them. If neither can be
 //!    said, what begins in its lines and has not as many cells as records have is rejected, named with its row;
 //!    what has, stays.

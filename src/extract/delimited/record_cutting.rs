@@ -11,6 +11,8 @@ use super::record_widths::RecordWidths;
 pub(super) const REACH_LINES: usize = 200;
 /// Lines that are good records by themselves, enough to tell that a quote before them encloses nothing.
 const GOOD_LINES: usize = 8;
+/// Lines of one record of which it is asked whether a record begins with them: each may be as long.
+pub(super) const BEGUN: usize = 8;
 /// Openings of one line that may be the one whose cell goes on in the next.
 const OPENINGS: usize = 4;
 
@@ -143,7 +145,7 @@ impl<'a> RecordCutter<'a> {
             if long.lines < 2 {
                 continue;
             }
-            match self.judge(start, long) {
+            match self.judge(start, long)? {
                 LongRecord::Believed => {
                     std::mem::swap(&mut self.spans, &mut self.other);
                     return Ok((long, self.fine_or_fragment(start)));
@@ -171,12 +173,16 @@ impl<'a> RecordCutter<'a> {
     }
 
     /// Is a record over several lines, its cells in `other`, one?
-    fn judge(&mut self, start: usize, long: Reading) -> LongRecord {
+    fn judge(&mut self, start: usize, long: Reading) -> Result<LongRecord, Incomplete> {
         let cells = self.other.len();
         if self.widths.high == 1 {
-            return if long.irregular { LongRecord::Records } else { LongRecord::Believed };
+            return Ok(if long.irregular { LongRecord::Records } else { LongRecord::Believed });
         }
         let (mut good, mut lines, mut swallowed) = (0, 0, false);
+        // Does the first line have the cells of a record by itself, or more, and is the last one a record? Is any in
+        // which quotes close one, beginning with a filled cell?
+        let (mut first_is_full, mut last_fits, mut row_begins) = (false, false, false);
+        let mut begun = 0;
         let mut at = start;
         while at < long.line.next {
             let line = self.cells.line(at);
@@ -186,22 +192,44 @@ impl<'a> RecordCutter<'a> {
                 false => count >= cells,
             };
             good += usize::from(fits);
+            first_is_full |= at == start && count >= self.widths.low;
+            last_fits = fits;
+            let mut parts = self.other.iter().filter_map(|cell| cell.part_of_line(self.text, (at, line.end)));
+            if self.widths.known() && parts.any(|part| self.begins_with_cell(part)) {
+                begun += 1;
+                row_begins |= fits || begun <= BEGUN && self.begins_record(at, line, long.line.next)?;
+            }
             // A line that a cell holds whole.
             swallowed |= fits && self.other.iter().any(|cell| cell.holds(at, line.end));
             lines += usize::from(!self.cells.blank(at, line));
             if good >= GOOD_LINES {
-                return LongRecord::Records;
+                return Ok(LongRecord::Records);
             }
             at = line.next;
         }
         if good * 2 > lines {
-            return LongRecord::Records;
+            return Ok(LongRecord::Records);
         }
         // Between a quote too many and one of the next row there is one that is not doubled.
         let believed = !long.irregular
             && !swallowed
+            && !(row_begins || self.widths.known() && first_is_full && last_fits)
             && (!self.widths.known() || self.widths.fit(cells) || good == 0 && cells <= self.widths.high);
-        if believed { LongRecord::Believed } else { LongRecord::Doubtful }
+        Ok(if believed { LongRecord::Believed } else { LongRecord::Doubtful })
+    }
+
+    /// Does a record over several lines begin at `start`, one as records of the table are, that ends before `end`?
+    fn begins_record(&mut self, start: usize, line: Line, end: usize) -> Result<bool, Incomplete> {
+        let mut spans = Vec::new();
+        let record = self.cells.read_lines(start, line, 0, &mut spans)?;
+        let sound = record.unclosed == 0 && !record.irregular && record.line.next <= end;
+        Ok(sound && self.widths.fit(spans.len()))
+    }
+
+    /// Does a text hold a whole filled cell at its beginning, with the delimiter behind it?
+    fn begins_with_cell(&self, text: &str) -> bool {
+        let end = memchr(self.cells.delimiter(), text.as_bytes());
+        end.is_some_and(|end| text.bytes().take(end).any(|byte| !matches!(byte, b' ' | b'\t')))
     }
 
     /// A return that no line feed follows may stand in a cell: if the lines around it are no records by

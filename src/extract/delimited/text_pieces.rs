@@ -314,9 +314,13 @@ impl TextPieces {
             if outcome.is_err() {
                 return;
             }
-            let row = facts.rows;
+            let (row, before) = (facts.rows, rows.data_rows());
             outcome = self.push(&mut rows, row, &record, cells, damaged);
             if outcome.is_ok() {
+                if cells.len() < self.widths.low && rows.data_rows() > before {
+                    list(&mut facts.text.short_rows, row);
+                    facts.text.short_rows_count += 1;
+                }
                 facts.record(&record);
             }
         };
@@ -382,6 +386,8 @@ impl PieceFacts {
         let (text, more) = (&mut self.text, piece.text);
         more.stray_quotes.into_iter().for_each(|row| list(&mut text.stray_quotes, base + row));
         text.stray_quotes_count += more.stray_quotes_count;
+        more.short_rows.into_iter().for_each(|row| list(&mut text.short_rows, base + row));
+        text.short_rows_count += more.short_rows_count;
         text.formula_texts += more.formula_texts;
         text.other_encoding += more.other_encoding;
     }

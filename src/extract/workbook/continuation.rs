@@ -36,25 +36,24 @@ impl ReadColumns {
     /// Is a sheet as wide, with ID numbers and names in the same columns?
     pub(super) fn continues_in(&self, sheet: &FilledSheet) -> bool {
         let Some(ahead) = sheet.left.checked_sub(self.left).map(|ahead| ahead as usize) else { return false };
-        let ends = sheet
-            .filled_rows()
-            .map(|row| ahead + row.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |at| at + 1));
+        let ends = sheet.filled_rows().map(|row| {
+            ahead + sheet.cells.row(row).rposition(|cell| !cell.trim().is_empty()).map_or(0, |at| at + 1)
+        });
         // Last columns may be blank for a whole sheet; none may come to the right of them.
         let widest = ends.max().unwrap_or(0);
         if widest > self.headers.len() || widest * 2 < self.width {
             return false;
         }
-        let value = |row: &'_ Vec<String>, at: usize| -> Option<String> {
-            let cell = row.get(at.checked_sub(ahead)?)?.trim();
-            (!cell.is_empty()).then(|| cell.to_owned())
+        let value = |row: usize, at: usize| -> Option<&str> {
+            let cell = sheet.cells.get(row, at.checked_sub(ahead)?).trim();
+            (!cell.is_empty()).then_some(cell)
         };
+        let sample: Vec<usize> = sheet.filled_rows().take(SAMPLE).collect();
         // Without a known header it may still have one: whose words would become a person.
-        let first = sheet.rows.get(first_row_of_list(sheet));
+        let first = first_row_of_list(sheet);
         let headed = |(at, shape): (usize, &Option<ColumnShape>)| {
             *shape == Some(ColumnShape::IdNumber)
-                && first
-                    .and_then(|row| value(row, at))
-                    .is_some_and(|v| !v.bytes().any(|b| b.is_ascii_digit()))
+                && value(first, at).is_some_and(|v| !v.bytes().any(|b| b.is_ascii_digit()))
         };
         if self.shapes.iter().enumerate().any(headed) {
             return false;
@@ -62,12 +61,11 @@ impl ReadColumns {
         let mut told = 0;
         for (at, shape) in self.shapes.iter().enumerate() {
             let Some(shape) = shape else { continue };
-            let values: Vec<String> =
-                sheet.filled_rows().take(SAMPLE).filter_map(|row| value(row, at)).collect();
+            let values: Vec<&str> = sample.iter().filter_map(|&row| value(row, at)).collect();
             if values.is_empty() {
                 continue;
             }
-            if shape_of(values.iter().map(String::as_str)) != Some(*shape) {
+            if shape_of(values.into_iter()) != Some(*shape) {
                 return false;
             }
             told += 1;
@@ -84,9 +82,7 @@ impl FilledSheet {
         if ahead == 0 {
             return;
         }
-        for row in self.rows.iter_mut().filter(|row| !row.is_empty()) {
-            row.splice(0..0, std::iter::repeat_n(String::new(), ahead));
-        }
+        self.cells.shift(ahead);
         let moved = |(row, column): (usize, usize)| (row, column + ahead);
         let faults = std::mem::take(&mut self.faults);
         self.faults = faults.into_iter().map(|(place, fault)| (moved(place), fault)).collect();
@@ -97,8 +93,7 @@ impl FilledSheet {
 
 /// Position of the first row that is no title: more than two of its cells are filled.
 pub(super) fn first_row_of_list(sheet: &FilledSheet) -> usize {
-    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    sheet.rows.iter().position(|row| filled(row) > 2).unwrap_or(0)
+    (0..sheet.cells.len()).position(|row| filled_cells(sheet, row) > 2).unwrap_or(0)
 }
 
 /// Four of five values look the same.
@@ -130,10 +125,13 @@ fn is_short_han(value: &str) -> bool {
 /// Is there no list in a sheet, but words: no row of more than two cells (of a `loose` page, or no more
 /// than two rows), and nothing that looks like an ID number?
 pub(super) fn holds_words_only(sheet: &FilledSheet, loose: bool) -> bool {
-    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    let narrow = sheet.filled_rows().all(|row| filled(row) <= 2);
+    let narrow = sheet.filled_rows().all(|row| filled_cells(sheet, row) <= 2);
     let short = loose && sheet.filled_rows().count() <= 2;
-    (narrow || short) && !sheet.filled_rows().flatten().any(|cell| holds_long_number(cell))
+    (narrow || short) && !sheet.filled_rows().flat_map(|row| sheet.cells.row(row)).any(holds_long_number)
+}
+
+fn filled_cells(sheet: &FilledSheet, row: usize) -> usize {
+    sheet.cells.row(row).filter(|cell| !cell.trim().is_empty()).count()
 }
 
 /// A run of 15 digits or more, anywhere.

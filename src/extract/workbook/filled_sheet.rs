@@ -1,17 +1,21 @@
 //! The filled part of a worksheet, whatever it was read from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use calamine::{Data, Dimensions};
 
+use super::sheet_cells::SheetCells;
 use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
 use crate::model::file_account::CellFault;
 use crate::{Error, Result};
 
 /// Rows of the XLSX format.
 const MAX_ROWS: u32 = 1 << 20;
+/// Cells that an empty row counts for: so much it takes up.
+const CELLS_OF_ROW: u64 = 3;
 
-/// The filled part of a worksheet. Rows are as long as they need to be, not all alike.
+/// The filled part of a worksheet.
 #[derive(Default)]
 pub(in crate::extract) struct FilledSheet {
     /// Zero-based row of the first filled cell.
@@ -19,11 +23,11 @@ pub(in crate::extract) struct FilledSheet {
     /// Zero-based column of the first filled cell.
     pub left: u32,
     /// Texts; where a cell is faulty, what it says.
-    pub rows: Vec<Vec<String>>,
+    pub cells: SheetCells,
     pub merged: Vec<Dimensions>,
-    /// Faulty cells, by their place in `rows`.
+    /// Faulty cells, by their place in `cells`.
     pub faults: BTreeMap<(usize, usize), CellFault>,
-    /// Plain numbers, be they texts, by their place in `rows`: kept where days are counted from 1904.
+    /// Plain numbers, be they texts, by their place in `cells`: kept where days are counted from 1904.
     pub plain_numbers: BTreeSet<(usize, usize)>,
     /// Some texts could not be decoded: U+FFFD stands in them.
     pub damaged: bool,
@@ -46,18 +50,21 @@ pub(in crate::extract) struct SheetBuilder<'a> {
     filled: BTreeSet<u32>,
     latest: Option<u32>,
     keeps_numbers: bool,
-    room: &'a mut MemoryRoom,
+    /// A number as it is written.
+    written: String,
+    room: &'a MemoryRoom,
 }
 
 impl<'a> SheetBuilder<'a> {
     /// `is_1904`: the workbook counts days from 1904.
-    pub(in crate::extract) fn new(room: &'a mut MemoryRoom, is_1904: bool) -> Self {
+    pub(in crate::extract) fn new(room: &'a MemoryRoom, is_1904: bool) -> Self {
         Self {
             sheet: FilledSheet::default(),
             first: (u32::MAX, u32::MAX),
             filled: BTreeSet::new(),
             latest: None,
             keeps_numbers: is_1904,
+            written: String::new(),
             room,
         }
     }
@@ -66,11 +73,24 @@ impl<'a> SheetBuilder<'a> {
     /// # Errors
     /// No room left; the place is none of a spreadsheet, or taken.
     pub(in crate::extract) fn put(&mut self, (row, column): (u32, u32), cell: &SheetCell<'_>) -> Result<()> {
+        let mut written = std::mem::take(&mut self.written);
+        written.clear();
         let text = match cell {
-            SheetCell::Text(text) | SheetCell::Faulty(_, text) => (*text).to_owned(),
-            SheetCell::Number(number) => workbook_number_text(*number),
-            SheetCell::Data(data) => workbook_cell_text(data),
+            SheetCell::Text(text) | SheetCell::Faulty(_, text) => *text,
+            SheetCell::Number(number) => {
+                write_workbook_number(&mut written, *number);
+                &written
+            }
+            SheetCell::Data(data) => {
+                written = workbook_cell_text(data);
+                &written
+            }
         };
+        let put = self.put_text((row, column), cell, text);
+        self.written = written;
+        put
+    }
+    fn put_text(&mut self, (row, column): (u32, u32), cell: &SheetCell<'_>, text: &str) -> Result<()> {
         if row >= MAX_ROWS || column as usize >= MAX_COLUMNS {
             return Err(Error::input("单元格位置超出范围")
                 .at_row(u64::from(row) + 1)
@@ -85,21 +105,17 @@ impl<'a> SheetBuilder<'a> {
         self.first = (self.first.0.min(row), self.first.1.min(column));
         self.count_row(row);
         let place = (row as usize, column as usize);
-        let rows = &mut self.sheet.rows;
-        if rows.len() <= place.0 {
-            rows.resize(place.0 + 1, Vec::new());
-        }
-        let more = (place.1 + 1).saturating_sub(rows[place.0].len());
-        self.room.take(more as u64, text.len() as u64).map_err(|e| e.at_row(u64::from(row) + 1))?;
-        if more > 0 {
-            rows[place.0].resize(place.1 + 1, String::new());
-        }
-        if !rows[place.0][place.1].is_empty() {
+        let cells = &mut self.sheet.cells;
+        let rows = (place.0 + 1).saturating_sub(cells.len()) as u64;
+        let more = (place.1 + 1).saturating_sub(cells.width(place.0)) as u64;
+        let taken = self.room.take(more + CELLS_OF_ROW * rows, text.len() as u64);
+        taken.map_err(|e| e.at_row(u64::from(row) + 1))?;
+        if !cells.get(place.0, place.1).is_empty() {
             return Err(Error::input("同一个单元格写了两次，不知道哪个才对")
                 .at_row(u64::from(row) + 1)
                 .hint("用 Excel 或 WPS 打开后另存为 .xlsx，再放回原处"));
         }
-        rows[place.0][place.1] = text;
+        cells.set(place.0, place.1, text)?;
         if let Some(fault) = fault {
             self.sheet.faults.insert(place, fault);
         }
@@ -122,21 +138,18 @@ impl<'a> SheetBuilder<'a> {
         let last = self.sheet.merged.last().filter(|region| region.start == place);
         last.map_or(0, |region| region.end.1.saturating_sub(place.1))
     }
-    pub(in crate::extract) fn room(&mut self) -> &mut MemoryRoom {
+    pub(in crate::extract) fn room(&self) -> &'a MemoryRoom {
         self.room
     }
     /// The sheet, and how many of its rows have a filled cell.
     pub(in crate::extract) fn finish(self) -> (FilledSheet, u64) {
         let mut sheet = self.sheet;
-        if sheet.rows.is_empty() {
+        if sheet.cells.len() == 0 {
             return (FilledSheet::default(), self.filled.len() as u64);
         }
         (sheet.top, sheet.left) = self.first;
         let (top, left) = (sheet.top as usize, sheet.left as usize);
-        sheet.rows.drain(..top);
-        for row in &mut sheet.rows {
-            row.drain(..row.len().min(left));
-        }
+        sheet.cells.cut(top, left);
         let moved = |(row, column): (usize, usize)| (row - top, column - left);
         sheet.faults = sheet.faults.into_iter().map(|(place, fault)| (moved(place), fault)).collect();
         sheet.plain_numbers = sheet.plain_numbers.into_iter().map(moved).collect();
@@ -162,33 +175,32 @@ impl FilledSheet {
             return Ok(());
         }
         // A row that holds nothing else is blank, not a person of that township.
-        let blank: Vec<bool> = self.rows.iter().map(|row| row.iter().all(String::is_empty)).collect();
-        let mut room = MemoryRoom::sheet(0);
+        let blank: Vec<bool> =
+            (0..self.cells.len()).map(|row| self.cells.row(row).all(str::is_empty)).collect();
+        let room = MemoryRoom::sheet(0);
         for region in &self.merged {
             let Some(column) = region.start.1.checked_sub(self.left).map(|c| c as usize) else { continue };
             let Some(first) = region.start.0.checked_sub(self.top).map(|r| r as usize) else { continue };
             if header.is_some_and(|header| first <= header)
-                || first >= self.rows.len()
+                || first >= self.cells.len()
                 || column >= width
                 || region.end.0 <= region.start.0
+                || column >= self.cells.width(first)
             {
                 continue;
             }
-            let Some(text) = self.rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
+            let length = self.cells.get(first, column).len() as u64;
             let fault = self.faults.get(&(first, column)).copied();
-            let last = ((region.end.0 - self.top) as usize).min(self.rows.len() - 1);
-            for (at, row) in self.rows.iter_mut().enumerate().take(last + 1).skip(first + 1) {
+            let last = ((region.end.0 - self.top) as usize).min(self.cells.len() - 1);
+            for (at, &blank) in blank.iter().enumerate().take(last + 1).skip(first + 1) {
                 // Regions do not overlap, so that each row counts once for a column.
-                room.take(1 + (column + 1).saturating_sub(row.len()) as u64, 0)?;
-                if blank[at] {
+                room.take(1 + (column + 1).saturating_sub(self.cells.width(at)) as u64, 0)?;
+                if blank {
                     continue;
                 }
-                if row.len() <= column {
-                    row.resize(column + 1, String::new());
-                }
-                if row[column].is_empty() {
-                    room.take(0, text.len() as u64)?;
-                    row[column].clone_from(&text);
+                if self.cells.get(at, column).is_empty() {
+                    room.take(0, length)?;
+                    self.cells.repeat((first, column), at, column);
                     if let Some(fault) = fault {
                         self.faults.insert((at, column), fault);
                     }
@@ -198,35 +210,27 @@ impl FilledSheet {
         Ok(())
     }
     /// Rows with anything in them.
-    pub(super) fn filled_rows(&self) -> impl Iterator<Item = &Vec<String>> {
-        self.rows.iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty()))
+    pub(super) fn filled_rows(&self) -> impl Iterator<Item = usize> {
+        (0..self.cells.len()).filter(|&row| self.cells.row(row).any(|cell| !cell.trim().is_empty()))
     }
 }
 
 /// What a spreadsheet shows for an error, or for a number wider than its column: pasted as a text, or in a
 /// page that holds what was shown, it is still no value.
-fn is_error_text(text: &str) -> bool {
-    const ERRORS: [&str; 11] = [
-        "#N/A",
-        "#VALUE!",
-        "#REF!",
-        "#NAME?",
-        "#DIV/0!",
-        "#NUM!",
-        "#NULL!",
-        "#SPILL!",
-        "#CALC!",
-        "#FIELD!",
-        "#GETTING_DATA",
-    ];
+pub(in crate::extract) fn is_error_text(text: &str) -> bool {
     let text = text.trim();
     // Most texts end here.
-    match text.as_bytes().first() {
-        Some(b'#') => {
-            ERRORS.contains(&text.to_ascii_uppercase().as_str())
+    match text.as_bytes() {
+        [b'#', rest @ .., b'!' | b'?'] => {
+            // #VALUE!, #SPILL!, #NAME?, and those that are still to be invented.
+            (2..=16).contains(&rest.len())
+                && rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_'))
+        }
+        [b'#', ..] => {
+            ["#N/A", "#GETTING_DATA"].iter().any(|error| text.eq_ignore_ascii_case(error))
                 || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
         }
-        Some(b'E') => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
+        [b'E', ..] => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
         _ => false,
     }
 }
@@ -258,18 +262,27 @@ pub(in crate::extract) fn iso_day_text(text: &str) -> String {
 }
 
 pub(in crate::extract) fn workbook_number_text(number: f64) -> String {
-    if number.abs() >= 1e15 {
+    let mut text = String::new();
+    write_workbook_number(&mut text, number);
+    text
+}
+
+fn write_workbook_number(out: &mut String, number: f64) {
+    // Writing to a text does not fail.
+    let _ = if number.abs() >= 1e15 {
         // 15 significant digits are all that a spreadsheet keeps.
         let text = format!("{number:.14e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-        format!("{mantissa}E+{exponent}")
+        write!(out, "{mantissa}E+{exponent}")
+    } else if number.fract() == 0.0 && (number != 0.0 || number.is_sign_positive()) {
+        write!(out, "{}", number as i64)
     } else if number.fract() == 0.0 {
-        format!("{number:.0}")
+        write!(out, "{number:.0}")
     } else {
         // The shortest text that reads back the same, as the spreadsheet shows it.
-        format!("{}", (number * 1e9).round() / 1e9)
-    }
+        write!(out, "{}", (number * 1e9).round() / 1e9)
+    };
 }
 
 fn date_text(moment: &calamine::ExcelDateTime) -> String {
@@ -313,7 +326,11 @@ mod tests {
 
     #[test]
     fn shown_errors_are_errors() {
-        assert!(["#N/A", " #REF! ", "#div/0!", "#####", "Err:502"].into_iter().all(is_error_text));
+        assert!(
+            ["#N/A", " #REF! ", "#div/0!", "#####", "Err:502", "#SPILL!", "#BLOCKED!"]
+                .into_iter()
+                .all(is_error_text)
+        );
         assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
     }
 
@@ -327,21 +344,32 @@ mod tests {
 
     #[test]
     fn merged_ranges_over_and_over_are_counted() {
-        let row = |text: &str| vec![text.to_owned(), "x".to_owned()];
-        let mut sheet = FilledSheet { rows: (0..1001).map(|_| row("")).collect(), ..FilledSheet::default() };
-        sheet.rows[1] = row("善堂镇");
+        let mut sheet = FilledSheet::default();
+        (0..1001).for_each(|row| sheet.cells.set(row, 1, "x").unwrap());
+        sheet.cells.set(1, 0, "善堂镇").unwrap();
         let region = Dimensions { start: (1, 0), end: (1000, 0) };
         sheet.merged = vec![region];
         sheet.fill_merged(Some(0), 2).unwrap();
-        assert_eq!(sheet.rows[1000][0], "善堂镇");
+        assert_eq!(sheet.cells.get(1000, 0), "善堂镇");
         sheet.merged = vec![region; 110_000];
         assert!(sheet.fill_merged(Some(0), 2).unwrap_err().message().contains("单元格超过"));
     }
 
     #[test]
+    fn rows_that_hold_nothing_are_counted() {
+        let room = MemoryRoom::of(3_000_000, 1 << 20);
+        let mut builder = SheetBuilder::new(&room, false);
+        builder.put((900_000, 0), &SheetCell::Text("张三")).unwrap();
+        let mut builder = SheetBuilder::new(&room, false);
+        assert!(
+            builder.put((900_000, 0), &SheetCell::Text("李四")).unwrap_err().message().contains("单元格超过")
+        );
+    }
+
+    #[test]
     fn a_cell_that_comes_twice_is_refused() {
-        let mut room = MemoryRoom::sheet(0);
-        let mut builder = SheetBuilder::new(&mut room, false);
+        let room = MemoryRoom::sheet(0);
+        let mut builder = SheetBuilder::new(&room, false);
         builder.put((4, 2), &SheetCell::Text("张三")).unwrap();
         assert!(builder.put((4, 2), &SheetCell::Text("李四")).unwrap_err().message().contains("写了两次"));
     }

@@ -1,6 +1,6 @@
 //! Workbooks of every format: every sheet is accounted for, those that are read are tables.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, StringArray};
@@ -22,6 +22,7 @@ use crate::{Error, Result};
 mod continuation;
 pub(super) mod filled_sheet;
 pub(super) mod open_workbook;
+mod sheet_cells;
 
 pub(super) use self::filled_sheet::{FilledSheet, workbook_number_text};
 
@@ -96,10 +97,10 @@ impl WorkbookReading<'_> {
         if !wants_sheet(&name) {
             return Ok(SheetFate::NotWanted);
         }
-        let mut room = self.book.sheet_room();
+        let room = self.book.sheet_room();
         let book = &mut self.book;
         let (sheet, filled) =
-            catch_workbook_panic(|| book.sheet(index, &mut room)).map_err(|e| e.in_sheet(&name))?;
+            catch_workbook_panic(|| book.sheet(index, &room)).map_err(|e| e.in_sheet(&name))?;
         let counted = self.book.counted(index);
         if counted.filled != filled {
             return Err(Error::input(format!(
@@ -113,7 +114,7 @@ impl WorkbookReading<'_> {
             return Ok(SheetFate::Empty);
         }
         // A sheet is a table before the next is read.
-        match self.known.find(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]) {
+        match self.known.find(&sheet.cells.head(HEADER_DEPTH + 1)) {
             Some(found) => {
                 let table = self.table_of_sheet(index, sheet, Ok(found)).map_err(|e| e.in_sheet(&name))?;
                 self.tables.push(table);
@@ -136,7 +137,7 @@ impl WorkbookReading<'_> {
         }
         let loose = matches!(self.identity.format, FileFormat::Html | FileFormat::Mhtml);
         let missing = || {
-            let error = self.known.missing(&sheet.rows[..sheet.rows.len().min(HEADER_DEPTH + 1)]);
+            let error = self.known.missing(&sheet.cells.head(HEADER_DEPTH + 1));
             let hint = error.hint_text().unwrap_or_default().to_owned();
             if loose {
                 Error::input(format!("网页里的表格{}", error.message())).hint(hint)
@@ -174,14 +175,14 @@ impl WorkbookReading<'_> {
         let columns = headers.len();
         check_column_limit(columns).map_err(|e| e.at_row(header_row.into()))?;
         sheet.fill_merged(last, columns)?;
-        let filled = sheet.rows.iter().filter(|row| !row.is_empty()).count();
+        let filled = (0..sheet.cells.len()).filter(|&row| sheet.cells.width(row) > 0).count();
         if columns.saturating_mul(filled) > MAX_RECTANGLE {
             // One stray cell far to the right of the header makes every row as wide.
             return Err(Error::input(format!("表头行有{columns}列，与{filled}行相乘超出可读的范围"))
                 .at_row(header_row.into())
                 .hint("删去表头行右边远处的零散内容后另存"));
         }
-        self.set_days_of_1904(&mut sheet, &headers, last);
+        self.set_days_of_1904(&mut sheet, &headers, last)?;
         let mut info = self.identity.info(headers, header_row);
         if self.book.named {
             info.sheet = Some(self.book.heads[index].name.clone());
@@ -189,9 +190,12 @@ impl WorkbookReading<'_> {
         }
         info.encoding = self.book.encoding;
         let info = Arc::new(info);
-        let mut out = RawTableAssembler::new(&info, sheet.rows.len(), &mut self.room)?
+        let mut out = RawTableAssembler::new(&info, sheet.cells.len(), &mut self.room)?
             .with_keys(&self.options.key_headers);
-        for (position, row) in sheet.rows.iter().enumerate() {
+        let mut row: Vec<&str> = Vec::new();
+        for position in 0..sheet.cells.len() {
+            row.clear();
+            row.extend(sheet.cells.row(position));
             let number = sheet.top + position as u32 + 1;
             if position < title {
                 out.skip(number, SkipReason::Title);
@@ -201,13 +205,13 @@ impl WorkbookReading<'_> {
                 let reason = "这一行有不能解读的字节；请提供部门重新导出";
                 out.reject(number, &row.join("\t"), reason.to_owned())?;
             } else {
-                out.push(number, row).map_err(|e| e.at_row(number.into()))?;
+                out.push(number, &row).map_err(|e| e.at_row(number.into()))?;
             }
         }
         let mut table = out.finish(Arc::clone(&info));
         for skipped in &mut table.skipped {
             if skipped.text.is_empty() && skipped.reason != SkipReason::Blank {
-                let row = &sheet.rows[(skipped.row - sheet.top - 1) as usize];
+                let row: Vec<&str> = sheet.cells.row((skipped.row - sheet.top - 1) as usize).collect();
                 skipped.text = row.join("\t").chars().take(KEPT_CHARACTERS).collect();
             }
         }
@@ -218,20 +222,26 @@ impl WorkbookReading<'_> {
     }
 
     /// Plain numbers below the headers of dates are days of the 1904 system: they are delivered as days.
-    fn set_days_of_1904(&self, sheet: &mut FilledSheet, headers: &[String], last: Option<usize>) {
+    fn set_days_of_1904(
+        &self,
+        sheet: &mut FilledSheet,
+        headers: &[String],
+        last: Option<usize>,
+    ) -> Result<()> {
         if sheet.plain_numbers.is_empty() {
-            return;
+            return Ok(());
         }
         let dates: BTreeSet<usize> =
             (0..headers.len()).filter(|&at| knows(&self.options.date_headers, &headers[at])).collect();
         for &(row, column) in &sheet.plain_numbers {
             if dates.contains(&column)
                 && last.is_none_or(|last| row > last)
-                && let Some(day) = day_of_1904(&sheet.rows[row][column])
+                && let Some(day) = day_of_1904(sheet.cells.get(row, column))
             {
-                sheet.rows[row][column] = day;
+                sheet.cells.set(row, column, &day)?;
             }
         }
+        Ok(())
     }
 
     /// Refuses a table whose formulas lack their values where that would say nothing true of its records.
@@ -239,15 +249,13 @@ impl WorkbookReading<'_> {
         if self.options.known_headers.is_empty() {
             return Ok(());
         }
-        let lacking = |column: usize| {
-            let of = move |f: &&FaultyCell| {
-                f.fault == CellFault::FormulaWithoutValue && f.column as usize == column
-            };
-            table.faults.iter().filter(of)
-        };
-        for (column, header) in table.info.headers.iter().enumerate() {
-            let Some(first) = lacking(column).next() else { continue };
-            let count = lacking(column).count();
+        // By column: the first row without a value, and how many there are.
+        let mut lacking: BTreeMap<usize, (u32, usize)> = BTreeMap::new();
+        for fault in table.faults.iter().filter(|f| f.fault == CellFault::FormulaWithoutValue) {
+            lacking.entry(fault.column as usize).or_insert((fault.row, 0)).1 += 1;
+        }
+        for (column, (first, count)) in lacking {
+            let header = &table.info.headers[column];
             let many = count * FEW_FORMULAS > table.rows.len();
             if knows(&self.options.required_headers, header)
                 || many && !knows(&self.options.ignored_headers, header)
@@ -256,7 +264,7 @@ impl WorkbookReading<'_> {
                     "“{header}”列有{count}格是没有算出结果的公式，读不到值（共{}行数据）",
                     table.rows.len()
                 ))
-                .at_row(first.row.into())
+                .at_row(first.into())
                 .in_column(header)
                 .hint("用 Excel 或 WPS 打开，重新计算后保存，再放回原处"));
             }
@@ -322,7 +330,7 @@ fn deliver_faults(table: &mut RawTable, sheet: &FilledSheet) {
         let number = sheet.top + row as u32 + 1;
         let (Ok(at), true) = (table.rows.binary_search(&number), column < places.len()) else { continue };
         places[column].push(at);
-        let original = sheet.rows[row][column].chars().take(KEPT_CHARACTERS).collect();
+        let original = sheet.cells.get(row, column).chars().take(KEPT_CHARACTERS).collect();
         table.faults.push(FaultyCell { row: number, column: column as u32, fault, original });
     }
     for (column, places) in table.columns.iter_mut().zip(places) {

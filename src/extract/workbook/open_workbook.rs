@@ -16,6 +16,7 @@ use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
+use crate::extract::xlsx_errors::unknown_errors_as_texts;
 use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
@@ -98,10 +99,17 @@ impl OpenWorkbook {
             }
             FileFormat::Xlsx => {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
-                let mut parts = PackageParts::open(&bytes)?.xlsx_sheets()?;
-                let bytes = match parts.changed.take() {
-                    Some((name, content)) => repacked(&bytes, &name, &content)?,
-                    None => bytes,
+                let mut package = PackageParts::open(&bytes)?;
+                let mut parts = package.xlsx_sheets()?;
+                for name in &weighed.odd_values {
+                    let part = package.read(name, weighed.unpacked).unwrap_or_default();
+                    let known = unknown_errors_as_texts(&String::from_utf8_lossy(&part));
+                    parts.changes.replaced.extend(known.map(|known| (name.clone(), known.into_bytes())));
+                }
+                drop(package);
+                let bytes = match parts.changes.is_empty() {
+                    false => repacked(&bytes, &parts.changes)?,
+                    true => bytes,
                 };
                 let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(failed_xlsx)?);
                 let heads = heads(reader.sheets_metadata(), parts.parts.len())?;
@@ -171,7 +179,7 @@ impl OpenWorkbook {
     ///
     /// # Errors
     /// It is damaged, or takes up too much.
-    pub(super) fn sheet(&mut self, index: usize, room: &mut MemoryRoom) -> Result<(FilledSheet, u64)> {
+    pub(super) fn sheet(&mut self, index: usize, room: &MemoryRoom) -> Result<(FilledSheet, u64)> {
         let is_1904 = self.is_1904();
         let name = &self.heads[index].name;
         let mut builder = SheetBuilder::new(room, is_1904);
@@ -186,9 +194,12 @@ impl OpenWorkbook {
             Book::Xls { reader, sheets, .. } => {
                 let range = reader.worksheet_range(name).map_err(unreadable_workbook)?;
                 let (top, left) = range.start().unwrap_or((0, 0));
-                let uncalculated = sheets.get(index).map(|s| &s.uncalculated);
+                let known = sheets.get(index);
+                let uncalculated = known.map(|s| &s.uncalculated);
                 for (row, column, data) in range.used_cells() {
-                    let place = (top + row as u32, left + column as u32);
+                    let folded = (top + row as u32, left + column as u32);
+                    let place = known.and_then(|sheet| sheet.places.unfold(folded.0, folded.1));
+                    let place = place.ok_or_else(|| unreadable_workbook("内部结构不合规"))?;
                     if uncalculated.is_none_or(|places| !places.contains(&place)) {
                         put_data(&mut builder, place, data)?;
                     }
@@ -369,7 +380,7 @@ mod tests {
     #[test]
     fn a_shared_text_counts_for_every_cell() {
         let text = "善堂镇".repeat(100);
-        let read = |most| shared(50, &text).sheet(0, &mut MemoryRoom::of(50, most)).map(|s| s.0.rows.len());
+        let read = |most| shared(50, &text).sheet(0, &MemoryRoom::of(200, most)).map(|s| s.0.cells.len());
         assert_eq!(read(50 * 900).unwrap(), 50);
         let error = read(10 * 900).unwrap_err();
         assert!(error.message().contains("文字超过"), "{error}");

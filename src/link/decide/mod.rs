@@ -193,7 +193,7 @@ fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence,
 }
 
 /// Are at least half of the characters the same, place by place?
-fn names_half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
+pub(super) fn names_half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
     let (Some(p), Some(q)) = (nodes.name(a), nodes.name(b)) else { return false };
     let same = p.chars().iter().zip(q.chars()).filter(|(x, y)| x == y).count();
     p.chars().len() == q.chars().len() && same * 2 >= p.chars().len()

@@ -10,17 +10,17 @@ use crate::publication::own_marks::decode_text_head;
 /// Bytes looked at.
 const HEAD: u64 = 1 << 16;
 /// Suffixes of files that hold rows, or hide them.
-const TABLES: [&str; 27] = [
-    "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "dbf", "parquet", "ods", "html",
-    "htm", "xml", "json", "sql", "mdb", "accdb", "sqlite", "db", "numbers", "zip", "rar", "7z", "gz",
+const TABLES: [&str; 28] = [
+    "csv", "tsv", "xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "dbf", "parquet", "ods", "fods",
+    "html", "htm", "xml", "json", "sql", "mdb", "accdb", "sqlite", "db", "numbers", "zip", "rar", "7z", "gz",
 ];
 const LETTERS: [&str; 14] =
     ["doc", "docx", "docm", "wps", "wpt", "rtf", "odt", "pdf", "ofd", "ppt", "pptx", "dps", "md", "msg"];
 const OTHERS: [&str; 13] =
     ["mp3", "mp4", "wav", "avi", "mov", "exe", "msi", "lnk", "url", "dll", "ttf", "psd", "ico"];
 
-/// Memos and indexes beside a DBF.
-const COMPANIONS: [&str; 6] = ["dbt", "fpt", "cdx", "idx", "mdx", "ndx"];
+/// Memos, indexes and the name of the encoding beside a DBF.
+const COMPANIONS: [&str; 7] = ["dbt", "fpt", "cdx", "idx", "mdx", "ndx", "cpg"];
 
 /// What a file is.
 pub(super) struct FileKind {
@@ -69,7 +69,7 @@ pub(super) fn kind_of_file(path: &Path, relative: &str, there: &dyn Fn(&str) -> 
     if COMPANIONS.contains(&suffix.as_str()) {
         return match there(&format!("{stem}.dbf")) {
             true => FileKind::no_list(FileFate::Memo),
-            false => FileKind::closed("DBF 的备注或索引文件，旁边没有同名的 .dbf"),
+            false => FileKind::closed("DBF 的备注、索引或编码文件，旁边没有同名的 .dbf"),
         };
     }
     let mut head = Vec::new();

@@ -13,9 +13,11 @@ use crate::Result;
 use crate::config::Pipeline;
 use crate::worker::Worker;
 
+mod column_search;
 mod contract_fit;
 mod extra_text;
 mod fit_text;
+mod likeness;
 mod trial;
 
 use contract_fit::ContractFit;

@@ -133,9 +133,13 @@ fn is_escape(text: &[u8]) -> bool {
 
 /// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
 fn cell_row_height(row: &ListRow<'_>) -> f64 {
-    let lines =
-        COLUMNS.iter().zip(&row.cells).map(|(column, text)| line_count(text, column.width as usize)).max();
-    let points = (lines.unwrap_or(1).clamp(2, 20) as f64 * 13.5 + 4.0).min(400.0);
+    row_height(COLUMNS.iter().zip(&row.cells).map(|(column, text)| (text.as_ref(), column.width)), 2)
+}
+
+/// Height in points of a row of some texts in columns of some widths, with room for so many lines at least.
+pub(super) fn row_height<'t>(cells: impl Iterator<Item = (&'t str, f64)>, least: usize) -> f64 {
+    let lines = cells.map(|(text, width)| line_count(text, width as usize)).max();
+    let points = (lines.unwrap_or(1).clamp(least, 20) as f64 * 13.5 + 4.0).min(400.0);
     // Rows are whole pixels high, four to three points.
     (points * 4.0 / 3.0).round() * 0.75
 }

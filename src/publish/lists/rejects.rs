@@ -2,11 +2,12 @@
 
 use rust_xlsxwriter::ProtectionOptions;
 
-use super::list_workbook_error;
-use super::safe_names;
+use super::cells::row_height;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
+use super::workbook::write_sheet_text;
+use super::{list_workbook_error, safe_names};
 use crate::Result;
-use crate::load::{LoadedSource, masked_file_name};
+use crate::load::{LoadedSource, keeps_cell_value, masked_file_name};
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -18,15 +19,18 @@ use crate::publish::tables::returned_rows;
 pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
     ("序号", 6.0),
     ("级别", 12.0),
-    ("文件", 30.0),
-    ("工作表", 14.0),
+    ("文件", 26.0),
+    ("工作表", 12.0),
     ("行", 8.0),
-    ("成员序号", 8.0),
+    ("成员序号", 10.0),
     ("列", 16.0),
     ("原因", 46.0),
-    ("原文（长号码已遮盖）", 46.0),
-    ("原因代码", 20.0),
+    ("原文（长号码已遮盖）", 40.0),
+    ("原因代码", 19.0),
 ];
+/// Positions of the columns that hold numbers, and of those that hold sentences.
+const NUMBERS: [usize; 3] = [0, 4, 5];
+const SENTENCES: [usize; 3] = [2, 7, 8];
 
 /// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
 pub(in crate::publish) fn write_reject_lists(
@@ -59,7 +63,12 @@ pub(in crate::publish) fn write_reject_lists(
 pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
     [
         number.to_string(),
-        if severity == "warn" { "此值未读入" } else { "整行退回" }.to_owned(),
+        match severity {
+            "warn" if keeps_cell_value(&reject.reason_code) => "已读入，请核对",
+            "warn" => "此值未读入",
+            _ => "整行退回",
+        }
+        .to_owned(),
         masked_file_name(&reject.file),
         mask_numbers_in_text(reject.sheet.as_deref().unwrap_or_default()).into_owned(),
         reject.row.to_string(),
@@ -74,7 +83,7 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
 fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
     let mut book = new_list_workbook();
-    book.set_properties(&document_properties(&format!("{title}退回行({period})"), period)?);
+    book.set_properties(&document_properties(&format!("{title}退回行（{period}）"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
     sheet.set_name("退回行").map_err(list_workbook_error)?;
     for (c, (_, width)) in REJECT_COLUMNS.iter().enumerate() {
@@ -96,11 +105,69 @@ fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result
     for (c, (title, _)) in REJECT_COLUMNS.iter().enumerate() {
         sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(list_workbook_error)?;
     }
-    for (r, row) in rows.iter().enumerate() {
+    sheet.set_row_height(0, 24).map_err(list_workbook_error)?;
+    for (r, row) in (1u32..).zip(rows) {
+        // Readers do not fit rows of protected sheets, and some lay the lines over each other.
+        let cells = row.iter().zip(REJECT_COLUMNS).map(|(text, (_, width))| (text.as_str(), width));
+        sheet.set_row_height(r, row_height(cells, 1)).map_err(list_workbook_error)?;
         for (c, text) in row.iter().enumerate() {
-            let format = if matches!(c, 2 | 7 | 8) { &styles.long } else { &styles.short };
-            super::workbook::write_sheet_text(sheet, r as u32 + 1, c as u16, text, format)?;
+            let column = c as u16;
+            match text.parse::<u32>() {
+                Ok(number) if NUMBERS.contains(&c) => {
+                    sheet
+                        .write_number_with_format(r, column, number, &styles.short)
+                        .map_err(list_workbook_error)?;
+                }
+                _ => {
+                    let format = if SENTENCES.contains(&c) { &styles.long } else { &styles.short };
+                    write_sheet_text(sheet, r, column, text, format)?;
+                }
+            }
         }
     }
     book.save_to_buffer().map_err(list_workbook_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read as _};
+
+    use super::*;
+
+    #[test]
+    fn rows_are_as_high_as_their_texts_and_numbers_are_numbers() {
+        let row = |reason: &str, severity: &str, code: &str| {
+            let reject = Reject {
+                source: "list".to_owned(),
+                file: "名单.csv".into(),
+                sheet: None,
+                row: 7,
+                member: 0,
+                column: Some("金额".to_owned()),
+                reason_code: code.to_owned(),
+                reason: reason.to_owned(),
+                original: "-450".to_owned(),
+            };
+            reject_cells(1, &reject, severity)
+        };
+        let rows = [
+            row("“金额”是负数", "warn", "negative_amount"),
+            row(&"很长的原因".repeat(20), "reject", "malformed_row"),
+            row("“停保年月”可能是1月，也可能是10月", "warn", "month_doubtful"),
+        ];
+        let levels: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+        assert_eq!(levels, ["此值未读入", "整行退回", "已读入，请核对"]);
+        let book = reject_workbook("2018Q3".parse().unwrap(), "名单", &rows).unwrap();
+        let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+        let mut sheet = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        let height = |number: u32| -> f64 {
+            let row = sheet.split(&format!("<row r=\"{number}\"")).nth(1).unwrap();
+            let (tag, _) = row.split_once('>').unwrap();
+            tag.split_once("ht=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        };
+        assert!(height(3) > 4.0 * height(2), "{} {}", height(3), height(2));
+        let cell = sheet.split("<c r=\"E2\"").nth(1).unwrap().split_once("</c>").unwrap().0;
+        assert!(cell.ends_with("<v>7</v>") && !cell.contains("t="), "{cell}");
+    }
 }

@@ -9,6 +9,7 @@ use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::publish::PublicationInputs;
 use crate::publish::audit_notices::audit_notices;
+use crate::publish::cell_notices::cell_notices;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
@@ -43,6 +44,10 @@ pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &Public
         "not_computable": super::indicators::missing_indicators(inputs, &indicators),
         "quality": super::quality::quality_section(inputs, &names),
         "sources": report_sources(totals),
+        "cells": cell_notices(&totals.sources, inputs.catalogue)
+            .into_iter()
+            .map(|(source, notice)| json!({ "source": source, "text": notice.text }))
+            .collect::<Vec<_>>(),
         "not_run": totals.not_run.iter().map(|(code, reason)| json!({
             "code": code,
             "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),

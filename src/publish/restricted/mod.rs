@@ -19,6 +19,7 @@ mod exception;
 mod identity;
 mod record;
 mod skipped_row;
+mod unjudged;
 
 /// Writes who persons and records are.
 pub(super) fn write_people(
@@ -46,6 +47,8 @@ pub(super) fn write_restricted_tables(
         &|to| write_identity_ledger(inputs, to),
         &|to| write_restricted_rejects(inputs, to),
         &|to| skipped_row::write_skipped_rows(inputs, to),
+        &|to| unjudged::write_undecided(inputs, to),
+        &|to| unjudged::write_rules_as_run(inputs, to),
         &|to| write_restricted_views(inputs, to),
     ])
 }

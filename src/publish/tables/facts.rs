@@ -92,7 +92,12 @@ pub(super) fn fact_exception(
         ("first_seen", Text, "首次发现季度", ""),
         ("last_seen", Text, "最近发现季度", ""),
         ("quarters_open", Int32, "连续季度", "自首次发现起的季度数"),
-        ("status", Text, "状态", "new新增 persisting持续 resolved已消除 reopened复现"),
+        (
+            "status",
+            Text,
+            "状态",
+            "new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改）",
+        ),
         ("checked", Int32, "本季已核对", "0表示规则本季未运行，疑点原样保留"),
         ("confidence", Int32, "匹配等级", "所依据的最弱匹配，1至6"),
         ("in_review", Int32, "匹配待确认", "1表示须先确认匹配；统计时分开"),
@@ -166,7 +171,7 @@ fn fact_place_codes(tracked: &TrackedException) -> [&str; 3] {
 }
 
 /// Keys of ids where there are any.
-fn fact_subject_keys<'a>(
+pub(super) fn fact_subject_keys<'a>(
     ids: impl Iterator<Item = Option<&'a str>>,
     fill: impl Fn(&[&str], &mut [Pseudonym]),
 ) -> Vec<Option<Pseudonym>> {

@@ -15,6 +15,7 @@ use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef,
 mod dimensions;
 mod facts;
 mod measures;
+mod unjudged;
 
 pub(in crate::publish) use dimensions::dim_household;
 
@@ -64,6 +65,8 @@ pub(in crate::publish) fn write_published_tables(
         &|to| measures::fact_indicator(inputs, people, to),
         &|to| measures::fact_quality(inputs, people, to),
         &|to| facts::fact_reject(inputs, to),
+        &|to| unjudged::fact_undecided(inputs, to),
+        &|to| unjudged::fact_held(inputs, to),
     ])
 }
 

@@ -13,13 +13,14 @@ use polars::prelude::DataFrame;
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
 use super::rule_runner::{
-    GatheredFindings, counted_places, register_absent_views, run_rule, zero_rule_indicators,
+    GatheredFindings, counted_places, listed_persons, register_absent_views, run_rule, zero_rule_indicators,
 };
 use super::workers::{PendingReaders, run_rule_workers};
 use crate::Result;
 use crate::model::indicator::Indicator;
 use crate::reconcile::QuarterViews;
 use crate::reconcile::findings::select_outcome::RuleFinding;
+use crate::reconcile::near_misses::ListedPersons;
 use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::bucket_scope::{RuleScope, RuleScopes};
 use crate::rules::rule_file::{Rule, SqlFile};
@@ -61,6 +62,7 @@ pub(crate) fn run_rule_buckets(
     buckets.define_wholes(&mut shared)?;
     let mut wanted = columns_by_table(wholes.iter().map(|&at| &rules.rules[at].file));
     rules.add_quality_columns(&mut wanted);
+    rules.add_absence_columns(positions, &mut wanted);
     let mut findings: Vec<(usize, RuleFinding)> = Vec::new();
     let mut counted: BTreeMap<usize, Vec<Indicator>> = BTreeMap::new();
     let readers = PendingReaders::of(locals.iter().map(|&at| &rules.rules[at].file));
@@ -91,6 +93,13 @@ pub(crate) fn run_rule_buckets(
         indicators.extend(zero_rule_indicators(&rules.rules[at], &sums, &rules.root_code));
         indicators.extend(sums);
     }
+    let mut listed = ListedPersons::new();
+    for table in rules.absence_rows(positions) {
+        let mut session = shared.clone();
+        buckets.register(&mut session, table, &wanted, &gathered)?;
+        buckets.fill_absent(&mut session);
+        listed.insert(table.to_owned(), listed_persons(&session, table)?);
+    }
     let places = match &rules.settings.quality {
         None => None,
         Some(settings) => {
@@ -102,7 +111,7 @@ pub(crate) fn run_rule_buckets(
             Some(counted_places(&session, settings)?)
         }
     };
-    Ok(GatheredFindings { findings, indicators, places })
+    Ok(GatheredFindings { findings, indicators, places, listed })
 }
 
 /// The same indicator of the same unit, counted in several buckets, is the sum of the counts.

@@ -1,27 +1,29 @@
 //! Examples in rule headers, run as tests, and the proof that they protect every condition.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
-use arrow::datatypes::{Field, Schema};
-use arrow::record_batch::RecordBatch;
+use polars::prelude::DataFrame;
 
+use super::example_rows::{ExampleRow, GivenRows, example_table, ids_of, parameters_as_text, read_given};
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
-use super::rule_runner::{RuleOutcome, run_rule};
-use crate::config::toml_file::suggest_toml_name;
-use crate::config::{Pipeline, RuleParameter};
-use crate::model::column_type::{ColumnType, ColumnTypes};
-use crate::model::day::day_to_date32;
+use super::rule_runner::{RuleOutcome, listed_persons, run_rule};
+use crate::config::Pipeline;
+use crate::model::column_type::ColumnTypes;
 use crate::model::period::Period;
 use crate::reconcile::findings::select_outcome::FindingSubject;
+use crate::reconcile::near_misses::{ListedPersons, NearMissIndex, NearMissRow};
 use crate::reconcile::views::rule_view::ViewRows;
-use crate::rules::rule_file::{Rule, message_placeholders};
-use crate::rules::rule_set::{RuleSet, with_hint};
+use crate::rules::rule_file::{AbsentFrom, Rule, RuleDefinition};
+use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::RuleMutant;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
+use crate::rules::unknown_answers::UnknownColumns;
+use crate::rules::view_catalogue::{NEAR_MISS, PARAMETER};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -111,15 +113,14 @@ fn mutate_definition(bench: &ExampleBench<'_>, rules: &RuleSet, position: usize)
     let readers: Vec<&Rule> = rules
         .rules
         .iter()
-        .filter(|rule| rules.definitions_of(&rule.file).iter().any(|d| d.header.name == *name))
+        .filter(|rule| rules.definitions_for(rule).iter().any(|d| d.header.name == *name))
         .collect();
     let mut report = MutationReport { code: name.clone(), tried: 0, unnoticed: Vec::new() };
     for RuleMutant { change, sql } in definition.file.select.mutants() {
         report.tried += 1;
         let mut broken = rules.clone();
         broken.definitions[position].file = definition.file.with_sql(&sql)?;
-        let bench =
-            ExampleBench { rules: &broken, period: bench.period, parameters: bench.parameters.clone() };
+        let bench = ExampleBench::with_parameters(&broken, bench.period, bench.parameters.clone());
         let noticed = readers
             .iter()
             .any(|rule| (0..rule.header.example.len()).any(|i| bench.compare(rule, i).is_err()));
@@ -145,6 +146,10 @@ pub struct ExampleCase {
     pub tables: BTreeMap<String, ExampleTable>,
     /// Expected findings: subject and key, or indicator, unit, numerator and denominator.
     pub expect: Vec<String>,
+    /// Lists that a finding says its subject is missing from.
+    pub absent_from: Vec<AbsentFrom>,
+    /// Sources of the rule.
+    pub sources: Vec<String>,
 }
 
 /// A table of an example as text.
@@ -167,12 +172,12 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
         for (index, example) in rule.header.example.iter().enumerate() {
             let rows = bench.rows(rule, index)?;
             let mut tables = BTreeMap::new();
-            for name in bench.tables_of(rule) {
+            for name in tables_of(rules, rule) {
                 let Some(columns) = rules.catalogue.columns(&name) else { continue };
                 let rows = rows.get(&name).cloned().unwrap_or_default();
                 tables.insert(name, ExampleTable { columns: columns.clone(), rows });
             }
-            let definitions = rules.definitions_of(&rule.file);
+            let definitions = rules.definitions_for(rule);
             cases.push(ExampleCase {
                 code: rule.header.code.clone(),
                 case: example.case.clone(),
@@ -183,13 +188,24 @@ pub fn all_cases(pipeline: &Pipeline, rules: &RuleSet) -> Result<Vec<ExampleCase
                     .collect(),
                 tables,
                 expect: example.expect.clone(),
+                absent_from: rule.header.absent_from.clone(),
+                sources: rule.header.sources.clone(),
             });
         }
     }
     Ok(cases)
 }
 
-type ExampleRow = BTreeMap<String, String>;
+/// Quarter for which examples and situations are written unless they say otherwise.
+pub(super) fn example_period(rules: &RuleSet) -> Result<Period> {
+    match rules.settings.example_quarter {
+        Some(period) => Ok(period),
+        None => Period::quarter(2018, 3),
+    }
+}
+
+/// What definitions yield over no rows, by name and parameters.
+type DefinedOverNothing = RefCell<BTreeMap<String, Vec<(ExampleRow, DataFrame)>>>;
 
 /// What all examples share.
 struct ExampleBench<'a> {
@@ -197,146 +213,60 @@ struct ExampleBench<'a> {
     period: Period,
     /// The row of the view `parameter`, by folder that rules are from.
     parameters: Vec<ExampleRow>,
+    /// What definitions yield where no view that they read has a row, by name and parameters. Most examples
+    /// leave most views empty, and planning a SELECT costs far more than running it over a few rows.
+    of_nothing: DefinedOverNothing,
 }
 
 impl<'a> ExampleBench<'a> {
     fn new(pipeline: &Pipeline, rules: &'a RuleSet) -> Result<Self> {
-        let period = match rules.settings.example_quarter {
-            Some(period) => period,
-            None => Period::quarter(2018, 3)?,
-        };
-        let text = |value| match value {
-            RuleParameter::Integer(n) => n.to_string(),
-            RuleParameter::Text(text) => text,
-            RuleParameter::Date(days) => {
-                crate::model::day::day_from_date32(days).map(|d| d.to_string()).unwrap_or_default()
-            }
-        };
-        let row = |row: BTreeMap<String, RuleParameter>| row.into_iter().map(|(n, v)| (n, text(v))).collect();
-        let parameters = rules.example_parameters(pipeline, period)?.into_iter().map(row).collect();
-        Ok(Self { rules, period, parameters })
+        let period = example_period(rules)?;
+        let parameters = rules.example_parameters(pipeline, period)?;
+        let parameters = parameters.into_iter().map(parameters_as_text).collect();
+        Ok(Self::with_parameters(rules, period, parameters))
     }
-    /// Views a rule reads, through definitions too.
-    fn tables_of(&self, rule: &Rule) -> BTreeSet<String> {
-        let definitions = self.rules.definitions_of(&rule.file);
-        let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
-        let mut tables: BTreeSet<String> =
-            files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
-        tables.retain(|t| self.rules.catalogue.columns(t).is_some());
-        tables
+    fn with_parameters(rules: &'a RuleSet, period: Period, parameters: Vec<ExampleRow>) -> Self {
+        Self { rules, period, parameters, of_nothing: RefCell::default() }
     }
     /// Rows given by an example, by view.
     fn rows(&self, rule: &Rule, index: usize) -> Result<BTreeMap<String, Vec<ExampleRow>>> {
-        let mut tables: BTreeMap<String, Vec<ExampleRow>> = BTreeMap::new();
-        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
-        let complain = |message: String| {
+        let complain = |_: &str, message: String| {
             rule.file.complain_at(&["example".into(), index.into(), "given".into()], message)
         };
-        for line in rule.header.example[index].given.lines().map(str::trim).filter(|l| !l.is_empty()) {
-            let mut words = line.split_whitespace();
-            let view = words.next().unwrap_or("");
-            let Some(columns) = self.rules.catalogue.columns(view) else {
-                let known: Vec<&str> = self.rules.catalogue.views.keys().map(String::as_str).collect();
-                return Err(with_hint(
-                    complain(format!("例子里没有名为“{view}”的视图")),
-                    suggest_toml_name(view, &known, "可用的视图"),
-                ));
-            };
-            let mut row = ExampleRow::new();
-            for word in words {
-                let (name, value) = match (word.strip_prefix('@'), word.strip_prefix('#')) {
-                    (Some(person), _) => ("person_id", person),
-                    (_, Some(household)) => ("household_id", household),
-                    _ => word.split_once('=').ok_or_else(|| {
-                        complain(format!("“{word}”不是“列=值”"))
-                            .hint("每行写“视图 列=值 …”，@P1 表示人员，#H1 表示户")
-                    })?,
-                };
-                let Some((_, kind)) = columns.iter().find(|(n, _)| n == name) else {
-                    let known: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
-                    return Err(with_hint(
-                        complain(format!("视图“{view}”没有列“{name}”")),
-                        suggest_toml_name(name, &known, "可用的列"),
-                    ));
-                };
-                if value != "NULL" && !is_valid_example_value(*kind, value) {
-                    return Err(complain(format!("“{value}”不能作为列“{name}”的值"))
-                        .hint("数字写整数（金额以分计），日期写 2018-09-30，空值写 NULL"));
-                }
-                row.insert(name.to_owned(), value.to_owned());
-            }
-            if view == "parameter" {
-                parameters.extend(row);
-                continue;
-            }
-            let rows = tables.entry(view.to_owned()).or_default();
-            if columns.iter().any(|(n, _)| n == "record_id") {
-                let number = rows.len() + 1;
-                row.entry("record_id".to_owned()).or_insert_with(|| format!("{view}:{number}"));
-            }
-            self.defaults(view, columns, &mut row);
-            rows.push(row);
-        }
+        let given = &rule.header.example[index].given;
+        let GivenRows { mut tables, parameters: changed } = read_given(self.rules, given, None, &complain)?;
+        let mut parameters = self.parameters.get(self.rules.layer_of(rule)).cloned().unwrap_or_default();
+        parameters.extend(changed);
+        parameters.retain(|_, value| value != "NULL");
         tables.insert("parameter".to_owned(), vec![parameters]);
-        for rows in tables.values_mut() {
-            rows.iter_mut().for_each(|row| row.retain(|_, value| value != "NULL"));
-        }
+        fill_near_misses(&mut tables);
         Ok(tables)
     }
-    fn defaults(&self, view: &str, columns: &ColumnTypes, row: &mut ExampleRow) {
-        let common = self.rules.settings.example_defaults.get("common");
-        let own = self.rules.settings.example_defaults.get(view.strip_suffix(PREVIOUS).unwrap_or(view));
-        for (name, value) in own.into_iter().chain(common).flatten() {
-            if row.contains_key(name) || !columns.iter().any(|(n, _)| n == name) {
-                continue;
-            }
-            let mut filled = value.clone();
-            for part in message_placeholders(value) {
-                let known = row.get(part).cloned().unwrap_or_default();
-                filled = filled.replace(&format!("{{{part}}}"), &known);
-            }
-            row.insert(name.clone(), filled);
-        }
-    }
-    fn outcome(&self, rule: &Rule, index: usize) -> Result<(RuleOutcome, NumberedIds)> {
+    fn outcome(&self, rule: &Rule, index: usize) -> Result<ExampleOutcome> {
         let rows = self.rows(rule, index)?;
-        let ids = ids_of(rows.values().flatten());
-        let mut session = SqlSession::new();
-        for name in self.tables_of(rule) {
-            let Some(columns) = self.rules.catalogue.columns(&name) else { continue };
-            match rows.get(&name) {
-                Some(rows) => {
-                    let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
-                    session.register(&name, to_frame(&rows, &ids, |_| true)?);
-                }
-                None => session.register(&name, empty_frame(columns)),
-            }
-        }
-        for definition in self.rules.definitions_of(&rule.file) {
-            let frame = session.select(&definition.file.select)?;
-            session.register(&definition.header.name, frame);
-        }
-        Ok((run_rule(&session, rule, &ids, self.rules.example_root(rule))?, ids))
+        outcome_of_rows(self.rules, rule, &rows, &self.of_nothing)
     }
     /// Runs one example and compares.
     fn compare(&self, rule: &Rule, index: usize) -> Result<()> {
         let example = &rule.header.example[index];
-        let (outcome, ids) = self.outcome(rule, index)?;
+        let ExampleOutcome { outcome, undecided, ids } = self.outcome(rule, index)?;
+        let mut undecided: Vec<String> =
+            undecided.iter().map(|(subject, key)| subject_text(&ids, subject, key)).collect();
+        undecided.sort();
+        let mut undecided_expected = example.undecided.clone();
+        undecided_expected.sort();
         let with_evidence = example.expect.iter().any(|e| e.contains(" <- "));
         let mut found: Vec<String> = outcome
             .findings
             .iter()
             .map(|f| {
-                let key = if f.rule_key.is_empty() { String::new() } else { format!("/{}", f.rule_key) };
-                let text = |id: &i64| ids.text(IdKind::Record, *id);
-                let records: Vec<String> = f.evidence.iter().map(text).collect();
+                let nearest = f.near.iter().map(|near| &near.candidate);
+                let records: Vec<String> =
+                    f.evidence.iter().chain(nearest).map(|id| ids.text(IdKind::Record, *id)).collect();
+                let confirm = if f.near.as_ref().is_some_and(|near| near.likely) { " 待确认" } else { "" };
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
-                let subject = match &f.subject {
-                    FindingSubject::Id(id) => text(id),
-                    FindingSubject::Unit(code) => code.to_string(),
-                };
-                format!("{subject}{key}{evidence}")
+                format!("{}{confirm}{evidence}", subject_text(&ids, &f.subject, &f.rule_key))
             })
             .chain(outcome.indicators.iter().map(|i| {
                 let name = if i.indicator.is_empty() { "-" } else { &i.indicator };
@@ -347,10 +277,25 @@ impl<'a> ExampleBench<'a> {
         found.sort();
         let mut expected = example.expect.clone();
         expected.sort();
-        if found == expected {
+        let list = |items: &[String]| if items.is_empty() { "无".to_owned() } else { items.join("、") };
+        if found == expected && undecided == undecided_expected {
             return Ok(());
         }
-        let list = |items: &[String]| if items.is_empty() { "无".to_owned() } else { items.join("、") };
+        if found == expected {
+            return Err(rule
+                .file
+                .complain_at(
+                    &["example".into(), index.into(), "undecided".into()],
+                    format!(
+                        "规则{}的例子“{}”不符：未判断的应为{}，实得{}",
+                        rule.header.code,
+                        example.case,
+                        list(&undecided_expected),
+                        list(&undecided)
+                    ),
+                )
+                .hint("改语句，或改例子的 undecided"));
+        }
         Err(rule
             .file
             .complain_at(
@@ -367,39 +312,201 @@ impl<'a> ExampleBench<'a> {
     }
 }
 
-/// Numbers for the ids in the rows of an example, whatever they are called.
-pub(crate) fn ids_of<'r>(rows: impl Iterator<Item = &'r ExampleRow>) -> NumberedIds {
-    let cells = rows.flatten().filter(|(column, _)| IdKind::of(column).is_some());
-    NumberedIds::listed(cells.map(|(_, text)| text.clone()).collect())
-}
-
-fn is_valid_example_value(kind: ColumnType, value: &str) -> bool {
-    match kind {
-        ColumnType::Text => true,
-        ColumnType::Int32 => value.parse::<i32>().is_ok(),
-        ColumnType::Int64 => value.parse::<i64>().is_ok(),
-        ColumnType::Date => value.parse::<jiff::civil::Date>().is_ok(),
+/// Says of stated near misses whose the records are, where the example does not.
+fn fill_near_misses(tables: &mut BTreeMap<String, Vec<ExampleRow>>) {
+    let records = tables.iter().filter(|(view, _)| *view != NEAR_MISS).flat_map(|(_, rows)| rows);
+    let person = |row: &ExampleRow| Some((row.get("record_id")?.clone(), row.get("person_id")?.clone()));
+    let persons: BTreeMap<String, String> = records.filter_map(person).collect();
+    for row in tables.get_mut(NEAR_MISS).into_iter().flatten() {
+        for (record, person) in [("record_id", "person_id"), ("candidate", "candidate_person_id")] {
+            if let Some(known) = row.get(record).and_then(|record| persons.get(record)).cloned() {
+                row.entry(person.to_owned()).or_insert(known);
+            }
+        }
     }
 }
 
-/// A table from rows of text.
-pub(crate) fn example_table(columns: &ColumnTypes, rows: &[ExampleRow]) -> Result<RecordBatch> {
-    let mut fields = Vec::new();
-    let mut arrays: Vec<ArrayRef> = Vec::new();
-    for (name, kind) in columns {
-        let cells = rows.iter().map(|row| row.get(name).map(String::as_str));
-        arrays.push(match kind {
-            ColumnType::Text => Arc::new(cells.collect::<StringArray>()),
-            ColumnType::Int32 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int32Array>()),
-            ColumnType::Int64 => Arc::new(cells.map(|c| c?.parse().ok()).collect::<Int64Array>()),
-            ColumnType::Date => Arc::new(
-                cells
-                    .map(|c| c?.parse::<jiff::civil::Date>().ok().map(day_to_date32))
-                    .collect::<Date32Array>(),
-            ),
+/// A near miss that an example states.
+fn near_miss_row(ids: &NumberedIds, row: &ExampleRow) -> Option<NearMissRow> {
+    let id = |kind, column: &str| ids.number(kind, row.get(column)?);
+    let number = |column: &str| row.get(column).and_then(|text| text.parse().ok()).unwrap_or(0);
+    Some(NearMissRow {
+        record: id(IdKind::Record, "record_id")?,
+        source: row.get("source")?.as_str().into(),
+        order: number("near_order"),
+        candidate: id(IdKind::Record, "candidate")?,
+        person: id(IdKind::Person, "person_id")?,
+        candidate_person: id(IdKind::Person, "candidate_person_id")?,
+        score: number("score"),
+        likely: number("likely") == 1,
+    })
+}
+
+/// What an example yields.
+struct ExampleOutcome {
+    outcome: RuleOutcome,
+    /// Subjects and keys that unknown cells leave open.
+    undecided: Vec<(FindingSubject, Arc<str>)>,
+    ids: NumberedIds,
+}
+
+/// A finding as examples write it, without its evidence.
+fn subject_text(ids: &NumberedIds, subject: &FindingSubject, key: &str) -> String {
+    let key = if key.is_empty() { String::new() } else { format!("/{key}") };
+    match subject {
+        FindingSubject::Id(id) => format!("{}{key}", ids.text(IdKind::Record, *id)),
+        FindingSubject::Unit(code) => format!("{code}{key}"),
+    }
+}
+
+/// Runs a rule over rows of text.
+fn outcome_of_rows(
+    rules: &RuleSet,
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    of_nothing: &DefinedOverNothing,
+) -> Result<ExampleOutcome> {
+    let unknown = unknown_columns(rows);
+    // Over other unknown columns a definition has other companions.
+    let own = DefinedOverNothing::default();
+    let of_nothing = if unknown.is_empty() { of_nothing } else { &own };
+    let (certain, rules) = match unknown.is_empty() {
+        true => (Cow::Borrowed(rule), Cow::Borrowed(rules)),
+        false => {
+            let answering = rules.with_only(rule).with_unknown_cells(&unknown)?;
+            if let Some(reason) = answering.unanswered.get(&0) {
+                return Err(rule.file.complain_sql(
+                    0..0,
+                    format!("规则{}用到看不出的值，不能分开判断：{reason}", rule.header.code),
+                ));
+            }
+            (Cow::Owned(answering.rules.rules[0].clone()), Cow::Owned(answering.rules))
+        }
+    };
+    let ids = ids_of(rows.values().flatten());
+    let run = |rule: &Rule| {
+        let session = example_session(&rules, rule, rows, &ids, of_nothing)?;
+        let mut outcome = run_rule(&session, rule, &ids, rules.example_root(rule))?;
+        find_nearest(rule, rows, &ids, &session, &mut outcome)?;
+        Ok::<_, Error>(outcome)
+    };
+    let outcome = run(&certain)?;
+    let mut undecided = Vec::new();
+    if let Some(possible) = rules.rules.get(1).filter(|_| !unknown.is_empty()) {
+        let known: BTreeSet<_> = outcome.findings.iter().map(|f| (&f.subject, &f.rule_key)).collect();
+        let possible = run(possible)?.findings.into_iter().map(|f| (f.subject, f.rule_key));
+        undecided = possible.filter(|(subject, key)| !known.contains(&(subject, key))).collect();
+    }
+    Ok(ExampleOutcome { outcome, undecided, ids })
+}
+
+/// Columns with unknown cells, by view.
+fn unknown_columns(rows: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for (view, rows) in rows {
+        let columns =
+            rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
+        for column in columns {
+            unknown.entry(view.clone()).or_default().insert(column.to_owned());
+        }
+    }
+    unknown
+}
+
+/// The tables that a rule reads, filled with rows of text.
+fn example_session(
+    rules: &RuleSet,
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    ids: &NumberedIds,
+    of_nothing: &DefinedOverNothing,
+) -> Result<SqlSession> {
+    let parameters = rows.get(PARAMETER).and_then(|rows| rows.first());
+    let mut session = SqlSession::new();
+    for name in tables_of(rules, rule) {
+        let Some(columns) = rules.catalogue.columns(&name) else { continue };
+        match rows.get(&name) {
+            Some(rows) => {
+                let rows = ViewRows::Stored(Rows::of(example_table(columns, rows)?));
+                session.register(&name, to_frame(&rows, ids, |_| true)?);
+            }
+            None => session.register(&name, empty_frame(columns)),
+        }
+    }
+    for definition in rules.definitions_for(rule) {
+        let frame = defined(&session, definition, parameters, of_nothing)?;
+        session.register(&definition.header.name, frame);
+    }
+    Ok(session)
+}
+
+/// Gives findings the nearest of the near misses that the example states.
+fn find_nearest(
+    rule: &Rule,
+    rows: &BTreeMap<String, Vec<ExampleRow>>,
+    ids: &NumberedIds,
+    session: &SqlSession,
+    outcome: &mut RuleOutcome,
+) -> Result<()> {
+    let mut listed = ListedPersons::new();
+    for absence in &rule.header.absent_from {
+        if let Some(table) = &absence.rows {
+            listed.insert(table.clone(), listed_persons(session, table)?);
+        }
+    }
+    let mut near: Vec<NearMissRow> =
+        rows.get(NEAR_MISS).into_iter().flatten().filter_map(|row| near_miss_row(ids, row)).collect();
+    near.sort_unstable();
+    let mut sources: BTreeMap<i64, &str> = BTreeMap::new();
+    for (view, row) in rows
+        .iter()
+        .filter(|(view, _)| *view != NEAR_MISS)
+        .flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
+    {
+        let record = row.get("record_id").and_then(|text| ids.number(IdKind::Record, text));
+        record.into_iter().for_each(|record| {
+            sources.entry(record).or_insert(view);
         });
-        fields.push(Field::new(name, kind.arrow(), true));
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .map_err(|e| Error::internal("例子不能成为表格").caused_by(e))
+    let index = NearMissIndex::of(&near, &listed);
+    for finding in &mut outcome.findings {
+        finding.near = index.nearest(&rule.header, finding, |record| sources.get(&record).copied());
+    }
+    Ok(())
 }
+
+/// What a definition yields over the tables of a session.
+fn defined(
+    session: &SqlSession,
+    definition: &RuleDefinition,
+    parameters: Option<&ExampleRow>,
+    of_nothing: &DefinedOverNothing,
+) -> Result<DataFrame> {
+    let select = &definition.file.select;
+    let empty = select.table_names().all(|name| name == PARAMETER || session.rows(name) == Some(0));
+    let Some(parameters) = parameters.filter(|_| empty) else { return session.select(select) };
+    let mut known = of_nothing.borrow_mut();
+    let known = known.entry(definition.header.name.clone()).or_default();
+    if let Some((_, frame)) = known.iter().find(|(row, _)| row == parameters) {
+        return Ok(frame.clone());
+    }
+    let frame = session.select(select)?;
+    known.push((parameters.clone(), frame.clone()));
+    Ok(frame)
+}
+
+/// Views a rule reads, through definitions too.
+fn tables_of(rules: &RuleSet, rule: &Rule) -> BTreeSet<String> {
+    let definitions = rules.definitions_for(rule);
+    let files = std::iter::once(&rule.file).chain(definitions.into_iter().map(|d| &d.file));
+    let mut tables: BTreeSet<String> =
+        files.flat_map(|file| file.select.table_names()).map(str::to_owned).collect();
+    let absences = &rule.header.absent_from;
+    tables.extend(absences.iter().filter_map(|absence| absence.rows.clone()));
+    tables.extend((!absences.is_empty()).then(|| NEAR_MISS.to_owned()));
+    tables.retain(|t| rules.catalogue.columns(t).is_some());
+    tables
+}
+
+#[cfg(test)]
+mod possible_worlds;

@@ -30,9 +30,9 @@ impl IdKind {
     /// Kind of the ids in a column of a view; `None` if it holds none.
     pub fn of(column: &str) -> Option<Self> {
         Some(match column {
-            "person_id" | "guardian_person_id" => Self::Person,
+            "person_id" | "guardian_person_id" | "candidate_person_id" => Self::Person,
             "household_id" => Self::Household,
-            "record_id" => Self::Record,
+            "record_id" | "candidate" => Self::Record,
             _ => return None,
         })
     }

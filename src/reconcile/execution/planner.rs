@@ -72,6 +72,10 @@ impl SqlSession {
     pub fn has(&self, name: &str) -> bool {
         self.tables.contains_key(name)
     }
+    /// Has a table this column?
+    pub fn has_column(&self, name: &str, column: &str) -> bool {
+        self.columns(name).is_some_and(|columns| columns.iter().any(|(known, _)| known == column))
+    }
     /// Number of rows of a table.
     pub fn rows(&self, name: &str) -> Option<usize> {
         self.tables.get(name).map(|table| table.rows)

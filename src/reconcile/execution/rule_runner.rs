@@ -3,6 +3,8 @@
 use crate::rules::sql::ParsedSelect;
 use std::collections::BTreeSet;
 
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use polars::prelude::DataFrame;
 
@@ -16,10 +18,13 @@ use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::quality_score;
 use crate::reconcile::findings::select_outcome;
+use crate::reconcile::findings::undecided;
+use crate::reconcile::near_misses::{ListedPersons, NearMissIndex};
 use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::unknown_answers::{AnsweringRules, UnknownColumns};
 use crate::rules::view_catalogue::ViewCatalogue;
 use crate::{Error, Result};
 
@@ -41,11 +46,13 @@ pub(crate) struct GatheredFindings {
     pub(crate) indicators: Vec<Indicator>,
     /// Divisions of the persons and of the households that the register's quality counts.
     pub(crate) places: Option<[RecordBatch; 2]>,
+    /// Persons of what `absent_from` names as `rows`.
+    pub(crate) listed: ListedPersons,
 }
 
 /// Runs every rule that applies in `period` and whose sources are there: over all
 /// rows at once, or bucket by bucket where the views lie in buckets; the findings are the same.
-/// `progress` is told the number of rules done and their total.
+/// `progress` is told the number of rules done and their total. Cells that are unknown count as blank.
 ///
 /// # Errors
 /// A rule that cannot be run, at its line; a view that cannot be read.
@@ -55,31 +62,63 @@ pub fn run_rules(
     period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<RuleFindings> {
+    let answering = rules.with_unknown_cells(&UnknownColumns::new())?;
+    run_answering_rules(&answering, rules, views, period, progress)
+}
+
+/// As [`run_rules`], telling certain from possible answers: `answering` was made of `plain` for the unknown cells of the
+/// views.
+///
+/// # Errors
+/// As for [`run_rules`].
+pub(crate) fn run_answering_rules(
+    answering: &AnsweringRules,
+    plain: &RuleSet,
+    views: &QuarterViews<'_>,
+    period: Period,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<RuleFindings> {
+    let rules = &answering.rules;
     let mut findings = RuleFindings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, period)? {
+            Some(_) if answering.companions.contains_key(&position) => {}
             Some(reason) => {
-                findings.not_run.push(NotRun { rule_code: rule.header.code.clone(), reason });
+                let code = &rule.header.code;
+                let retired = rules.is_retired(rule, period);
+                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired });
             }
             None => positions.push(position),
         }
     }
+    let total = findings.not_run.len() + positions.len();
     let mut done = findings.not_run.len();
-    progress(done, rules.rules.len());
+    progress(done, total);
     let mut advance = || {
         done += 1;
-        progress(done, rules.rules.len());
+        progress(done, total);
     };
-    let gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
+    let mut gathered = match views.list.iter().any(|v| !v.buckets.is_empty()) {
         true => bucket_runner::run_rule_buckets(rules, views, &positions, &mut advance)?,
         false => run_rules_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
-    findings.exceptions = exceptions::place_exceptions(rules, views, period, gathered.findings)?;
+    let open = undecided::take_possible(answering, &mut gathered.findings);
+    let mut found = gathered.findings;
+    findings.near_misses = views.near_misses_of(rules, &found)?;
+    let near = NearMissIndex::of(&findings.near_misses, &gathered.listed);
+    for (rule, finding) in &mut found {
+        let header = &rules.rules[*rule].header;
+        finding.near = near.nearest(header, finding, |record| views.source_of(record));
+    }
+    findings.exceptions = exceptions::place_exceptions(rules, views, period, found)?;
+    (findings.undecided, findings.held) =
+        undecided::place_undecided(answering, plain, views, period, open, &mut findings.exceptions)?;
+    findings.rewritten = answering.rewritten();
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
-        let codes = rules.rules.iter().map(|r| r.header.code.as_str());
+        let codes = plain.rules.iter().map(|r| r.header.code.as_str());
         let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
         findings.quality =
             quality_score::score_quality(settings, rules, &ran, persons, households, &findings.exceptions);
@@ -102,6 +141,8 @@ fn run_rules_at_once(
     let mut readers = PendingReaders::of(selects.chain(definitions.iter().map(|d| &d.file)));
     let quality = rules.settings.quality.as_ref();
     quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
+    let listed = rules.absence_rows(positions);
+    listed.iter().for_each(|table| readers.add(table));
     let mut session = SqlSession::new();
     let mut columns = rules.columns_of(positions);
     for view in &views.list {
@@ -118,6 +159,10 @@ fn run_rules_at_once(
     let mut gathered = GatheredFindings::default();
     if let Some(settings) = quality {
         gathered.places = Some(counted_places(&session, settings)?);
+    }
+    for table in listed {
+        gathered.listed.insert(table.to_owned(), listed_persons(&session, table)?);
+        readers.release(table, &mut session);
     }
     for (position, outcome) in run_rule_workers(rules, positions, &views.ids, session, readers, done)? {
         let rule = &rules.rules[position];
@@ -151,6 +196,17 @@ pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -
         to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
     Ok([counted(&settings.persons)?, counted(&settings.households)?])
+}
+
+/// Persons of a table, ascending.
+pub(crate) fn listed_persons(session: &SqlSession, table: &str) -> Result<Vec<i64>> {
+    let sql = format!("SELECT t.person_id FROM {table} t");
+    let rows = to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)?;
+    let column = rows.column_by_name("person_id").and_then(|ids| ids.as_primitive_opt::<Int64Type>());
+    let mut persons: Vec<i64> = column.ok_or_else(|| missing_column("person_id"))?.iter().flatten().collect();
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
 }
 
 /// Registers views without rows.

@@ -5,7 +5,8 @@ use polars::prelude::{DataFrame, DataType};
 
 use std::collections::BTreeMap;
 
-use super::example_runner::{all_cases, example_table, ids_of};
+use super::example_rows::{example_table, ids_of};
+use super::example_runner::all_cases;
 use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;

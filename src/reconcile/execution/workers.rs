@@ -28,12 +28,14 @@ impl PendingReaders {
     }
     /// A SELECT has been run: tables that no other reads are dropped.
     pub(crate) fn done(&mut self, file: &SqlFile, session: &mut SqlSession) {
-        for table in worker_tables(file) {
-            if let Some(left) = self.0.get_mut(table) {
-                *left -= 1;
-                if *left == 0 {
-                    session.remove(table);
-                }
+        worker_tables(file).for_each(|table| self.release(table, session));
+    }
+    /// A table has been read once: if no other reads it, it is dropped.
+    pub(crate) fn release(&mut self, table: &str, session: &mut SqlSession) {
+        if let Some(left) = self.0.get_mut(table) {
+            *left -= 1;
+            if *left == 0 {
+                session.remove(table);
             }
         }
     }

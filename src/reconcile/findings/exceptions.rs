@@ -16,6 +16,7 @@ use crate::model::exception::{Exception, SubjectKind};
 use crate::model::period::Period;
 use crate::reconcile::QuarterViews;
 use crate::reconcile::execution::numbered_ids::IdKind;
+use crate::reconcile::near_misses::NearestRecord;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::view_catalogue::PREVIOUS;
 use crate::table::string_interner::StringInterner;
@@ -90,6 +91,14 @@ pub(crate) fn place_exceptions(
             names.entry((kind == IdKind::Person, id)).or_insert_with(name).clone()
         };
         let [county_code, township_code, village_code] = division;
+        let mut evidence: Vec<String> =
+            finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect();
+        let mut message = places.texts.share(&finding.message);
+        if let Some(near) = &finding.near {
+            evidence.push(views.ids.text(IdKind::Record, near.candidate));
+            message = places.texts.share(&told_near_miss(rules, &message, near));
+        }
+        let to_confirm = finding.near.as_ref().is_some_and(|near| near.likely);
         exceptions.push(Exception {
             rule_code: places.texts.share(&header.code),
             severity: header.severity,
@@ -108,9 +117,9 @@ pub(crate) fn place_exceptions(
             village_code,
             owner: places.texts.share(header.owner.at(period)),
             confidence: records.iter().map(|r| r.as_ref().map_or(1, |r| r.tier)).max().unwrap_or(1),
-            in_review: !header.stands_in_review && known().any(|r| r.in_review),
-            evidence: finding.evidence.iter().map(|id| views.ids.text(IdKind::Record, *id)).collect(),
-            message: places.texts.share(&finding.message),
+            in_review: to_confirm || !header.stands_in_review && known().any(|r| r.in_review),
+            evidence,
+            message,
             due_days: header.due_days,
             related: Vec::new(),
             cause: None,
@@ -119,6 +128,17 @@ pub(crate) fn place_exceptions(
     }
     relate_exception_causes(rules, &mut exceptions, &placed);
     Ok(exceptions)
+}
+
+/// The message of a finding with what is said of the nearest record, the last of its evidence.
+fn told_near_miss(rules: &RuleSet, message: &str, near: &NearestRecord) -> String {
+    let list = rules.catalogue.title(&near.list);
+    match near.likely {
+        true => {
+            format!("{message}待确认：{list}中有一条记录很可能就是本人（证据的最后一条），先核对是否同一人。")
+        }
+        false => format!("{message}{list}中最接近的一条记录列在证据最后，多半不是本人。"),
+    }
 }
 
 /// Where records, and with them findings, are.

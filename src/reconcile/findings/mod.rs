@@ -4,3 +4,4 @@ pub(crate) mod exceptions;
 pub(crate) mod finding_causes;
 pub(crate) mod quality_score;
 pub(crate) mod select_outcome;
+pub(crate) mod undecided;

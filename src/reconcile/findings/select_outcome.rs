@@ -12,9 +12,13 @@ use hashbrown::HashMap;
 
 use crate::model::indicator::Indicator;
 use crate::model::officer_text::ValueForm;
+use crate::model::undecided::ANY_KEY;
 use crate::reconcile::execution::numbered_ids::{IdKind, NumberedIds};
 use crate::reconcile::execution::rule_runner::missing_column;
+use crate::reconcile::near_misses::NearestRecord;
 use crate::rules::rule_file::{IndicatorLevel, Rule};
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
+use crate::rules::unknown_answers::is_companion;
 use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
 
@@ -38,6 +42,8 @@ pub(crate) struct RuleFinding {
     pub evidence: Box<[i64]>,
     /// Message with its columns filled in.
     pub message: Arc<str>,
+    /// The nearest record of a list that the subject is missing from.
+    pub near: Option<NearestRecord>,
 }
 
 fn outcome_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
@@ -126,7 +132,13 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let keys =
         batch.column_by_name("rule_key").map(|_| outcome_text_column(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
-    let mut rows: Vec<usize> = (0..batch.num_rows()).filter(|&row| !subjects.is_null(row)).collect();
+    // Which key a row has may be unknown: it is no finding then, but its subject is left open.
+    let open_keys = batch.column_by_name(&format!("rule_key{UNKNOWN_SUFFIX}"));
+    let open = |row: usize| outcome_number(open_keys, row) == Some(1);
+    let companion = is_companion(&rule.header.code);
+    let key = |row: usize| if open(row) { ANY_KEY } else { key(row) };
+    let told = |row: &usize| !subjects.is_null(*row) && (companion || !open(*row));
+    let mut rows: Vec<usize> = (0..batch.num_rows()).filter(told).collect();
     let orders = batch.column_by_name("evidence_order");
     let order = |row: usize| outcome_number(orders, row).unwrap_or(i64::MAX);
     let place = |row: usize| (subjects.order(row), key(row), order(row));
@@ -183,6 +195,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
             message: texts.share(&message.fill(teller)),
+            near: None,
         });
     }
     Ok(found)

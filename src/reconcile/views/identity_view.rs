@@ -66,6 +66,10 @@ impl RecordNumbers {
         }
         Self { of_other }
     }
+    /// By node: the record carries somebody else's number.
+    pub(super) fn foreign(&self) -> &[bool] {
+        &self.of_other
+    }
     /// The record's number unless it is somebody else's.
     pub(super) fn own(&self, inputs: &ViewInputs<'_>, source: usize, row: usize) -> Option<IdNumber> {
         if self.of_other[inputs.node(source, row)] {
@@ -137,9 +141,7 @@ impl<'a> IdentityNodes<'a> {
     }
     /// Source and row of a node.
     fn place(&self, node: usize) -> (usize, usize) {
-        let offsets = &self.inputs.resolution.offsets;
-        let source = offsets.partition_point(|&first| first as usize <= node) - 1;
-        (source, node - offsets[source] as usize)
+        self.inputs.place(node)
     }
     fn id(&self, node: usize) -> IdNumber {
         let (source, row) = self.place(node);

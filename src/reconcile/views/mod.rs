@@ -8,8 +8,10 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
+use super::near_misses::NearMissRow;
 use super::views::rule_view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
+use crate::link::near_miss::NearMissLinker;
 use crate::load::LoadedSource;
 use crate::model::division::DivisionTree;
 use crate::model::period::Period;
@@ -28,9 +30,11 @@ mod previous_view;
 pub(crate) mod published_views;
 pub(crate) mod rule_view;
 mod source_view;
+pub(crate) mod unknown_columns;
 pub(crate) mod view_placement;
 
 use bucket_split::BucketSplit;
+pub(crate) use person_views::age_in;
 use person_views::{HouseholdView, PersonView};
 use previous_view::PreviousViews;
 use source_view::{SourceView, ViewSources};
@@ -59,6 +63,12 @@ impl<'a> ViewInputs<'a> {
     /// Node of a record.
     pub(super) fn node(&self, source: usize, row: usize) -> usize {
         self.resolution.offsets[source] as usize + row
+    }
+    /// Source and row of a node.
+    pub(super) fn place(&self, node: usize) -> (usize, usize) {
+        let offsets = &self.resolution.offsets;
+        let source = offsets.partition_point(|&first| first as usize <= node) - 1;
+        (source, node - offsets[source] as usize)
     }
     /// Dense person of a record.
     fn person(&self, source: usize, row: usize) -> usize {
@@ -136,6 +146,12 @@ pub struct QuarterViews<'a> {
     pub(super) inputs: ViewInputs<'a>,
     /// Source and table that record ids name; of last quarter's tables none.
     tables: BTreeMap<usize, (usize, usize)>,
+    /// By node: the record carries somebody else's number.
+    pub(super) foreign: Vec<bool>,
+    /// Who is asked for near misses, if anybody.
+    pub(super) linker: Option<NearMissLinker<'a>>,
+    /// Near misses known so far, ascending.
+    pub(super) near_misses: Vec<NearMissRow>,
 }
 
 impl<'a> QuarterViews<'a> {
@@ -198,7 +214,9 @@ pub fn build_views<'a>(
         tables
             .extend(ids.tables_of(records)?.into_iter().enumerate().map(|(at, table)| (table, (source, at))));
     }
-    Ok(QuarterViews { list, ids, inputs: *inputs, tables })
+    let foreign = sources.numbers.foreign().to_vec();
+    let (linker, near_misses) = (None, Vec::new());
+    Ok(QuarterViews { list, ids, inputs: *inputs, tables, foreign, linker, near_misses })
 }
 
 /// Sources in the order in which their address counts: home sources first.
@@ -218,7 +236,7 @@ fn view_schema(catalogue: &ViewCatalogue, name: &str) -> Result<SchemaRef> {
 }
 
 /// A view with the catalogue's columns; `column` gives each by name.
-fn assemble_view(
+pub(super) fn assemble_view(
     catalogue: &ViewCatalogue,
     name: &str,
     column: impl FnMut(&str) -> Option<ArrayRef>,

@@ -55,7 +55,7 @@ pub(super) fn packed_days(packed: u32) -> i32 {
 }
 
 /// Full years from birth to the period's last day.
-pub(super) fn age_in(birth: i32, period: Period) -> Option<i32> {
+pub(crate) fn age_in(birth: i32, period: Period) -> Option<i32> {
     let born = (birth != UNKNOWN).then(|| day_from_date32(birth)).flatten()?;
     let end = period.last_day();
     let had_birthday = (end.month(), end.day()) >= (born.month(), born.day());

@@ -15,6 +15,7 @@ use super::super::execution::numbered_ids::{NumberedIds, household_number, perso
 use super::super::views::rule_view::{MakeRows, ViewChunks, engine_schema, view_mismatch};
 use super::identity_view::RecordNumbers;
 use super::person_views::{self, PersonFacts, UNKNOWN};
+use super::unknown_columns;
 use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
 use crate::config::ColumnRole;
@@ -23,6 +24,7 @@ use crate::model::id_number::IdNumber;
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::push_record_id;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::view_catalogue::{ViewCatalogue, is_common_view_column};
 use crate::table::rows::CHUNK_ROWS;
 
@@ -197,7 +199,27 @@ impl SourceChunk<'_, '_> {
             "guardian_person_id" => {
                 self.ids(guardians[source].get(rows)?, &resolution.person_ids, person_number)
             }
-            own => self.own.as_ref()?.column_by_name(own)?.clone(),
+            own => match own.strip_suffix(UNKNOWN_SUFFIX) {
+                Some(column) => self.companion(column)?,
+                None => self.own.as_ref()?.column_by_name(own)?.clone(),
+            },
+        })
+    }
+
+    /// Says of which rows a column's cell is unknown; one that something else tells is known.
+    fn companion(&self, column: &str) -> Option<ArrayRef> {
+        let inputs = &self.view.sources.inputs;
+        let (source, rows) = (self.view.source, self.rows.clone());
+        let contract = inputs.contract(source).ok()?;
+        let behind = unknown_columns::column_behind(contract, column)?;
+        let records = &inputs.loaded[source].records;
+        Some(match is_common_view_column(column) {
+            false => unknown_columns::companion_column(records, &behind.name, rows, |_| true),
+            true => {
+                let values = self.column(column)?;
+                let start = rows.start;
+                unknown_columns::companion_column(records, &behind.name, rows, |row| values.is_null(row - start))
+            }
         })
     }
 

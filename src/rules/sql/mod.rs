@@ -11,6 +11,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
+pub(crate) mod certainty;
 pub(crate) mod clauses;
 pub(crate) mod lineage;
 mod mutants;

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["dibao", "registry_person"]
+absent_from = [{ list = "registry_person" }]
 due_days = 30
 advice = [
     "核对全家户口簿，看是否以其他姓名、旧证号或在别的村建档",
@@ -112,6 +113,15 @@ expect = ["H3 <- dibao:3", "H4 <- dibao:4", "H5 <- dibao:5"]
 case = "名单没有起保年月：早已在保，列为疑点"
 given = """
 dibao @P1 #H1 household_no=D1 start_month=NULL
+"""
+expect = ["H1"]
+
+[[example]]
+case = "参数写明停保当月仍发：9月停保的仍列，8月停保的不列"
+given = """
+parameter stop_month_paid=1
+dibao @P1 #H1 household_no=D1 stop_month=201809
+dibao @P2 #H2 household_no=D2 stop_month=201808
 """
 expect = ["H1"]
 */

@@ -8,6 +8,10 @@ severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person" },
+    { list = "tekun", of = "registry_person", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "核实家庭实际收入和劳动力状况，查看上次低保申请及审批结果",
@@ -143,12 +147,40 @@ registry_person @P3 #H3
 deceased @P3 death_date=2018-01-05
 """
 expect = ["H1"]
+
+[[example]]
+case = "收入较高而成年成员劳动能力没有填写（导出缺列）：看不出没有劳动力，不列；只有未满16周岁的没有填：列为疑点；收入低的照列"
+given = """
+registry_household @P1 #H1 per_capita_income_fen=900000
+registry_person @P1 #H1
+registry_household @P2 #H2 per_capita_income_fen=900000
+registry_person @P2 #H2 labour_ability=无劳动力
+registry_person @P3 #H2 age=16
+registry_household @P4 #H4 per_capita_income_fen=900000
+registry_person @P4 #H4 labour_ability=无劳动力
+registry_person @P5 #H4 age=15
+registry_household @P6 #H6 per_capita_income_fen=100000
+registry_person @P6 #H6
+registry_household @P7 #H7 per_capita_income_fen=900000
+registry_person @P7 #H7 labour_ability=无劳动力
+registry_person @P8 #H7 age=30
+deceased @P8 death_date=2018-01-05
+"""
+expect = ["H4", "H6", "H7"]
 */
 WITH earning AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     SEMI JOIN alive_registered a ON a.record_id = p.record_id
     WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
+),
+-- Of whom nobody wrote down the ability to work may be able.
+unknown AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    SEMI JOIN alive_registered a ON a.record_id = p.record_id
+    CROSS JOIN parameter q
+    WHERE p.labour_ability IS NULL AND (p.age IS NULL OR p.age >= q.labour_age_from)
 ),
 covered AS (
     SELECT DISTINCT p.household_no
@@ -164,8 +196,8 @@ SELECT
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
     CASE
-        WHEN e.household_no IS NULL AND h.per_capita_income_fen < q.dibao_standard_fen THEN '收入低于低保标准，家中也没有劳动力'
-        WHEN e.household_no IS NULL THEN '家中没有劳动力'
+        WHEN e.household_no IS NULL AND u.household_no IS NULL AND h.per_capita_income_fen < q.dibao_standard_fen THEN '收入低于低保标准，家中也没有劳动力'
+        WHEN e.household_no IS NULL AND u.household_no IS NULL THEN '家中没有劳动力'
         ELSE '收入低于低保标准'
     END AS reason,
     h.per_capita_income_fen AS per_capita_income_fen,
@@ -176,6 +208,7 @@ SEMI JOIN poor_household b ON b.household_no = h.household_no
 JOIN living m ON m.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN earning e ON e.household_no = h.household_no
+LEFT JOIN unknown u ON u.household_no = h.household_no
 LEFT JOIN covered c ON c.household_no = h.household_no
-WHERE (h.per_capita_income_fen < q.dibao_standard_fen OR e.household_no IS NULL)
+WHERE (h.per_capita_income_fen < q.dibao_standard_fen OR (e.household_no IS NULL AND u.household_no IS NULL))
     AND c.household_no IS NULL

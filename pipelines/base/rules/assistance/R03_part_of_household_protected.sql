@@ -8,6 +8,10 @@ severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance", "student"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "dibao_active" },
+    { list = "tekun", of = "registry_person", rows = "tekun_active" },
+]
 due_days = 60
 advice = [
     "逐人核对低保保障名单与建档立卡成员",

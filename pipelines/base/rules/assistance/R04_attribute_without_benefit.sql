@@ -7,6 +7,10 @@ owner = "扶贫办"
 severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
+absent_from = [
+    { list = "dibao", of = "registry_person", key = "dibao" },
+    { list = "tekun", of = "registry_person", key = "tekun" },
+]
 due_days = 30
 advice = [
     "向民政部门核对该户低保、特困供养的审批和发放情况",
@@ -106,13 +110,23 @@ registry_household @P2 #H2 poverty_attribute=特困供养贫困户 exit_status=�
 registry_person @P2 #H2
 """
 expect = ["H1/dibao", "H2/tekun"]
+
+[[example]]
+case = "参数写明停保当月仍发：9月停保的不列"
+given = """
+parameter stop_month_paid=1
+registry_household @P1 #H1 poverty_attribute=低保贫困户
+registry_person @P1 #H1
+dibao @P1 household_no=D1 stop_month=201809
+"""
+expect = []
 */
 WITH on_dibao AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN dibao d ON d.person_id = p.person_id
     CROSS JOIN parameter q
-    WHERE d.stop_month IS NULL OR d.stop_month > q.last_month
+    WHERE d.stop_month IS NULL OR d.stop_month + q.stop_month_paid > q.last_month
 ),
 on_tekun AS (
     SELECT DISTINCT p.household_no

@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "dibao"]
+absent_from = [{ list = "dibao", rows = "dibao_active" }]
 due_days = 60
 advice = [
     "本季度内起保、停保的变动已排除；仍不符的，核对低保证和发放记录",

@@ -13,7 +13,7 @@ advice = [
     "查发放记录，确认两处是否都已发放，迁移当月一处应已停发",
     "确属重复的停发一处，并按规定追回多领资金",
 ]
-message = "该人员在两个低保家庭中同时在保{months}个月，后一案起保{start_month}；金额较低的一案每户每月{monthly_amount_fen}，按此多发{recover_fen}。"
+message = "该人员在两个低保家庭中同时在保{months}个月，后一案起保{start_month}；金额较低的一案每人每月{monthly_amount_fen}，按此应追回{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -79,12 +79,23 @@ dibao @P5 household_no=D9 stop_month=201708
 dibao @P5 household_no=D10 start_month=201707
 """
 expect = ["P1 <- dibao:1 dibao:2", "P3 <- dibao:5 dibao:6"]
+
+[[example]]
+case = "参数写明停保当月仍发：旧案9月停、新案8月起，重叠两个月，列为疑点；旧案8月停、新案8月起：只重叠迁移当月，不列"
+given = """
+parameter stop_month_paid=1
+dibao @P1 household_no=D1 stop_month=201809
+dibao @P1 household_no=D2 start_month=201808
+dibao @P2 household_no=D3 stop_month=201808
+dibao @P2 household_no=D4 start_month=201808
+"""
+expect = ["P1"]
 */
 WITH pair AS (
     SELECT
         a.person_id, a.record_id, b.record_id AS other_record, a.start_month,
         LEAST(a.paid_until, b.paid_until) - GREATEST(a.paid_from, b.paid_from) AS overlap,
-        LEAST(a.monthly_amount_fen, b.monthly_amount_fen) AS monthly_amount_fen
+        LEAST(a.share_fen, b.share_fen) AS monthly_amount_fen
     FROM dibao_span a
     JOIN dibao_span b ON b.person_id = a.person_id
     -- The month of a transfer may be paid by both counties.

@@ -13,7 +13,7 @@ advice = [
     "转为特困后低保应自次月停发；重复发放的予以追回",
     "全户低保中只有本人转特困的，调整该户保障人口",
 ]
-message = "该人员既在特困供养（{tekun_month}起），又在低保名单（{dibao_month}起，每户每月{monthly_amount_fen}），重复{months}个月，低保部分应核算追回。"
+message = "该人员既在特困供养（{tekun_month}起），又在低保名单（{dibao_month}起，每人每月{monthly_amount_fen}），重复{months}个月，低保部分应追回{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -86,28 +86,22 @@ dibao @P2 household_no=D2 start_month=201601 stop_month=201708
 """
 expect = ["P1"]
 */
-WITH span AS (
-    SELECT
-        t.person_id, t.record_id, t.start_month, t.annual_amount_fen,
-        (COALESCE(t.start_month, q.first_month) - COALESCE(t.start_month, q.first_month) % 100) * 12
-            + (COALESCE(t.start_month, q.first_month) % 100) * 100 AS paid_from
-    FROM tekun_active t
-    CROSS JOIN parameter q
-),
 -- The month of a change from one to the other may be paid by both.
-both_lists AS (
+WITH both_lists AS (
     SELECT
         t.person_id, t.record_id AS tekun_record, t.start_month AS tekun_month, d.record_id AS dibao_record,
-        d.start_month AS dibao_month, d.monthly_amount_fen,
+        d.start_month AS dibao_month, d.share_fen,
         CAST((d.paid_until - GREATEST(t.paid_from, d.paid_from)) / 100 AS BIGINT) AS months
-    FROM span t
+    FROM tekun_span t
     JOIN dibao_span d ON d.person_id = t.person_id
     WHERE d.paid_until - GREATEST(t.paid_from, d.paid_from) > 100
 )
 SELECT b.person_id AS subject_id, b.tekun_record AS evidence, 0 AS evidence_order,
-    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.monthly_amount_fen AS monthly_amount_fen
+    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.share_fen AS monthly_amount_fen,
+    b.months * b.share_fen AS recover_fen
 FROM both_lists b
 UNION ALL
 SELECT b.person_id AS subject_id, b.dibao_record AS evidence, 1 AS evidence_order,
-    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.monthly_amount_fen AS monthly_amount_fen
+    b.tekun_month AS tekun_month, b.dibao_month AS dibao_month, b.months AS months, b.share_fen AS monthly_amount_fen,
+    b.months * b.share_fen AS recover_fen
 FROM both_lists b

@@ -1,13 +1,13 @@
 /*
 code = "R09"
 title = "死亡（注销）人员仍享受"
-why = "建档立卡、医保或公安、殡葬已登记死亡，低保、特困、养老金在死亡次月以后仍发放（已停发的也应追回），或建档立卡仍登记正常，资金可能被冒领，人数不实。"
+why = "建档立卡、医保或公安、殡葬已登记死亡，低保、特困、养老金在死亡次月以后仍发放（已停发的也应追回），学生资助、危房改造补助以死者名义发放，或建档立卡仍登记正常，资金可能被冒领，人数不实。"
 policy = { clause = "二(一)2", quote = "有进有出" }
 owner = "民政局"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance", "dibao", "tekun"]
-optional_sources = ["deceased", "pension"]
+optional_sources = ["deceased", "pension", "student_aid", "housing"]
 due_days = 15
 advice = [
     "到家中核实，查死亡证明、火化或户口注销日期",
@@ -196,25 +196,78 @@ registry_person @P5
 dibao @P5 household_no=D5 stop_month=201801 stop_reason=户主死亡
 """
 expect = ["P1/pension <- pension:1 deceased:1", "P3/registry <- registry_person:1 insurance:1"]
+
+[[example]]
+case = "医保停保原因写去世、病故、亡故、身故、过世：都是死亡，列为疑点"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=已去世
+registry_person @P2
+insurance @P2 status=终止 stop_reason=病故
+registry_person @P3
+insurance @P3 status=终止 stop_reason=亡故
+registry_person @P4
+insurance @P4 status=终止 stop_reason=身故
+registry_person @P5
+insurance @P5 status=终止 stop_reason=过世
+"""
+expect = ["P1/registry", "P2/registry", "P3/registry", "P4/registry", "P5/registry"]
+
+[[example]]
+case = "死后年度的学生资助、危房改造补助：列为疑点；死亡当年的资助和计划、没有拨款、没有死亡日期的：不列"
+given = """
+student_aid @P1 amount_fen=100000
+deceased @P1 death_date=2017-12-31
+student_aid @P2 amount_fen=100000
+deceased @P2 death_date=2018-01-01
+student_aid @P3 amount_fen=100000 term=2017秋
+deceased @P3 death_date=2016-01-01
+housing @P4 archive_no=A4 plan_year=2018 subsidy_paid_fen=100
+deceased @P4 death_date=2017-12-20
+housing @P5 archive_no=A5 plan_year=2018 subsidy_paid_fen=100
+deceased @P5 death_date=2018-01-20
+housing @P6 archive_no=A6 plan_year=2018 subsidy_paid_fen=0
+deceased @P6 death_date=2016-01-20
+housing @P7 archive_no=A7 plan_year=2018 subsidy_paid_fen=100
+registry_person @P7 person_status=死亡
+housing @P8 archive_no=A8 plan_year=2018 subsidy_paid_fen=100
+deceased @P8 death_date=2011-01-20
+housing @P9 archive_no=A9 plan_year=2014 subsidy_paid_fen=100
+deceased @P9 death_date=2011-01-20
+student_aid @P10 amount_fen=100000 term=2018春
+deceased @P10 death_date=2017-05-01
+"""
+expect = ["P1/aid <- student_aid:1 deceased:1", "P4/housing <- housing:1 deceased:4", "P8/housing <- housing:5 deceased:7", "P10/aid <- student_aid:4 deceased:9"]
+
+[[example]]
+case = "一季度：上季度（上年秋季）的资助与今年无关、前年的学期：不列"
+given = """
+parameter other_term=2017秋
+student_aid @P1 amount_fen=100000 term=2017秋
+deceased @P1 death_date=2016-01-01
+student_aid @P2 amount_fen=100000 term=2018年暑期
+deceased @P2 death_date=2016-01-01
+"""
+expect = []
 */
 WITH quarter AS (
     SELECT q.death_grace_date, (q.last_month - q.last_month % 100) * 12 + (q.last_month % 100) * 100 AS last_paid
     FROM parameter q
 ),
 benefit AS (
-    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保仍在发放或死后继续发放过' AS benefit, d.paid_until - 100 AS last_paid, d.monthly_amount_fen AS amount_fen, 1 AS share
+    SELECT d.person_id, d.record_id, 'dibao' AS rule_key, '低保仍在发放或死后继续发放过' AS benefit, d.paid_until - 100 AS last_paid, d.share_fen AS amount_fen
     FROM dibao_span d
     UNION ALL
-    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养仍在发放' AS benefit, k.last_paid, t.annual_amount_fen AS amount_fen, 12 AS share
-    FROM tekun_active t
+    SELECT t.person_id, t.record_id, 'tekun' AS rule_key, '特困供养仍在发放' AS benefit, k.last_paid, t.monthly_fen AS amount_fen
+    FROM tekun_span t
     CROSS JOIN quarter k
     UNION ALL
-    SELECT r.person_id, r.record_id, 'pension' AS rule_key, '养老金仍在领取' AS benefit, k.last_paid, r.basic_pension_fen AS amount_fen, 1 AS share
+    SELECT r.person_id, r.record_id, 'pension' AS rule_key, '养老金仍在领取' AS benefit, k.last_paid, r.basic_pension_fen AS amount_fen
     FROM pension r
     CROSS JOIN quarter k
     WHERE r.status = '领取待遇'
     UNION ALL
-    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡仍登记为正常' AS benefit, k.last_paid, NULL AS amount_fen, 1 AS share
+    SELECT p.person_id, p.record_id, 'registry' AS rule_key, '建档立卡仍登记为正常' AS benefit, k.last_paid, NULL AS amount_fen
     FROM poor_person p
     CROSS JOIN quarter k
 ),
@@ -223,12 +276,31 @@ hit AS (
     SELECT
         b.person_id, b.record_id, b.rule_key, b.benefit, x.death_date,
         CAST((b.last_paid - x.death_month) / 100 AS BIGINT) AS months,
-        CAST((b.last_paid - x.death_month) / 100 AS BIGINT) * CAST(b.amount_fen / b.share AS BIGINT) AS recover_fen
+        CAST((b.last_paid - x.death_month) / 100 AS BIGINT) * CAST(b.amount_fen AS BIGINT) AS recover_fen
     FROM benefit b
     JOIN dead_person x ON x.person_id = b.person_id
     CROSS JOIN quarter k
     WHERE (x.death_date IS NULL AND b.last_paid = k.last_paid)
         OR (x.death_date <= k.death_grace_date AND (x.death_month IS NULL OR b.last_paid > x.death_month))
+    UNION ALL
+    -- Aid of a term of this year for a pupil who died before the year began.
+    SELECT
+        a.person_id, a.record_id, 'aid' AS rule_key, '学生资助仍在发放' AS benefit, x.death_date,
+        CAST(NULL AS BIGINT) AS months, CAST(a.amount_fen AS BIGINT) AS recover_fen
+    FROM student_aid a
+    JOIN dead_person x ON x.person_id = a.person_id
+    CROSS JOIN parameter q
+    WHERE (a.term = q.current_term OR a.term = q.other_term) AND STARTS_WITH(a.term, CAST(q.year AS VARCHAR)) AND x.death_date < q.year_start
+    UNION ALL
+    -- A house planned in a year after the death: in the name of the dead.
+    SELECT
+        o.person_id, o.record_id, 'housing' AS rule_key, '危房改造补助以其名义拨付' AS benefit, x.death_date,
+        CAST(NULL AS BIGINT) AS months, CAST(o.subsidy_paid_fen AS BIGINT) AS recover_fen
+    FROM housing o
+    JOIN dead_person x ON x.person_id = o.person_id
+    CROSS JOIN parameter q
+    WHERE o.subsidy_paid_fen > 0 AND o.plan_year > q.year - 4
+        AND (x.death_month <= o.plan_year * 1200 OR (x.death_month IS NULL AND x.death_date IS NOT NULL))
 ),
 -- Whom only the registry calls dead is no contradiction within the registry.
 shown AS (

@@ -8,6 +8,10 @@ severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun", "dibao_previous"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "查停保审批表和收入核算",
@@ -153,11 +157,42 @@ registry_household @P9 #H9
 registry_person @P9 #H9
 """
 expect = ["H3", "H7"]
+
+[[example]]
+case = "停保原因写去世、病故、转五保：不列"
+given = """
+dibao_previous @P1 household_no=D1
+dibao @P1 household_no=D1 stop_month=201808 stop_reason=户主去世
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2
+dibao @P2 household_no=D2 stop_month=201808 stop_reason=病故
+registry_household @P2 #H2
+registry_person @P2 #H2
+dibao_previous @P3 household_no=D3
+dibao @P3 household_no=D3 stop_month=201808 stop_reason=转五保
+registry_household @P3 #H3
+registry_person @P3 #H3
+"""
+expect = []
+
+[[example]]
+case = "参数写明停保当月仍发：6月停保的上季度末仍在保"
+given = """
+parameter stop_month_paid=1
+dibao_previous @P1 household_no=D1 stop_month=201806
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao_previous @P2 household_no=D2 stop_month=201805
+registry_household @P2 #H2
+registry_person @P2 #H2
+"""
+expect = ["H1"]
 */
 WITH excused AS (
     SELECT DISTINCT d.person_id
     FROM dibao d
-    WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%迁出%' OR d.stop_reason LIKE '%迁移%'
+    WHERE d.stop_reason LIKE '%死亡%' OR d.stop_reason LIKE '%去世%' OR d.stop_reason LIKE '%病故%' OR d.stop_reason LIKE '%特困%' OR d.stop_reason LIKE '%五保%' OR d.stop_reason LIKE '%迁出%' OR d.stop_reason LIKE '%迁移%'
         OR d.stop_reason LIKE '%婚迁%' OR d.stop_reason LIKE '%迁往%' OR d.stop_reason LIKE '%户口迁%' OR d.stop_reason LIKE '%已核%' OR d.stop_reason LIKE '%复核%'
 ),
 -- One member left, the others stay: the household has not left.

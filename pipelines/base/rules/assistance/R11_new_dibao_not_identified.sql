@@ -8,6 +8,7 @@ severity = "S2"
 subject = "household"
 sources = ["dibao", "registry_person"]
 optional_sources = ["dibao_previous"]
+absent_from = [{ list = "registry_person" }]
 due_days = 30
 advice = [
     "在本季度内完成入户评估，符合条件的纳入拟新识别名单",

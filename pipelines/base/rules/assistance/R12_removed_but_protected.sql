@@ -1,7 +1,7 @@
 /*
 code = "R12"
 title = "已清退/已脱贫不享受户仍在保"
-why = "已清退或不再享受政策的家庭仍领低保或特困供养，可能是错保，也可能是错退。"
+why = "已清退或不再享受政策的家庭仍领低保或特困供养，可能是错保，也可能是错退。脱贫一年内的渐退期不查。"
 policy = { clause = "二(一)2", quote = "实现低保对象动态管理" }
 owner = "民政局"
 severity = "S2"
@@ -70,12 +70,29 @@ registry_person @P2 #H1
 tekun @P1
 """
 expect = []
+
+[[example]]
+case = "渐退期（上年、本年脱贫）：不列；更早脱贫：列为疑点"
+given = """
+registry_household @P1 #H1 exit_status=已脱贫(不再享受政策) exit_year=2017
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+registry_household @P2 #H2 exit_status=已脱贫(不再享受政策) exit_year=2018
+registry_person @P2 #H2
+dibao @P2 household_no=D2
+registry_household @P3 #H3 exit_status=已脱贫(不再享受政策) exit_year=2016
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+"""
+expect = ["H3/exit"]
 */
 WITH exited AS (
     SELECT h.household_id, 'exit' AS rule_key, h.record_id, p.person_id, '已脱贫(不再享受政策)' AS state
     FROM registry_household h
     JOIN poor_person p ON p.household_no = h.household_no
-    WHERE h.exit_status = '已脱贫(不再享受政策)'
+    CROSS JOIN parameter q
+    -- Dibao fades out after the exit.
+    WHERE h.exit_status = '已脱贫(不再享受政策)' AND (h.exit_year IS NULL OR h.exit_year < q.year - q.fade_out_years)
     UNION ALL
     SELECT p.household_id, 'removed' AS rule_key, p.record_id, p.person_id, '已清退' AS state
     FROM registry_person p

@@ -3,11 +3,12 @@ code = "R13"
 title = "户成员不一致（拆户/分户/漏人）"
 why = "同一家庭的低保名单里有人不在建档立卡户内，可能拆户、分户或漏人。"
 policy = { clause = "二(一)2", quote = "实现低保对象动态管理与建档立卡贫困人口识别的精准衔接" }
-owner = "乡镇"
+owner = "乡镇人民政府"
 severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person", "dibao"]
 optional_sources = ["student", "deceased", "insurance"]
+absent_from = [{ list = "registry_person", of = "dibao" }]
 due_days = 60
 advice = [
     "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",

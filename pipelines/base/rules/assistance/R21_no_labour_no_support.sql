@@ -8,6 +8,10 @@ severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "industry_support", "insurance", "labour"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person" },
+    { list = "tekun", of = "registry_person", rows = "protected_person" },
+]
 due_days = 30
 advice = [
     "核实劳动能力和家庭收入来源",
@@ -84,6 +88,21 @@ registry_person @P3 #H3 age=70 labour_ability=无劳动力
 deceased @P3 death_date=2018-01-05
 """
 expect = ["P1"]
+
+[[example]]
+case = "家中另有成年人劳动能力没有填写：看不出没有劳动力，不列；未填的未满16周岁：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1 age=50 labour_ability=无劳动力
+registry_person @P2 #H1 age=30
+registry_household @P3 #H3
+registry_person @P3 #H3 age=50 labour_ability=无劳动力
+registry_person @P4 #H3 age=10
+registry_household @P5 #H5
+registry_person @P5 #H5 age=50 labour_ability=无劳动力
+registry_person @P6 #H5 age=NULL
+"""
+expect = ["P3"]
 */
 WITH supported AS (
     SELECT p.household_no
@@ -91,6 +110,8 @@ WITH supported AS (
     SEMI JOIN alive_registered a ON a.record_id = p.record_id
     CROSS JOIN parameter q
     WHERE p.labour_ability IN ('普通劳动力', '技能劳动力') OR p.work_months >= q.steady_work_months
+        -- Nobody wrote down whether this one can work.
+        OR (p.labour_ability IS NULL AND (p.age IS NULL OR p.age >= q.labour_age_from))
     UNION
     SELECT i.household_no
     FROM supported_household i

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "tekun"]
 optional_sources = ["hukou", "deceased", "insurance"]
+absent_from = [{ list = "tekun", of = "registry_person", rows = "tekun_active" }]
 due_days = 30
 advice = [
     "核实有无赡养、抚养义务人及其履行能力",

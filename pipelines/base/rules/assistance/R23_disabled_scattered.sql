@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S3"
 subject = "person"
 sources = ["tekun"]
+optional_sources = ["deceased", "insurance", "registry_person"]
 due_days = 60
 advice = [
     "当面询问本人意愿，愿意集中的安排入住",
@@ -44,8 +45,19 @@ tekun @P1 self_care=全护理 wish=自愿分散
 tekun @P2 self_care=全护理 wish=愿意集中
 """
 expect = ["P2"]
+
+[[example]]
+case = "本季度才开始供养、已登记死亡：不列；上月（季度前）开始：列为疑点"
+given = """
+tekun @P1 self_care=全护理 start_month=201807
+tekun @P2 self_care=全护理
+deceased @P2 death_date=2018-05-01
+tekun @P3 self_care=全护理 start_month=201806
+tekun @P4 self_care=全护理 start_month=NULL
+"""
+expect = ["P3", "P4"]
 */
 SELECT t.person_id AS subject_id, t.record_id AS evidence, t.self_care AS self_care
-FROM tekun_active t
+FROM tekun_due t
 WHERE t.support_mode = '分散' AND t.self_care IN ('半护理', '全护理')
     AND (t.wish IS NULL OR t.wish NOT LIKE '%分散%')

@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S2"
 subject = "person"
 sources = ["tekun"]
+optional_sources = ["deceased", "insurance", "registry_person"]
 columns = ["tekun.support_mode", "tekun.agreement"]
 due_days = 30
 advice = [
@@ -31,9 +32,18 @@ tekun @P1 agreement=1 carer_name=甲
 tekun @P2 agreement=0 support_mode=集中
 """
 expect = []
+
+[[example]]
+case = "本季度才开始供养、已登记死亡：不列"
+given = """
+tekun @P1 agreement=0 start_month=201807
+tekun @P2 agreement=0
+deceased @P2 death_date=2018-05-01
+"""
+expect = []
 */
 SELECT
     t.person_id AS subject_id, t.record_id AS evidence,
     CASE WHEN t.carer_name IS NULL THEN '没有登记照料人' ELSE '没有签订委托照料协议' END AS lacking
-FROM tekun_active t
+FROM tekun_due t
 WHERE t.support_mode = '分散' AND (t.agreement IS NULL OR t.agreement = 0 OR t.carer_name IS NULL)

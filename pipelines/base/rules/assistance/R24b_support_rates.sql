@@ -7,6 +7,7 @@ owner = "民政局"
 severity = "S4"
 subject = "unit"
 sources = ["tekun"]
+optional_sources = ["deceased", "insurance", "registry_person"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { agreements = "分散供养人员中签订委托照料协议的比例", central = "失能、半失能特困人员中集中供养的比例" }
@@ -32,12 +33,12 @@ expect = []
 SELECT
     'agreements' AS indicator, t.county_code AS county_code, t.township_code AS township_code, t.village_code AS village_code,
     CASE WHEN t.agreement = 1 THEN 1 ELSE 0 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
-FROM tekun_active t
+FROM tekun_due t
 CROSS JOIN parameter q
 WHERE t.support_mode = '分散'
 UNION ALL
 SELECT
     'central' AS indicator, t.county_code AS county_code, t.township_code AS township_code, t.village_code AS village_code,
     CASE WHEN t.support_mode = '集中' THEN 1 ELSE 0 END AS numerator, 1 AS denominator, NULL AS target
-FROM tekun_active t
+FROM tekun_due t
 WHERE t.self_care IN ('半护理', '全护理')

@@ -7,7 +7,8 @@ owner = "民政局"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "left_behind"]
-optional_sources = ["deceased", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household", "tekun"]
+absent_from = [{ list = "left_behind", key = "register" }]
 due_days = 30
 advice = [
     "登记三留守台账，落实监护照料人",
@@ -83,6 +84,62 @@ registry_person @P24 #H24 household_no=H24 age=35 sex=女 relation=配偶
 registry_person @P25 #H24 household_no=H24 age=37 sex=男 work_months=12 relation=本人或户主
 """
 expect = ["P1/register", "P14/register", "P18/register", "P24/register"]
+
+[[example]]
+case = "家中另有年龄不明的人（可能在家）、老人住在供养机构：不列；分散供养的老人：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=12
+registry_person @P3 #H1 household_no=H1 age=NULL
+registry_person @P4 #H4 household_no=H4 age=70
+registry_person @P5 #H4 household_no=H4 age=40 work_months=12
+tekun @P4 support_mode=集中
+registry_person @P6 #H6 household_no=H6 age=70
+registry_person @P7 #H6 household_no=H6 age=40 work_months=12
+tekun @P6 support_mode=分散
+registry_person @P8 #H8 household_no=H8 age=35 sex=女
+registry_person @P9 #H8 household_no=H8 age=37 sex=男 work_months=12
+registry_person @P10 #H8 household_no=H8 age=NULL sex=男
+"""
+expect = ["P6/register"]
+
+[[example]]
+case = "留守妇女只指外出者的妻子：户主在家而儿子外出的户主配偶、户主外出的成年女儿、丈夫外出的女户主的女儿、丧夫的儿媳、性别不明的：不列；家中有外出的妻子、幼儿，关系只有一方填写的：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=50 sex=女 relation=配偶
+registry_person @P2 #H1 household_no=H1 age=62 sex=男 relation=本人或户主
+registry_person @P3 #H1 household_no=H1 age=30 sex=男 relation=之子 work_months=12
+registry_person @P4 #H4 household_no=H4 age=30 sex=女 relation=之女
+registry_person @P5 #H4 household_no=H4 age=55 sex=男 relation=本人或户主 work_months=12
+registry_person @P6 #H6 household_no=H6 age=30 sex=女 relation=之女
+registry_person @P7 #H6 household_no=H6 age=55 sex=男 relation=配偶 work_months=12
+registry_person @P8 #H8 household_no=H8 age=30 sex=女 relation=之儿媳
+registry_person @P9 #H8 household_no=H8 age=55 sex=男 relation=本人或户主 work_months=12
+registry_person @P10 #H10 household_no=H10 age=30 sex=NULL relation=配偶
+registry_person @P11 #H10 household_no=H10 age=35 sex=男 relation=本人或户主 work_months=12
+registry_person @P12 #H12 household_no=H12 age=30 sex=女
+registry_person @P13 #H12 household_no=H12 age=35 sex=男 relation=本人或户主 work_months=12
+registry_person @P14 #H12 household_no=H12 age=5 sex=男
+registry_person @P15 #H15 household_no=H15 age=30 sex=女 relation=配偶
+registry_person @P16 #H15 household_no=H15 age=35 sex=男 work_months=12
+registry_household #H17 household_no=H17 exit_status=已脱贫(不再享受政策)
+registry_person @P17 #H17 household_no=H17 age=10
+registry_person @P18 #H17 household_no=H17 age=40 work_months=12
+"""
+expect = ["P12/register", "P15/register"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10 identified_date=2018-07-01
+registry_person @P2 #H1 household_no=H1 age=40 work_months=6 identified_date=2018-07-01
+registry_person @P3 #H3 household_no=H3 age=60 identified_date=2018-07-01
+registry_person @P4 #H3 household_no=H3 age=16 work_months=12 identified_date=2018-07-01
+left_behind @P3 last_visit=2018-07-01
+registry_person @P5 #H3 household_no=H3 age=15 identified_date=2018-07-01
+left_behind @P5
+"""
+expect = []
 */
 WITH home AS (
     SELECT
@@ -90,7 +147,7 @@ WITH home AS (
         SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
     FROM poor_person p
     CROSS JOIN parameter q
-    WHERE p.age BETWEEN q.labour_age_from AND q.labour_age_to
+    WHERE p.age IS NULL OR p.age BETWEEN q.labour_age_from AND q.labour_age_to
     GROUP BY p.household_no
 ),
 men AS (
@@ -99,7 +156,7 @@ men AS (
         SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
     FROM poor_person p
     CROSS JOIN parameter q
-    WHERE p.sex = '男' AND p.age BETWEEN q.labour_age_from AND q.labour_age_to
+    WHERE p.sex = '男' AND (p.age IS NULL OR p.age BETWEEN q.labour_age_from AND q.labour_age_to)
     GROUP BY p.household_no
 ),
 alone AS (
@@ -108,7 +165,8 @@ alone AS (
     SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
     JOIN home h ON h.household_no = p.household_no
-    WHERE h.away = h.adults AND (p.age < q.labour_age_from OR p.age > q.labour_age_to)
+    LEFT JOIN tekun_active t ON t.person_id = p.person_id
+    WHERE (t.support_mode IS NULL OR t.support_mode <> '集中') AND h.away = h.adults AND (p.age < q.labour_age_from OR p.age > q.labour_age_to)
     UNION ALL
     -- A wife whose husband works away; grown daughters are not meant.
     SELECT p.person_id, p.record_id, '留守妇女' AS who
@@ -117,7 +175,7 @@ alone AS (
     CROSS JOIN parameter q
     JOIN men m ON m.household_no = p.household_no
     JOIN poor_person k ON k.household_no = p.household_no
-    WHERE m.away = m.adults AND k.sex = '男' AND k.work_months >= q.long_work_months AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
+    WHERE m.away = m.adults AND k.work_months >= q.long_work_months AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
         AND (p.work_months IS NULL OR p.work_months < q.long_work_months)
         AND (p.relation IS NULL OR k.relation IS NULL
             OR (p.relation = '配偶' AND k.relation = '本人或户主')

@@ -63,12 +63,25 @@ hukou @P2 household_no=K2 split_from=K1 split_date=2017-10-01
 asset_check @P2 kind=车辆 explained=0
 """
 expect = ["H1"]
+
+[[example]]
+case = "家中有人年龄不明：不能说只有老人，不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 age=70
+registry_person @P2 #H1 household_no=H1 age=NULL
+hukou @P1 household_no=K1
+hukou @P3 household_no=K3 split_from=K1 split_date=2017-10-01
+asset_check @P3 kind=车辆
+"""
+expect = []
 */
 WITH young AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     CROSS JOIN parameter q
-    WHERE p.age < q.old_age
+    -- Of unknown age is not old.
+    WHERE p.age IS NULL OR p.age < q.old_age
 )
 SELECT
     h.household_id AS subject_id, h.record_id || ';' || k.record_id || ';' || a.record_id AS evidence, a.kind AS kind

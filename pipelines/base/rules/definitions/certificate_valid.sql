@@ -1,6 +1,6 @@
 /*
 name = "certificate_valid"
-title = "有效的残疾人证：状态有效、没有过期；severe为一、二级；另给证号应有的类别、等级数字"
+title = "有效的残疾人证：状态有效（名单没有写明状态的视为有效）、没有过期；severe为一、二级；另给证号应有的类别、等级数字"
 */
 SELECT
     c.record_id, c.person_id, c.household_id, c.id18, c.certificate_no, c.category, c.grade, c.care_need, c.issue_date, c.county_code, c.township_code, c.village_code,
@@ -10,4 +10,4 @@ SELECT
     CASE c.grade WHEN '一级' THEN '1' WHEN '二级' THEN '2' WHEN '三级' THEN '3' WHEN '四级' THEN '4' END AS grade_digit
 FROM disability_certificate c
 CROSS JOIN parameter q
-WHERE c.status = '有效' AND (c.valid_until IS NULL OR c.valid_until >= q.quarter_end)
+WHERE (c.status IS NULL OR c.status = '有效') AND (c.valid_until IS NULL OR c.valid_until >= q.quarter_end)

@@ -8,4 +8,4 @@ WHERE p.student_status IN ('大专及以上', '高职一年级', '高职二年�
 UNION
 SELECT s.person_id
 FROM student s
-WHERE s.stage = '高校' AND s.status = '在读'
+WHERE s.stage = '高校' AND (s.status IS NULL OR s.status = '在读')

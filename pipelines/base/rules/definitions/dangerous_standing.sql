@@ -40,6 +40,7 @@ SELECT h.household_id, h.record_id, 1 AS evidence_order, h.county_code, h.townsh
 FROM registry_household h
 CROSS JOIN parameter q
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 LEFT JOIN member_done m ON m.household_no = h.household_no
 LEFT JOIN home_done b ON b.household_id = h.household_id
 LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no

@@ -8,4 +8,4 @@ SELECT
     d.monthly_amount_fen, ROW_NUMBER() OVER (PARTITION BY d.county_code, d.household_no ORDER BY d.record_id) AS member_no
 FROM dibao d
 CROSS JOIN parameter q
-WHERE (d.start_month IS NULL OR d.start_month <= q.last_month) AND (d.stop_month IS NULL OR d.stop_month > q.last_month)
+WHERE (d.start_month IS NULL OR d.start_month <= q.last_month) AND (d.stop_month IS NULL OR d.stop_month + q.stop_month_paid > q.last_month)

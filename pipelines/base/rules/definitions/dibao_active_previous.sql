@@ -8,4 +8,4 @@ SELECT
 FROM dibao_previous d
 CROSS JOIN parameter q
 WHERE (d.start_month IS NULL OR d.start_month <= q.previous_last_month)
-    AND (d.stop_month IS NULL OR d.stop_month > q.previous_last_month)
+    AND (d.stop_month IS NULL OR d.stop_month + q.stop_month_paid > q.previous_last_month)

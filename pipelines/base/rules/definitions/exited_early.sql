@@ -7,5 +7,5 @@ SELECT
     h.dangerous_house, h.danger_level, h.drinking_water_difficult, h.drinking_water_safe, h.house_area_centi
 FROM registry_household h
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)')
-    AND h.exit_year BETWEEN q.exit_check_from AND q.exit_check_to
+SEMI JOIN exited_household x ON x.household_no = h.household_no
+WHERE h.exit_year BETWEEN q.exit_check_from AND q.exit_check_to

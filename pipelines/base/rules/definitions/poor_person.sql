@@ -1,6 +1,6 @@
 /*
 name = "poor_person"
-title = "建档立卡在册人员：人员状态为正常的登记"
+title = "建档立卡在册人员：人员状态为正常、转入的登记，状态没有填写的也算在册"
 */
 SELECT
     p.record_id, p.person_id, p.household_id, p.household_no, p.person_no, p.link_tier, p.in_review,
@@ -10,4 +10,4 @@ SELECT
     p.pension_insured, p.dibao_flag,
     p.absence_reason, p.identified_date
 FROM registry_person p
-WHERE p.person_status = '正常'
+WHERE p.person_status IN ('正常', '转入') OR p.person_status IS NULL

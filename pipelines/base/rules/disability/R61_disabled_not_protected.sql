@@ -8,6 +8,11 @@ severity = "S1"
 subject = "person"
 sources = ["registry_household", "registry_person", "disability_certificate", "dibao", "tekun", "insurance"]
 optional_sources = ["deceased"]
+absent_from = [
+    { list = "dibao", of = "registry_person", rows = "protected_person", key = "dibao" },
+    { list = "tekun", of = "registry_person", rows = "protected_person", key = "dibao" },
+    { list = "insurance", of = "registry_person", rows = "insured_person", key = "aid" },
+]
 due_days = 30
 advice = [
     "核实家庭收入和财产，符合条件的帮助申请",
@@ -76,6 +81,15 @@ disability_certificate @P3 grade=一级 valid_until=2018-09-30
 insurance @P3 aid_target=1
 """
 expect = ["P1/aid", "P3/dibao"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1 per_capita_income_fen=400000
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+disability_certificate @P1 grade=二级
+"""
+expect = []
 */
 WITH marked AS (
     SELECT i.person_id

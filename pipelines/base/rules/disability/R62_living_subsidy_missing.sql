@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance", "registry_person"]
+absent_from = [{ list = "disability_subsidy", rows = "subsidy_active" }]
 due_days = 30
 advice = [
     "告知本人申请，民政与残联核对证件后补发",
@@ -77,11 +78,26 @@ disability_certificate @P4
 dibao @P4 household_no=D4 start_month=NULL
 """
 expect = ["P4"]
+
+[[example]]
+case = "名单没有两项标识而有生活补贴金额、没有标识也没有金额（看不出是哪一项）：不列；只有护理补贴金额：列为疑点"
+given = """
+disability_certificate @P1
+dibao @P1 household_no=D1
+disability_subsidy @P1 living_fen=6000
+disability_certificate @P2
+dibao @P2 household_no=D2
+disability_subsidy @P2
+disability_certificate @P3
+dibao @P3 household_no=D3
+disability_subsidy @P3 nursing_fen=6000 nursing=1
+"""
+expect = ["P3"]
 */
 WITH paid AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
-    WHERE s.living = 1
+    WHERE s.living = 1 OR s.living IS NULL
 )
 SELECT c.person_id AS subject_id, c.record_id || ';' || d.record_id AS evidence, c.grade AS grade
 FROM subsidy_due c

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["disability_certificate", "disability_subsidy", "tekun"]
 optional_sources = ["deceased", "dibao", "insurance", "registry_person"]
+absent_from = [{ list = "disability_subsidy", rows = "subsidy_active" }]
 due_days = 30
 advice = [
     "核对证件等级和照护需要，符合条件的补办补发",
@@ -48,11 +49,34 @@ disability_certificate @P4 grade=一级
 disability_subsidy @P4 nursing=1 start_month=NULL
 """
 expect = ["P3"]
+
+[[example]]
+case = "名单没有两项标识而有护理补贴金额、没有标识也没有金额（看不出是哪一项）：不列；标识写明没有护理补贴：列为疑点"
+given = """
+disability_certificate @P1 grade=一级
+disability_subsidy @P1 nursing_fen=6000
+disability_certificate @P2 grade=一级
+disability_subsidy @P2
+disability_certificate @P3 grade=一级
+disability_subsidy @P3 living=1
+"""
+expect = ["P3"]
+
+[[example]]
+case = "参数写明停发当月仍发：9月停发的不列，8月停发的列为疑点"
+given = """
+parameter stop_month_paid=1
+disability_certificate @P1 grade=一级
+disability_subsidy @P1 nursing=1 stop_month=201809
+disability_certificate @P2 grade=一级
+disability_subsidy @P2 nursing=1 stop_month=201808
+"""
+expect = ["P2"]
 */
 WITH paid AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
-    WHERE s.nursing = 1
+    WHERE s.nursing = 1 OR s.nursing IS NULL
 )
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.category AS category, c.grade AS grade
 FROM subsidy_due c

@@ -40,16 +40,25 @@ tekun @P3
 disability_certificate @P4 grade=三级
 """
 expect = ["living 410600 1/2", "living 410621 1/2", "living 410621100 1/2", "living 410621100200 1/2"]
+
+[[example]]
+case = "两项标识都没有的：不当作没有发"
+given = """
+disability_certificate @P1 grade=一级
+dibao @P1 household_no=D1
+disability_subsidy @P1
+"""
+expect = ["living 410600 1/1", "living 410621 1/1", "living 410621100 1/1", "living 410621100200 1/1", "nursing 410600 1/1", "nursing 410621 1/1", "nursing 410621100 1/1", "nursing 410621100200 1/1"]
 */
 WITH nursing AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
-    WHERE s.nursing = 1
+    WHERE s.nursing = 1 OR s.nursing IS NULL
 ),
 living AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
-    WHERE s.living = 1
+    WHERE s.living = 1 OR s.living IS NULL
 )
 SELECT
     'nursing' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,

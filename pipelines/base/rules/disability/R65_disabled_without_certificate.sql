@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "disability_certificate" }]
 due_days = 30
 advice = [
     "按自愿原则帮助申请评定和办证",
@@ -46,11 +47,28 @@ registry_household @P2 #H2 household_no=H2 exit_status=已脱贫(不再享受政
 registry_person @P2 #H2 household_no=H2 health=残疾
 """
 expect = ["P1"]
+
+[[example]]
+case = "残联名单没有写明证件状态：视为有效，不列"
+given = """
+registry_person @P1 #H1 health=残疾
+disability_certificate @P1 status=NULL
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 health=残疾 identified_date=2018-07-01
+registry_person @P2 health=残疾 identified_date=2018-07-01
+disability_certificate @P2 status=注销
+"""
+expect = []
 */
 WITH settled AS (
     SELECT DISTINCT d.person_id
     FROM disability_certificate d
-    WHERE d.status IN ('有效', '放弃申领')
+    WHERE d.status IS NULL OR d.status IN ('有效', '放弃申领')
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence
 FROM poor_person p

@@ -32,11 +32,33 @@ given = """
 registry_person @P1 health=残疾 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "没有写明证件状态的视为有效"
+given = """
+registry_person @P1 #H1 health=残疾
+disability_certificate @P1 status=NULL
+"""
+expect = ["certified 410600 1/1", "certified 410621 1/1", "certified 410621100 1/1", "certified 410621100200 1/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 health=残疾 identified_date=2018-07-01
+disability_certificate @P1
+registry_person @P2 health=残疾 identified_date=2018-07-01
+disability_certificate @P2 status=放弃申领
+registry_person @P3 health=残疾 identified_date=2018-07-01
+disability_certificate @P3 status=注销
+registry_person @P4 health=残疾 identified_date=2018-07-01
+registry_person @P5 health=健康 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH settled AS (
     SELECT DISTINCT d.person_id
     FROM disability_certificate d
-    WHERE d.status IN ('有效', '放弃申领')
+    WHERE d.status IS NULL OR d.status IN ('有效', '放弃申领')
 )
 SELECT
     'certified' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

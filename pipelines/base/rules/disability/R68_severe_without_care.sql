@@ -7,7 +7,11 @@ owner = "残疾人联合会"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service", "tekun"]
-optional_sources = ["deceased", "insurance", "registry_household"]
+optional_sources = ["deceased", "insurance", "registry_household", "dibao"]
+absent_from = [
+    { list = "disability_service" },
+    { list = "tekun", rows = "tekun_active" },
+]
 due_days = 30
 advice = [
     "由家人照料的核实后登记",
@@ -55,16 +59,68 @@ case = "家中没有劳动力的由R67列出"
 given = """
 registry_person @P1 #H1 household_no=H1 age=30
 disability_certificate @P1 grade=一级 care_need=1
-registry_person @P2 #H1 household_no=H1 age=60 labour_ability=普通劳动力
+registry_person @P2 #H1 household_no=H1 age=60 labour_ability=无劳动力
+dibao @P2 household_no=D2
 registry_person @P3 #H1 household_no=H1 age=30 labour_ability=无劳动力
 """
 expect = []
+
+[[example]]
+case = "父母60周岁以上：列为疑点；劳动能力没有填写的看不出，只有本人、家人已死亡的由R67列出"
+given = """
+registry_person @P1 #H1 household_no=H1 age=30
+disability_certificate @P1 grade=一级 care_need=1
+registry_person @P2 #H1 household_no=H1 age=62 labour_ability=无劳动力
+registry_person @P3 #H3 household_no=H3 age=30
+disability_certificate @P3 grade=一级 care_need=1
+registry_person @P4 #H3 household_no=H3 age=62 labour_ability=普通劳动力
+dibao @P4 household_no=D4
+registry_person @P5 #H5 household_no=H5 age=30
+disability_certificate @P5 grade=一级 care_need=1
+registry_person @P6 #H5 household_no=H5 age=40
+registry_person @P7 #H7 household_no=H7 age=30
+disability_certificate @P7 grade=一级 care_need=1
+registry_person @P8 #H7 household_no=H7 age=NULL labour_ability=普通劳动力
+registry_person @P9 #H9 household_no=H9 age=30 labour_ability=普通劳动力
+disability_certificate @P9 grade=一级 care_need=1
+registry_person @P10 #H10 household_no=H10 age=30
+disability_certificate @P10 grade=一级 care_need=1
+registry_person @P11 #H10 household_no=H10 age=40 labour_ability=普通劳动力
+deceased @P11 death_date=2018-01-05
+registry_person @P12 #H12 household_no=H12 age=30
+disability_certificate @P12 grade=一级 care_need=1
+registry_person @P13 #H12 household_no=H12 age=NULL
+"""
+expect = ["P1", "P3", "P7"]
+
+[[example]]
+case = "不再享受政策的户、本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 #H1 household_no=H1 age=30
+disability_certificate @P1 grade=一级 care_need=1
+registry_person @P2 #H1 household_no=H1 age=40 labour_ability=普通劳动力
+registry_person @P3 #H3 household_no=H3 age=30 identified_date=2018-08-01
+disability_certificate @P3 grade=一级 care_need=1
+registry_person @P4 #H3 household_no=H3 age=40 labour_ability=普通劳动力
+"""
+expect = []
+
+[[example]]
+case = "只有次年的服务记录：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=30
+disability_certificate @P1 grade=一级 care_need=1
+registry_person @P2 #H1 household_no=H1 age=40 labour_ability=普通劳动力
+disability_service @P1 year=2019 service=托养照护
+"""
+expect = ["P1"]
 */
 WITH helped AS (
-    SELECT DISTINCT p.household_no
+    SELECT DISTINCT p.record_id
     FROM poor_person p
-    CROSS JOIN parameter q
-    WHERE p.labour_ability IN ('普通劳动力', '技能劳动力') AND p.age BETWEEN q.labour_age_from AND q.labour_age_to
+    JOIN family_helper k ON k.household_no = p.household_no
+    WHERE k.person_id <> p.person_id AND k.sure = 1
 ),
 cared AS (
     SELECT DISTINCT x.person_id
@@ -78,7 +134,7 @@ FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 CROSS JOIN parameter q
-JOIN helped m ON m.household_no = p.household_no
+JOIN helped m ON m.record_id = p.record_id
 LEFT JOIN tekun_active t ON t.person_id = p.person_id
 LEFT JOIN cared s ON s.person_id = p.person_id
 WHERE p.age >= q.labour_age_from AND c.severe = 1 AND c.care_need = 1 AND t.person_id IS NULL AND s.person_id IS NULL

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "disability_certificate", "disability_service"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "disability_service" }]
 due_days = 15
 advice = [
     "联系残联定点机构评估并安排康复",
@@ -39,6 +40,20 @@ registry_person @P2 age=5
 disability_certificate @P2
 disability_service @P2 year=2018 service=康复救助
 registry_person @P3 age=5
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=6 identified_date=2018-07-01
+disability_certificate @P1
+registry_person @P2 age=3 identified_date=2018-07-01
+disability_certificate @P2
+disability_service @P2 year=2017 service=康复救助
+registry_person @P3 age=0 identified_date=2018-07-01
+disability_certificate @P3
+disability_service @P3 year=2018 service=辅具适配
 """
 expect = []
 */

@@ -40,6 +40,28 @@ given = """
 registry_person @P1 age=3
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 age=6 identified_date=2018-07-01
+disability_certificate @P1
+disability_service @P1 year=2018 service=康复救助
+registry_person @P2 age=3 identified_date=2018-07-01
+disability_certificate @P2
+disability_service @P2 year=2017 service=康复救助
+registry_person @P3 age=3 identified_date=2018-07-01
+disability_certificate @P3
+disability_service @P3 year=2018 service=辅具适配
+registry_person @P4 age=7 identified_date=2018-07-01
+disability_certificate @P4
+registry_person @P5 age=3 identified_date=2018-07-01
+disability_certificate @P6
+registry_person @P7 age=0 identified_date=2018-07-01
+disability_certificate @P7
+disability_service @P7 year=2018 service=康复救助
+"""
+expect = []
 */
 WITH treated AS (
     SELECT DISTINCT x.person_id

@@ -7,6 +7,7 @@ owner = "残疾人联合会"
 severity = "S3"
 subject = "person"
 sources = ["disability_service", "disability_certificate"]
+absent_from = [{ list = "disability_certificate", rows = "certificate_valid", key = "severe" }]
 due_days = 30
 advice = [
     "核实改造对象的残疾证和改造内容",

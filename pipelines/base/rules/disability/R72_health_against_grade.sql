@@ -53,6 +53,16 @@ registry_person @P2 health=长期慢性病、残疾
 disability_certificate @P2 grade=三级
 """
 expect = []
+
+[[example]]
+case = "证件状态没有写明：视为有效，列为疑点；已冻结：不列"
+given = """
+registry_person @P1 health=健康
+disability_certificate @P1 status=NULL
+registry_person @P2 health=健康
+disability_certificate @P2 status=冻结
+"""
+expect = ["P1/health"]
 */
 SELECT
     p.person_id AS subject_id, 'health' AS rule_key, p.record_id || ';' || c.record_id AS evidence,

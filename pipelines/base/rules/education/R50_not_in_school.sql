@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "student" }]
 due_days = 10
 advice = [
     "到家中见到孩子本人，查在何处就读，外地就读的要就读证明",
@@ -139,6 +140,25 @@ student @P3 stage=学前
 student @P3 stage=小学
 """
 expect = ["P1"]
+
+[[example]]
+case = "学籍状态没有填写：在学籍名单上，不列"
+given = """
+registry_person @P1 birth_date=2008-05-01 age=10
+student @P1 stage=小学 status=NULL
+"""
+expect = []
+
+[[example]]
+case = "未上学原因写明在某处就读（民办学校、随父母在郑州）：不列；写未就读、无法就读、不愿就读：列为疑点"
+given = """
+registry_person @P1 birth_date=2008-05-01 absence_reason=在民办学校就读
+registry_person @P2 birth_date=2008-05-01 absence_reason=随父母在郑州就读
+registry_person @P3 birth_date=2008-05-01 absence_reason=在家未就读
+registry_person @P4 birth_date=2008-05-01 absence_reason=因病无法就读
+registry_person @P5 birth_date=2008-05-01 absence_reason=本人不愿就读
+"""
+expect = ["P3", "P4", "P5"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM out_of_school p

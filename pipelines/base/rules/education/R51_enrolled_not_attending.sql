@@ -73,11 +73,20 @@ registry_person @P5 birth_date=2008-05-01
 student @P5 status=辍学 status_reason=因病 status_date=2018-09-01
 """
 expect = ["P3", "P4", "P5"]
+
+[[example]]
+case = "另有一条学籍没有填写状态：不列"
+given = """
+registry_person @P1 birth_date=2008-05-01
+student @P1 status=辍学 stage=小学
+student @P1 status=NULL stage=小学
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 )
 SELECT c.person_id AS subject_id, s.record_id AS evidence, s.status AS status, s.stage AS stage
 FROM school_age c

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "student_aid", of = "student", rows = "aided_pupil" }]
 due_days = 15
 advice = [
     "查学校资助名单和发放表，是否尚在公示或发放途中",
@@ -65,23 +66,26 @@ student_aid @P2 term=2018春
 expect = ["P2"]
 
 [[example]]
-case = "同校有同名而没有证号的资助记录，可能就是本人：不列；有证号、不同校、不同名、上学期的：列为疑点"
+case = "资助名单里有记录很可能就是本人：待确认；多半不是本人、不是这一学年的：照列"
 given = """
 registry_person @P1
-student @P1 stage=普通高中 school=一中 name=甲
-student_aid @P9 school=一中 name=甲
+student @P1 stage=普通高中
+student_aid @P9
+near_miss source=student_aid record_id=student:1 candidate=student_aid:1
 registry_person @P2
-student @P2 stage=普通高中 school=一中 name=乙
-student_aid @P8 school=一中 name=乙 id18=410621200201011234
+student @P2 stage=普通高中
+student_aid @P8
+near_miss source=student_aid record_id=student:2 candidate=student_aid:2 likely=0
 registry_person @P3
-student @P3 stage=普通高中 school=二中 name=甲
-registry_person @P4
-student @P4 stage=普通高中 school=一中 name=丁
-registry_person @P5
-student @P5 stage=普通高中 school=三中 name=戊
-student_aid @P7 school=三中 name=戊 term=2018春
+student @P3 stage=普通高中
+student_aid @P7 term=2016春
+near_miss source=student_aid record_id=student:3 candidate=student_aid:3
 """
-expect = ["P2", "P3", "P4", "P5"]
+expect = [
+    "P1 待确认 <- student:1 registry_person:1 student_aid:1",
+    "P2 <- student:2 registry_person:2 student_aid:2",
+    "P3 <- student:3 registry_person:3",
+]
 
 [[example]]
 case = "已毕业：不列"
@@ -133,14 +137,7 @@ student @P2 stage=小学 study_mode=走读
 """
 expect = ["P1", "P2"]
 */
-WITH aided AS (
-    SELECT DISTINCT a.person_id
-    FROM student_aid a
-    CROSS JOIN parameter q
-    -- While this term's aid is being assessed, the last term's counts.
-    WHERE a.term = q.current_term OR a.term = q.other_term
-),
-entitled AS (
+WITH entitled AS (
     SELECT s.person_id, s.record_id, s.stage, s.study_mode
     FROM student s
     CROSS JOIN parameter q
@@ -152,9 +149,8 @@ hit AS (
     SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, s.study_mode
     FROM entitled_person p
     JOIN entitled s ON s.person_id = p.person_id
-    LEFT JOIN aided a ON a.person_id = p.person_id
-    LEFT JOIN aid_without_number n ON n.person_id = p.person_id
-    WHERE a.person_id IS NULL AND n.person_id IS NULL
+    LEFT JOIN aided_pupil a ON a.person_id = p.person_id
+    WHERE a.person_id IS NULL
 )
 SELECT h.person_id AS subject_id, h.student_record AS evidence, 0 AS evidence_order,
     h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term

@@ -8,12 +8,13 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_person", "student", "student_aid"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "student_aid", of = "student", rows = "aided_pupil" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { aided = "应受助的在册学生中本学期已受助的比例" }
 
 [[example]]
-case = "本学期受助才算；同校同名没有证号的资助也算"
+case = "本学期受助才算；本学年的资助记录很可能就是本人的也算，多半不是、别的学年的、别的名单的不算"
 given = """
 parameter current_term=2018秋 other_term=2018秋
 registry_person @P1
@@ -23,12 +24,22 @@ registry_person @P2
 student @P2 stage=中职
 student_aid @P2 term=2018春
 registry_person @P3
-student @P3 stage=高校 school=一校 name=甲
-student_aid @P9 school=一校 name=甲
+student @P3 stage=高校
+student_aid @P9
+near_miss source=student_aid record_id=student:3 candidate=student_aid:3
+near_miss source=student_aid record_id=student:3 candidate=student_aid:3 near_order=1
 registry_person @P4
 student @P4 stage=学前
+near_miss source=student_aid record_id=student:4 candidate=student_aid:3 likely=0
+registry_person @P5
+student @P5 stage=学前
+student_aid @P8 term=2016春
+near_miss source=student_aid record_id=student:5 candidate=student_aid:4
+registry_person @P6
+student @P6 stage=学前
+near_miss source=insurance record_id=student:6 candidate=student_aid:3
 """
-expect = ["aided 410600 2/4", "aided 410621 2/4", "aided 410621100 2/4", "aided 410621100200 2/4"]
+expect = ["aided 410600 2/6", "aided 410621 2/6", "aided 410621100 2/6", "aided 410621100200 2/6"]
 
 [[example]]
 case = "义务教育只计寄宿；毕业、不在册的不计"
@@ -71,19 +82,26 @@ registry_person @P1
 student @P1 stage=初中 study_mode=走读
 """
 expect = ["aided 410600 0/1", "aided 410621 0/1", "aided 410621100 0/1", "aided 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+parameter current_term=2018秋 other_term=2018秋
+registry_person @P1 identified_date=2018-07-01
+student @P1 stage=普通高中
+student_aid @P1
+registry_person @P2 identified_date=2018-07-01
+student @P2 stage=中职
+student_aid @P2 term=2018春
+registry_person @P3 identified_date=2018-07-01
+student @P3 stage=高校 school=一校 name=甲
+student_aid @P9 school=一校 name=甲
+registry_person @P4 identified_date=2018-07-01
+student @P4 stage=学前
+"""
+expect = []
 */
-WITH aided AS (
-    SELECT DISTINCT a.person_id
-    FROM student_aid a
-    CROSS JOIN parameter q
-    -- While this term's aid is being assessed, the last term's counts.
-    WHERE a.term = q.current_term OR a.term = q.other_term
-),
-likely AS (
-    SELECT DISTINCT n.person_id
-    FROM aid_without_number n
-),
-entitled AS (
+WITH entitled AS (
     SELECT DISTINCT s.person_id
     FROM student s
     CROSS JOIN parameter q
@@ -99,5 +117,5 @@ FROM poor_person p
 SEMI JOIN entitled_person e ON e.record_id = p.record_id
 JOIN entitled s ON s.person_id = p.person_id
 CROSS JOIN parameter q
-LEFT JOIN aided a ON a.person_id = p.person_id
-LEFT JOIN likely n ON n.person_id = p.person_id
+LEFT JOIN aided_pupil a ON a.person_id = p.person_id
+LEFT JOIN likely_aided n ON n.person_id = p.person_id

@@ -7,7 +7,11 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid", "registry_person", "dibao", "tekun"]
-optional_sources = ["student"]
+absent_from = [
+    { list = "registry_person", rows = "poor_person" },
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 15
 advice = [
     "核对学生申请时提交的建档立卡证明和户口簿",
@@ -79,18 +83,31 @@ dibao @P3 household_no=D3 category=城市
 expect = []
 
 [[example]]
-case = "没有证号，同校同名的学生在册或农村低保：不列；同校同名的学生不在册：列为疑点"
+case = "在册、低保、特困名单里有记录很可能就是本人：待确认；多半不是本人、已减少的：照列"
 given = """
-student_aid @P1 category=建档立卡 school=一中 name=甲
-student @P2 school=一中 name=甲
+student_aid @P1 category=建档立卡
 registry_person @P2
-student_aid @P3 category=建档立卡 school=一中 name=乙
-student @P4 school=一中 name=乙
-dibao @P4 household_no=D1
-student_aid @P5 category=建档立卡 school=一中 name=丙
-student @P6 school=一中 name=丙
+near_miss source=registry_person record_id=student_aid:1 candidate=registry_person:1
+student_aid @P3 category=建档立卡
+dibao @P4 household_no=D4
+near_miss source=dibao record_id=student_aid:2 candidate=dibao:1
+student_aid @P5 category=建档立卡
+tekun @P6
+near_miss source=tekun record_id=student_aid:3 candidate=tekun:1
+student_aid @P7 category=建档立卡
+registry_person @P8
+near_miss source=registry_person record_id=student_aid:4 candidate=registry_person:2 likely=0
+student_aid @P9 category=建档立卡
+registry_person @P10 person_status=减少
+near_miss source=registry_person record_id=student_aid:5 candidate=registry_person:3
 """
-expect = ["P5"]
+expect = [
+    "P1 待确认 <- student_aid:1 registry_person:1",
+    "P3 待确认 <- student_aid:2 dibao:1",
+    "P5 待确认 <- student_aid:3 tekun:1",
+    "P7 <- student_aid:4 registry_person:2",
+    "P9 <- student_aid:5",
+]
 
 [[example]]
 case = "其他类别、上学期：不列"
@@ -107,14 +124,6 @@ WITH poor AS (
 poor_id AS (
     SELECT DISTINCT p.id18
     FROM poor_person p
-),
--- Without a number the pupil may be the registered one of that name at the school.
-likely AS (
-    SELECT DISTINCT n.record_id
-    FROM aid_without_number n
-    LEFT JOIN poor r ON r.person_id = n.person_id
-    LEFT JOIN protected_person c ON c.person_id = n.person_id
-    WHERE r.person_id IS NOT NULL OR c.person_id IS NOT NULL
 )
 SELECT
     a.person_id AS subject_id,
@@ -128,7 +137,5 @@ LEFT JOIN poor r ON r.person_id = a.person_id
 LEFT JOIN protected_person c ON c.person_id = a.person_id
 LEFT JOIN poor_id g ON g.id18 = a.guardian_id18
 LEFT JOIN poor w ON w.person_id = a.guardian_person_id
-LEFT JOIN likely k ON k.record_id = a.record_id
 WHERE a.category = '建档立卡'
     AND r.person_id IS NULL AND c.person_id IS NULL AND g.id18 IS NULL AND w.person_id IS NULL
-    AND k.record_id IS NULL

@@ -13,7 +13,7 @@ advice = [
     "核对发放凭证，是否分次发放或学期中转学",
     "确属重复的收回多发部分",
 ]
-message = "该学生{term}学期同一项目重复受助，或在两所学校受助。"
+message = "该学生{term}学期{reason}，按名单金额多发{recover_fen}。"
 related = ["R14"]
 
 [[example]]
@@ -101,6 +101,15 @@ student_aid @P2 item=中职国家助学金 school=甲校 amount_fen=100000
 student_aid @P2 item=中职国家助学金 school=甲校 amount_fen=100000
 """
 expect = ["P2/2018秋"]
+
+[[example]]
+case = "两笔相同、另一笔金额不同：不同的一笔不作佐证"
+given = """
+student_aid @P1 item=助学金 school=甲校 amount_fen=100000
+student_aid @P1 item=助学金 school=甲校 amount_fen=100000
+student_aid @P1 item=助学金 school=甲校 amount_fen=20000
+"""
+expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
@@ -118,18 +127,29 @@ same_item AS (
     FROM amount a
     GROUP BY a.person_id, a.term, a.item, a.amount_fen
 ),
+totals AS (
+    SELECT
+        t.person_id, t.term, t.item, t.amount_fen, t.payments,
+        SUM((t.payments - 1) * t.amount_fen) OVER (PARTITION BY t.person_id, t.term) AS over_fen
+    FROM same_item t
+),
+by_school AS (
+    SELECT a.person_id, a.term, a.school, SUM(COALESCE(a.amount_fen, 0)) AS amount_fen
+    FROM student_aid a
+    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+    WHERE a.school IS NOT NULL
+    GROUP BY a.person_id, a.term, a.school
+),
+-- One school's aid is right: the rest was paid too much.
 schools AS (
-    SELECT x.person_id, x.term, COUNT(*) AS schools
-    FROM (
-        SELECT DISTINCT a.person_id, a.term, a.school
-        FROM student_aid a
-        ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
-        WHERE a.school IS NOT NULL
-    ) AS x
+    SELECT x.person_id, x.term, COUNT(*) AS schools, SUM(x.amount_fen) - MAX(x.amount_fen) AS over_fen
+    FROM by_school x
     GROUP BY x.person_id, x.term
 )
-SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term
+SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term,
+    CASE WHEN s.schools > 1 THEN '在两所以上学校受助' ELSE '同一项目重复受助' END AS reason,
+    NULLIF(GREATEST(CASE WHEN s.schools > 1 THEN s.over_fen ELSE 0 END, COALESCE(t.over_fen, 0)), 0) AS recover_fen
 FROM amount a
-LEFT JOIN same_item t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item AND t.amount_fen = a.amount_fen
+LEFT JOIN totals t ON t.person_id = a.person_id AND t.term = a.term AND t.item = a.item AND t.amount_fen = a.amount_fen
 LEFT JOIN schools s ON s.person_id = a.person_id AND s.term = a.term
 WHERE t.payments > 1 OR s.schools > 1

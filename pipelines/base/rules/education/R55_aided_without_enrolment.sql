@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid", "student"]
+absent_from = [{ list = "student" }]
 due_days = 15
 advice = [
     "到学校核实是否在校就读",
@@ -71,17 +72,25 @@ student @P4 school=乙校 status=毕业
 student @P4 school=甲校
 """
 expect = ["P1/2018秋", "P4/2018秋"]
+
+[[example]]
+case = "学籍状态没有填写：不列"
+given = """
+student_aid @P1 school=甲校 item=普通高中助学金
+student @P1 school=甲校 status=NULL
+"""
+expect = []
 */
 WITH enrolled AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 ),
 -- On the roll of the school that asked for the aid, or moved from there within the term.
 at_school AS (
     SELECT DISTINCT s.person_id, s.school
     FROM student s
-    WHERE s.status IN ('在读', '转出')
+    WHERE s.status IS NULL OR s.status IN ('在读', '转出')
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a

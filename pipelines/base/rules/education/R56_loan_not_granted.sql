@@ -39,6 +39,16 @@ student_loan @P3 year=2017 review=符合条件
 student_loan @P4 year=2018 review=符合条件
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+student_loan @P1 year=2018 review=符合条件
+registry_person @P2 identified_date=2018-07-01
+student_loan @P2 year=2018 review=符合条件 granted_fen=0
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, s.record_id || ';' || p.record_id AS evidence, s.year AS year
 FROM student_loan s

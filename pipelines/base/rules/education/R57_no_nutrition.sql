@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "student_aid"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "student_aid", of = "student" }]
 columns = ["student.nutrition_school"]
 due_days = 30
 advice = [
@@ -72,6 +73,16 @@ registry_person @P3 #H3 household_no=H3
 student @P3 stage=小学 nutrition_school=1
 """
 expect = ["P2"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+student @P1 stage=小学 nutrition_school=1
+registry_person @P2 identified_date=2018-07-01
+student @P2 stage=初中 nutrition_school=1
+"""
+expect = []
 */
 WITH fed AS (
     SELECT DISTINCT a.person_id

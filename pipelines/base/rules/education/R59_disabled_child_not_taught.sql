@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "student"]
 optional_sources = ["deceased", "insurance", "disability_certificate"]
+absent_from = [{ list = "student" }]
 due_days = 10
 advice = [
     "会同教育、残联评估，安排随班就读、特教学校或送教上门",
@@ -60,11 +61,19 @@ registry_person @P3 birth_date=2008-05-01 health=残疾
 student @P3 stage=特殊教育
 """
 expect = ["P1"]
+
+[[example]]
+case = "学籍状态没有填写：不列"
+given = """
+registry_person @P1 birth_date=2008-05-01 health=残疾
+student @P1 status=NULL
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 )
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.age AS age
 FROM school_age c

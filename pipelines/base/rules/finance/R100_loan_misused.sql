@@ -7,6 +7,7 @@ owner = "金融工作办公室"
 severity = "S1"
 subject = "person"
 sources = ["registry_person", "micro_loan"]
+absent_from = [{ list = "registry_person", of = "micro_loan", key = "person" }]
 due_days = 15
 advice = [
     "调取合同和资金流水核实",

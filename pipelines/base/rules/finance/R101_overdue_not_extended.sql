@@ -33,9 +33,16 @@ micro_loan @P4 overdue_fen=100 settled=1
 micro_loan @P5 overdue_fen=100 kind=创业担保贷款
 """
 expect = []
+
+[[example]]
+case = "逾期原因写“恶意逃废债”：不列"
+given = """
+micro_loan @P1 contract_no=C1 kind=扶贫小额信贷 overdue_fen=100 overdue_reason=恶意逃废债
+"""
+expect = []
 */
 SELECT m.person_id AS subject_id, m.contract_no AS rule_key, m.record_id AS evidence, m.overdue_fen AS overdue_fen
 FROM micro_loan m
 WHERE m.kind = '扶贫小额信贷' AND m.overdue_fen > 0 AND (m.extended IS NULL OR m.extended = 0)
     AND (m.settled IS NULL OR m.settled = 0)
-    AND (m.overdue_reason IS NULL OR m.overdue_reason <> '恶意拖欠')
+    AND (m.overdue_reason IS NULL OR m.overdue_reason NOT LIKE '%恶意%')

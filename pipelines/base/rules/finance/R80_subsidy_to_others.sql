@@ -12,7 +12,7 @@ advice = [
     "核对一卡通账户和收款人",
     "代管的须有授权，冒领的追回",
 ]
-message = "该户危房改造补助（{archive_no}）{reason}。"
+message = "该户危房改造补助（{archive_no}，账号{account_no}）{reason}。"
 related = ["R14"]
 
 [[example]]
@@ -25,7 +25,7 @@ payment @P3 #H3 project=危房改造补助 reference_no=A3 account_no=9
 housing @P4 #H4 archive_no=A4
 payment @P4 #H4 project=危房改造补助 reference_no=A4 account_no=9
 """
-expect = ["H1/payee <- housing:1 payment:1", "H3/account <- housing:2 payment:2", "H4/account <- housing:3 payment:3"]
+expect = ["H1/payee <- housing:1 payment:1", "H3/account <- housing:2 payment:2 payment:3", "H4/account <- housing:3 payment:3 payment:2"]
 
 [[example]]
 case = "本户收款、两次发放、其他项目：不列"
@@ -50,14 +50,23 @@ shared AS (
     GROUP BY x.account_no
 )
 SELECT
-    x.household_id AS subject_id, 'payee' AS rule_key, x.record_id || ';' || x.payment_record AS evidence,
-    x.archive_no AS archive_no, '收款人不是本户成员' AS reason
+    x.household_id AS subject_id, 'payee' AS rule_key, x.record_id || ';' || x.payment_record AS evidence, 0 AS evidence_order,
+    x.archive_no AS archive_no, x.account_no AS account_no, '收款人不是本户成员' AS reason
 FROM paid x
 WHERE x.payee_household <> x.household_id
 UNION ALL
 SELECT
-    x.household_id AS subject_id, 'account' AS rule_key, x.record_id || ';' || x.payment_record AS evidence,
-    x.archive_no AS archive_no, '拨入了别户也在用的账号' AS reason
+    x.household_id AS subject_id, 'account' AS rule_key, x.record_id || ';' || x.payment_record AS evidence, 0 AS evidence_order,
+    x.archive_no AS archive_no, x.account_no AS account_no, '拨入了' || CAST(s.households AS VARCHAR) || '户共用的账号，其他户的发放记录见来源' AS reason
 FROM paid x
 JOIN shared s ON s.account_no = x.account_no
+WHERE s.households > 1
+UNION ALL
+-- The payments of the other households into the account.
+SELECT
+    x.household_id AS subject_id, 'account' AS rule_key, o.payment_record AS evidence, 1 AS evidence_order,
+    x.archive_no AS archive_no, x.account_no AS account_no, '拨入了' || CAST(s.households AS VARCHAR) || '户共用的账号，其他户的发放记录见来源' AS reason
+FROM paid x
+JOIN shared s ON s.account_no = x.account_no
+JOIN paid o ON o.account_no = x.account_no
 WHERE s.households > 1

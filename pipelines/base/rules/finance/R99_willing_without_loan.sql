@@ -8,6 +8,7 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "credit_rating", "micro_loan"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "micro_loan", of = "credit_rating" }]
 due_days = 30
 advice = [
     "由驻村工作队和银行对接",
@@ -46,6 +47,19 @@ credit_rating @P3 demand=1 rating=不合格
 registry_household #H4 household_no=H4 exit_status=已脱贫(不再享受政策)
 registry_person @P4 #H4 household_no=H4
 credit_rating @P4 demand=1 rating=合格
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+credit_rating @P1 demand=1 rating=合格
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+credit_rating @P2 demand=1 rating=合格
+micro_loan @P2 kind=创业担保贷款
 """
 expect = []
 */

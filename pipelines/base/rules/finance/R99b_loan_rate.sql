@@ -46,6 +46,26 @@ registry_person @P3 #H3
 credit_rating @P3 demand=1 rating=合格
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_household #H1
+registry_person @P1 #H1 identified_date=2018-07-01
+registry_person @P2 #H1 identified_date=2018-07-01
+credit_rating @P1 demand=1 rating=合格
+credit_rating @P2 demand=1 rating=合格
+micro_loan @P2
+registry_household #H2
+registry_person @P3 #H2 identified_date=2018-07-01
+credit_rating @P3 demand=1 rating=合格
+micro_loan @P3 kind=创业担保贷款
+registry_household #H3
+registry_person @P4 #H3 identified_date=2018-07-01
+credit_rating @P4 demand=1 rating=合格
+micro_loan @P4
+"""
+expect = []
 */
 WITH lent AS (
     SELECT DISTINCT p.household_no

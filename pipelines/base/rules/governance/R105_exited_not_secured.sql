@@ -7,7 +7,11 @@ owner = "扶贫办"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "insurance", "student"]
-optional_sources = ["deceased"]
+optional_sources = ["deceased", "tekun", "relocation"]
+absent_from = [
+    { list = "insurance", of = "registry_person", rows = "insured_person", key = "insurance" },
+    { list = "student", of = "registry_person", key = "school" },
+]
 due_days = 15
 advice = [
     "入户逐项核对“两不愁三保障”",
@@ -74,16 +78,41 @@ insurance @P4
 expect = ["H2/school", "H3/school"]
 
 [[example]]
-case = "没有证号、同乡镇有同名参保人（R30因此不列）：不列；外乡镇的：列为疑点"
+case = "参保、学籍名单里有记录很可能就是成员本人：待确认；是户主的近似记录、是另一项的：照列"
 given = """
 registry_household #H1 exit_status=已脱贫(享受政策)
-registry_person @P1 #H1 name=甲
-insurance @P2 name=甲
-registry_household #H3 exit_status=已脱贫(享受政策)
-registry_person @P3 #H3 name=乙
-insurance @P4 name=乙 township_code=410621101
+registry_person @P1 #H1 birth_date=2008-05-01
+insurance @P2
+near_miss source=insurance record_id=registry_person:1 candidate=insurance:1
+student @P3
+near_miss source=student record_id=registry_person:1 candidate=student:1
+registry_household @P4 #H4 exit_status=已脱贫(享受政策)
+registry_person @P5 #H4
+insurance @P6
+near_miss source=insurance record_id=registry_household:2 candidate=insurance:2
+near_miss source=student record_id=registry_person:2 candidate=student:1
 """
-expect = ["H3/insurance"]
+expect = [
+    "H1/insurance 待确认 <- registry_household:1 registry_person:1 insurance:1",
+    "H1/school 待确认 <- registry_household:1 registry_person:1 student:1",
+    "H4/insurance <- registry_household:2 registry_person:2",
+]
+
+[[example]]
+case = "脱贫标志未填而有脱贫年度：列为疑点，年度也未填：不列；饮水不安全而已易地搬迁入住、全户集中供养：不列"
+given = """
+registry_household #H1 household_no=H1 exit_status=NULL exit_year=2016 drinking_water_safe=0
+registry_household #H2 household_no=H2 exit_status=NULL drinking_water_safe=0
+registry_household #H3 household_no=H3 exit_status=已脱贫(享受政策) drinking_water_safe=0
+registry_person @P3 #H3 household_no=H3
+insurance @P3
+relocation @P3 move_in_date=2018-01-01
+registry_household #H4 household_no=H4 exit_status=已脱贫(享受政策) drinking_water_safe=0
+registry_person @P4 #H4 household_no=H4
+insurance @P4
+tekun @P4 support_mode=集中
+"""
+expect = ["H1/water"]
 */
 WITH lacking AS (
     SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap
@@ -92,8 +121,7 @@ WITH lacking AS (
     SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap
     FROM must_insure p
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
-    LEFT JOIN likely_insured k ON k.record_id = p.record_id
-    WHERE i.person_id IS NULL AND k.record_id IS NULL
+    WHERE i.person_id IS NULL
     UNION ALL
     SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap
     FROM registry_household h
@@ -102,12 +130,13 @@ WITH lacking AS (
     UNION ALL
     SELECT h.household_no, h.record_id, 'water' AS rule_key, '饮水困难或不安全' AS gap
     FROM registry_household h
-    WHERE h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0
+    LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no
+    WHERE c.household_no IS NULL AND (h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0)
 ),
 exited AS (
     SELECT h.household_no, h.household_id, h.record_id
     FROM registry_household h
-    WHERE h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)')
+    SEMI JOIN exited_household x ON x.household_no = h.household_no
 )
 SELECT e.household_id AS subject_id, x.rule_key AS rule_key, e.record_id AS evidence, 0 AS evidence_order, x.gap AS gap
 FROM exited e

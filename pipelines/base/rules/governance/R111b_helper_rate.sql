@@ -7,6 +7,7 @@ owner = "扶贫办"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household"]
+optional_sources = ["registry_person", "deceased", "insurance"]
 columns = ["registry_household.helper_name"]
 indicator = true
 levels = ["city", "county", "township", "village"]
@@ -27,10 +28,22 @@ given = """
 registry_household #H1 helper_name=甲 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "在册成员都已登记死亡、都是本季度才识别的户：不计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+deceased @P1 death_date=2018-05-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+"""
+expect = []
 */
 SELECT
     'helped' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
     CASE WHEN h.helper_name IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 CROSS JOIN parameter q

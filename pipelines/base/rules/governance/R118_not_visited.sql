@@ -7,6 +7,8 @@ owner = "乡镇人民政府"
 severity = "S4"
 subject = "household"
 sources = ["registry_household", "registry_person", "visit"]
+optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "visit" }]
 due_days = 60
 advice = [
     "安排走访并填写走访记录",
@@ -62,6 +64,23 @@ registry_person @P2 #H2 household_no=H2
 visit @P2 visitor=村书记 visit_date=2016-12-31
 """
 expect = ["H2"]
+
+[[example]]
+case = "在册成员都已登记死亡、都是本季度才识别的户：不列；季度前一天识别、还有人在世的：列为疑点"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+deceased @P1 death_date=2018-05-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+registry_household #H3 household_no=H3
+registry_person @P3 #H3 household_no=H3 identified_date=2018-06-30
+registry_household #H4 household_no=H4
+registry_person @P4 #H4 household_no=H4
+deceased @P4 death_date=2018-05-01
+registry_person @P5 #H4 household_no=H4
+"""
+expect = ["H3", "H4"]
 */
 WITH seen AS (
     SELECT DISTINCT p.household_no
@@ -74,5 +93,6 @@ WITH seen AS (
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 LEFT JOIN seen s ON s.household_no = h.household_no
 WHERE s.household_no IS NULL

@@ -7,6 +7,7 @@ owner = "乡镇人民政府"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "visit"]
+optional_sources = ["deceased", "insurance"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { visited = "享受政策的建档立卡户中已走访的比例" }
@@ -39,6 +40,17 @@ registry_person @P1 #H1 person_status=死亡
 visit @P1 visitor=村书记 visit_date=2018-09-01
 """
 expect = ["visited 410600 0/1", "visited 410621 0/1", "visited 410621100 0/1", "visited 410621100200 0/1"]
+
+[[example]]
+case = "在册成员都已登记死亡、都是本季度才识别的户：不计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+deceased @P1 death_date=2018-05-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH seen AS (
     SELECT DISTINCT p.household_no
@@ -53,5 +65,6 @@ SELECT
     CASE WHEN s.household_no IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator, q.full_cover_permyriad AS target
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN seen s ON s.household_no = h.household_no

@@ -41,6 +41,16 @@ given = """
 division code=410621100 level=3
 """
 expect = []
+
+[[example]]
+case = "低保名单没有写类别（名单名即农村低保）：算到齐"
+given = """
+division code=410621 level=2
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1 category=NULL
+"""
+expect = ["both_delivered 410600 1/1", "both_delivered 410621 1/1"]
 */
 WITH households AS (
     SELECT DISTINCT h.county_code
@@ -58,7 +68,7 @@ registered AS (
 supported AS (
     SELECT DISTINCT d.county_code
     FROM dibao d
-    WHERE d.category = '农村'
+    WHERE d.category IS NULL OR d.category = '农村'
 )
 SELECT
     'both_delivered' AS indicator,

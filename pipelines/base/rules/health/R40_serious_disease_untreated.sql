@@ -36,10 +36,43 @@ serious_disease @P2 disease=胃癌 treated=0 untreated_reason=本人放弃治疗
 serious_disease @P3 disease=胃癌 treated=0
 """
 expect = []
+
+[[example]]
+case = "写法不同的放弃（自愿放弃、家属放弃救治、拒绝治疗）：不列"
+given = """
+registry_person @P1
+serious_disease @P1 disease=胃癌 treated=0 untreated_reason=自愿放弃
+registry_person @P2
+serious_disease @P2 disease=胃癌 treated=0 untreated_reason=家属放弃救治
+registry_person @P3
+serious_disease @P3 disease=胃癌 treated=0 untreated_reason=拒绝治疗
+"""
+expect = []
+
+[[example]]
+case = "确诊不满30天：不列；正好30天：列为疑点"
+given = """
+registry_person @P1
+serious_disease @P1 disease=胃癌 diagnosed_date=2018-09-01
+registry_person @P2
+serious_disease @P2 disease=胃癌 diagnosed_date=2018-08-31
+"""
+expect = ["P2/胃癌"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+serious_disease @P1 disease=胃癌 treated=0
+registry_person @P2 identified_date=2018-07-01
+serious_disease @P2 disease=食管癌 untreated_reason=等待床位
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, d.disease AS rule_key, d.record_id || ';' || p.record_id AS evidence, d.disease AS disease
 FROM serious_disease d
 JOIN poor_person p ON p.person_id = d.person_id
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
-WHERE (d.treated IS NULL OR d.treated = 0) AND (d.untreated_reason IS NULL OR d.untreated_reason <> '本人放弃治疗')
+CROSS JOIN parameter q
+WHERE (d.treated IS NULL OR d.treated = 0) AND (d.diagnosed_date IS NULL OR d.diagnosed_date <= q.treatment_due_date) AND (d.untreated_reason IS NULL OR (d.untreated_reason NOT LIKE '%放弃%' AND d.untreated_reason NOT LIKE '%拒绝%'))

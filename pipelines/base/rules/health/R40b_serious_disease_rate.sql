@@ -29,6 +29,36 @@ serious_disease @P1 treated=0 untreated_reason=本人放弃治疗
 serious_disease @P2 treated=1
 """
 expect = []
+
+[[example]]
+case = "写法不同的放弃、拒绝：不计"
+given = """
+registry_person @P1
+serious_disease @P1 disease=胃癌 treated=0 untreated_reason=自愿放弃
+registry_person @P2
+serious_disease @P2 disease=胃癌 treated=0 untreated_reason=拒绝治疗
+"""
+expect = []
+
+[[example]]
+case = "确诊不满30天而没有救治：不计；已经救治：计入"
+given = """
+registry_person @P1
+serious_disease @P1 disease=胃癌 diagnosed_date=2018-09-01
+registry_person @P2
+serious_disease @P2 disease=胃癌 diagnosed_date=2018-09-01 treated=1
+"""
+expect = ["- 410600 1/1", "- 410621 1/1", "- 410621100 1/1", "- 410621100200 1/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 identified_date=2018-07-01
+serious_disease @P1 treated=1
+registry_person @P2 identified_date=2018-07-01
+serious_disease @P2 treated=0 untreated_reason=等待床位
+"""
+expect = []
 */
 SELECT
     p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
@@ -38,4 +68,5 @@ FROM serious_disease d
 JOIN poor_person p ON p.person_id = d.person_id
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
-WHERE (d.untreated_reason IS NULL OR d.untreated_reason <> '本人放弃治疗')
+WHERE (d.treated = 1 OR d.diagnosed_date IS NULL OR d.diagnosed_date <= q.treatment_due_date)
+    AND (d.untreated_reason IS NULL OR (d.untreated_reason NOT LIKE '%放弃%' AND d.untreated_reason NOT LIKE '%拒绝%'))

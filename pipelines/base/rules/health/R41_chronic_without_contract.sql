@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "family_doctor", "chronic_approval"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "family_doctor" }]
 due_days = 30
 advice = [
     "由乡镇卫生院上门签约",

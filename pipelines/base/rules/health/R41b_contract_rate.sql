@@ -38,6 +38,24 @@ registry_person @P2 health=长期慢性病 work_months=6
 registry_person @P3 health=长期慢性病 person_status=死亡
 """
 expect = ["contracts 410600 0/1", "contracts 410621 0/1", "contracts 410621100 0/1", "contracts 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 health=长期慢性病 identified_date=2018-07-01
+family_doctor @P1 year=2018
+registry_person @P2 identified_date=2018-07-01
+chronic_approval @P2
+registry_person @P3 health=长期慢性病 identified_date=2018-07-01
+family_doctor @P3 year=2017
+registry_person @P4 identified_date=2018-07-01
+family_doctor @P4 year=2018
+registry_person @P5 identified_date=2018-07-01
+chronic_approval @P5 status=终止
+registry_person @P6 identified_date=2018-07-01
+chronic_approval @P6
+"""
+expect = []
 */
 WITH signed AS (
     SELECT DISTINCT f.person_id

@@ -44,6 +44,20 @@ family_doctor @P4 year=2017 disease=高血压 visits=0
 family_doctor @P5 year=2018 disease=高血压 visits=0
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+family_doctor @P1 year=2018 disease=高血压 visits=2 contract_date=2017-12-31
+registry_person @P2 identified_date=2018-07-01
+family_doctor @P2 year=2018 disease=2型糖尿病 visits=0
+registry_person @P3 identified_date=2018-07-01
+family_doctor @P3 year=2018 disease=肺结核 visits=1
+registry_person @P4 identified_date=2018-07-01
+family_doctor @P4 year=2018 disease=严重精神障碍 visits=1
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, f.record_id || ';' || p.record_id AS evidence, f.disease AS disease, f.visits AS visits

@@ -42,6 +42,15 @@ registry_person @P1
 settlement @P1 settlement_no=S1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=100 capped=0
 """
 expect = ["P1/S1"]
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 settlement_no=S1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8499
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, s.settlement_no AS rule_key, s.record_id || ';' || p.record_id AS evidence,

@@ -50,6 +50,31 @@ settlement @P1 kind=门诊慢特病 in_county=1 designated=1 deposit_fen=50000 c
 settlement @P2 kind=住院 in_county=1 designated=1 deposit_fen=50000
 """
 expect = ["no_deposit 410600 1/2", "no_deposit 410621 1/2", "no_deposit 410621100 1/2", "no_deposit 410621100200 1/2"]
+
+[[example]]
+case = "一站式：网络故障、系统升级、停电手工结算的不计"
+given = """
+registry_person @P1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=网络故障
+registry_person @P2
+settlement @P2 settlement_no=S2 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=系统升级
+registry_person @P3
+settlement @P3 settlement_no=S3 kind=住院 in_county=1 one_stop=0 designated=0 manual_reason=医院停电
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策的户：不计"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=8000
+settlement @P1 kind=门诊慢特病 compliant_fen=30000 reimbursed_fen=30000 capped=0
+settlement @P1 kind=门诊慢特病 compliant_fen=50000 reimbursed_fen=10000 capped=1
+settlement @P1 kind=住院 compliant_fen=70000 reimbursed_fen=10000 in_county=0
+settlement @P2 kind=门诊慢特病 compliant_fen=10000 reimbursed_fen=1000
+"""
+expect = []
 */
 SELECT
     'reimbursed' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
@@ -68,7 +93,7 @@ FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
 ANTI JOIN released_household z ON z.household_no = p.household_no
 CROSS JOIN parameter q
-WHERE s.kind = '住院' AND s.in_county = 1 AND (s.manual_reason IS NULL OR s.manual_reason NOT LIKE '%系统故障%')
+WHERE s.kind = '住院' AND s.in_county = 1 AND (s.manual_reason IS NULL OR (s.manual_reason NOT LIKE '%故障%' AND s.manual_reason NOT LIKE '%系统%' AND s.manual_reason NOT LIKE '%停电%'))
 UNION ALL
 SELECT
     'no_deposit' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

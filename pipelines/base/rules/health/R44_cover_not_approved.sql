@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "settlement", "chronic_approval"]
 optional_sources = ["registry_household"]
+absent_from = [{ list = "chronic_approval" }]
 due_days = 60
 advice = [
     "帮助办理门诊病种备案",
@@ -39,11 +40,37 @@ settlement @P2 kind=普通门诊 listed_disease=血友病
 settlement @P3 kind=住院 listed_disease=血友病
 """
 expect = []
+
+[[example]]
+case = "出院不满30天、备案没有写明状态：不列；正好30天：列为疑点"
+given = """
+registry_person @P1
+settlement @P1 kind=住院 listed_disease=胃癌 discharge_date=2018-09-01
+registry_person @P2
+settlement @P2 kind=住院 listed_disease=胃癌 discharge_date=2018-08-31
+registry_person @P3
+settlement @P3 kind=住院 listed_disease=胃癌
+chronic_approval @P3 status=NULL
+"""
+expect = ["P2/胃癌"]
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 kind=住院 listed_disease=终末期肾病
+registry_household #Z2 household_no=Z2 exit_status=已脱贫(不再享受政策)
+registry_person @P2 household_no=Z2
+settlement @P2 kind=住院 listed_disease=血友病
+chronic_approval @P2 status=终止
+"""
+expect = []
 */
 WITH approved AS (
     SELECT DISTINCT c.person_id
     FROM chronic_approval c
-    WHERE c.status = '有效'
+    WHERE c.status IS NULL OR c.status = '有效'
 )
 SELECT
     p.person_id AS subject_id, s.listed_disease AS rule_key, s.record_id || ';' || p.record_id AS evidence,
@@ -52,4 +79,5 @@ FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
 ANTI JOIN released_household z ON z.household_no = p.household_no
 LEFT JOIN approved a ON a.person_id = s.person_id
-WHERE s.kind = '住院' AND s.listed_disease IS NOT NULL AND a.person_id IS NULL
+CROSS JOIN parameter q
+WHERE (s.discharge_date IS NULL OR s.discharge_date <= q.treatment_due_date) AND s.kind = '住院' AND s.listed_disease IS NOT NULL AND a.person_id IS NULL

@@ -37,6 +37,16 @@ settlement @P1 kind=普通门诊 in_county=1 designated=1 deposit_fen=100
 settlement @P2 kind=住院 in_county=1 designated=1 deposit_fen=100
 """
 expect = []
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 designated=1 deposit_fen=1
+settlement @P1 settlement_no=S2 kind=住院 in_county=1 designated=1 deposit_fen=100 third_party=0
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, s.settlement_no AS rule_key, s.record_id || ';' || p.record_id AS evidence,

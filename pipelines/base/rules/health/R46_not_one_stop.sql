@@ -36,10 +36,32 @@ settlement @P1 kind=普通门诊 in_county=1 one_stop=0
 settlement @P2 kind=住院 in_county=1 one_stop=0
 """
 expect = []
+
+[[example]]
+case = "手工结算原因写网络故障、系统升级、停电：不列"
+given = """
+registry_person @P1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0 manual_reason=网络故障
+registry_person @P2
+settlement @P2 settlement_no=S2 kind=住院 in_county=1 one_stop=0 manual_reason=系统升级
+registry_person @P3
+settlement @P3 settlement_no=S3 kind=住院 in_county=1 one_stop=0 manual_reason=医院停电
+"""
+expect = []
+
+[[example]]
+case = "不再享受政策的户：不列"
+given = """
+registry_household #Z1 household_no=Z1 exit_status=已脱贫(不再享受政策)
+registry_person @P1 household_no=Z1
+settlement @P1 settlement_no=S1 kind=住院 in_county=1 one_stop=0
+settlement @P1 settlement_no=S2 kind=住院 in_county=1 one_stop=0 manual_reason=未带证件
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, s.settlement_no AS rule_key, s.record_id || ';' || p.record_id AS evidence
 FROM settlement s
 JOIN poor_person p ON p.person_id = s.person_id
 ANTI JOIN released_household z ON z.household_no = p.household_no
 WHERE s.kind = '住院' AND s.in_county = 1 AND s.one_stop = 0
-    AND (s.manual_reason IS NULL OR s.manual_reason NOT LIKE '%系统故障%')
+    AND (s.manual_reason IS NULL OR (s.manual_reason NOT LIKE '%故障%' AND s.manual_reason NOT LIKE '%系统%' AND s.manual_reason NOT LIKE '%停电%'))

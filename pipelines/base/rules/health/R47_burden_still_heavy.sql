@@ -3,7 +3,7 @@ code = "R47"
 title = "重病负担仍重"
 why = "经过各道保障后个人负担仍重，有返贫风险，应纳入医疗救助和监测。"
 policy = { clause = "二(三)1", quote = "重病兜底保障一批" }
-owner = "医保局+民政局"
+owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name = "医疗保障局", since = "2019Q1" }]
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "settlement"]
@@ -49,6 +49,17 @@ registry_person @P3
 settlement @P3 compliant_fen=100000 self_paid_fen=99999
 """
 expect = ["P2"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+settlement @P1 compliant_fen=1000000 self_paid_fen=100001
+registry_person @P2 identified_date=2018-07-01
+settlement @P2 compliant_fen=9900000 self_paid_fen=300000
+settlement @P2 compliant_fen=9900000 self_paid_fen=45001
+"""
+expect = []
 */
 WITH burden AS (
     SELECT s.person_id, SUM(s.self_paid_fen) AS self_paid_fen, SUM(s.compliant_fen) AS compliant_fen

@@ -7,6 +7,11 @@ owner = "扶贫办"
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "chronic_approval", "serious_disease", "settlement"]
+absent_from = [
+    { list = "chronic_approval", key = "unsupported" },
+    { list = "serious_disease", key = "unsupported" },
+    { list = "settlement", key = "unsupported" },
+]
 due_days = 60
 advice = [
     "当面了解病情，查诊断证明",

@@ -1,6 +1,6 @@
 /*
 code = "R49"
-title = "两癌/新生儿筛查未覆盖"
+title = "适龄贫困妇女两癌筛查率"
 why = "适龄贫困妇女本年度已做两癌筛查的比例。"
 policy = { clause = "二(三)1", quote = "农村妇女“两癌”筛查" }
 owner = "卫生健康委员会"
@@ -32,6 +32,17 @@ registry_person @P4 sex=女 age=40
 screening @P4 year=2018 kind=新生儿
 """
 expect = ["- 410600 0/1", "- 410621 0/1", "- 410621100 0/1", "- 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 sex=女 age=35 identified_date=2018-07-01
+screening @P1 year=2018 kind=两癌
+screening @P1 year=2018 kind=两癌
+registry_person @P2 sex=女 age=64 identified_date=2018-07-01
+screening @P2 year=2017 kind=两癌
+"""
+expect = []
 */
 WITH screened AS (
     SELECT DISTINCT s.person_id

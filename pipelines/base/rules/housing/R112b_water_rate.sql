@@ -7,6 +7,7 @@ owner = "水利局"
 severity = "S4"
 subject = "unit"
 sources = ["registry_household"]
+optional_sources = ["registry_person", "relocation", "tekun"]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { safe_water = "享受政策的建档立卡户中饮水不困难且安全的比例" }
@@ -28,6 +29,15 @@ given = """
 registry_household #H1 drinking_water_safe=1 exit_status=已脱贫(不再享受政策)
 """
 expect = []
+
+[[example]]
+case = "全户集中供养的：不计"
+given = """
+registry_household #H1 household_no=H1 drinking_water_safe=0
+registry_person @P1 #H1 household_no=H1
+tekun @P1 support_mode=集中
+"""
+expect = []
 */
 SELECT
     'safe_water' AS indicator, h.county_code AS county_code, h.township_code AS township_code, h.village_code AS village_code,
@@ -35,4 +45,5 @@ SELECT
     q.water_target_permyriad AS target
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN housed_elsewhere elsewhere ON elsewhere.household_no = h.household_no
 CROSS JOIN parameter q

@@ -7,7 +7,8 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
-optional_sources = ["tekun", "relocation"]
+optional_sources = ["tekun", "relocation", "deceased", "insurance"]
+absent_from = [{ list = "housing", of = "registry_person" }]
 due_days = 15
 advice = [
     "到现场看房，请住建部门按程序鉴定危险等级",
@@ -97,6 +98,23 @@ registry_person @P2 #H2
 relocation @P2 move_in_date=2018-10-01
 """
 expect = ["H2"]
+
+[[example]]
+case = "在册成员都已登记死亡、都是本季度才识别的户：不列；季度前一天识别、还有人在世的：列为疑点"
+given = """
+registry_household #H1 household_no=H1 dangerous_house=1
+registry_person @P1 #H1 household_no=H1
+deceased @P1 death_date=2018-05-01
+registry_household #H2 household_no=H2 dangerous_house=1
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+registry_household #H3 household_no=H3 dangerous_house=1
+registry_person @P3 #H3 household_no=H3 identified_date=2018-06-30
+registry_household #H4 household_no=H4 dangerous_house=1
+registry_person @P4 #H4 household_no=H4
+deceased @P4 death_date=2018-05-01
+registry_person @P5 #H4 household_no=H4
+"""
+expect = ["H3", "H4"]
 */
 WITH member_on_ledger AS (
     SELECT DISTINCT p.household_no
@@ -114,6 +132,7 @@ SELECT
     h.danger_level AS danger_level
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
+ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN member_on_ledger m ON m.household_no = h.household_no
 LEFT JOIN household_on_ledger l ON l.household_id = h.household_id

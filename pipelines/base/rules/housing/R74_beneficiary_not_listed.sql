@@ -7,6 +7,11 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["housing", "registry_person", "registry_household", "dibao", "tekun"]
+absent_from = [
+    { list = "registry_person" },
+    { list = "dibao" },
+    { list = "tekun" },
+]
 due_days = 15
 advice = [
     "核对申报时的身份证明和当时的名单",

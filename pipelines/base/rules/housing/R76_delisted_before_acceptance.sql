@@ -54,6 +54,14 @@ relocation @P3 move_in_date=2018-01-01
 housing #H4 archive_no=A4 ledger_status=销档 reason=易地搬迁 delist_reason=年底清理
 """
 expect = ["H4/A4"]
+
+[[example]]
+case = "销档原因写去世、病故：不列"
+given = """
+housing #H1 archive_no=A1 ledger_status=销档 delist_reason=户主去世
+housing #H2 archive_no=A2 ledger_status=销档 delist_reason=全家病故
+"""
+expect = []
 */
 WITH stated AS (
     SELECT
@@ -67,5 +75,5 @@ LEFT JOIN dead_person x ON x.person_id = o.person_id
 LEFT JOIN relocation r ON r.person_id = o.person_id
 WHERE o.ledger_status = '销档'
     AND (o.accept_result IS NULL OR o.accept_result <> '合格' OR o.accept_date IS NULL)
-    AND (o.delist_reason IS NULL OR (o.delist_reason NOT LIKE '%死亡%' AND o.delist_reason NOT LIKE '%搬迁%' AND o.delist_reason NOT LIKE '%自建%'))
+    AND (o.delist_reason IS NULL OR (o.delist_reason NOT LIKE '%死亡%' AND o.delist_reason NOT LIKE '%去世%' AND o.delist_reason NOT LIKE '%病故%' AND o.delist_reason NOT LIKE '%搬迁%' AND o.delist_reason NOT LIKE '%自建%'))
     AND x.person_id IS NULL AND r.person_id IS NULL

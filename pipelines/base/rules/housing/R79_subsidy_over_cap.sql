@@ -32,11 +32,14 @@ housing #H2 danger_level=D subsidy_paid_fen=2500000 renovate_mode=原址翻建
 expect = []
 
 [[example]]
-case = "A、B级不按C、D级的上限：不列"
+case = "A、B级不是危房，拨了补助：列为疑点；没有拨款、等级未填：不列"
 given = """
-housing #H1 danger_level=B subsidy_paid_fen=9000000
+housing #H1 archive_no=A1 danger_level=B subsidy_paid_fen=900000
+housing #H2 archive_no=A2 danger_level=A subsidy_paid_fen=900000
+housing #H3 archive_no=A3 danger_level=B subsidy_paid_fen=0
+housing #H4 archive_no=A4 subsidy_paid_fen=900000
 """
-expect = []
+expect = ["H1/A1", "H2/A2"]
 
 [[example]]
 case = "D级只修缮加固：列为疑点；C级修缮加固：不列"
@@ -56,6 +59,13 @@ housing #H4 archive_no=A4 danger_level=C renovate_mode=原址翻建 subsidy_paid
 housing #H5 archive_no=A5 danger_level=D renovate_mode=原址翻建 subsidy_paid_fen=900000
 """
 expect = ["H1/A1", "H2/A2"]
+
+[[example]]
+case = "等级未填的不按D级上限：不列"
+given = """
+housing #H1 archive_no=A1 subsidy_paid_fen=9000000
+"""
+expect = []
 */
 SELECT
     o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence,
@@ -66,3 +76,4 @@ WHERE (o.danger_level = 'C' AND o.subsidy_paid_fen > q.subsidy_cap_c_fen)
     OR (o.danger_level = 'D' AND o.subsidy_paid_fen > q.subsidy_cap_d_fen)
     OR (o.danger_level = 'D' AND o.renovate_mode = '修缮加固')
     OR (o.danger_level = 'C' AND o.renovate_mode IN ('原址翻建', '异地新建') AND o.subsidy_paid_fen > 0)
+    OR (o.danger_level IN ('A', 'B') AND o.subsidy_paid_fen > 0)

@@ -52,11 +52,20 @@ registry_person @P2 #H2
 tekun @P2 support_mode=集中
 """
 expect = []
+
+[[example]]
+case = "脱贫标志未填而有脱贫年度：列为疑点；年度也未填：不列"
+given = """
+registry_household #H1 household_no=H1 exit_status=NULL exit_year=2016 dangerous_house=1
+registry_household #H2 household_no=H2 exit_status=NULL dangerous_house=1
+"""
+expect = ["H1"]
 */
 SELECT
     h.household_id AS subject_id, h.record_id AS evidence, h.exit_year AS exit_year,
     CASE WHEN h.dangerous_house = 1 OR h.danger_level IN ('C', 'D') THEN '仍登记为危房' ELSE '没有住房面积' END AS state
 FROM registry_household h
+SEMI JOIN exited_household x ON x.household_no = h.household_no
 LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no
-WHERE c.household_no IS NULL AND h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)')
+WHERE c.household_no IS NULL
     AND (h.dangerous_house = 1 OR h.danger_level IN ('C', 'D') OR h.house_area_centi = 0)

@@ -8,6 +8,7 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
 optional_sources = ["deceased", "student"]
+absent_from = [{ list = "insurance", rows = "insured_person" }]
 due_days = 15
 advice = [
     "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
@@ -109,35 +110,29 @@ insurance @P2 status=终止 stop_reason=外地参保 year=2017
 expect = ["P1", "P2"]
 
 [[example]]
-case = "没有证号、用了别人证号的在册人员，同乡镇有同名而不在册的参保人，可能就是本人：不列；外乡镇的、不同名的、参保人是另一在册人员的、有自己证号的：列为疑点"
+case = "参保名单里有记录很可能就是本人：待确认，不论在哪个乡镇；最接近的也多半不是本人：照列，那条记录只作佐证；很可能是本人而暂停、上年度的：照列"
 given = """
-registry_person @P1 name=甲
-insurance @P2 name=甲
-registry_person @P3 name=乙 id18=410621197001011234 record_id=registry_person:2
-identity_record @P3 record_id=registry_person:2 id_of_other=1
-insurance @P4 name=乙
-registry_person @P5 name=丙
-insurance @P6 name=丙 township_code=410621101
-registry_person @P7 name=丁
-insurance @P8 name=丁
-registry_person @P8 name=丁
-registry_person @P9 name=戊 id18=410621197001011235
-insurance @P10 name=戊
-registry_person @P11 name=己
-insurance @P12 name=庚
-registry_person @P13 name=辛
-insurance @P14 name=辛 status=暂停
+registry_person @P1
+insurance @P2 township_code=410622100
+near_miss source=insurance record_id=registry_person:1 candidate=insurance:1
+registry_person @P3
+insurance @P4
+near_miss source=insurance record_id=registry_person:2 candidate=insurance:2 likely=0
+registry_person @P5
+insurance @P6 status=暂停
+near_miss source=insurance record_id=registry_person:3 candidate=insurance:3
+registry_person @P7
+insurance @P8 year=2017
+near_miss source=insurance record_id=registry_person:4 candidate=insurance:4
+registry_person @P9
 """
-expect = ["P5", "P7", "P9", "P11", "P13"]
-
-[[example]]
-case = "两个乡镇各有一名同名而没有证号的在册人员，只有一个乡镇有同名参保人：另一名列为疑点"
-given = """
-registry_person @P1 name=甲
-registry_person @P2 name=甲 township_code=410621101
-insurance @P3 name=甲
-"""
-expect = ["P2"]
+expect = [
+    "P1 待确认 <- registry_person:1 insurance:1",
+    "P3 <- registry_person:2 insurance:2",
+    "P5 <- registry_person:3",
+    "P7 <- registry_person:4",
+    "P9 <- registry_person:5",
+]
 
 [[example]]
 case = "高职在校生、学籍在高校、公安已登记死亡、停保原因写出国、境外、外省、未上学原因写外省：不列；高校已毕业、中职生：列为疑点"
@@ -165,10 +160,45 @@ registry_person @P12 student_status=高职二年级
 registry_person @P13 student_status=高职三年级
 """
 expect = ["P9", "P10"]
+
+[[example]]
+case = "参保状态没有写明或写法不认识：不能当作未参保，不列；没有写明的是上年度的：列为疑点"
+given = """
+registry_person @P1
+insurance @P1 status=NULL
+registry_person @P2
+insurance @P2 status=NULL year=2017
+"""
+expect = ["P2"]
+
+[[example]]
+case = "停保原因写服役、服兵役、现役、在监狱、羁押、省外、外市、市外、户口迁出、港澳：不列"
+given = """
+registry_person @P1
+insurance @P1 status=终止 stop_reason=服役
+registry_person @P2
+insurance @P2 status=终止 stop_reason=服兵役
+registry_person @P3
+insurance @P3 status=终止 stop_reason=现役军人
+registry_person @P4
+insurance @P4 status=终止 stop_reason=在监狱
+registry_person @P5
+insurance @P5 status=终止 stop_reason=羁押
+registry_person @P6
+insurance @P6 status=终止 stop_reason=省外参保
+registry_person @P7
+insurance @P7 status=终止 stop_reason=外市参保
+registry_person @P8
+insurance @P8 status=终止 stop_reason=市外参保
+registry_person @P9
+insurance @P9 status=终止 stop_reason=户口迁出
+registry_person @P10
+insurance @P10 status=终止 stop_reason=去港澳定居
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p
 CROSS JOIN parameter q
 LEFT JOIN poor_cover i ON i.person_id = p.person_id
-LEFT JOIN likely_insured k ON k.record_id = p.record_id
-WHERE i.person_id IS NULL AND k.record_id IS NULL
+WHERE i.person_id IS NULL

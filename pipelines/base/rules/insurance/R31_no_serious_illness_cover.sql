@@ -73,6 +73,20 @@ registry_person @P2 identified_date=2018-09-20
 insurance @P2
 """
 expect = []
+
+[[example]]
+case = "转入本地、人员状态没有填写的也是在册人员：列为疑点；转出、减少的：不列"
+given = """
+registry_person @P1 person_status=转入
+insurance @P1 serious_illness=0
+registry_person @P2 person_status=NULL
+insurance @P2 serious_illness=0
+registry_person @P3 person_status=转出
+insurance @P3 serious_illness=0
+registry_person @P4 person_status=减少
+insurance @P4 serious_illness=0
+"""
+expect = ["P1", "P2"]
 */
 SELECT c.person_id AS subject_id, c.record_id AS evidence, c.evidence_order AS evidence_order
 FROM poor_insured c

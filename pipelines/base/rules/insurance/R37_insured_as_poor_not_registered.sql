@@ -7,13 +7,18 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S1"
 subject = "person"
 sources = ["insurance", "registry_person", "dibao", "tekun"]
+absent_from = [
+    { list = "registry_person", rows = "poor_person" },
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 15
 advice = [
     "核对参保登记时提交的身份证明，查是否以旧名单或他人证号登记",
     "已清退、已迁出或已死亡销户的，更正参保人员类别",
     "确属错补的，由医保、财政部门处理补贴；确属漏评的，转扶贫部门识别",
 ]
-message = "该人员按建档立卡贫困人口参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
+message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
 related = ["R14"]
 
 [[example]]
@@ -68,29 +73,35 @@ tekun @P2 start_month=201810
 expect = ["P2"]
 
 [[example]]
-case = "同乡镇有同名而没有证号、或用了别人证号、又没有参保的在册人员，可能就是本人：不列；外乡镇的、不同名的、有自己证号的、已另有参保的：列为疑点"
+case = "在册、低保、特困名单里有记录很可能就是本人：待确认；多半不是本人：照列；已减少的、已停保的：照列"
 given = """
-insurance @P1 insured_category=建档立卡贫困人口 name=甲
-registry_person @P2 name=甲
-insurance @P3 insured_category=建档立卡贫困人口 name=乙
-registry_person @P4 name=乙 id18=410621197001011234 record_id=registry_person:2
-identity_record @P4 record_id=registry_person:2 id_of_other=1
-insurance @P5 insured_category=建档立卡贫困人口 name=丙
-registry_person @P6 name=丙 township_code=410621101
-insurance @P7 insured_category=建档立卡贫困人口 name=丁
-registry_person @P8 name=丁 id18=410621197001011235
-insurance @P9 insured_category=建档立卡贫困人口 name=戊
-registry_person @P10 name=戊
-insurance @P10 name=戊
-insurance @P11 insured_category=建档立卡贫困人口 name=己
-registry_person @P12 name=庚
-insurance @P13 insured_category=建档立卡贫困人口 name=辛
-registry_person @P14 name=辛 id18=410621197001011236 record_id=registry_person:7
-identity_record @P14 record_id=registry_person:7 id_of_other=0
-insurance @P15 insured_category=建档立卡贫困人口 name=壬
-registry_person @P16 name=壬 person_status=减少
+insurance @P1 insured_category=建档立卡贫困人口
+registry_person @P2
+near_miss source=registry_person record_id=insurance:1 candidate=registry_person:1
+insurance @P3 insured_category=建档立卡贫困人口
+dibao @P4 household_no=D4
+near_miss source=dibao record_id=insurance:2 candidate=dibao:1
+insurance @P5 insured_category=建档立卡贫困人口
+tekun @P6
+near_miss source=tekun record_id=insurance:3 candidate=tekun:1
+insurance @P7 insured_category=建档立卡贫困人口
+registry_person @P8
+near_miss source=registry_person record_id=insurance:4 candidate=registry_person:2 likely=0
+insurance @P9 insured_category=建档立卡贫困人口
+registry_person @P10 person_status=减少
+near_miss source=registry_person record_id=insurance:5 candidate=registry_person:3
+insurance @P11 insured_category=建档立卡贫困人口
+dibao @P12 household_no=D12 stop_month=201801
+near_miss source=dibao record_id=insurance:6 candidate=dibao:2
 """
-expect = ["P5", "P7", "P9", "P11", "P13", "P15"]
+expect = [
+    "P1 待确认 <- insurance:1 registry_person:1",
+    "P3 待确认 <- insurance:2 dibao:1",
+    "P5 待确认 <- insurance:3 tekun:1",
+    "P7 <- insurance:4 registry_person:2",
+    "P9 <- insurance:5",
+    "P11 <- insurance:6",
+]
 
 [[example]]
 case = "按普通居民参保、参保已终止：不列"
@@ -114,6 +125,15 @@ dibao @P5 household_no=D5 category=城市
 insurance @P6 insured_category=农村低保 subsidy_amount_fen=18000
 """
 expect = ["P3"]
+
+[[example]]
+case = "类别未填、其他而领了资助：列为疑点；没有资助：不列"
+given = """
+insurance @P1 insured_category=NULL subsidy_amount_fen=18000
+insurance @P2 insured_category=其他 subsidy_amount_fen=18000
+insurance @P3 insured_category=NULL subsidy_amount_fen=0
+"""
+expect = ["P1", "P2"]
 */
 -- Registered when the premium was paid, dead since: rightly subsidised.
 WITH died AS (
@@ -126,13 +146,12 @@ poor AS (
     FROM poor_person p
 )
 SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen,
-    CASE WHEN i.insured_category = '普通居民' THEN '普通居民身份' ELSE '建档立卡贫困人口身份' END AS stated
+    CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated
 FROM insurance i
 JOIN parameter q ON q.year = i.year
 LEFT JOIN poor r ON r.person_id = i.person_id
 LEFT JOIN protected_person c ON c.person_id = i.person_id
 LEFT JOIN died x ON x.person_id = i.person_id
-LEFT JOIN registry_unsure_name u ON u.name = i.name AND u.township_code = i.township_code
 WHERE i.status = '正常参保'
-    AND (i.insured_category = '建档立卡贫困人口' OR (i.insured_category = '普通居民' AND i.subsidy_amount_fen > 0))
-    AND r.person_id IS NULL AND c.person_id IS NULL AND u.name IS NULL AND x.person_id IS NULL
+    AND (i.insured_category = '建档立卡贫困人口' OR ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND i.subsidy_amount_fen > 0))
+    AND r.person_id IS NULL AND c.person_id IS NULL AND x.person_id IS NULL

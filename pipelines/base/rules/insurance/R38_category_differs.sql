@@ -7,6 +7,10 @@ owner = [{ name = "人力资源和社会保障局", until = "2018Q4" }, { name =
 severity = "S3"
 subject = "person"
 sources = ["registry_person", "dibao", "tekun", "insurance"]
+absent_from = [
+    { list = "dibao", of = "insurance", rows = "dibao_active" },
+    { list = "tekun", of = "insurance", rows = "tekun_active" },
+]
 due_days = 60
 advice = [
     "按特困、低保、残疾、建档立卡的优先次序核定参保类别",

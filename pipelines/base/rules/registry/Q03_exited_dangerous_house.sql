@@ -32,6 +32,14 @@ registry_household #H2 exit_status=已脱贫(享受政策) exit_year=2014
 registry_household #H3 dangerous_house=1 exit_year=2016
 """
 expect = []
+
+[[example]]
+case = "脱贫标志未填而有脱贫年度：列为疑点；返贫：不列"
+given = """
+registry_household #H1 exit_status=NULL exit_year=2016 dangerous_house=1
+registry_household #H2 exit_status=返贫 exit_year=2016 dangerous_house=1
+"""
+expect = ["H1/2016"]
 */
 SELECT h.household_id AS subject_id, CAST(h.exit_year AS VARCHAR) AS rule_key, h.record_id AS evidence, h.exit_year AS exit_year
 FROM exited_early h

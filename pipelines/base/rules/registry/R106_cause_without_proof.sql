@@ -128,6 +128,15 @@ registry_person @P2 #H2 health=健康
 chronic_approval @P2 status=有效
 """
 expect = ["H1", "H2"]
+
+[[example]]
+case = "备案没有写明状态：也算佐证"
+given = """
+registry_household @P1 #H1 household_no=H1 cause_primary=因病
+registry_person @P1 #H1 household_no=H1 health=健康
+chronic_approval @P1 status=NULL
+"""
+expect = []
 */
 WITH elsewhere AS (
     SELECT t.person_id, 1 AS ill, 1 AS disabled, 0 AS studying
@@ -143,7 +152,7 @@ WITH elsewhere AS (
     UNION ALL
     SELECT a.person_id, 1 AS ill, 0 AS disabled, 0 AS studying
     FROM chronic_approval a
-    WHERE a.status = '有效'
+    WHERE a.status IS NULL OR a.status = '有效'
     UNION ALL
     SELECT s.person_id, 0 AS ill, CASE WHEN s.disabled = 1 THEN 1 ELSE 0 END AS disabled,
         CASE WHEN s.status = '在读' THEN 1 ELSE 0 END AS studying

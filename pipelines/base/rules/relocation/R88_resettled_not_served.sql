@@ -8,6 +8,10 @@ severity = "S2"
 subject = "person"
 sources = ["relocation", "registry_person", "insurance", "student"]
 optional_sources = ["deceased"]
+absent_from = [
+    { list = "insurance", rows = "insured_person", key = "insurance" },
+    { list = "student", key = "school" },
+]
 due_days = 30
 advice = [
     "联系迁入地办理参保、转学和户口迁移",
@@ -92,11 +96,29 @@ registry_person @P1 birth_date=2008-05-01
 insurance @P1
 """
 expect = ["P1/school"]
+
+[[example]]
+case = "转入本地的、参保状态和学籍状态没有写明的：不列"
+given = """
+registry_person @P1 person_status=转入
+relocation @P1 move_in_date=2018-01-01 birth_date=2008-05-01
+insurance @P1 status=NULL
+student @P1 status=NULL
+"""
+expect = []
+
+[[example]]
+case = "转入本地而没有参保的：列为疑点"
+given = """
+registry_person @P1 person_status=转入
+relocation @P1 move_in_date=2018-01-01 birth_date=1970-05-01
+"""
+expect = ["P1/insurance"]
 */
 WITH gone AS (
     SELECT DISTINCT p.person_id
     FROM registry_person p
-    WHERE p.person_status <> '正常'
+    WHERE p.person_status NOT IN ('正常', '转入')
 ),
 moved AS (
     SELECT r.person_id, r.record_id, r.birth_date, r.move_in_date, r.hukou_moved, r.hukou_stays
@@ -113,7 +135,7 @@ registered AS (
 attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status IN ('在读', '休学')
+    WHERE s.status IS NULL OR s.status IN ('在读', '休学')
 )
 SELECT m.person_id AS subject_id, 'insurance' AS rule_key, m.record_id AS evidence, '本年度没有正常参保' AS gap
 FROM moved m
@@ -121,7 +143,8 @@ CROSS JOIN parameter q
 LEFT JOIN insured_person i ON i.person_id = m.person_id
 LEFT JOIN college_student c ON c.person_id = m.person_id
 LEFT JOIN lives_elsewhere e ON e.person_id = m.person_id
-WHERE i.person_id IS NULL AND c.person_id IS NULL AND e.person_id IS NULL
+LEFT JOIN insurance_unclear u ON u.person_id = m.person_id
+WHERE i.person_id IS NULL AND c.person_id IS NULL AND e.person_id IS NULL AND u.person_id IS NULL
     AND (m.birth_date IS NULL OR m.birth_date <= q.newborn_date)
 UNION ALL
 SELECT m.person_id AS subject_id, 'school' AS rule_key, m.record_id AS evidence, '义务教育年龄没有在读学籍' AS gap

@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S1"
 subject = "household"
 sources = ["relocation", "labour", "industry_support"]
+absent_from = [{ list = "industry_support" }]
 due_days = 30
 advice = [
     "推荐就业或安排公益性岗位",
@@ -54,6 +55,22 @@ labour @P1 job_wish=1 employment=未就业
 industry_support @P1 year=2017
 """
 expect = ["H1"]
+
+[[example]]
+case = "上半年：上年的项目还算，更早的、下年的不算"
+given = """
+parameter service_from_year=2017
+relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
+labour @P1 job_wish=1 employment=未就业
+industry_support @P1 year=2017
+relocation @P2 #H2 archive_no=A2 move_in_date=2018-01-01
+labour @P2 job_wish=1 employment=未就业
+industry_support @P2 year=2016
+relocation @P3 #H3 archive_no=A3 move_in_date=2018-01-01
+labour @P3 job_wish=1 employment=未就业
+industry_support @P3 year=2019
+"""
+expect = ["H2", "H3"]
 */
 WITH earning AS (
     SELECT r.archive_no
@@ -63,7 +80,8 @@ WITH earning AS (
     SELECT r.archive_no
     FROM relocation r
     JOIN industry_support s ON s.person_id = r.person_id
-    JOIN parameter q ON q.year = s.year
+    CROSS JOIN parameter q
+    WHERE s.year >= q.service_from_year AND s.year <= q.year
 )
 SELECT r.household_id AS subject_id, r.record_id AS evidence
 FROM relocation r

@@ -40,6 +40,15 @@ labour @P4 job_wish=1 employment=未就业
 industry_support @P4 year=2017
 """
 expect = ["earning 410600 0/1", "earning 410621 0/1", "earning 410621100 0/1", "earning 410621100200 0/1"]
+
+[[example]]
+case = "次年的项目不算"
+given = """
+relocation @P1 #H1 archive_no=A1 move_in_date=2018-01-01
+labour @P1 job_wish=1 employment=未就业
+industry_support @P1 year=2019
+"""
+expect = ["earning 410600 0/1", "earning 410621 0/1", "earning 410621100 0/1", "earning 410621100200 0/1"]
 */
 WITH earning AS (
     SELECT r.archive_no
@@ -49,7 +58,8 @@ WITH earning AS (
     SELECT r.archive_no
     FROM relocation r
     JOIN industry_support s ON s.person_id = r.person_id
-    JOIN parameter q ON q.year = s.year
+    CROSS JOIN parameter q
+    WHERE s.year >= q.service_from_year AND s.year <= q.year
 ),
 willing AS (
     SELECT DISTINCT r.archive_no, r.county_code, r.township_code, r.village_code

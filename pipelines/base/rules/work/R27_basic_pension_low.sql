@@ -36,6 +36,14 @@ pension @P3 basic_pension_fen=1 status=参保缴费
 pension @P4 basic_pension_fen=1
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 identified_date=2018-07-01
+pension @P1 basic_pension_fen=9799
+"""
+expect = []
 */
 SELECT
     p.person_id AS subject_id, r.record_id || ';' || p.record_id AS evidence, r.basic_pension_fen AS basic_pension_fen

@@ -33,6 +33,21 @@ given = """
 registry_person @P1
 """
 expect = []
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_person @P1 identified_date=2018-07-01
+pension @P1 basic_pension_fen=9800
+registry_person @P2 identified_date=2018-07-01
+pension @P2 basic_pension_fen=9799
+registry_person @P3 identified_date=2018-07-01
+pension @P3 basic_pension_fen=9799 scheme=职工
+registry_person @P4 identified_date=2018-07-01
+pension @P4 basic_pension_fen=9799 status=参保缴费
+pension @P5 basic_pension_fen=9799
+"""
+expect = []
 */
 SELECT
     'pension' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

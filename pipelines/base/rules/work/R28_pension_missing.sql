@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "pension" }]
 due_days = 30
 advice = [
     "查是否参加职工养老或在外地领取",
@@ -44,11 +45,29 @@ insurance @P7 status=暂停 stop_reason=出国定居
 registry_person @P8 age=60 birth_date=1958-06-30
 """
 expect = ["P8"]
+
+[[example]]
+case = "养老名单没有写明状态：看不出没有领取，不列"
+given = """
+registry_person @P1 age=70
+pension @P1 status=NULL
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=60 identified_date=2018-07-01
+pension @P1 status=参保缴费
+registry_person @P2 age=61 birth_date=1957-03-01 identified_date=2018-07-01
+registry_person @P3 age=62 student_status=八年级 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH receiving AS (
     SELECT DISTINCT x.person_id
     FROM pension x
-    WHERE x.status = '领取待遇'
+    WHERE x.status IS NULL OR x.status = '领取待遇'
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p

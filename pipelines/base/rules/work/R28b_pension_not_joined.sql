@@ -8,6 +8,7 @@ severity = "S2"
 subject = "person"
 sources = ["registry_person", "pension"]
 optional_sources = ["deceased", "insurance", "registry_household", "student"]
+absent_from = [{ list = "pension" }]
 due_days = 30
 advice = [
     "查是否参加职工养老或在外地参保",
@@ -46,11 +47,29 @@ registry_person @P9 age=20
 insurance @P9 status=暂停 stop_reason=入伍
 """
 expect = []
+
+[[example]]
+case = "养老名单没有写明状态：不列"
+given = """
+registry_person @P1 age=30
+pension @P1 status=NULL
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=16 identified_date=2018-07-01
+registry_person @P2 age=59 identified_date=2018-07-01
+pension @P2 status=终止
+registry_person @P3 age=17 student_status=非在校生 identified_date=2018-07-01
+"""
+expect = []
 */
 WITH insured AS (
     SELECT DISTINCT x.person_id
     FROM pension x
-    WHERE x.status IN ('参保缴费', '领取待遇')
+    WHERE x.status IS NULL OR x.status IN ('参保缴费', '领取待遇')
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p

@@ -8,6 +8,10 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "student", "training", "labour"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [
+    { list = "training" },
+    { list = "labour", rows = "working" },
+]
 due_days = 60
 advice = [
     "动员参加免费技工教育或技能培训",
@@ -64,11 +68,31 @@ student @P3 status=毕业 stage=普通高中
 training @P3 year=2016
 """
 expect = ["P1", "P2"]
+
+[[example]]
+case = "另有一条学籍没有填写状态（可能已升学）：不列"
+given = """
+registry_person @P1 age=18
+student @P1 status=毕业 stage=普通高中
+student @P1 status=NULL stage=高校
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_person @P1 age=15 identified_date=2018-07-01
+student @P1 status=毕业 stage=初中
+registry_person @P2 age=22 identified_date=2018-07-01
+student @P2 status=毕业 stage=普通高中
+labour @P2 employment=未就业
+"""
+expect = []
 */
 WITH attending AS (
     SELECT DISTINCT s.person_id
     FROM student s
-    WHERE s.status = '在读'
+    WHERE s.status IS NULL OR s.status = '在读'
 )
 SELECT p.person_id AS subject_id, p.record_id || ';' || s.record_id AS evidence, p.age AS age
 FROM poor_person p

@@ -59,6 +59,17 @@ registry_person @P1 #H1 household_no=H1 age=17 student_status=非在校生
 labour @P1 employment=未就业 job_wish=1
 """
 expect = ["P1"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 age=16 identified_date=2018-07-01
+labour @P1 employment=未就业 job_wish=1 ability=普通劳动力
+registry_person @P2 #H1 household_no=H1 age=59 work_months=0 identified_date=2018-07-01
+labour @P2 employment=未就业 job_wish=1 ability=技能劳动力
+"""
+expect = []
 */
 SELECT p.person_id AS subject_id, p.record_id || ';' || l.record_id AS evidence, p.age AS age, l.ability AS ability
 FROM poor_person p

@@ -49,6 +49,19 @@ registry_person @P8 #H3 age=59
 labour @P8 job_wish=1 employment=未就业
 """
 expect = ["employed 410600 0/2", "employed 410621 0/2", "employed 410621100 0/2", "employed 410621100200 0/2"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_household #H1
+registry_person @P1 #H1 age=30 identified_date=2018-07-01
+labour @P1 job_wish=1 employment=转移就业
+registry_person @P2 #H1 age=30 work_months=3 identified_date=2018-07-01
+labour @P2 job_wish=1 employment=未就业
+registry_person @P3 #H1 age=30 identified_date=2018-07-01
+labour @P3 job_wish=1 employment=未就业 ability=技能劳动力
+"""
+expect = []
 */
 SELECT
     'employed' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,

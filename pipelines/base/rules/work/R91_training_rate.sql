@@ -1,6 +1,6 @@
 /*
 code = "R91"
-title = "培训率未达标"
+title = "有培训意愿的贫困劳动力培训率"
 why = "未转移就业、有培训意愿且符合条件的贫困劳动力，当年参加培训的比例与目标比较。"
 policy = { clause = "二(二)2", quote = "未转移就业有培训意愿且符合受训条件的贫困劳动力培训率达到80%以上" }
 owner = "人力资源和社会保障局"
@@ -38,6 +38,20 @@ labour @P3 employment=未就业 training_wish=1 training_fit=0
 registry_household #H4 household_no=H4 exit_status=已脱贫(享受政策)
 registry_person @P4 #H4 household_no=H4
 labour @P4 employment=未就业 training_wish=1 training_fit=1
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+labour @P1 employment=未就业 training_wish=1 training_fit=1
+training @P1 year=2018
+training @P1 year=2018
+registry_person @P2 #H1 household_no=H1 identified_date=2018-07-01
+labour @P2 employment=务农 training_wish=1 training_fit=1
+training @P2 year=2017
 """
 expect = []
 */

@@ -8,6 +8,7 @@ severity = "S3"
 subject = "person"
 sources = ["registry_person", "labour", "training"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "training" }]
 due_days = 60
 advice = [
     "安排就近的免费培训班",

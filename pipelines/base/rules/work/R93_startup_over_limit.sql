@@ -7,6 +7,7 @@ owner = "人力资源和社会保障局"
 severity = "S2"
 subject = "person"
 sources = ["registry_person", "training", "micro_loan"]
+absent_from = [{ list = "registry_person", of = "training", rows = "poor_person", key = "person" }]
 due_days = 15
 advice = [
     "核对审批材料和贷款合同",

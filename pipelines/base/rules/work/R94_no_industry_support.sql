@@ -8,6 +8,7 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "industry_support", of = "labour" }]
 due_days = 60
 advice = [
     "与户主商定适合的产业项目",
@@ -51,6 +52,19 @@ labour @P4 business_wish=1 ability=无劳动力
 registry_household #H5 household_no=H5 exit_status=已脱贫(享受政策)
 registry_person @P5 #H5 household_no=H5
 labour @P5 business_wish=1
+"""
+expect = []
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
+labour @P1 business_wish=1 employment=务农
+registry_household #H2 household_no=H2 exit_status=返贫
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
+labour @P2 business_wish=1 ability=技能劳动力
+industry_support @P2 year=2017
 """
 expect = []
 */

@@ -47,6 +47,24 @@ registry_person @P4 #H4
 labour @P4 business_wish=1
 """
 expect = ["supported 410600 0/1", "supported 410621 0/1", "supported 410621100 0/1", "supported 410621100200 0/1"]
+
+[[example]]
+case = "本季度才识别的：不计"
+given = """
+registry_household #H1
+registry_person @P1 #H1 identified_date=2018-07-01
+registry_person @P2 #H1 identified_date=2018-07-01
+labour @P1 business_wish=1
+labour @P2 business_wish=1 ability=技能劳动力
+registry_household #H2
+registry_person @P3 #H2 identified_date=2018-07-01
+labour @P3 business_wish=1
+industry_support @P3 year=2018
+registry_household #H3
+registry_person @P4 #H3 identified_date=2018-07-01
+labour @P4 business_wish=1 employment=转移就业
+"""
+expect = []
 */
 WITH willing AS (
     SELECT DISTINCT p.household_no

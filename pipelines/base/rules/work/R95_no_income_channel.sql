@@ -8,6 +8,12 @@ severity = "S2"
 subject = "household"
 sources = ["registry_household", "registry_person", "labour", "industry_support", "forest_ranger", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [
+    { list = "industry_support" },
+    { list = "forest_ranger" },
+    { list = "dibao", rows = "protected_person" },
+    { list = "tekun", rows = "protected_person" },
+]
 due_days = 60
 advice = [
     "落实一至两项增收渠道",
@@ -59,6 +65,36 @@ registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
 forest_ranger @P1 year=2017
 """
 expect = ["H1"]
+
+[[example]]
+case = "户表登记了财产性收入（资产收益）：不列；登记为零：列为疑点"
+given = """
+registry_household #H1 household_no=H1 property_income_fen=100000
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+registry_household #H2 household_no=H2 property_income_fen=0
+registry_person @P2 #H2 household_no=H2 labour_ability=普通劳动力
+"""
+expect = ["H2"]
+
+[[example]]
+case = "本季度才识别的：不列"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力 identified_date=2018-07-01
+registry_household #H2 household_no=H2
+registry_person @P2 #H2 household_no=H2 labour_ability=技能劳动力 work_months=0 identified_date=2018-07-01
+industry_support @P2 year=2017
+"""
+expect = []
+
+[[example]]
+case = "护林员在次年：列为疑点"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 labour_ability=普通劳动力
+forest_ranger @P1 year=2019
+"""
+expect = ["H1"]
 */
 WITH other AS (
     SELECT p.household_no
@@ -79,9 +115,9 @@ SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN registry_household h ON h.household_no = p.household_no
-SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN supported_household s ON s.household_no = p.household_no
 LEFT JOIN working_household w ON w.household_no = p.household_no
 LEFT JOIN other o ON o.household_no = p.household_no
 WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
     AND s.household_no IS NULL AND w.household_no IS NULL AND o.household_no IS NULL
+    AND (h.property_income_fen IS NULL OR h.property_income_fen <= 0)

@@ -32,6 +32,24 @@ registry_household #H2
 registry_person @P2 #H2 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "脱贫标志和年度都未填：计入"
+given = """
+registry_household @P1 #H1 household_no=H1 exit_status=NULL
+registry_person @P1 #H1 household_no=H1
+registry_household @P2 #H2 household_no=H2 exit_status=NULL exit_year=2016
+registry_person @P2 #H2 household_no=H2
+"""
+expect = ["poor_end_2017 410600 1", "poor_end_2017 410621 1", "poor_end_2017 410621100 1", "poor_end_2017 410621100200 1"]
+
+[[example]]
+case = "已脱贫而年度未填：不计"
+given = """
+registry_household @P1 #H1 household_no=H1 exit_status=已脱贫(享受政策)
+registry_person @P1 #H1 household_no=H1
+"""
+expect = []
 */
 SELECT
     'poor_end_2017' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
@@ -39,4 +57,4 @@ SELECT
 FROM poor_person p
 JOIN registry_household h ON h.household_no = p.household_no
 CROSS JOIN parameter q
-WHERE h.exit_status IN ('未脱贫', '预脱贫') OR h.exit_year > q.baseline_year
+WHERE h.exit_status IN ('未脱贫', '预脱贫') OR h.exit_year > q.baseline_year OR (h.exit_status IS NULL AND h.exit_year IS NULL)

@@ -7,7 +7,7 @@ owner = "住房和城乡建设局"
 severity = "S1"
 subject = "household"
 sources = ["registry_household", "registry_person", "housing"]
-optional_sources = ["tekun", "relocation"]
+optional_sources = ["tekun", "relocation", "deceased", "insurance"]
 since = "2018Q4"
 due_days = 15
 advice = [
@@ -107,6 +107,17 @@ case = "2019年的预脱贫户：不属2018年范围"
 given = """
 parameter year=2019
 registry_household #H1 county_code=410621 dangerous_house=1 exit_status=预脱贫
+"""
+expect = []
+
+[[example]]
+case = "在册成员都已登记死亡、本季度才识别的户：不列"
+given = """
+registry_household #H1 household_no=H1 county_code=410611 dangerous_house=1
+registry_person @P1 #H1 household_no=H1
+deceased @P1 death_date=2018-05-01
+registry_household #H2 household_no=H2 county_code=410611 dangerous_house=1
+registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
 """
 expect = []
 */

@@ -34,11 +34,9 @@ fn shipped_rules_that_need_all_rows() {
     let all = [("definitions", shown(&scopes.definitions)), ("rules", shown(&scopes.rules))];
     insta::assert_snapshot!(all.map(|(kind, names)| format!("{kind}\n  {}", names.join("\n  "))).join("\n"), @r"
     definitions
-      aid_without_number: s is joined by no key
       household_filled: GROUP BY without a key
-      insured_likely: DISTINCT of rows without a key
+      likely_aided: DISTINCT of rows without a key
       person_filled: GROUP BY without a key
-      registry_unsure_name: DISTINCT of rows without a key
     rules
       Q69: p is joined by no key
       R16: DISTINCT of rows without a key

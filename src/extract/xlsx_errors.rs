@@ -1,0 +1,86 @@
+//! Errors of XLSX cells that the reader of workbooks does not know: one would make it give up the whole workbook.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::workbook::filled_sheet::is_error_text;
+
+/// The errors that it knows.
+const KNOWN: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
+
+/// Might a value be an error that it does not know?
+pub(super) fn may_be_unknown_error(value: &[u8]) -> bool {
+    matches!(value.first(), Some(b'#' | b'E')) && !KNOWN.iter().any(|known| known.as_bytes() == value)
+}
+
+/// The worksheet with such errors written as texts, which are then known as errors; none if there are none.
+pub(super) fn unknown_errors_as_texts(part: &str) -> Option<String> {
+    let mut reader = Reader::from_str(part);
+    reader.config_mut().check_end_names = false;
+    // What to write in place of which bytes.
+    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    let (mut cell, mut value) = (None, false);
+    loop {
+        let start = reader.buffer_position() as usize;
+        let event = reader.read_event().ok()?;
+        let here = start..reader.buffer_position() as usize;
+        match event {
+            Event::Eof => break,
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "c" => cell = type_of_error(&part[here.clone()]).map(|at| here.start + at),
+                "v" => value = true,
+                _ => {}
+            },
+            Event::End(tag) if tag.local_name().as_ref() == "v" => value = false,
+            Event::Text(text) if value && !KNOWN.contains(&text.as_ref()) => {
+                let Some(at) = cell.take() else { continue };
+                edits.push((at..at + 1, "str".to_owned()));
+                // Whatever it says, the cell is marked as an error.
+                if !is_error_text(text.as_ref()) {
+                    edits.push((here, "#VALUE!".to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    let (mut out, mut at) = (String::with_capacity(part.len() + edits.len() * 8), 0);
+    for (range, text) in edits {
+        out.push_str(part.get(at..range.start)?);
+        out.push_str(&text);
+        at = range.end;
+    }
+    out.push_str(part.get(at..)?);
+    Some(out)
+}
+
+/// Where the `e` of `t="e"` stands in a tag.
+fn type_of_error(tag: &str) -> Option<usize> {
+    let bytes = tag.as_bytes();
+    bytes.windows(5).enumerate().find_map(|(at, window)| match window {
+        [before, b't', b'=', quote @ (b'"' | b'\''), b'e']
+            if before.is_ascii_whitespace() && bytes.get(at + 5) == Some(quote) =>
+        {
+            Some(at + 4)
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_errors_that_are_not_known_change() {
+        let part = "<x:c r=\"A1\" t=\"e\"><x:v>#SPILL!</x:v></x:c><c t='e' r='B1'><f>A2</f><v>Err:999x</v></c>\
+                    <c t=\"e\"><v>#N/A</v></c><c t=\"str\"><v>#SPILL!</v></c>";
+        let changed = "<x:c r=\"A1\" t=\"str\"><x:v>#SPILL!</x:v></x:c><c t='str' r='B1'><f>A2</f><v>#VALUE!</v></c>\
+                       <c t=\"e\"><v>#N/A</v></c><c t=\"str\"><v>#SPILL!</v></c>";
+        assert_eq!(unknown_errors_as_texts(part).as_deref(), Some(changed));
+        assert_eq!(unknown_errors_as_texts("<c t=\"e\"><v>#N/A</v></c>"), None);
+        assert!(may_be_unknown_error(b"#BLOCKED!") && !may_be_unknown_error(b"#N/A"));
+    }
+}

@@ -1,0 +1,361 @@
+//! Near misses: before it is said that somebody stands in no record of a list, the nearest records of
+//! that list are looked at, whatever their village.
+//!
+//! Linking asks which pairs are one person, and holds a namesake in another village for somebody else: most
+//! are. A claim of absence asks the other way round. Of somebody who is said to be missing from a list, the
+//! one record there that has his name and sex, and no number that speaks against it, is more probably he
+//! than not: whoever moved, whose village was written wrongly, or whose number is lost.
+//!
+//! Candidates are records of the list whose person the subject's own list does not know (who has a record
+//! there is nobody else's), with the same reading of the name, or the same birth date or village and a
+//! name of which half agrees, and the pairs that linking left to review. Two persons who both stand in a list of one
+//! record a person, whose good numbers differ by more than a slip, whose sexes differ or whose birth dates
+//! are far apart, are two. What is left is weighed by the comparisons of linking. The score is what the nearest
+//! pair of records of the two weighs, less what chance brings among so many candidates: 1/1000 bit of
+//! evidence beyond the one in N that any of N free records is he.
+
+use std::cmp::Reverse;
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use super::block::pack_pair;
+use super::compare::{DateLevel, IdLevel, date_level, id_level};
+use super::decide::{PairDecider, names_half_alike};
+use super::household_ties::HouseholdTies;
+use super::nodes::LinkNodes;
+use super::pair_weights::{PairScorer, is_id_slip_level};
+use crate::Result;
+use crate::link::settings::LinkSettings;
+use crate::model::division::{COUNTY, DivisionTree, VILLAGE};
+use crate::model::id_number::IdNumber;
+use crate::model::links::{Decision, Links, Node};
+
+/// Most namesakes of one subject that are weighed: of a name that so many have, none is near.
+const MOST_CANDIDATES: usize = 400;
+/// Candidates of one subject that are kept, the nearest first.
+const KEPT: usize = 3;
+
+/// A record of a list that may be the one somebody is missing from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NearMiss {
+    /// Record of the subject.
+    pub record: Node,
+    /// Record of the list.
+    pub candidate: Node,
+    /// Match weight of the two, less what chance brings, in 1/1000 bit.
+    pub score: i32,
+    /// Is it probably he?
+    pub likely: bool,
+    /// 0 for the nearest of this subject in this list.
+    pub order: u8,
+}
+
+/// A claim of absence: the list has no record of the person whom a record is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AbsenceClaim {
+    /// Position of the list.
+    pub list: u8,
+    /// Record of the subject, of another source.
+    pub record: Node,
+}
+
+/// What the nearest records of a list are looked for with.
+#[derive(Debug, Clone, Copy)]
+pub struct NearMissLinker<'a> {
+    /// How pairs are weighed.
+    pub settings: &'a LinkSettings,
+    /// All records.
+    pub nodes: &'a LinkNodes<'a>,
+    /// Divisions.
+    pub tree: &'a DivisionTree,
+    /// What linking found.
+    pub links: &'a Links,
+    /// Dense person of every record.
+    pub person: &'a [u32],
+}
+
+impl NearMissLinker<'_> {
+    /// Finds the nearest candidates of the subjects of these claims; of persons whom the list knows, none.
+    /// `foreign`: records that carry somebody else's number. In the order of source, list, record and nearness.
+    ///
+    /// # Errors
+    /// Comparisons that cannot be prepared.
+    pub(crate) fn find(&self, foreign: &[bool], claims: &[AbsenceClaim]) -> Result<Vec<NearMiss>> {
+        let Self { settings, nodes, tree, links, .. } = *self;
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut households = HouseholdTies::new(nodes, &settings.resolve.household_anchor, foreign);
+        let accepted =
+            (0..links.left.len()).into_par_iter().filter(|&at| links.decision[at] == Decision::Accept);
+        households.connect(accepted.map(|at| pack_pair(links.left[at], links.right[at])));
+        let search = NearMissSearch {
+            linker: *self,
+            foreign,
+            decider: PairDecider::new(settings),
+            scorer: PairScorer::new(settings, nodes, tree, &households, foreign)?,
+        };
+        let of = |claim: &AbsenceClaim| (nodes.source[claim.record as usize], claim.list);
+        let mut claims = claims.to_vec();
+        claims.sort_unstable_by_key(|claim| (of(claim), claim.record));
+        claims.dedup();
+        let same = claims.chunk_by(|a, b| of(a) == of(b)).filter(|claims| of(&claims[0]).0 != claims[0].list);
+        Ok(same.flat_map(|claims| search.of_claims(claims)).collect())
+    }
+}
+
+struct NearMissSearch<'a> {
+    linker: NearMissLinker<'a>,
+    /// By record; shorter where nothing is known.
+    foreign: &'a [bool],
+    decider: PairDecider,
+    scorer: PairScorer<'a>,
+}
+
+impl NearMissSearch<'_> {
+    fn person(&self, node: Node) -> u32 {
+        self.linker.person[node as usize]
+    }
+
+    fn records(&self, source: u8) -> std::ops::Range<Node> {
+        let at = usize::from(source);
+        self.linker.nodes.offsets[at]..self.linker.nodes.offsets[at + 1]
+    }
+
+    /// Marks the persons who have a record in a source.
+    fn persons(&self, source: u8) -> Vec<bool> {
+        let mut marks = vec![false; self.linker.person.iter().max().map_or(0, |most| *most as usize + 1)];
+        self.records(source).for_each(|node| marks[self.person(node) as usize] = true);
+        marks
+    }
+
+    /// All records of some persons.
+    fn members(&self, wanted: &HashSet<u32>) -> HashMap<u32, Vec<Node>> {
+        let mut members: HashMap<u32, Vec<Node>> = HashMap::with_capacity(wanted.len());
+        for (node, person) in (0..).zip(self.linker.person).filter(|(_, person)| wanted.contains(*person)) {
+            members.entry(*person).or_default().push(node);
+        }
+        members
+    }
+
+    /// Claims about one list on records of one source.
+    fn of_claims(&self, claims: &[AbsenceClaim]) -> Vec<NearMiss> {
+        let (nodes, list) = (self.linker.nodes, claims[0].list);
+        let known = self.persons(nodes.source[claims[0].record as usize]);
+        let listed = self.persons(list);
+        let subjects: Vec<Node> = { claims.iter().map(|claim| claim.record) }
+            .filter(|&node| !listed[self.person(node) as usize])
+            .collect();
+        let free: Vec<Node> = self.records(list).filter(|&node| !known[self.person(node) as usize]).collect();
+        let wanted: HashSet<u32> = subjects.iter().map(|&node| self.person(node)).collect();
+        let members = self.members(&wanted);
+        let candidates =
+            FreeRecords::new(nodes, self.linker.tree, members.values().flatten().copied(), &free);
+        let reviewed = self.reviewed_partners(&wanted, list, &known);
+        let near: Vec<Vec<Node>> = { subjects.par_iter() }
+            .map(|&subject| {
+                let person = self.person(subject);
+                let own = members[&person].iter();
+                let mut near: Vec<Node> = own.flat_map(|&node| candidates.of(nodes, node)).collect();
+                near.extend(reviewed.get(&person).into_iter().flatten());
+                near.sort_unstable();
+                near.dedup();
+                near
+            })
+            .collect();
+        let others = self.members(&near.iter().flatten().map(|&node| self.person(node)).collect());
+        let chance = ((free.len().max(1) as f64).log2() * 1000.0).round() as i32;
+        (subjects.par_iter().zip(&near))
+            .flat_map_iter(|(&subject, near)| {
+                self.nearest(subject, &members[&self.person(subject)], near, &others, chance)
+            })
+            .collect()
+    }
+
+    /// The nearest of some candidates, those left out that are somebody else.
+    fn nearest(
+        &self,
+        subject: Node,
+        own: &[Node],
+        candidates: &[Node],
+        others: &HashMap<u32, Vec<Node>>,
+        chance: i32,
+    ) -> Vec<NearMiss> {
+        let nodes = self.linker.nodes;
+        let mut by_person: Vec<(u32, Node)> =
+            candidates.iter().map(|&node| (self.person(node), node)).collect();
+        by_person.sort_unstable();
+        let facts = PersonFacts::of(nodes, self.foreign, own, self.single());
+        let mut found: Vec<(i32, Node)> = Vec::new();
+        for same in by_person.chunk_by(|a, b| a.0 == b.0) {
+            let theirs = PersonFacts::of(nodes, self.foreign, &others[&same[0].0], self.single());
+            if facts.are_two_people(&theirs) {
+                continue;
+            }
+            let weighed = own.iter().flat_map(|&a| same.iter().filter_map(move |&(_, b)| self.weigh(a, b)));
+            found
+                .extend(weighed.max_by_key(|&(weight, node)| (weight, Reverse((nodes.content(node), node)))));
+        }
+        // What the records say, not where they stand, breaks ties.
+        found.sort_by_cached_key(|&(weight, node)| (Reverse(weight), nodes.content(node), node));
+        let near = |(order, (weight, candidate))| {
+            let score = weight - chance;
+            let likely = score >= self.linker.settings.decision.near_miss;
+            NearMiss { record: subject, candidate, score, likely, order }
+        };
+        (0u8..).zip(found).take(KEPT).map(near).collect()
+    }
+
+    /// What a record of the subject and one of a candidate weigh; `None` if the names are two people's.
+    fn weigh(&self, own: Node, candidate: Node) -> Option<(i32, Node)> {
+        let pair = (own.min(candidate), own.max(candidate));
+        let levels = self.scorer.levels(pair.0, pair.1);
+        let said = self.decider.said(&levels)?;
+        let far = said.name_far() && !said.birth_agrees();
+        (!far).then(|| (self.scorer.weight(pair.0, pair.1, &levels), candidate))
+    }
+
+    /// Bits of the sources with at most one record a person.
+    fn single(&self) -> u64 {
+        let one = &self.linker.settings.resolve.one_per_person;
+        let single =
+            self.linker.nodes.names.iter().enumerate().filter(|(at, name)| *at < 64 && one.contains(name));
+        single.fold(0, |bits, (at, _)| bits | 1 << at)
+    }
+
+    /// Records of a list that linking left to review with records of some persons.
+    fn reviewed_partners(&self, wanted: &HashSet<u32>, list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
+        let (links, records) = (self.linker.links, self.records(list));
+        let mut partners: HashMap<u32, Vec<Node>> = HashMap::new();
+        for at in (0..links.left.len()).filter(|&at| links.decision[at] == Decision::Review) {
+            let (left, right) = (links.left[at], links.right[at]);
+            for (a, b) in [(left, right), (right, left)] {
+                let free = records.contains(&b) && !known[self.person(b) as usize];
+                if free && wanted.contains(&self.person(a)) {
+                    partners.entry(self.person(a)).or_default().push(b);
+                }
+            }
+        }
+        partners
+    }
+}
+
+/// What the records of a person say that another person's would contradict.
+#[derive(Default)]
+struct PersonFacts {
+    single_sources: u64,
+    numbers: Vec<IdNumber>,
+    births: Vec<u32>,
+    sexes: Vec<u8>,
+}
+
+impl PersonFacts {
+    fn of(nodes: &LinkNodes<'_>, foreign: &[bool], records: &[Node], single: u64) -> Self {
+        let mut this = Self::default();
+        for &node in records {
+            let source = nodes.source[node as usize];
+            if source < 64 {
+                this.single_sources |= single & 1 << source;
+            }
+            // Somebody else's number tells nothing of this person.
+            let own = !foreign.get(node as usize).copied().unwrap_or(false);
+            let (birth, sex) = match own {
+                true => (nodes.birth(node), nodes.sex(node)),
+                false => (nodes.stated_birth(node), nodes.stated_sex(node)),
+            };
+            this.numbers.extend(Some(nodes.id(node)).filter(|id| own && id.trusted()));
+            this.births.extend(Some(birth).filter(|birth| *birth != 0));
+            this.sexes.extend(Some(sex).filter(|sex| *sex != 0));
+        }
+        this.births.sort_unstable();
+        this.births.dedup();
+        this.sexes.sort_unstable();
+        this.sexes.dedup();
+        this.numbers.sort_unstable_by_key(|id| id.key);
+        this.numbers.dedup_by_key(|id| id.key);
+        this
+    }
+
+    /// Does something speak against one person that no other village explains?
+    fn are_two_people(&self, other: &Self) -> bool {
+        let far = |a: IdNumber, b: IdNumber| {
+            let level = id_level(a, b);
+            level > IdLevel::Equal && level != IdLevel::Compatible && !is_id_slip_level(level.number())
+        };
+        let apart = |a, b| matches!(date_level(a, b), DateLevel::Disagree | DateLevel::SameYear);
+        let any = |a: &[u32], b: &[u32]| a.iter().any(|&a| b.iter().any(|&b| apart(a, b)));
+        self.single_sources & other.single_sources != 0
+            || self.numbers.iter().any(|&a| other.numbers.iter().any(|&b| far(a, b)))
+            || any(&self.births, &other.births)
+            || self.sexes.iter().any(|a| other.sexes.iter().any(|b| a != b))
+    }
+}
+
+/// Records of the list that are nobody's of the subjects' list, by what may be looked for.
+struct FreeRecords<'a> {
+    tree: &'a DivisionTree,
+    by_reading: HashMap<u64, Vec<Node>>,
+    by_birth: HashMap<u32, Vec<Node>>,
+    by_village: HashMap<u32, Vec<Node>>,
+}
+
+impl<'a> FreeRecords<'a> {
+    /// Keeps those records alone that some subject asks for.
+    fn new(
+        nodes: &LinkNodes<'_>,
+        tree: &'a DivisionTree,
+        subjects: impl Iterator<Item = Node>,
+        free: &[Node],
+    ) -> Self {
+        let mut this =
+            Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() };
+        let village = |node| tree.at_level(nodes.division(node), VILLAGE);
+        for subject in subjects {
+            if let Some(name) = nodes.name(subject) {
+                this.by_reading.entry(name.reading_key).or_default();
+            }
+            this.by_birth.entry(nodes.birth(subject)).or_default();
+            this.by_village.entry(village(subject)).or_default();
+        }
+        this.by_reading.remove(&0);
+        this.by_birth.remove(&0);
+        this.by_village.remove(&0);
+        for &node in free {
+            let reading = nodes.name(node).map_or(0, |name| name.reading_key);
+            if let Some(of_name) = this.by_reading.get_mut(&reading) {
+                of_name.push(node);
+            }
+            if let Some(of_day) = this.by_birth.get_mut(&nodes.birth(node)) {
+                of_day.push(node);
+            }
+            if let Some(of_village) = this.by_village.get_mut(&village(node)) {
+                of_village.push(node);
+            }
+        }
+        this
+    }
+
+    /// Candidates of a subject: all of the same name, or where too many have it, those of the same county;
+    /// and those born on the same day or of the same village whose name is half the same.
+    fn of(&self, nodes: &LinkNodes<'_>, subject: Node) -> Vec<Node> {
+        let reading = nodes.name(subject).map_or(0, |name| name.reading_key);
+        let mut found: Vec<Node> = self.by_reading.get(&reading).cloned().unwrap_or_default();
+        if found.len() > MOST_CANDIDATES {
+            let county = |node| self.tree.at_level(nodes.division(node), COUNTY);
+            let home = county(subject);
+            found.retain(|&node| home != 0 && county(node) == home);
+            if found.len() > MOST_CANDIDATES {
+                found.clear();
+            }
+        }
+        let village = self.tree.at_level(nodes.division(subject), VILLAGE);
+        let near = [self.by_birth.get(&nodes.birth(subject)), self.by_village.get(&village)];
+        let near = near.into_iter().flatten().flatten().copied();
+        found.extend(near.filter(|&node| names_half_alike(nodes, subject, node)));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests;

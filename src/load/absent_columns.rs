@@ -1,0 +1,122 @@
+//! Columns that a table does not have, or never fills where the others always do: unknown in all its records. And those
+//! that a table or a county hardly fills.
+
+use std::collections::BTreeMap;
+
+use super::LoadedSource;
+use crate::config::SourceContract;
+use crate::model::column_type::ContractType;
+use crate::model::source_row::{ControlTotals, TableTotals};
+
+/// Rows from which a column without any value counts as not delivered, where other tables fill it.
+const LEAST_ROWS: u64 = 20;
+/// Share of values in the other tables, in 1/100, from which a column is one that is always filled.
+const ALWAYS_FILLED_PERCENT: u64 = 90;
+/// Share of values in a table or county, in 1/100, below which such a column counts as not delivered there.
+const HARDLY_FILLED_PERCENT: u64 = 50;
+/// Rows below which a table beside a list is a supplement whatever the list's length.
+const SMALL_ROWS: u64 = 20;
+/// Share of the rows of the tables with the column, in 1/100, up to which one without it may be a supplement …
+const SMALL_PERCENT: u64 = 1;
+/// … if it has no more rows than this.
+const SMALL_MOST: u64 = 1_000;
+
+/// Notes the records of every table that lacks a column as unknown there. Where a few have values those are known.
+pub(super) fn note_absent_columns(contract: &SourceContract, loaded: &mut LoadedSource) {
+    let schema = loaded.records.rows.schema().clone();
+    let loaded_columns = |name: &str| schema.index_of(name).is_ok();
+    let keys = &loaded.records.keys;
+    // The records of a table lie together, in the order of the tables.
+    let first_of = |table: usize| keys.partition_point(|key| key.table() < table) as u32;
+    for (at, column) in contract.columns.iter().enumerate().filter(|(_, c)| loaded_columns(&c.name)) {
+        let lacking = lacking_tables(contract, at, &loaded.totals.tables);
+        for (table, totals) in loaded.totals.tables.iter().enumerate() {
+            let empty = filled(totals, at) == 0 && lacking.contains(&table);
+            if totals.absent.contains(&column.name) || empty {
+                let records = first_of(table)..first_of(table + 1);
+                loaded.records.unknown.append_absent(&column.name, records);
+            }
+        }
+    }
+}
+
+/// Positions of the tables that lack a column of the contract (by its position) which others have, or that hardly fill
+/// one which the others always do.
+pub(crate) fn lacking_tables(contract: &SourceContract, at: usize, tables: &[TableTotals]) -> Vec<usize> {
+    let column = &contract.columns[at];
+    let having = having(contract, at, tables);
+    let (values, rows) = (having.iter())
+        .fold((0, 0), |(values, rows), table| (values + filled(table, at), rows + table.accepted));
+    if values == 0 {
+        return Vec::new();
+    }
+    // Lists that only tick what is so leave whole columns empty.
+    let always = values * 100 >= rows * ALWAYS_FILLED_PERCENT && column.kind != ContractType::Flag;
+    let lacks = |t: &TableTotals| {
+        let empty = always && t.accepted >= LEAST_ROWS && hardly_filled(t.accepted, filled(t, at));
+        t.accepted > 0 && (t.absent.contains(&column.name) || empty)
+    };
+    (0..tables.len()).filter(|&table| lacks(&tables[table])).collect()
+}
+
+/// Counties, by name as the rows write them, in which a column is hardly filled that the other counties of the list
+/// always fill: each with its records and those that have a value.
+pub(crate) fn lacking_counties<'t>(
+    contract: &SourceContract,
+    at: usize,
+    totals: &'t ControlTotals,
+) -> Vec<(&'t str, u64, u64)> {
+    if contract.columns[at].kind == ContractType::Flag {
+        return Vec::new();
+    }
+    let mut counties: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for place in totals.places.iter().filter(|place| !place.county.is_empty()) {
+        let of = counties.entry(&place.county).or_default();
+        *of = (of.0 + place.accepted, of.1 + place.filled.get(at).copied().unwrap_or(0));
+    }
+    let others = counties.values().filter(|(rows, filled)| !hardly_filled(*rows, *filled));
+    let (rows, filled) = others.fold((0, 0), |(rows, filled), of| (rows + of.0, filled + of.1));
+    if filled == 0 || filled * 100 < rows * ALWAYS_FILLED_PERCENT {
+        return Vec::new();
+    }
+    counties
+        .into_iter()
+        .map(|(county, (rows, filled))| (county, rows, filled))
+        .filter(|&(_, rows, filled)| rows >= LEAST_ROWS && hardly_filled(rows, filled))
+        .collect()
+}
+
+/// Is a table that lacks a column a mere supplement: a few rows beside a list that has it? A county's only list is
+/// none, however short.
+pub(crate) fn is_supplement(
+    contract: &SourceContract,
+    at: usize,
+    tables: &[TableTotals],
+    table: usize,
+) -> bool {
+    let table = &tables[table];
+    let having = having(contract, at, tables);
+    let rows: u64 = having.iter().map(|t| t.accepted).sum();
+    let few = table.accepted <= SMALL_MOST && table.accepted * 100 <= rows * SMALL_PERCENT;
+    let beside =
+        |county: &String| having.iter().any(|other| other.counties.get(county) > table.counties.get(county));
+    table.accepted < rows && (table.accepted < SMALL_ROWS || few) && table.counties.keys().all(beside)
+}
+
+/// Tables with values in a column: those that fill it, unless all of them hardly do.
+fn having<'t>(contract: &SourceContract, at: usize, tables: &'t [TableTotals]) -> Vec<&'t TableTotals> {
+    let name = &contract.columns[at].name;
+    let some = |t: &&TableTotals| !t.absent.contains(name) && filled(t, at) > 0;
+    let fills = |t: &&TableTotals| some(t) && !hardly_filled(t.accepted, filled(t, at));
+    let filling: Vec<&TableTotals> = tables.iter().filter(fills).collect();
+    if filling.is_empty() { tables.iter().filter(some).collect() } else { filling }
+}
+
+/// Are so few of some rows filled that the column counts as not delivered there?
+fn hardly_filled(rows: u64, filled: u64) -> bool {
+    filled * 100 < rows * HARDLY_FILLED_PERCENT
+}
+
+fn filled(table: &TableTotals, at: usize) -> u64 {
+    table.filled.get(at).copied().unwrap_or(0)
+}

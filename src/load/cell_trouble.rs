@@ -1,0 +1,155 @@
+//! What can be wrong with a cell, and how the department is told.
+
+use crate::config::source_contract::PeriodForm;
+use crate::config::{ColumnRole, SourceColumn};
+use crate::model::column_type::ContractType;
+use crate::model::file_account::CellFault;
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellTrouble {
+    /// A required value is missing.
+    Missing,
+    /// Not a day.
+    Date,
+    /// A month where a day is wanted; the first of the month was taken.
+    DayUnknown,
+    /// Not a month.
+    Month,
+    /// `2017.1`, which may have been `2017.10`; January was taken.
+    MonthDoubtful,
+    /// Not a number, or not in a unit of the column.
+    Number,
+    /// Not in the code table.
+    Code,
+    /// Neither yes nor no.
+    Flag,
+    /// A required value that is not known (`不详`), or a day that stands for none.
+    Unknown,
+    /// An amount for another time than the column's, or for each person.
+    Rate,
+    /// An amount below nothing.
+    Negative,
+    /// Two people.
+    TwoPeople,
+    /// Not a year or term, or more than one.
+    Period,
+    /// A number that a spreadsheet has rounded (`4.1E+13`).
+    Rounded,
+    /// An end before the beginning.
+    EndBeforeStart,
+    /// No value in the file itself.
+    Fault(CellFault),
+}
+
+/// Troubles of a cell that nevertheless has a value.
+const VALUE_KEPT: [CellTrouble; 3] =
+    [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::Fault(CellFault::HalfCharacter)];
+
+impl CellTrouble {
+    /// Machine-readable reason.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing_required",
+            Self::Date => "bad_date",
+            Self::DayUnknown => "day_unknown",
+            Self::Month => "bad_month",
+            Self::MonthDoubtful => "month_doubtful",
+            Self::Number => "bad_number",
+            Self::Code => "unknown_code",
+            Self::Flag => "bad_flag",
+            Self::Unknown => "unknown_required",
+            Self::Rate => "bad_rate",
+            Self::Negative => "negative_amount",
+            Self::TwoPeople => "two_people",
+            Self::Period => "bad_period",
+            Self::Rounded => "rounded_number",
+            Self::EndBeforeStart => "end_before_start",
+            Self::Fault(CellFault::ErrorValue) => "error_value",
+            Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
+            Self::Fault(CellFault::HalfCharacter) => "half_character",
+            Self::Fault(CellFault::MemoMissing) => "memo_missing",
+            Self::Fault(CellFault::MemoUnreadable) => "memo_unreadable",
+            Self::Fault(CellFault::NumberOverflow) => "number_overflow",
+            Self::Fault(CellFault::UnreadableType) => "unreadable_type",
+        }
+    }
+    /// Reason and cure for the department.
+    pub(super) fn reason(self, column: &SourceColumn) -> String {
+        let label = &column.label;
+        match self {
+            Self::Missing => format!("“{label}”为空；补填后重报"),
+            Self::Date => format!("“{label}”不是有效日期；写成 2018-03-01"),
+            Self::DayUnknown => format!("“{label}”只写到月，按当月1日计；补填到日"),
+            Self::Month => format!("“{label}”不是有效年月；写成 201803"),
+            Self::MonthDoubtful => {
+                format!("“{label}”可能是1月，也可能是10月（数字2017.10会变成2017.1），按1月计；写成 201710")
+            }
+            Self::Number => match column.kind {
+                ContractType::Money => format!("“{label}”不是有效金额；写成数字，单位为元或万元"),
+                ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
+                _ => format!("“{label}”不是整数；写成数字"),
+            },
+            Self::Code => {
+                let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
+                format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))
+            }
+            Self::Flag => format!("“{label}”看不出是与否；写“是”或“否”"),
+            Self::Unknown => {
+                format!("“{label}”没有查明（写的是不详、待核实或代替空值的日期）；查明补填后重报")
+            }
+            Self::Rate => {
+                format!("“{label}”写了按年、按季或按人的金额，不知道怎样折算；折算成该列的单位，只写数字")
+            }
+            Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
+            Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
+            Self::Period => match column.period {
+                Some(PeriodForm::Term) => format!("“{label}”看不出是哪一个学期；写成 2018秋"),
+                _ => format!("“{label}”看不出是哪一年（年份写四位数）；写成 2018"),
+            },
+            Self::EndBeforeStart => format!("“{label}”早于开始的年月，不知道是否已经结束；核对后重报"),
+            Self::Rounded => format!(
+                "“{label}”成了科学计数法（如 4.1E+13），后面的数字已经丢失；把该列设为文本格式，从原系统重新导出"
+            ),
+            Self::Fault(CellFault::ErrorValue) => {
+                format!("“{label}”是公式的错误值，没有内容；查出公式的错误，改成数值后重报")
+            }
+            Self::Fault(CellFault::FormulaWithoutValue) => {
+                format!("“{label}”是没有算出结果的公式；用 Excel 或 WPS 打开，重新计算并保存后重报")
+            }
+            Self::Fault(CellFault::HalfCharacter) => {
+                format!("“{label}”末尾的字被截断，只读入前面的字；加宽该字段后重新导出")
+            }
+            Self::Fault(CellFault::MemoMissing) => {
+                format!("“{label}”的内容在备注文件里，文件夹里没有这个文件；与 DBF 一起交来后重新运行")
+            }
+            Self::Fault(CellFault::MemoUnreadable) => {
+                format!("“{label}”的内容在备注文件里读不出来；重新导出 DBF 和备注文件")
+            }
+            Self::Fault(CellFault::NumberOverflow) => {
+                format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
+            }
+            Self::Fault(CellFault::UnreadableType) => {
+                format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")
+            }
+        }
+    }
+    /// True if the cell nevertheless has a value.
+    pub(super) fn keeps_value(self) -> bool {
+        VALUE_KEPT.contains(&self)
+    }
+    /// True if the record cannot be accepted because of it.
+    pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
+        let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
+        match self {
+            Self::TwoPeople => column.required || person,
+            Self::DayUnknown | Self::MonthDoubtful => false,
+            _ => column.required,
+        }
+    }
+}
+
+/// True if a cell nevertheless has a value, by the code of what is wrong with it.
+pub(crate) fn keeps_cell_value(code: &str) -> bool {
+    VALUE_KEPT.iter().any(|trouble| trouble.code() == code)
+}

@@ -1,0 +1,370 @@
+//! All tables of one source, in order, in parallel pieces.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::Array as _;
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use super::headers::{ColumnPlan, HeaderMatcher};
+use super::place_counts::{RejectedPlaces, count_places};
+use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
+use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
+use super::tick_columns::{TickStyle, blanks_read_as_no};
+use super::unknown_codes::{CodeCounts, audit_unknown_codes};
+use super::{LoadedSource, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices};
+use crate::config::SourceContract;
+use crate::config::source_contract::UnknownHeaders;
+use crate::extract::RawTable;
+use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
+use crate::model::record_id::RecordKey;
+use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding, ControlTotals, Reject, TableTotals};
+use crate::model::source_table::RawTableInfo;
+use crate::model::written_period::find_written_period;
+use crate::table::rows::{RowStore, RowsPurpose, RowsWriter};
+use crate::{Error, Result};
+
+/// Rows of one piece: enough to pay for a task, few enough to share two cores evenly.
+const PIECE: usize = 32_768;
+/// Pieces read before they are loaded together; bounds memory whatever the file's size.
+const WINDOW: usize = 16;
+/// Unreadable cells kept for the report; beyond it they are only counted.
+const MOST_WARNINGS: usize = 200_000;
+/// Rows without data of a file that are kept with their text; beyond it they are only counted.
+const MOST_SKIPPED: usize = 10_000;
+
+/// A source while its tables come in.
+pub(super) struct SourceLoading<'a> {
+    contract: &'a SourceContract,
+    /// Columns to load.
+    wanted: Arc<[bool]>,
+    source: u8,
+    matcher: HeaderMatcher<'a>,
+    tables: Vec<Arc<RawTableInfo>>,
+    plan: Option<Arc<ColumnPlan>>,
+    carried: Vec<Option<String>>,
+    totals: Vec<TableTotals>,
+    waiting: Vec<RowBatch<'a>>,
+    store: &'a RowStore,
+    /// The wanted columns.
+    schema: SchemaRef,
+    rows: RowsWriter,
+    /// How the yes/no columns of each table are filled.
+    marks: Vec<Vec<TickStyle>>,
+    keys: Vec<RecordKey>,
+    rejects: Vec<Reject>,
+    warnings: Vec<Reject>,
+    warnings_left_out: u64,
+    audits: Vec<AuditFinding>,
+    unknown: UnknownCells,
+    /// Values outside the code tables and birth dates without an ID number, by table.
+    codes: Vec<CodeCounts>,
+    unstated_days: Vec<UnstatedDays>,
+    /// Rejected units by place, by table.
+    rejected: Vec<RejectedPlaces>,
+    skipped: Vec<(u16, SkippedRow)>,
+    /// How many of the file being read were kept.
+    skipped_here: usize,
+}
+
+impl<'a> SourceLoading<'a> {
+    /// Begins a source: some of its columns (none named: all), the rows to lie in a store.
+    ///
+    /// # Errors
+    /// More sources than a record id can tell; a store that cannot be written to.
+    pub(super) fn new(
+        contract: &'a SourceContract,
+        source_index: usize,
+        wanted: Vec<bool>,
+        store: &'a RowStore,
+    ) -> Result<Self> {
+        let all = || vec![true; contract.columns.len()];
+        let wanted: Arc<[bool]> = if wanted.is_empty() { all() } else { wanted }.into();
+        let kept: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at]).collect();
+        let schema = contract.schema().project(&kept).map(Arc::new).map_err(unfit_source_rows)?;
+        let source = u8::try_from(source_index).map_err(|_| Error::internal("数据来源太多"))?;
+        Ok(Self {
+            contract,
+            wanted,
+            source,
+            matcher: HeaderMatcher::new(contract),
+            tables: Vec::new(),
+            plan: None,
+            carried: Vec::new(),
+            totals: Vec::new(),
+            waiting: Vec::new(),
+            store,
+            rows: store.writer(schema.clone(), RowsPurpose::Scratch)?,
+            schema,
+            marks: Vec::new(),
+            keys: Vec::new(),
+            rejects: Vec::new(),
+            warnings: Vec::new(),
+            warnings_left_out: 0,
+            audits: Vec::new(),
+            unknown: UnknownCells::default(),
+            codes: Vec::new(),
+            unstated_days: Vec::new(),
+            rejected: Vec::new(),
+            skipped: Vec::new(),
+            skipped_here: 0,
+        })
+    }
+
+    /// Takes in a table, or a piece of one.
+    ///
+    /// # Errors
+    /// Headers that do not fit; cells under no header; rows that cannot be stored.
+    pub(super) fn add(&mut self, mut raw: RawTable) -> Result<()> {
+        if self.tables.last().is_none_or(|t| !Arc::ptr_eq(t, &raw.info) && **t != *raw.info) {
+            self.open_table(&raw.info)?;
+        }
+        let plan = self.plan.clone().ok_or_else(|| Error::internal("表没有列对应"))?;
+        let table =
+            u16::try_from(self.tables.len() - 1).map_err(|_| Error::input("工作表太多（最多65535个）"))?;
+        let totals = &mut self.totals[usize::from(table)];
+        totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
+        totals.read += raw.malformed.len() as u64;
+        totals.rejected += raw.malformed.len() as u64;
+        self.rejects.extend(raw.malformed.iter().map(|m| Reject {
+            source: self.contract.name.clone(),
+            file: raw.info.file.clone(),
+            sheet: raw.info.sheet.clone(),
+            row: m.row,
+            member: 0,
+            column: None,
+            reason_code: "malformed_row".to_owned(),
+            reason: m.reason.clone(),
+            original: m.original.clone(),
+        }));
+        if raw.account.is_some() {
+            totals.account = raw.account.clone();
+        }
+        let mut titles = raw.skipped.iter().filter(|s| s.reason == SkipReason::Title);
+        if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
+            totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
+        }
+        if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
+            self.audits.extend(text_notices(&self.contract.name, &raw.info, text));
+        }
+        for skipped in std::mem::take(&mut raw.skipped) {
+            *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
+            if skipped.reason != SkipReason::Blank && self.skipped_here < MOST_SKIPPED {
+                self.skipped_here += 1;
+                self.skipped.push((table, skipped));
+            }
+        }
+        let mut start = 0;
+        while start < raw.rows.len() {
+            let length = PIECE.min(raw.rows.len() - start);
+            let part = slice_raw_table(&raw, start, length);
+            let carried = self.carried.clone();
+            carry_filled_cells(self.contract, &plan, &part, &mut self.carried);
+            self.waiting.push(RowBatch {
+                contract: self.contract,
+                wanted: self.wanted.clone(),
+                source: self.source,
+                table,
+                plan: plan.clone(),
+                raw: part,
+                carried,
+            });
+            if self.waiting.len() >= WINDOW {
+                self.flush()?;
+            }
+            start += length;
+        }
+        Ok(())
+    }
+
+    fn open_table(&mut self, info: &Arc<RawTableInfo>) -> Result<()> {
+        let plan = self.matcher.plan(info)?;
+        let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
+        for (audit, what, headers) in [
+            ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
+            ("missing_column", "没有这些列（按空值处理）", &plan.missing),
+        ] {
+            let wanted = audit != "unknown_header" || self.contract.unknown_headers == UnknownHeaders::Warn;
+            if wanted && !headers.is_empty() {
+                let message = format!("{place}{what}：{}", headers.join("、"));
+                self.audits.push(AuditFinding::new(&self.contract.name, audit, false, message));
+            }
+        }
+        if self.tables.last().is_none_or(|before| before.file != info.file) {
+            self.skipped_here = 0;
+        }
+        self.audits.extend(info.notes.iter().map(|note| {
+            AuditFinding::new(&self.contract.name, "file_note", false, format!("{place}：{note}"))
+        }));
+        let absent = plan.absent(self.contract);
+        self.plan = Some(Arc::new(plan));
+        self.carried = vec![None; self.contract.columns.len()];
+        self.tables.push(info.clone());
+        self.codes.push(CodeCounts::default());
+        self.unstated_days.push(UnstatedDays::new());
+        self.rejected.push(RejectedPlaces::new());
+        self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
+        self.totals.push(TableTotals {
+            file: info.file.clone(),
+            sha256: info.sha256.clone(),
+            sheet: info.sheet.clone(),
+            encoding: info.encoding.map(|e| e.name),
+            encoding_evidence: info.encoding.map(|e| e.evidence),
+            absent,
+            filled: vec![0; self.contract.columns.len()],
+            ..TableTotals::default()
+        });
+        Ok(())
+    }
+
+    /// Loads the waiting pieces side by side and takes the results in order.
+    fn flush(&mut self) -> Result<()> {
+        let pieces = std::mem::take(&mut self.waiting);
+        let parts: Vec<Result<LoadedPart>> = pieces.par_iter().map(RowBatch::load).collect();
+        for (piece, part) in pieces.iter().zip(parts) {
+            let part = part?;
+            let totals = &mut self.totals[usize::from(piece.table)];
+            totals.read += part.read;
+            totals.accepted += part.keys.len() as u64;
+            totals.rejected += part.rejects.len() as u64;
+            for (filled, column) in totals.filled.iter_mut().zip(&part.columns) {
+                *filled += (column.len() - column.null_count()) as u64;
+            }
+            let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
+            self.rows.push(
+                RecordBatch::try_new(self.schema.clone(), wanted.collect()).map_err(unfit_source_rows)?,
+            )?;
+            let table = usize::from(piece.table);
+            for (marks, further) in self.marks[table].iter_mut().zip(part.marks) {
+                marks.join(further);
+            }
+            let first = u32::try_from(self.keys.len()).map_err(|_| Error::input("记录太多"))?;
+            for (column, cells) in self.contract.columns.iter().zip(&part.unknown) {
+                self.unknown.append(&column.name, cells.iter().map(|record| first + record));
+            }
+            for (at, column) in self.contract.columns.iter().enumerate() {
+                let found = &part.cells[at];
+                if found.all() > 0 {
+                    totals.cells.entry(column.name.clone()).or_default().join(found);
+                }
+            }
+            self.codes[table].join(part.codes);
+            for (place, units) in part.rejected {
+                *self.rejected[table].entry(place).or_default() += units;
+            }
+            for (day, rows) in part.unstated_days {
+                *self.unstated_days[table].entry(day).or_default() += rows;
+            }
+            self.keys.extend(part.keys);
+            self.rejects.extend(part.rejects);
+            let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
+            self.warnings_left_out += part.warnings.len().saturating_sub(room) as u64;
+            self.warnings.extend(part.warnings.into_iter().take(room));
+        }
+        Ok(())
+    }
+
+    /// Audits what came and hands it on.
+    ///
+    /// # Errors
+    /// Rows that cannot be read back; totals that do not balance.
+    pub(super) fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
+        self.flush()?;
+        let rows = self.rows.finish()?;
+        let rows =
+            blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
+        if self.warnings_left_out > 0 {
+            let message = format!(
+                "“{}”无法读取的格太多，另有{}格未逐一列出；先核对文件格式",
+                self.contract.title, self.warnings_left_out
+            );
+            self.audits.push(AuditFinding::new(&self.contract.name, "cell_warnings", true, message));
+        }
+        let mut loaded = LoadedSource {
+            records: SourceRecords {
+                source: self.contract.name.clone(),
+                rows,
+                unknown: self.unknown,
+                keys: self.keys,
+                tables: self.tables,
+            },
+            rejects: self.rejects,
+            cell_warnings: self.warnings,
+            skipped: self.skipped,
+            totals: ControlTotals {
+                source: self.contract.name.clone(),
+                tables: self.totals,
+                places: Vec::new(),
+            },
+            audits: self.audits,
+        };
+        if !loaded.records.tables.is_empty() {
+            forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
+            loaded.totals.places = count_places(self.contract, &loaded.records, &self.rejected)?;
+            audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
+            audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
+            absent_columns::note_absent_columns(self.contract, &mut loaded);
+        }
+        count_unknown_cells(&mut loaded);
+        let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
+            .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
+            .collect();
+        loaded.rejects.sort_by_key(|r| {
+            (
+                places.get(&(r.file.as_path(), r.sheet.as_deref())).copied().unwrap_or(usize::MAX),
+                r.row,
+                r.member,
+            )
+        });
+        loaded.totals.check()?;
+        if loaded.totals.accepted() != loaded.records.keys.len() as u64 {
+            return Err(Error::internal("控制总数与记录数不符"));
+        }
+        Ok(loaded)
+    }
+}
+
+/// Counts the unknown cells of each table by column.
+fn count_unknown_cells(loaded: &mut LoadedSource) {
+    let SourceRecords { unknown, keys, .. } = &loaded.records;
+    for (column, records) in unknown.columns() {
+        for &record in records {
+            let totals = &mut loaded.totals.tables[keys[record as usize].table()];
+            match totals.unknown_cells.get_mut(column) {
+                Some(cells) => *cells += 1,
+                None => {
+                    totals.unknown_cells.insert(column.to_owned(), 1);
+                }
+            }
+        }
+    }
+}
+
+/// The error of columns that make no table.
+pub(super) fn unfit_source_rows(error: arrow::error::ArrowError) -> Error {
+    Error::internal("记录不能成为表格").caused_by(error)
+}
+
+/// The faulty cells of some rows; both ascend by row.
+fn faults_in(rows: &[u32], faults: &[FaultyCell]) -> Vec<FaultyCell> {
+    let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return Vec::new() };
+    let from = faults.partition_point(|cell| cell.row < first);
+    let to = faults.partition_point(|cell| cell.row <= last);
+    faults[from..to].to_vec()
+}
+
+/// Rows `start..start + length` of a raw table, without copying.
+fn slice_raw_table(raw: &RawTable, start: usize, length: usize) -> RawTable {
+    RawTable {
+        info: raw.info.clone(),
+        columns: raw.columns.iter().map(|c| c.slice(start, length)).collect(),
+        rows: raw.rows[start..start + length].to_vec(),
+        skipped: Vec::new(),
+        malformed: Vec::new(),
+        faults: faults_in(&raw.rows[start..start + length], &raw.faults),
+        account: None,
+    }
+}

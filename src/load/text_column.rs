@@ -1,0 +1,220 @@
+//! Columns of texts and of coded values.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{Array as _, ArrayRef, StringBuilder};
+
+use super::cell_trouble::CellTrouble;
+use super::column::{ColumnCells, ColumnFindings};
+use super::{cell_cleaning, person_cells};
+use crate::config::source_contract::PeriodForm;
+use crate::config::{ColumnRole, SourceColumn};
+use crate::model::cell_words::{CellWithoutValue, cell_without_value};
+use crate::model::written_period;
+
+/// What a text cell holds.
+enum TextReading<'a> {
+    Value(Cow<'a, str>),
+    /// An ID number without its decorations.
+    CleanedId(String),
+    Blank,
+    Unknown,
+    Wrong(CellTrouble),
+}
+
+/// Reads the text cells of one column.
+struct TextForm {
+    /// What stands there is judged in the next stage, apostrophes and all.
+    raw: bool,
+    /// Holds ID numbers.
+    id: bool,
+    /// Holds names of persons.
+    name: bool,
+    /// Holds numbers of households, among which nought is none.
+    household: bool,
+    /// Tells a period, in this form.
+    period: Option<PeriodForm>,
+}
+
+impl TextForm {
+    fn of(column: &SourceColumn) -> Self {
+        use ColumnRole::{GuardianId, GuardianName, Household, IdNumber, Name, StudentNo};
+        let plays = |roles: &[ColumnRole]| column.role.is_some_and(|role| roles.contains(&role));
+        Self {
+            raw: plays(&[IdNumber, GuardianId, StudentNo]),
+            id: plays(&[IdNumber, GuardianId]),
+            name: plays(&[Name, GuardianName]),
+            household: plays(&[Household]),
+            period: column.period,
+        }
+    }
+    /// Is a text that is clean already a value, as it stands?
+    fn stays(&self, text: &str) -> bool {
+        if self.id && text.len() == 18 {
+            return text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'*');
+        }
+        cell_without_value(text).is_none()
+            && self.period.is_none()
+            && (self.id || !is_rounded_number(text))
+            && !(self.household && is_nought(text))
+            && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
+            && !(self.id && text.len() >= 15)
+    }
+    fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
+        let Some(clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        match cell_without_value(&clean) {
+            Some(CellWithoutValue::Blank) => return TextReading::Blank,
+            Some(CellWithoutValue::Unknown) => return TextReading::Unknown,
+            None if self.household && is_nought(&clean) => return TextReading::Blank,
+            None => {}
+        }
+        if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
+            return TextReading::Wrong(CellTrouble::TwoPeople);
+        }
+        if self.period == Some(PeriodForm::Term) {
+            let term = written_period::parse_term(cell_cleaning::strip_cell_quote(&clean));
+            return term.map_or(TextReading::Wrong(CellTrouble::Period), |t| TextReading::Value(t.into()));
+        }
+        if !self.id && is_rounded_number(cell_cleaning::strip_cell_quote(&clean)) {
+            return TextReading::Wrong(CellTrouble::Rounded);
+        }
+        if self.id
+            && let Some(bare) = person_cells::undecorated_id(&clean)
+        {
+            return TextReading::CleanedId(bare);
+        }
+        if self.raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
+            return TextReading::Value(clean);
+        }
+        TextReading::Value(Cow::Owned(cell_cleaning::strip_cell_quote(&clean).to_owned()))
+    }
+}
+
+/// Is it a number as spreadsheets write one that is too long for them: `4.1E+13`?
+fn is_rounded_number(text: &str) -> bool {
+    let Some((number, power)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let power = power.strip_prefix('+').filter(|p| digits(p)).and_then(|p| p.parse::<u32>().ok());
+    whole.len() == 1 && digits(whole) && digits(part) && power.is_some_and(|power| power >= 8)
+}
+
+fn is_nought(text: &str) -> bool {
+    text.bytes().all(|b| b == b'0')
+}
+
+pub(super) fn build_text_column(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    found: &mut ColumnFindings,
+) -> ArrayRef {
+    let form = TextForm::of(column);
+    let plain = cells.plain();
+    let clean = |text: &str| {
+        plain
+            || matches!(cell_cleaning::clean_cell(text), Some(Cow::Borrowed(c))
+                if c.len() == text.len() && (form.raw || cell_cleaning::strip_cell_quote(c).len() == c.len()))
+    };
+    if let ColumnCells::Raw(array) = cells
+        && column.default.is_none()
+        && array.iter().flatten().all(|text| form.stays(text) && clean(text))
+    {
+        if column.required {
+            let missing = (0..array.len()).filter(|&i| array.is_null(i));
+            found.troubles.extend(missing.map(|i| (i, CellTrouble::Missing)));
+        }
+        // Nothing to change: the delivered column is the loaded column.
+        return Arc::new((*array).clone());
+    }
+    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
+    for index in 0..cells.len() {
+        match cells.get(index).map_or(TextReading::Blank, |text| form.read(text)) {
+            TextReading::Value(text) => builder.append_value(text),
+            TextReading::CleanedId(id) => {
+                builder.append_value(id);
+                found.cleaned_ids.push(index);
+            }
+            TextReading::Unknown => {
+                builder.append_null();
+                found.not_stated(index, column);
+            }
+            TextReading::Wrong(trouble) => {
+                builder.append_null();
+                found.trouble(index, trouble);
+            }
+            TextReading::Blank => match &column.default {
+                Some(default) => builder.append_value(default),
+                None => {
+                    builder.append_null();
+                    found.missing(index, column);
+                }
+            },
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+pub(super) fn build_code_column(
+    column: &SourceColumn,
+    cells: &ColumnCells<'_>,
+    found: &mut ColumnFindings,
+) -> ArrayRef {
+    let codes = &*column.codes;
+    let default = column.default.as_deref().and_then(|d| codes.label(d));
+    let mut builder = StringBuilder::with_capacity(cells.len(), cells.len() * 12);
+    // Coded cells repeat in runs; remember the last few answers.
+    let mut recent: [(&str, usize); 8] = [("", usize::MAX); 8];
+    for index in 0..cells.len() {
+        let mut value: Option<Cow<'_, str>> = None;
+        if let Some(raw) = cells.get(index) {
+            let slot = raw.len().wrapping_add(raw.as_bytes().last().copied().unwrap_or(0) as usize) & 7;
+            if recent[slot].1 != usize::MAX && recent[slot].0 == raw {
+                builder.append_value(&codes.labels()[recent[slot].1]);
+                continue;
+            }
+            if let Some(text) = cell_cleaning::clean_cell(raw) {
+                let text: Cow<'_, str> = match text {
+                    Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::strip_cell_quote(t)),
+                    Cow::Owned(t) => Cow::Owned(cell_cleaning::strip_cell_quote(&t).to_owned()),
+                };
+                if let Some(found) = find_column_code(column, &text) {
+                    recent[slot] = (raw, found);
+                    builder.append_value(&codes.labels()[found]);
+                    continue;
+                }
+                match cell_without_value(&text) {
+                    Some(CellWithoutValue::Blank) => {}
+                    Some(CellWithoutValue::Unknown) => {
+                        builder.append_null();
+                        found.not_stated(index, column);
+                        continue;
+                    }
+                    None if column.open => value = Some(text),
+                    None => {
+                        builder.append_null();
+                        found.trouble(index, CellTrouble::Code);
+                        continue;
+                    }
+                }
+            }
+        }
+        match value.as_deref().or(default) {
+            Some(value) => builder.append_value(value),
+            None => {
+                builder.append_null();
+                found.missing(index, column);
+            }
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+/// The label a text stands for; `01-男` and `01 男` are read by their label.
+fn find_column_code(column: &SourceColumn, text: &str) -> Option<usize> {
+    column.codes.find(text).or_else(|| {
+        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);
+        (label.len() < rest.len() && rest.len() < text.len()).then(|| column.codes.find(label)).flatten()
+    })
+}

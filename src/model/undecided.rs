@@ -1,0 +1,63 @@
+//! What could not be judged, since cells are unknown: subjects of whom a rule says neither yes nor no, and rules that
+//! are held for a county.
+
+use std::sync::Arc;
+
+use super::exception::SubjectKind;
+
+/// Key of a subject that is left open, where the key itself is unknown.
+pub(crate) const ANY_KEY: &str = "?";
+
+/// A subject that a rule may mean: what is known of it leaves open whether it is a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndecidedSubject {
+    /// Rule.
+    pub rule_code: Arc<str>,
+    /// What the subject is.
+    pub subject_kind: SubjectKind,
+    /// Person, household, record or division.
+    pub subject_id: Arc<str>,
+    /// Key of the finding that it might be; `?` where the key itself is unknown.
+    pub rule_key: Arc<str>,
+    /// Person it is about, if there is one.
+    pub person_id: Option<Arc<str>>,
+    /// Household it is about, if there is one.
+    pub household_id: Option<Arc<str>>,
+    /// County code, `""` if unknown.
+    pub county_code: Arc<str>,
+    /// Township code, `""` if unknown.
+    pub township_code: Arc<str>,
+    /// Village code, `""` if unknown.
+    pub village_code: Arc<str>,
+}
+
+/// A SELECT of a rule or definition as it was run over unknown cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewrittenSelect {
+    /// `definition`, `certain` or `possible`.
+    pub kind: &'static str,
+    /// Name of the definition, code of the rule.
+    pub name: String,
+    /// Its text.
+    pub sql: String,
+}
+
+/// A column that is unknown for so much of a county that a rule resting on it is held there: what it does not find
+/// there is no sign that all is well.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldRule {
+    /// Rule.
+    pub rule_code: String,
+    /// County code, `""`: records without a county.
+    pub county_code: String,
+    /// Source whose column it is.
+    pub source: String,
+    /// Canonical name of the column.
+    pub column: String,
+    /// Records of the county whose cell is unknown.
+    pub unknown: u64,
+    /// Records of the county in the source.
+    pub records: u64,
+    /// Subjects of the county that the rule leaves undecided.
+    pub undecided: u64,
+}

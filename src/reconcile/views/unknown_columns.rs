@@ -1,0 +1,132 @@
+//! Which cells of the views are unknown: filled and not readable, or of a column that their file lacks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array};
+
+use super::ViewInputs;
+use crate::config::{ColumnRole, SourceColumn, SourceContract};
+use crate::load::SourceRecords;
+use crate::model::division::COUNTY;
+use crate::rules::unknown_answers::UnknownColumns;
+
+/// Unknown cells of a column, by county.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CountyCells {
+    /// Records.
+    pub(crate) records: u64,
+    /// Of these, records whose cell is unknown.
+    pub(crate) unknown: u64,
+}
+
+/// A column of a contract with unknown cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownColumn {
+    /// Its name in the contract.
+    pub(crate) column: String,
+    /// Counties in which cells are unknown; `""`: records without a county.
+    pub(crate) counties: BTreeMap<String, CountyCells>,
+}
+
+/// By view and column of the view, what of it is unknown.
+pub(crate) type UnknownByCounty = BTreeMap<(String, String), UnknownColumn>;
+
+/// Columns of a source's view that are made of a column of its contract.
+fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
+    match column.role {
+        Some(ColumnRole::BirthDate) => vec!["birth_date", "age"],
+        Some(ColumnRole::Sex) => vec!["sex"],
+        // Who somebody is was decided by the linker, with what it knows.
+        Some(ColumnRole::IdNumber | ColumnRole::GuardianId) => Vec::new(),
+        _ => vec![column.name.as_str()],
+    }
+}
+
+/// The column of a contract that tells what stands in a column of its view.
+pub(super) fn column_behind<'c>(contract: &'c SourceContract, name: &str) -> Option<&'c SourceColumn> {
+    contract.columns.iter().find(|column| columns_made_of(column).contains(&name))
+}
+
+/// Columns of views with unknown cells.
+pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for one in inputs.loaded {
+        let records = &one.records;
+        let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
+        let named = unknown_names(records).into_iter();
+        let named = named.filter_map(|name| contract.columns.iter().find(|c| c.name == name));
+        let columns: Vec<&str> = named.flat_map(columns_made_of).collect();
+        if !columns.is_empty() {
+            let own = unknown.entry(records.source.clone()).or_default();
+            own.extend(columns.into_iter().map(str::to_owned));
+        }
+    }
+    unknown
+}
+
+/// How many cells of each such column are unknown in which county.
+pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
+    let mut found = UnknownByCounty::new();
+    for (source, one) in inputs.loaded.iter().enumerate() {
+        let records = &one.records;
+        let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
+        if records.unknown.is_empty() {
+            continue;
+        }
+        let divisions = inputs.divisions(source);
+        let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
+        let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+        (0..inputs.rows(source)).for_each(|row| *all.entry(county(row)).or_default() += 1);
+        for name in unknown_names(records) {
+            let Some(column) = contract.columns.iter().find(|c| c.name == name) else { continue };
+            let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
+            for row in unknown_rows(records, name, 0..inputs.rows(source)).collect::<BTreeSet<_>>() {
+                let county = county(row);
+                let records = all.get(county).copied().unwrap_or(0);
+                counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
+            }
+            for made in columns_made_of(column) {
+                let unknown = UnknownColumn { column: name.to_owned(), counties: counties.clone() };
+                found.insert((records.source.clone(), made.to_owned()), unknown);
+            }
+        }
+    }
+    found
+}
+
+/// Names of the contract's columns with unknown cells. A column that the whole list lacks is none of them: whether a
+/// rule can do without it says the rule (`columns` of its header).
+fn unknown_names(records: &SourceRecords) -> BTreeSet<&str> {
+    let count = records.keys.len();
+    let some = |ranges: &[Range<u32>]| ranges.iter().map(|range| range.len()).sum::<usize>() < count;
+    let absent = records.unknown.absent_columns().filter(|(_, ranges)| some(ranges)).map(|(name, _)| name);
+    records.unknown.columns().map(|(name, _)| name).chain(absent).collect()
+}
+
+/// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come
+/// first; one may come twice.
+fn unknown_rows(records: &SourceRecords, column: &str, rows: Range<usize>) -> impl Iterator<Item = usize> {
+    let positions = records.unknown.records(column);
+    let from = positions.partition_point(|&position| (position as usize) < rows.start);
+    let inside = positions[from..].iter().map(|&position| position as usize);
+    let (start, end) = (rows.start, rows.end);
+    let absent = records.unknown.absent(column).iter();
+    let absent =
+        absent.flat_map(move |range| (range.start as usize).max(start)..(range.end as usize).min(end));
+    absent.chain(inside.take_while(move |&row| row < end))
+}
+
+/// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
+pub(super) fn companion_column(
+    records: &SourceRecords,
+    column: &str,
+    rows: Range<usize>,
+    is_null: impl Fn(usize) -> bool,
+) -> ArrayRef {
+    let mut flags = vec![0; rows.len()];
+    let unknown = unknown_rows(records, column, rows.clone());
+    unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    Arc::new(Int32Array::from(flags))
+}

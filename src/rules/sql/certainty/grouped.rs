@@ -1,0 +1,296 @@
+//! GROUP BY, aggregates and windows: what is computed of several rows.
+//!
+//! The rows are grouped once for the certain and once for the possible answers. Where a group has the same number of
+//! rows in both, nothing of it is in doubt; else all that is computed of it is unknown.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, Function, Visit, Visitor, WindowSpec, WindowType};
+
+use super::condition::plain_arguments;
+use super::query::{StatementWriter, companion_item};
+use super::select::RewrittenFrom;
+use super::table_scope::TableScope;
+use super::{Answers, TableKnowledge, UNKNOWN_SUFFIX};
+use crate::rules::sql::clauses::column_name;
+
+/// Functions of a group.
+const OF_GROUP: [&str; 5] = ["min", "max", "count", "sum", "avg"];
+
+/// A SELECT with groups, aggregates or windows.
+pub(super) struct GroupedSelect<'a> {
+    pub(super) items: &'a [(String, &'a Expr)],
+    pub(super) groups: &'a [Expr],
+    pub(super) having: Option<&'a Expr>,
+    /// `DISTINCT ` or nothing.
+    pub(super) distinct: &'a str,
+}
+
+/// Is a value computed of several rows?
+pub(super) fn is_of_several_rows(expr: &Expr) -> bool {
+    !group_functions(expr).is_empty()
+}
+
+/// Aggregates and window functions in an expression.
+fn group_functions(expr: &Expr) -> Vec<Function> {
+    struct FunctionReader(Vec<Function>);
+    impl Visitor for FunctionReader {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            if let Expr::Function(function) = expr
+                && (function.over.is_some()
+                    || OF_GROUP.contains(&function.name.to_string().to_ascii_lowercase().as_str()))
+            {
+                self.0.push(function.clone());
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut reader = FunctionReader(Vec::new());
+    let _ = expr.visit(&mut reader);
+    reader.0
+}
+
+/// A column as it is written inside, where the rows are put together.
+struct InnerColumn {
+    /// SQL that is 1 for a row that makes it unknown; `None` if none does.
+    unknown: Option<String>,
+    /// Rows that may not be there make it unknown.
+    of_several: bool,
+}
+
+impl GroupedSelect<'_> {
+    /// Writes the SELECT; `from` and `other`: its tables with these answers and with the others.
+    pub(super) fn rewrite(
+        &self,
+        [from, other]: [RewrittenFrom; 2],
+        writer: &mut StatementWriter,
+        answers: Answers,
+        companions: &[usize],
+    ) -> Result<(String, TableKnowledge), String> {
+        let names: Vec<String> = self.items.iter().map(|(name, _)| name.clone()).collect();
+        let windows = self.windows()?;
+        if !windows.is_empty() && !self.groups.is_empty() {
+            return Err("windows over groups".to_owned());
+        }
+        let columns = self
+            .items
+            .iter()
+            .map(|(_, expr)| inner_column(&from.scope, expr))
+            .collect::<Result<Vec<_>, String>>()?;
+        let having = self.having.map(|having| inner_column(&from.scope, having)).transpose()?;
+        let touched = from.uncertain
+            || columns.iter().any(|column| column.unknown.is_some())
+            || having.as_ref().is_some_and(|having| having.unknown.is_some());
+        if !touched {
+            let known = names.iter().enumerate().filter(|(at, _)| companions.contains(at));
+            let (mut sql, mut unknown) =
+                (format!("SELECT {}{}", self.distinct, self.plain_items()), BTreeSet::new());
+            for (_, name) in known {
+                sql += &companion_item("0", name);
+                unknown.insert(name.clone());
+            }
+            sql += &from.sql;
+            sql += &self.group_clause();
+            if let Some(having) = self.having {
+                sql += &format!("\nHAVING {having}");
+            }
+            return Ok((sql, TableKnowledge { columns: names, unknown, uncertain: false, view: false }));
+        }
+        let keys = self.keys(&from.scope, &windows)?;
+        let table = writer.new_name("rows");
+        for (wanted, from) in [(answers, &from), (answers.other(), &other)] {
+            let sql = self.inner_sql(from, &keys, &windows)?;
+            writer.add_table(&wanted.table_name(&table), sql);
+        }
+        Ok(self.outer_sql(
+            &table,
+            &columns,
+            having.as_ref(),
+            &keys,
+            !windows.is_empty(),
+            from.uncertain,
+            answers,
+            companions,
+            writer,
+        ))
+    }
+
+    fn plain_items(&self) -> String {
+        let items: Vec<String> = self.items.iter().map(|(name, expr)| format!("{expr} AS {name}")).collect();
+        items.join(", ")
+    }
+
+    fn group_clause(&self) -> String {
+        let groups: Vec<String> = self.groups.iter().map(Expr::to_string).collect();
+        if groups.is_empty() { String::new() } else { format!("\nGROUP BY {}", groups.join(", ")) }
+    }
+
+    /// The windows of the columns.
+    fn windows(&self) -> Result<Vec<WindowSpec>, String> {
+        let functions = self.items.iter().flat_map(|(_, expr)| group_functions(expr));
+        let windows = functions.filter_map(|function| function.over).map(|over| match over {
+            WindowType::WindowSpec(window) => Ok(window),
+            WindowType::NamedWindow(_) => Err("a window with a name".to_owned()),
+        });
+        windows.collect()
+    }
+
+    /// SQL of what the rows are put together by.
+    fn keys(&self, scope: &TableScope, windows: &[WindowSpec]) -> Result<Vec<String>, String> {
+        let keys: Vec<&Expr> = match windows {
+            [] => self.groups.iter().map(|group| self.meant_group(group)).collect::<Result<_, String>>()?,
+            [first, others @ ..] => {
+                if others.iter().any(|window| window.partition_by != first.partition_by) {
+                    return Err("windows of different rows".to_owned());
+                }
+                first.partition_by.iter().collect()
+            }
+        };
+        if keys.is_empty() {
+            return Err("one group of all rows".to_owned());
+        }
+        for key in &keys {
+            if !scope.flags(key)?.is_empty() {
+                return Err(format!("groups by what may be unknown: {key}"));
+            }
+        }
+        Ok(keys.into_iter().map(Expr::to_string).collect())
+    }
+
+    /// A group may be a column of the SELECT.
+    fn meant_group<'e>(&'e self, group: &'e Expr) -> Result<&'e Expr, String> {
+        match group {
+            Expr::Identifier(name) => {
+                let item = self.items.iter().find(|(known, _)| *known == name.value);
+                Ok(item.map_or(group, |(_, expr)| expr))
+            }
+            Expr::Value(_) => Err("a group by its place".to_owned()),
+            _ => Ok(group),
+        }
+    }
+
+    /// The rows put together, with their keys and their number.
+    fn inner_sql(
+        &self,
+        from: &RewrittenFrom,
+        keys: &[String],
+        windows: &[WindowSpec],
+    ) -> Result<String, String> {
+        let over = match windows.is_empty() {
+            true => String::new(),
+            false => format!(" OVER (PARTITION BY {})", keys.join(", ")),
+        };
+        let mut sql = format!("SELECT {}", self.plain_items());
+        let mut add_unknown = |name: &str, column: InnerColumn| {
+            if let Some(unknown) = column.unknown {
+                let unknown = if column.of_several { format!("MAX({unknown}){over}") } else { unknown };
+                sql += &companion_item(&unknown, name);
+            }
+        };
+        for (name, expr) in self.items {
+            add_unknown(name, inner_column(&from.scope, expr)?);
+        }
+        if let Some(having) = self.having {
+            add_unknown("having", inner_column(&from.scope, having)?);
+            sql += &format!(", CASE WHEN {having} THEN 1 ELSE 0 END AS having__holds");
+        }
+        for (at, key) in keys.iter().enumerate() {
+            sql += &format!(", {key} AS key__{at}");
+        }
+        Ok(format!("{sql}, COUNT(*){over} AS number__of_rows{}{}", from.sql, self.group_clause()))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one text")]
+    fn outer_sql(
+        &self,
+        table: &str,
+        columns: &[InnerColumn],
+        having: Option<&InnerColumn>,
+        keys: &[String],
+        windows: bool,
+        uncertain: bool,
+        answers: Answers,
+        companions: &[usize],
+        writer: &mut StatementWriter,
+    ) -> (String, TableKnowledge) {
+        let (own, other) = (answers.table_name(table), answers.other().table_name(table));
+        let doubt = "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows";
+        let unknown_of =
+            |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
+                (None, false) => None,
+                (Some(_), false) => Some(format!("g.{name}{UNKNOWN_SUFFIX}")),
+                (None, true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
+                (Some(_), true) => {
+                    Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN_SUFFIX} END"))
+                }
+            };
+        let mut known = TableKnowledge { uncertain, ..TableKnowledge::default() };
+        let mut sql = format!("SELECT {}", self.distinct);
+        let mut companion_sql = String::new();
+        for (at, ((name, _), column)) in self.items.iter().zip(columns).enumerate() {
+            sql += &format!("{}g.{name} AS {name}", if at > 0 { ", " } else { "" });
+            let unknown = unknown_of(name, column);
+            if unknown.is_some() || companions.contains(&at) {
+                companion_sql += &companion_item(unknown.as_deref().unwrap_or("0"), name);
+                known.unknown.insert(name.clone());
+            }
+            known.columns.push(name.clone());
+        }
+        sql = format!("{sql}{companion_sql}\nFROM {own} AS g");
+        if uncertain {
+            let keys: Vec<String> = (0..keys.len()).map(|at| format!("key__{at}")).collect();
+            let listed: Vec<String> = keys.iter().map(|key| format!("x.{key} AS {key}")).collect();
+            // A window has as many rows as its rows are: one is enough.
+            let distinct = if windows { "DISTINCT " } else { "" };
+            let counts = writer.new_name("counts");
+            writer.add_table(
+                &counts,
+                format!(
+                    "SELECT {distinct}{}, x.number__of_rows AS number__of_rows\nFROM {other} AS x",
+                    listed.join(", ")
+                ),
+            );
+            let same: Vec<String> = keys.iter().map(|key| format!("o.{key} = g.{key}")).collect();
+            sql += &format!("\nLEFT JOIN {counts} AS o ON {}", same.join(" AND "));
+        }
+        if let Some(having) = having {
+            let unknown = unknown_of("having", having);
+            known.uncertain |= unknown.is_some();
+            sql += &match (unknown, answers) {
+                (None, _) => "\nWHERE g.having__holds = 1".to_owned(),
+                (Some(unknown), Answers::Certain) => format!("\nWHERE g.having__holds = 1 AND {unknown} = 0"),
+                (Some(unknown), Answers::Possible) => {
+                    format!("\nWHERE (g.having__holds = 1 OR {unknown} = 1)")
+                }
+            };
+        }
+        (sql, known)
+    }
+}
+
+fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> {
+    let functions = group_functions(expr);
+    if functions.is_empty() {
+        return Ok(InnerColumn { unknown: scope.unknown_value(expr)?, of_several: false });
+    }
+    // Which of several records is shown decides nothing.
+    let records = |function: &Function| {
+        let arguments = plain_arguments(function).unwrap_or_default();
+        function.over.is_none() && arguments.iter().any(|argument| column_name(argument) == Some("record_id"))
+    };
+    if functions.iter().all(records) {
+        return Ok(InnerColumn { unknown: None, of_several: false });
+    }
+    let unknown = match expr {
+        Expr::Function(function) if function.over.is_none() => {
+            match plain_arguments(function).unwrap_or_default().as_slice() {
+                [argument] => scope.unknown_value(argument)?,
+                _ => scope.any_unknown(expr)?,
+            }
+        }
+        _ => scope.any_unknown(expr)?,
+    };
+    Ok(InnerColumn { unknown, of_several: true })
+}

@@ -1,0 +1,72 @@
+//! The tables whose columns a SELECT can name, and what may be unknown of each.
+
+use std::sync::Arc;
+
+use sqlparser::ast::{Expr, Ident};
+
+use super::{TableKnowledge, UNKNOWN_SUFFIX};
+
+/// A table of FROM or JOIN.
+#[derive(Debug, Clone)]
+pub(super) struct ScopedTable {
+    pub(super) alias: String,
+    pub(super) knowledge: Arc<TableKnowledge>,
+    /// Rows of a LEFT JOIN: a companion is null where nothing is met.
+    pub(super) outer: bool,
+    /// SQL that is 1 where it is unknown whether the row is met; all its columns are unknown then.
+    pub(super) doubt: Option<String>,
+}
+
+/// Tables in the order of FROM.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TableScope {
+    pub(super) tables: Vec<ScopedTable>,
+}
+
+impl TableScope {
+    /// The table that a name is of: of its alias, else the one that has such a column.
+    fn table(&self, alias: Option<&Ident>, name: &Ident) -> Result<Option<&ScopedTable>, String> {
+        match alias {
+            Some(alias) => {
+                let table = self.tables.iter().find(|table| table.alias == alias.value);
+                table.map(Some).ok_or_else(|| format!("{alias} is not known"))
+            }
+            None => {
+                let has = |table: &&ScopedTable| table.knowledge.columns.contains(&name.value);
+                let mut found = self.tables.iter().filter(has);
+                match (found.next(), found.next()) {
+                    (Some(table), None) => Ok(Some(table)),
+                    // A name of the SELECT itself.
+                    (None, _) => Ok(None),
+                    (Some(_), Some(_)) => Err(format!("{name} is a column of several tables")),
+                }
+            }
+        }
+    }
+
+    /// SQL that is 1 where the column's cell is unknown; `None` if it never is.
+    pub(super) fn unknown(&self, alias: Option<&Ident>, name: &Ident) -> Result<Option<String>, String> {
+        let Some(table) = self.table(alias, name)? else { return Ok(None) };
+        let own = table.knowledge.unknown.contains(&name.value).then(|| {
+            let companion = format!("{}.{}{UNKNOWN_SUFFIX}", table.alias, name.value);
+            if table.outer { format!("COALESCE({companion}, 0)") } else { companion }
+        });
+        Ok(match (&table.doubt, own) {
+            (None, own) => own,
+            (Some(doubt), None) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
+            (Some(doubt), Some(own)) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE {own} END")),
+        })
+    }
+
+    /// As [`TableScope::unknown`] of an expression that names a column; `None` for any other, too.
+    pub(super) fn unknown_column(&self, expr: &Expr) -> Result<Option<String>, String> {
+        match expr {
+            Expr::Identifier(name) => self.unknown(None, name),
+            Expr::CompoundIdentifier(parts) => match &parts[..] {
+                [alias, name] => self.unknown(Some(alias), name),
+                _ => Err(format!("{expr} is no column")),
+            },
+            _ => Ok(None),
+        }
+    }
+}

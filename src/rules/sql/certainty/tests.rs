@@ -1,0 +1,1 @@
+//! Certain and possible answers against all that the unknown cells may hold.

@@ -1,0 +1,163 @@
+//! A rule set as it is run over views with unknown cells: every rule that rests on one finds its certain answers, and a
+//! companion beside it the possible ones (docs/adr/0014).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::rule_file::{Rule, RuleDefinition};
+use super::rule_set::RuleSet;
+use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
+use crate::Result;
+use crate::model::column_type::ColumnType;
+use crate::model::undecided::RewrittenSelect;
+
+/// Columns of views that have unknown cells, by view.
+pub(crate) type UnknownColumns = BTreeMap<String, BTreeSet<String>>;
+
+/// A rule set for views with unknown cells.
+#[derive(Debug, Clone)]
+pub(crate) struct AnsweringRules {
+    /// The rules, those that rest on unknown cells with their certain answers; behind them the companions.
+    pub(crate) rules: RuleSet,
+    /// By position of a companion in `rules`, the position of the rule whose possible answers it finds.
+    pub(crate) companions: BTreeMap<usize, usize>,
+    /// Rules whose answers cannot be told apart, by position, and why not, in English.
+    pub(crate) unanswered: BTreeMap<usize, String>,
+}
+
+/// What is put behind the code of a rule for its companion; no rule's own code ends with it.
+const COMPANION: &str = "?";
+
+/// Does the rule of this code find possible answers?
+pub(crate) fn is_companion(code: &str) -> bool {
+    code.ends_with(COMPANION)
+}
+
+impl RuleSet {
+    /// The rules as they are run where these columns have unknown cells; without any the same rules to the letter.
+    ///
+    /// # Errors
+    /// None for rules that were checked; a text that was written anew and is no SELECT is a fault of the program.
+    pub(crate) fn with_unknown_cells(&self, unknown: &UnknownColumns) -> Result<AnsweringRules> {
+        let mut answering =
+            AnsweringRules { rules: self.clone(), companions: BTreeMap::new(), unanswered: BTreeMap::new() };
+        if unknown.values().all(BTreeSet::is_empty) {
+            return Ok(answering);
+        }
+        let mut tables = KnownTables::new();
+        for (name, view) in &mut answering.rules.catalogue.views {
+            let columns: Vec<String> = view.columns.iter().map(|(column, _)| column.clone()).collect();
+            let mut own = unknown.get(name).cloned().unwrap_or_default();
+            own.retain(|column| columns.contains(column));
+            view.columns
+                .extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
+            tables.insert(name.clone(), Ok(Arc::new(TableKnowledge::view(columns, own))));
+        }
+        let mut definitions = Vec::with_capacity(self.definitions.len());
+        for definition in &self.definitions {
+            definitions.push(definition.clone());
+            let name = &definition.header.name;
+            let answers = match reads_unknown(definition.file.select.table_names(), &tables) {
+                true => definition.file.select.for_answers(&tables),
+                false => Ok(None),
+            };
+            let known = match answers {
+                Ok(None) => definition
+                    .file
+                    .select
+                    .column_names()
+                    .map(|columns| Arc::new(TableKnowledge { columns, ..TableKnowledge::default() })),
+                Ok(Some(selects)) => {
+                    for answers in Answers::BOTH {
+                        definitions.push(answering_definition(definition, &selects, answers)?);
+                    }
+                    Ok(Arc::new(selects.outcome))
+                }
+                Err(reason) => Err(format!("{name}: {reason}")),
+            };
+            tables.insert(name.clone(), known);
+        }
+        answering.rules.definitions = definitions;
+        for (position, rule) in self.rules.iter().enumerate() {
+            if !reads_unknown(rule.file.select.table_names(), &tables) {
+                continue;
+            }
+            if rule.header.indicator {
+                continue;
+            }
+            let selects = match rule.file.select.for_answers(&tables) {
+                Ok(None) => continue,
+                Ok(Some(selects)) => selects,
+                Err(reason) => {
+                    answering.unanswered.insert(position, reason);
+                    continue;
+                }
+            };
+            if selects.outcome.unknown.contains("subject_id") {
+                answering.unanswered.insert(position, "the subject may be unknown".to_owned());
+                continue;
+            }
+            if !selects.outcome.uncertain && !selects.outcome.unknown.contains("rule_key") {
+                // What may be unknown is merely shown.
+                continue;
+            }
+            let mut companion: Rule = rule.clone();
+            companion.header.code.push_str(COMPANION);
+            companion.file = rule.file.with_sql(&selects.possible)?;
+            answering.companions.insert(answering.rules.rules.len(), position);
+            answering.rules.rules.push(companion);
+            answering.rules.rules[position].file = rule.file.with_sql(&selects.certain)?;
+        }
+        Ok(answering)
+    }
+}
+
+impl AnsweringRules {
+    /// The SELECTs that were written anew.
+    pub(crate) fn rewritten(&self) -> Vec<RewrittenSelect> {
+        let of = |kind, name: &str, sql: &str| RewrittenSelect {
+            kind,
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+        };
+        let rules = &self.rules.rules;
+        let versions =
+            self.rules.definitions.iter().filter(|d| {
+                Answers::BOTH.iter().any(|answers| d.header.name.ends_with(&answers.table_name("")))
+            });
+        let definitions = versions.map(|d| of("definition", &d.header.name, d.file.sql()));
+        let certain =
+            self.companions.values().map(|&at| of("certain", &rules[at].header.code, rules[at].file.sql()));
+        let possible = self
+            .companions
+            .iter()
+            .map(|(&companion, &at)| of("possible", &rules[at].header.code, rules[companion].file.sql()));
+        match self.companions.is_empty() {
+            true => Vec::new(),
+            false => definitions.chain(certain).chain(possible).collect(),
+        }
+    }
+}
+
+/// Does a SELECT read a table of which anything may be unknown, or is not understood?
+fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
+    names.any(|name| {
+        tables.get(name).is_some_and(|table| table.as_ref().map_or(true, |known| known.is_touched()))
+    })
+}
+
+/// A definition's version with these answers.
+fn answering_definition(
+    definition: &RuleDefinition,
+    selects: &AnswerSelects,
+    answers: Answers,
+) -> Result<RuleDefinition> {
+    let sql = match answers {
+        Answers::Certain => &selects.certain,
+        Answers::Possible => &selects.possible,
+    };
+    let mut version = definition.clone();
+    version.header.name = answers.table_name(&definition.header.name);
+    version.file = definition.file.with_sql(sql)?;
+    Ok(version)
+}
