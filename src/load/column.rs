@@ -43,6 +43,8 @@ pub(super) enum CellTrouble {
     Negative,
     /// Two people.
     TwoPeople,
+    /// An ID number where a name should stand.
+    NumberInName,
     /// No value in the file itself.
     Fault(CellFault),
 }
@@ -67,6 +69,7 @@ impl CellTrouble {
             Self::Rate => "bad_rate",
             Self::Negative => "negative_amount",
             Self::TwoPeople => "two_people",
+            Self::NumberInName => "number_in_name",
             Self::Fault(CellFault::ErrorValue) => "error_value",
             Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
             Self::Fault(CellFault::HalfCharacter) => "half_character",
@@ -105,6 +108,9 @@ impl CellTrouble {
             }
             Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
             Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
+            Self::NumberInName => {
+                format!("“{label}”里有证件号码；姓名和证件号码各写各的格")
+            }
             Self::Fault(CellFault::ErrorValue) => {
                 format!("“{label}”是公式的错误值，没有内容；查出公式的错误，改成数值后重报")
             }
@@ -140,7 +146,7 @@ impl CellTrouble {
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
-            Self::TwoPeople => column.required || person,
+            Self::TwoPeople | Self::NumberInName => column.required || person,
             Self::DayUnknown | Self::MonthDoubtful => false,
             _ => column.required,
         }
@@ -230,11 +236,11 @@ enum CellReading<T> {
     Doubtful(T, CellTrouble),
 }
 
-/// Types the cells.
+/// Types the cells. Bare amounts have a unit of this factor and are for so many months, where the header says it.
 pub(super) fn build_column(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
-    factor: i64,
+    (factor, written): (i64, Option<i64>),
     found: &mut ColumnFindings,
 ) -> ArrayRef {
     let kind = column.kind;
@@ -246,7 +252,7 @@ pub(super) fn build_column(
         })),
         ContractType::Money | ContractType::Area => {
             let months = column.rate.map(|rate| rate.months());
-            let form = AmountForm { kind, factor, months, negative: column.negative };
+            let form = AmountForm { kind, factor, months, written, negative: column.negative };
             Arc::new(build_typed_column::<Int64Type>(column, cells, found, |t| {
                 match number::parse_amount(form, t) {
                     Ok(value) => CellReading::Value(value),
@@ -379,6 +385,7 @@ enum TextReading<'a> {
     Blank,
     Unknown,
     TwoPeople,
+    NumberInName,
 }
 
 /// Reads the text cells of one column.
@@ -412,6 +419,7 @@ impl TextForm {
         cell_without_value(text).is_none()
             && !(self.household && is_nought(text))
             && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
+            && !(self.name && text.len() >= 15)
             && !(self.id && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str, found: &mut ColumnFindings) -> TextReading<'a> {
@@ -424,6 +432,9 @@ impl TextForm {
         }
         if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
             return TextReading::TwoPeople;
+        }
+        if self.name && person_cells::holds_id_number(&clean) {
+            return TextReading::NumberInName;
         }
         if self.id
             && let Some(bare) = person_cells::undecorated_id(&clean)
@@ -472,6 +483,10 @@ fn build_text_column(column: &SourceColumn, cells: &ColumnCells<'_>, found: &mut
             TextReading::TwoPeople => {
                 builder.append_null();
                 found.trouble(index, CellTrouble::TwoPeople);
+            }
+            TextReading::NumberInName => {
+                builder.append_null();
+                found.trouble(index, CellTrouble::NumberInName);
             }
             TextReading::Blank => match &column.default {
                 Some(default) => builder.append_value(default),

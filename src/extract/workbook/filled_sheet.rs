@@ -154,12 +154,14 @@ impl FilledSheet {
     /// A merged cell below the header holds for all its rows (a township over its people), not its columns.
     ///
     /// `header`: position of the last row of the header; `width`: columns of the table.
+    /// Tells the column of each merged cell that was filled, and how many rows it holds for.
     ///
     /// # Errors
     /// Too much would be filled.
-    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<()> {
+    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<Vec<(usize, usize)>> {
+        let mut filled = Vec::new();
         if self.merged.is_empty() {
-            return Ok(());
+            return Ok(filled);
         }
         // A row that holds nothing else is blank, not a person of that township.
         let blank: Vec<bool> = self.rows.iter().map(|row| row.iter().all(String::is_empty)).collect();
@@ -177,6 +179,7 @@ impl FilledSheet {
             let Some(text) = self.rows.get(first).and_then(|r| r.get(column)).cloned() else { continue };
             let fault = self.faults.get(&(first, column)).copied();
             let last = ((region.end.0 - self.top) as usize).min(self.rows.len() - 1);
+            let mut rows = 1;
             for (at, row) in self.rows.iter_mut().enumerate().take(last + 1).skip(first + 1) {
                 // Regions do not overlap, so that each row counts once for a column.
                 room.take(1 + (column + 1).saturating_sub(row.len()) as u64, 0)?;
@@ -189,13 +192,17 @@ impl FilledSheet {
                 if row[column].is_empty() {
                     room.take(0, text.len() as u64)?;
                     row[column].clone_from(&text);
+                    rows += 1;
                     if let Some(fault) = fault {
                         self.faults.insert((at, column), fault);
                     }
                 }
             }
+            if rows > 1 && !text.is_empty() {
+                filled.push((column, rows));
+            }
         }
-        Ok(())
+        Ok(filled)
     }
     /// Rows with anything in them.
     pub(super) fn filled_rows(&self) -> impl Iterator<Item = &Vec<String>> {
