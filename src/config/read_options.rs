@@ -1,6 +1,6 @@
 //! What the reader of a file is told beforehand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Declared encoding of a text file.
@@ -32,6 +32,8 @@ pub struct ReadOptions {
     pub required_headers: BTreeSet<String>,
     /// Cleaned headers of columns of dates and months.
     pub date_headers: BTreeSet<String>,
+    /// Cleaned headers of columns of amounts and areas.
+    pub amount_headers: BTreeSet<String>,
     /// Cleaned headers of columns that are known and not read.
     pub ignored_headers: BTreeSet<String>,
     /// Hidden worksheets are read like the others.
@@ -53,6 +55,9 @@ pub struct KeyHeaders {
     pub names: Vec<String>,
     /// Columns of household numbers.
     pub households: Vec<String>,
+    /// Which column each known header feeds, cleaned: two headers of one column are the same in a header that
+    /// stands again. Headers that are known and not read feed the column of no name.
+    pub columns: BTreeMap<String, String>,
 }
 
 impl KeyHeaders {

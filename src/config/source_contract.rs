@@ -1,6 +1,6 @@
 //! A checked source contract: what stages read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -181,6 +181,8 @@ impl SourceContract {
             required_headers: self.cleaned_headers(|column| column.required),
             date_headers: self
                 .cleaned_headers(|column| matches!(column.kind, ContractType::Date | ContractType::Month)),
+            amount_headers: self
+                .cleaned_headers(|column| matches!(column.kind, ContractType::Money | ContractType::Area)),
             ignored_headers: (self.ignore_headers.iter())
                 .chain(self.variants.iter().flat_map(|variant| &variant.ignore_headers))
                 .map(|header| super::clean_config_header(header))
@@ -199,7 +201,33 @@ impl SourceContract {
             id_numbers: of(&[ColumnRole::IdNumber, ColumnRole::GuardianId]),
             names: of(&[ColumnRole::Name]),
             households: of(&[ColumnRole::Household]),
+            columns: self.columns_by_header(),
         }
+    }
+    /// The column that each header feeds, by its cleaned text; no name for those that are not read.
+    fn columns_by_header(&self) -> BTreeMap<String, String> {
+        let mut columns = BTreeMap::new();
+        let mut feed = |header: &str, column: String| {
+            columns.entry(super::clean_config_header(header)).or_insert(column);
+        };
+        for member in &self.members {
+            for (at, headers) in &member.cells {
+                let column = format!("{}.{}", member.title(), self.columns[*at].name);
+                headers.iter().for_each(|header| feed(header, column.clone()));
+            }
+        }
+        let in_group = |at: usize| self.members.iter().any(|m| m.cells.iter().any(|(c, _)| *c == at));
+        for (_, column) in self.columns.iter().enumerate().filter(|(at, _)| !in_group(*at)) {
+            column.headers.iter().for_each(|header| feed(header, column.name.clone()));
+        }
+        for (key, headers) in self.variants.iter().flat_map(|variant| &variant.aliases) {
+            for header in headers.iter().flat_map(|header| self.numbered_headers(key, header)) {
+                feed(&header, key.clone());
+            }
+        }
+        let variants = self.variants.iter().flat_map(|variant| &variant.ignore_headers);
+        variants.chain(&self.ignore_headers).for_each(|header| feed(header, String::new()));
+        columns
     }
     /// Cleaned headers of some columns.
     fn cleaned_headers(&self, wanted: impl Fn(&SourceColumn) -> bool) -> BTreeSet<String> {
@@ -230,7 +258,7 @@ impl SourceContract {
         members.map(|member| header.replace("{n}", &member.number.to_string())).collect()
     }
     /// Chinese title of every column, by its name.
-    pub fn column_labels(&self) -> std::collections::BTreeMap<String, String> {
+    pub fn column_labels(&self) -> BTreeMap<String, String> {
         self.columns.iter().map(|column| (column.name.clone(), column.label.clone())).collect()
     }
     /// Which columns linking needs: those with a role, those without which a record is rejected,

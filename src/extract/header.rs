@@ -176,6 +176,19 @@ impl KnownHeaders {
                 line.chars().filter(|c| !c.is_control()).take(80).collect()
             }
         };
+        if let Some(row) = first {
+            let line = row.join(" ");
+            let odd = line.chars().filter(|c| ('\u{A1}'..='\u{17F}').contains(c)).count();
+            if odd >= 4 && odd * 3 > line.chars().filter(|c| !c.is_whitespace()).count() {
+                return Error::input("文字的编码坏了：中文被当作西文字母又存了一次，表头读不出来")
+                    .hint("请提供部门从来源系统用 UTF-8 或 GB18030 重新导出，不要转存已经是乱码的文件");
+            }
+            if row.len() == 1 && row[0].trim().split("  ").filter(|part| !part.trim().is_empty()).count() >= 3
+            {
+                return Error::input("找不到表头行：各列之间只有空格，没有分隔符，看起来是定宽的文字")
+                    .hint("请提供部门用逗号或制表符分隔重新导出，或导出为 .xlsx");
+            }
+        }
         Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
             .hint(format!("看到的第一行是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
@@ -255,6 +268,10 @@ mod tests {
         let error = known().require(&rows("a,b,c\n1,2,3")).unwrap_err();
         assert!(error.message().contains("找不到表头行"));
         assert!(error.hint_text().unwrap().contains("a | b | c"));
+        let error = known().require(&rows("²Î±£Äê¶È,ÐÕÃû,¹«ÃñÉí·Ý\n1,2,3")).unwrap_err();
+        assert!(error.message().contains("编码坏了"));
+        let error = known().require(&rows("序号    姓甚名谁      号码    \n1     张三     2  ")).unwrap_err();
+        assert!(error.message().contains("定宽"));
     }
 
     #[test]

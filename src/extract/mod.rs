@@ -21,6 +21,8 @@ use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{FaultyCell, FileAccount};
 pub(crate) use dbf_memo::find_companion_files;
 
+pub(crate) use row_words::{is_id_text, is_name_text};
+
 pub use crate::model::file_account::{SkipReason, SkippedRow};
 use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};

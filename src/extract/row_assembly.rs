@@ -32,6 +32,8 @@ pub(super) struct RawTableAssembler<'a> {
     pub rare: CellHazards,
     /// Cells written as formulas of a text.
     pub formula_texts: u64,
+    /// Cells that every row has, where that is known; else 0. A row may lack the last of them.
+    pub least: usize,
 }
 
 /// What must be looked for in every cell, unless the text as a whole is known to be without.
@@ -81,6 +83,7 @@ impl<'a> RawTableAssembler<'a> {
             room,
             rare: CellHazards { nul: true, entities: true, exported: false },
             formula_texts: 0,
+            least: 0,
         })
     }
     /// Says which columns only rows of data fill.
@@ -119,7 +122,8 @@ impl<'a> RawTableAssembler<'a> {
                 text += cell.len();
             }
         }
-        if let Some(reason) = self.below.not_data(filled, first, cells) {
+        let kind = self.below.not_data(filled, first, cells);
+        if let Some(reason) = kind.map_err(|error| error.at_row(row.into()))? {
             if reason == SkipReason::Blank {
                 self.skip(row, reason);
                 return Ok(());
@@ -144,6 +148,20 @@ impl<'a> RawTableAssembler<'a> {
                 "这一行含有空字符(NUL)，文件在该处已损坏；请重新导出".to_owned(),
             );
         }
+        if cells.len() + 1 < self.least {
+            let reason = format!(
+                "这一行只有{}格，别的行都有{}格，后面的格没有了：多半是这一行中断，或少了分隔符；请补齐后重新导出",
+                cells.len(),
+                self.least
+            );
+            return self.reject(row, &original(), reason);
+        }
+        if let Some(header) = self.below.shifted(cells) {
+            let reason = format!(
+                "这一行的格错了位：“{header}”里是姓名，证件号码在它后面的格里；多半是前面的内容里有未加引号的分隔符，请改正后重新导出"
+            );
+            return self.reject(row, &original(), reason);
+        }
         self.room.take(self.kept, text as u64)?;
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(column) = column else { continue };
@@ -167,6 +185,10 @@ impl<'a> RawTableAssembler<'a> {
     /// Rows of data so far.
     pub(super) fn data_rows(&self) -> usize {
         self.rows.len()
+    }
+    /// Damaged rows so far.
+    pub(super) fn damaged_rows(&self) -> usize {
+        self.malformed.len()
     }
     /// The room that is left.
     pub(super) fn room(&self) -> &MemoryRoom {

@@ -209,7 +209,7 @@ pub(super) fn is_count_text(cell: &str) -> bool {
 }
 
 /// An ID number in any column: 15 to 18 digits, and little else.
-pub(super) fn is_id_text(cell: &str) -> bool {
+pub(crate) fn is_id_text(cell: &str) -> bool {
     matches!(id_digits(cell), (15..=18, 0..=8))
 }
 
@@ -228,7 +228,7 @@ fn id_digits(cell: &str) -> (usize, usize) {
 }
 
 /// Could it be a Chinese name: two to six ideographs, or more with a dot between?
-pub(super) fn is_name_text(cell: &str) -> bool {
+pub(crate) fn is_name_text(cell: &str) -> bool {
     let dotted = cell.contains(['·', '•', '・', '\u{FF0E}', '.']);
     let mut letters = 0;
     for c in cell.chars() {

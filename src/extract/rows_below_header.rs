@@ -4,11 +4,14 @@
 //! data, whatever its other cells say. Only a row that says nothing of the kind may be something else, and
 //! only by words that stand for it.
 
+use std::collections::BTreeMap;
+
 use super::SkipReason;
 use super::row_assembly::trim_row_cell;
 use super::row_words::{CellWord, CellWords, is_count_text, is_id_text, is_name_text, is_part_of_id};
 use crate::config::clean_config_header;
 use crate::config::read_options::KeyHeaders;
+use crate::{Error, Result};
 
 /// Most characters of a skipped row that are kept.
 const MOST_TEXT: usize = 500;
@@ -23,7 +26,24 @@ pub(super) struct RowsBelowHeader {
     id_numbers: Vec<usize>,
     names: Vec<usize>,
     households: Vec<usize>,
+    /// Which column each known header feeds, cleaned.
+    columns: BTreeMap<String, String>,
+    /// A contract names the key columns: they are not guessed by their words.
+    named_keys: bool,
 }
+
+/// What a row of headers below the header says.
+enum HeaderAgain {
+    /// What the header says.
+    Same,
+    /// Another order, other columns or other units: position of the first that differs.
+    Other(usize),
+}
+
+/// Words beside 合计 that no row of totals has.
+const RECORD_WORDS: usize = 4;
+/// Cells of a row that are looked at for a known header before it is taken for none.
+const LOOKED_AT: usize = 6;
 
 impl RowsBelowHeader {
     /// For headers whose key columns are guessed by their words.
@@ -37,11 +57,12 @@ impl RowsBelowHeader {
         let id_numbers = of(&["身份证", "证件号", "公民身份", "身份号码"]);
         let names = of(&["姓名"]);
         let households = of(&["户编号", "户编码", "家庭编号", "家庭编码", "户号"]);
-        Self { begin, id_numbers, names, households, cleaned }
+        Self { begin, id_numbers, names, households, cleaned, columns: BTreeMap::new(), named_keys: false }
     }
 
     /// Takes the key columns that a contract names, if it names any.
     pub(super) fn with_keys(&mut self, keys: &KeyHeaders) {
+        self.columns.clone_from(&keys.columns);
         if keys.is_empty() {
             return;
         }
@@ -58,42 +79,91 @@ impl RowsBelowHeader {
         let (ids, names, households) = (of(&keys.id_numbers), of(&keys.names), of(&keys.households));
         if !(ids.is_empty() && names.is_empty() && households.is_empty()) {
             (self.id_numbers, self.names, self.households) = (ids, names, households);
+            self.named_keys = true;
         }
     }
 
     /// Why a row below the header is not data, if it is not. `filled`: how many cells are;
     /// `first`: the first of them.
+    ///
+    /// # Errors
+    /// A header that stands again and differs: what is below it would be read under the wrong columns.
     pub(super) fn not_data(
         &self,
         filled: usize,
         first: &str,
         cells: &[impl AsRef<str>],
-    ) -> Option<SkipReason> {
+    ) -> Result<Option<SkipReason>> {
         if filled == 0 {
-            return Some(SkipReason::Blank);
+            return Ok(Some(SkipReason::Blank));
         }
         // Nearly all rows end here.
         if let Some(&at) = self.id_numbers.first()
             && cells.get(at).is_some_and(|cell| begins_as_id(cell.as_ref()))
         {
-            return None;
+            return Ok(None);
         }
         let cells: Vec<&str> = cells.iter().map(|cell| trim_row_cell(cell.as_ref())).collect();
-        self.judge(filled, first, &cells)
+        let holds_id =
+            |at: &usize| cells.get(*at).is_some_and(|cell| !cell.is_empty() && is_part_of_id(cell));
+        if self.id_numbers.iter().any(holds_id) {
+            return Ok(None);
+        }
+        // Codes below a header of words say nothing of its order; below a header of codes they may.
+        let words = self.cleaned.iter().any(|header| !header.is_ascii());
+        if words && is_code_row(&cells) || is_number_row(&cells) {
+            return Ok(Some(SkipReason::Header));
+        }
+        match self.header_again(filled, first, &cells) {
+            Some(HeaderAgain::Same) => return Ok(Some(SkipReason::Header)),
+            Some(HeaderAgain::Other(at)) => return Err(self.other_header(at, &cells)),
+            None => {}
+        }
+        if let Some(unit) = is_unit_row(&cells).then(|| other_unit(&cells)).flatten() {
+            return Err(Error::input(format!("表头下面一行写着单位“{unit}”，读入时不会按它换算")).hint(
+                "把单位写进各列的表头，如“月保障金(万元)”，删去这一行；或请提供部门按元、平方米重新导出",
+            ));
+        }
+        Ok(self.judge(filled, &cells))
     }
 
-    fn judge(&self, filled: usize, first: &str, cells: &[&str]) -> Option<SkipReason> {
+    /// The ID number of a row whose cells have moved to the right: a name stands in the column for it, and a
+    /// number in one of the next two, which are for something else. Tells the header above the name.
+    pub(super) fn shifted(&self, cells: &[impl AsRef<str>]) -> Option<&str> {
+        let at = self.id_numbers.iter().filter(|_| self.named_keys).find(|&&at| {
+            let Some(cell) = cells.get(at).map(AsRef::as_ref) else { return false };
+            // Nearly all are empty or numbers.
+            if cell.as_bytes().first().is_none_or(u8::is_ascii) || !is_name_text(trim_row_cell(cell)) {
+                return false;
+            }
+            (at + 1..=at + 2).any(|next| {
+                !self.id_numbers.contains(&next)
+                    && !self.names.contains(&next)
+                    && cells.get(next).is_some_and(|cell| is_id_text(trim_row_cell(cell.as_ref())))
+            })
+        })?;
+        Some(&self.cleaned[*at])
+    }
+
+    /// The error for a header that differs from the one above, at a column.
+    fn other_header(&self, at: usize, cells: &[&str]) -> Error {
+        let above = self.cleaned.get(at).filter(|header| !header.is_empty());
+        let here = cells.get(at).copied().filter(|cell| !cell.is_empty());
+        let told = |header: Option<&str>| header.map_or("没有表头".to_owned(), |h| format!("是“{h}”"));
+        Error::input(format!(
+            "这一行又是表头，第{}列{}，上面的表头{}：下面的各行会读到错的列里",
+            at + 1,
+            told(here),
+            told(above.map(String::as_str))
+        ))
+        .hint("多半是几张表拼在一起：拆成几个文件，各有自己的表头；或把各列调成同样的顺序后重新导出")
+    }
+
+    fn judge(&self, filled: usize, cells: &[&str]) -> Option<SkipReason> {
         let at = |columns: &[usize], says: &dyn Fn(usize, &str) -> bool| {
             columns.iter().any(|&at| cells.get(at).is_some_and(|cell| !cell.is_empty() && says(at, cell)))
         };
-        if at(&self.id_numbers, &|_, cell| is_part_of_id(cell)) {
-            return None;
-        }
-        if self.repeated(filled, first, cells)
-            || is_code_row(cells)
-            || is_number_row(cells)
-            || is_unit_row(cells)
-        {
+        if is_code_row(cells) || is_unit_row(cells) {
             return Some(SkipReason::Header);
         }
         let named =
@@ -128,10 +198,11 @@ impl RowsBelowHeader {
         if !(keyed || sparse) {
             return None;
         }
-        if words.count(CellWord::Total) > 0 {
-            return Some(SkipReason::Total);
-        }
         let (footers, texts) = (words.count(CellWord::Label), words.count(CellWord::Text));
+        if words.count(CellWord::Total) > 0 {
+            // A person or a school may be called so; a total does not fill a row with words.
+            return (sparse || texts < RECORD_WORDS).then_some(SkipReason::Total);
+        }
         if footers > 0 && (texts <= footers || words.begins_with_label() && sparse) {
             return Some(SkipReason::Footer);
         }
@@ -147,6 +218,53 @@ impl RowsBelowHeader {
             [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
         let sentence = cell.chars().count() >= SENTENCE;
         if key { sentence } else { sentence || is_count_text(cell) }
+    }
+
+    /// Is the row a header again, and does it say what the one above says?
+    fn header_again(&self, filled: usize, first: &str, cells: &[&str]) -> Option<HeaderAgain> {
+        let repeated = self.repeated(filled, first, cells);
+        let mut known = 0;
+        let mut other = None;
+        let cleaned = cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+        for (seen, (at, cell)) in cleaned.enumerate() {
+            if !repeated && seen >= LOOKED_AT && known == 0 {
+                return None;
+            }
+            let cell = clean_config_header(cell);
+            let column = self.column_of(&cell);
+            known += usize::from(column.is_some());
+            let same = match self.cleaned.get(at).map_or("", String::as_str) {
+                // Beside the columns may stand the number of a page.
+                "" => column.is_none(),
+                // A header of several rows comes again in as many.
+                header if header.starts_with(&cell) || header.ends_with(&cell) => true,
+                header => {
+                    unit_in_header(header) == unit_in_header(&cell)
+                        && (bare_header(header) == bare_header(&cell)
+                            || column.is_some() && self.column_of(header) == column)
+                }
+            };
+            if !same && other.is_none() {
+                other = Some(at);
+            }
+        }
+        let many = known >= 3 || known >= 2 && self.cleaned.len() <= 3;
+        if !(repeated || many && known * 10 >= filled * 6) {
+            return None;
+        }
+        match other {
+            Some(at) => Some(HeaderAgain::Other(at)),
+            None => Some(HeaderAgain::Same),
+        }
+    }
+
+    /// The column that a cleaned header feeds, if it is one of the contract or of the table.
+    fn column_of<'a>(&'a self, header: &'a str) -> Option<&'a str> {
+        let bare = bare_header(header);
+        if let Some(column) = self.columns.get(header).or_else(|| self.columns.get(bare)) {
+            return Some(column);
+        }
+        self.cleaned.iter().any(|own| !own.is_empty() && own == header).then_some(header)
     }
 
     /// Is the row a header repeated on a further printed page?
@@ -259,6 +377,23 @@ fn is_number_row(cells: &[&str]) -> bool {
     numbers >= 3
 }
 
+/// A cleaned header without what stands in brackets behind it.
+fn bare_header(header: &str) -> &str {
+    header.split(['(', '[', '【']).next().filter(|bare| !bare.is_empty()).unwrap_or(header)
+}
+
+/// The unit in brackets behind a cleaned header; none if it is the one that bare numbers have.
+fn unit_in_header(header: &str) -> Option<&str> {
+    let unit = header.strip_suffix(')')?.rsplit_once('(')?.1;
+    let money_or_area = ["元", "亩", "角", "分", "平", "m2"].iter().any(|word| unit.contains(word));
+    (money_or_area && !matches!(unit, "元" | "平方米" | "m2")).then_some(unit)
+}
+
+/// The unit of a row of units that is not the one bare numbers have.
+fn other_unit<'a>(cells: &[&'a str]) -> Option<&'a str> {
+    cells.iter().copied().find(|cell| ["万元", "亩", "元/年"].iter().any(|unit| cell.contains(unit)))
+}
+
 /// Units below their headers: `(元)`, `人`.
 fn is_unit_row(cells: &[&str]) -> bool {
     const UNITS: &[&str] =
@@ -282,7 +417,7 @@ mod tests {
     fn kind(below: &RowsBelowHeader, line: &str) -> Option<SkipReason> {
         let cells: Vec<&str> = line.split(',').collect();
         let filled: Vec<&str> = cells.iter().map(|c| c.trim()).filter(|c| !c.is_empty()).collect();
-        below.not_data(filled.len(), filled.first().copied().unwrap_or(""), &cells)
+        below.not_data(filled.len(), filled.first().copied().unwrap_or(""), &cells).unwrap()
     }
 
     #[test]
@@ -304,7 +439,12 @@ mod tests {
 
     fn keys() -> KeyHeaders {
         let of = |header: &str| vec![header.to_owned()];
-        KeyHeaders { id_numbers: of("证件号码"), names: of("姓名"), households: of("户编号") }
+        KeyHeaders {
+            id_numbers: of("证件号码"),
+            names: of("姓名"),
+            households: of("户编号"),
+            ..KeyHeaders::default()
+        }
     }
 
     #[test]

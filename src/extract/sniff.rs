@@ -51,7 +51,33 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
             "可读的格式：CSV、XLSX、XLS、XLSB、ODS、FODS、网页表格、DBF、Parquet；若是压缩包请先解开",
         ));
     }
-    Ok(FileFormat::Csv)
+    match text_of_other_kind(bytes) {
+        Some(kind) => Err(Error::input(format!("这是{kind}，不是可读的表格"))
+            .hint("用 Excel 或 WPS 打开后另存为 .xlsx，或请提供部门导出为 .xlsx 或 CSV，再放回原处")),
+        None => Ok(FileFormat::Csv),
+    }
+}
+
+/// What a text is whose rows are not lines with delimiters: what programs write for each other.
+fn text_of_other_kind(bytes: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]);
+    let text = text.trim_start_matches(super::row_assembly::is_outer_space);
+    let within = |open: char| text.strip_prefix(open).map(str::trim_start).unwrap_or_default();
+    if within('{').starts_with('"') && text.contains("\":") || within('[').starts_with(['{', '[']) {
+        return Some("JSON 文件");
+    }
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.next().unwrap_or_default();
+    if first.starts_with("ID;P") && text.contains("\nC;") {
+        return Some("SYLK 文件(.slk)");
+    }
+    if first == "TABLE" && lines.next() == Some("0,1") {
+        return Some("DIF 文件(.dif)");
+    }
+    let upper = text.to_ascii_uppercase();
+    let begins = ["INSERT INTO ", "CREATE ", "DROP ", "SET ", "USE ", "--", "/*"];
+    (begins.iter().any(|word| upper.starts_with(word)) && upper.contains("INSERT INTO "))
+        .then_some("SQL 脚本")
 }
 
 fn sniff_zip(bytes: &[u8]) -> Result<FileFormat> {
@@ -223,6 +249,18 @@ mod tests {
             FileFormat::Mhtml
         );
         assert!(sniff(b"<?xml version=\"1.0\"?><a/>").unwrap_err().message().contains("XML"));
+        for (text, kind) in [
+            ("[\n {\n \"姓名\": \"张三\"", "JSON"),
+            ("{\"姓名\": \"张三\"}\n{", "JSON"),
+            ("ID;PWXL\r\nC;X1;Y1;K\"姓名\"", "SYLK"),
+            ("TABLE\r\n0,1\r\n", "DIF"),
+            ("-- dump\nINSERT INTO cb VALUES ('2018');", "SQL"),
+        ] {
+            assert!(sniff(text.as_bytes()).unwrap_err().message().contains(kind), "{text}");
+        }
+        for text in ["ID;姓名\n1;张三\n", "[姓名],证件号码\n", "--\n姓名,证件号码\n"] {
+            assert_eq!(sniff(text.as_bytes()).unwrap(), FileFormat::Csv, "{text}");
+        }
         assert_eq!(sniff("<姓名>,1\n".as_bytes()).unwrap(), FileFormat::Csv);
         assert!(sniff(&[0, 1, 2, 3, 0, 0, 0, 9]).unwrap_err().message().contains("认不出"));
         assert!(sniff(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]).is_err());

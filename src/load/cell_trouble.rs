@@ -32,6 +32,8 @@ pub(super) enum CellTrouble {
     Negative,
     /// Two people.
     TwoPeople,
+    /// An ID number where a name should stand.
+    NumberInName,
     /// Not a year or term, or more than one.
     Period,
     /// A number that a spreadsheet has rounded (`4.1E+13`).
@@ -62,6 +64,7 @@ impl CellTrouble {
             Self::Rate => "bad_rate",
             Self::Negative => "negative_amount",
             Self::TwoPeople => "two_people",
+            Self::NumberInName => "number_in_name",
             Self::Period => "bad_period",
             Self::Rounded => "rounded_number",
             Self::EndBeforeStart => "end_before_start",
@@ -103,6 +106,7 @@ impl CellTrouble {
             }
             Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
             Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
+            Self::NumberInName => format!("“{label}”里有证件号码；姓名和证件号码各写各的格"),
             Self::Period => match column.period {
                 Some(PeriodForm::Term) => format!("“{label}”看不出是哪一个学期；写成 2018秋"),
                 _ => format!("“{label}”看不出是哪一年（年份写四位数）；写成 2018"),
@@ -142,7 +146,7 @@ impl CellTrouble {
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
-            Self::TwoPeople => column.required || person,
+            Self::TwoPeople | Self::NumberInName => column.required || person,
             Self::DayUnknown | Self::MonthDoubtful => false,
             _ => column.required,
         }

@@ -117,11 +117,11 @@ enum CellReading<T> {
     Doubtful(T, CellTrouble),
 }
 
-/// Types the cells.
+/// Types the cells. Bare amounts have a unit of this factor and are for so many months, where the header says it.
 pub(super) fn build_column(
     column: &SourceColumn,
     cells: &ColumnCells<'_>,
-    factor: i64,
+    (factor, written): (i64, Option<i64>),
     found: &mut ColumnFindings,
 ) -> ArrayRef {
     let kind = column.kind;
@@ -141,7 +141,7 @@ pub(super) fn build_column(
         })),
         ContractType::Money | ContractType::Area => {
             let months = column.rate.map(|rate| rate.months());
-            let form = AmountForm { kind, factor, months, negative: column.negative };
+            let form = AmountForm { kind, factor, months, written, negative: column.negative };
             Arc::new(build_typed_column::<Int64Type>(column, cells, found, |t| {
                 match number::parse_amount(form, t) {
                     Ok(amount) if amount.converted => CellReading::Converted(amount.value),

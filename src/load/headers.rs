@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::number::{WrittenRate, written_rate};
 use crate::config::source_contract::UnknownHeaders;
 use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
+use crate::extract::RawTable;
 use crate::model::column_type::ContractType;
+use crate::model::file_account::SkipReason;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
 use crate::privacy::mask::holds_long_number;
@@ -20,6 +23,10 @@ pub(super) struct ColumnPlan {
     pub members: Vec<Vec<(usize, usize)>>,
     /// Factor of bare numbers by contract column.
     pub factors: Vec<i64>,
+    /// Months that bare amounts are for by contract column, where the header says so.
+    pub months: Vec<Option<i64>>,
+    /// Contract columns of amounts and areas whose header says no unit.
+    pub without_unit: Vec<usize>,
     /// Raw columns without a header: they must be empty.
     pub unnamed: Vec<usize>,
     /// Headers that no column claims, where the contract says to read on.
@@ -38,6 +45,52 @@ impl ColumnPlan {
             .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
         absent.map(|(_, column)| column.name.clone()).collect()
     }
+}
+
+impl ColumnPlan {
+    /// Fails if a title says a unit that the headers do not: which columns it is meant for is not known.
+    ///
+    /// # Errors
+    /// `单位：万元` above a table with a column of amounts without a unit.
+    pub(super) fn check_title_units(&self, contract: &SourceContract, raw: &RawTable) -> Result<()> {
+        let titles = raw.skipped.iter().filter(|row| row.reason == SkipReason::Title);
+        let found = titles.filter_map(|row| Some((row, title_unit(&row.text)?))).find_map(|(row, unit)| {
+            let column = self.without_unit.iter().find(|&&column| {
+                let word = unit.split(['/', '每']).next().unwrap_or("");
+                unit::unit_factor(contract.columns[column].kind, word).is_some()
+            })?;
+            Some((row.row, unit, *column))
+        });
+        let Some((row, unit, column)) = found else { return Ok(()) };
+        let label = &contract.columns[column].label;
+        let error = Error::input(format!("标题写着“单位：{unit}”，“{label}”的表头没有写单位，不知道是不是按它填的"))
+            .in_file(&raw.info.file)
+            .at_row(row.into())
+            .hint(format!(
+                "在表头里写明单位，如“{label}({unit})”；或在 sources/{}.toml 的 [[variant]] 里用 units 写明各列的单位",
+                contract.name
+            ));
+        Err(match &raw.info.sheet {
+            Some(sheet) => error.in_sheet(sheet),
+            None => error,
+        })
+    }
+}
+
+/// The unit of amounts or areas that a title says (`单位：万元`), unless it is the one of bare numbers.
+fn title_unit(text: &str) -> Option<&str> {
+    text.match_indices("单位").find_map(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start().strip_prefix(['：', ':'])?.trim_start();
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '）')).unwrap_or(rest.len());
+        let mut parts = rest[..end].split(['、', ',', '，', ';', '；']);
+        parts.find(|part| {
+            let word = part.split(['/', '每']).next().unwrap_or("");
+            let known = [ContractType::Money, ContractType::Area]
+                .iter()
+                .any(|&kind| unit::unit_factor(kind, word).is_some());
+            known && !matches!(*part, "元" | "人民币" | "圆" | "元/月" | "平方米" | "㎡" | "平米" | "m2")
+        })
+    })
 }
 
 /// What a header feeds.
@@ -110,10 +163,14 @@ impl<'a> HeaderMatcher<'a> {
             columns: vec![None; contract.columns.len()],
             members: vec![Vec::new(); contract.members.len()],
             factors: contract.columns.iter().map(|c| header_unit_factor(c.kind, c.unit.as_deref())).collect(),
+            months: vec![None; contract.columns.len()],
+            without_unit: Vec::new(),
             unnamed: Vec::new(),
             unknown: Vec::new(),
             missing: Vec::new(),
         };
+        let mut stated: Vec<usize> = units.iter().map(|(column, _)| *column).collect();
+        stated.extend((0..contract.columns.len()).filter(|&at| contract.columns[at].unit.is_some()));
         for (column, unit) in units {
             plan.factors[column] = header_unit_factor(contract.columns[column].kind, Some(unit));
         }
@@ -134,7 +191,14 @@ impl<'a> HeaderMatcher<'a> {
                 return Err(self
                     .at(info, header)
                     .with(format!("表头“{}”和“{header}”都是列“{}”", info.headers[first], self.title(target)))
-                    .hint("一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers"));
+                    .hint(
+                        if clean_config_header(&info.headers[first]) == clean_config_header(header) {
+                            "两个表头的字一样，分不出哪一列是对的：在文件里删去多余的一列，或给它改名，再把新名字写进 \
+                             ignore_headers；两张表并排的，拆成两个文件"
+                        } else {
+                            "一列只能来自一个表头；把多余的写进 [[variant]] 的 ignore_headers"
+                        },
+                    ));
             }
             taken.insert(target, raw);
             let column = match target {
@@ -148,12 +212,63 @@ impl<'a> HeaderMatcher<'a> {
                 }
                 HeaderTarget::Ignored => continue,
             };
-            if let Some(factor) = unit.and_then(|u| unit::unit_factor(contract.columns[column].kind, &u)) {
-                plan.factors[column] = factor;
+            let kind = contract.columns[column].kind;
+            if !matches!(kind, ContractType::Money | ContractType::Area) {
+                continue;
+            }
+            match &unit {
+                Some(unit) => {
+                    if let Some(factor) = unit::unit_factor(kind, &unit.word) {
+                        plan.factors[column] = factor;
+                    }
+                    plan.months[column] = self.months(info, header, column, unit)?;
+                }
+                None if !stated.contains(&column) => plan.without_unit.push(column),
+                None => {}
             }
         }
         self.complete(info, &mut plan)?;
         Ok(plan)
+    }
+
+    /// The months that amounts under a header are for, where it says so and the contract can convert them.
+    fn months(
+        &self,
+        info: &RawTableInfo,
+        header: &str,
+        column: usize,
+        unit: &HeaderUnit,
+    ) -> Result<Option<i64>> {
+        let spec = &self.contract.columns[column];
+        let rate = match (spec.kind, written_rate(&unit.rate)) {
+            (_, WrittenRate::None) => return Ok(None),
+            // The contract names this very header: what it says is meant.
+            (_, WrittenRate::Months(_)) if unit.listed && spec.rate.is_none() => return Ok(None),
+            (_, WrittenRate::Other) if unit.listed => return Ok(None),
+            (ContractType::Money, WrittenRate::Months(months)) if spec.rate.is_some() => {
+                return Ok(Some(months));
+            }
+            (_, rate) => rate,
+        };
+        let name = &self.contract.name;
+        let cure = match rate {
+            WrittenRate::Months(_) => format!(
+                "在 sources/{name}.toml 给这一列加 rate（month、quarter、half_year、year），读入时就会折算；\
+                 或请提供部门按“{}”的单位重新导出",
+                spec.label
+            ),
+            _ => format!(
+                "按人、按次的数不能折算：请提供部门按户、按月的总数重新导出；不需要这一列，在 sources/{name}.toml \
+                 的 ignore_headers 里加上它"
+            ),
+        };
+        Err(self
+            .at(info, header)
+            .with(format!(
+                "表头“{header}”的单位是“{}{}”，不知道怎样折算成“{}”",
+                unit.word, unit.rate, spec.label
+            ))
+            .hint(cure))
     }
 
     /// Headers and units of the variants that apply to a file.
@@ -197,11 +312,14 @@ impl<'a> HeaderMatcher<'a> {
 
     /// Target of a header, and the unit it names: as written, without a bracketed unit, or by
     /// the last line of a header of several rows.
-    fn find(&self, special: &HeaderIndex, header: &str) -> Option<(HeaderTarget, Option<String>)> {
+    fn find(&self, special: &HeaderIndex, header: &str) -> Option<(HeaderTarget, Option<HeaderUnit>)> {
         let clean = clean_config_header(header);
         let look = |text: &str| special.get(text).or_else(|| self.general.get(text)).copied();
         if let Some(target) = look(&clean) {
-            return Some((target, split_header_unit(&clean).map(|(_, unit)| unit)));
+            return Some((
+                target,
+                split_header_unit(&clean).map(|(_, unit)| HeaderUnit { listed: true, ..unit }),
+            ));
         }
         if let Some((stem, unit)) = split_header_unit(&clean)
             && let Some(target) = look(&stem)
@@ -307,13 +425,30 @@ fn header_unit_factor(kind: ContractType, unit: Option<&str>) -> i64 {
     unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
 }
 
-/// `补助金额(万元)` → (`补助金额`, `万元`), for headers already cleaned.
-fn split_header_unit(header: &str) -> Option<(String, String)> {
-    let (stem, unit) = header.strip_suffix(')')?.rsplit_once('(')?;
-    let unit = unit.split(['/', '·']).next().unwrap_or(unit);
-    const COUNTS: &[&str] = &["人", "口", "月", "年", "户", "岁", "个", "个月", "是/否", "是"];
+/// The unit behind a header: `元/年`.
+struct HeaderUnit {
+    /// `元`; empty where the bracket says only what the amounts are per.
+    word: String,
+    /// What they are per: `/年`, `年`, `/人`.
+    rate: String,
+    /// The contract lists the header together with its unit.
+    listed: bool,
+}
+
+/// `补助金额(万元/年)` → (`补助金额`, `万元`, `/年`), for headers already cleaned.
+fn split_header_unit(header: &str) -> Option<(String, HeaderUnit)> {
+    let (stem, bracket) = header.strip_suffix(')')?.rsplit_once('(')?;
+    const COUNTS: &[&str] =
+        &["人", "口", "月", "年", "季", "季度", "半年", "户", "岁", "个", "个月", "是/否", "是"];
+    let unit = bracket.split(['/', '·', '每']).next().unwrap_or(bracket);
     let known = unit::unit_factor(ContractType::Money, unit).is_some()
-        || unit::unit_factor(ContractType::Area, unit).is_some()
-        || COUNTS.contains(&unit);
-    (known && !stem.is_empty()).then(|| (stem.to_owned(), unit.to_owned()))
+        || unit::unit_factor(ContractType::Area, unit).is_some();
+    // 每月, 每人每月.
+    let only_rate = unit.is_empty() && bracket.starts_with('每');
+    if stem.is_empty() || !(known || only_rate || COUNTS.contains(&unit) || COUNTS.contains(&bracket)) {
+        return None;
+    }
+    let word = if known { unit } else { "" };
+    let (word, rate) = (word.to_owned(), bracket[word.len()..].to_owned());
+    Some((stem.to_owned(), HeaderUnit { word, rate, listed: false }))
 }

@@ -120,6 +120,8 @@ pub(super) struct AmountForm {
     pub factor: i64,
     /// Months that an amount is for, where the contract says so.
     pub months: Option<i64>,
+    /// Months that a bare number is for, where the header says so.
+    pub written: Option<i64>,
     /// May be less than nothing.
     pub negative: bool,
 }
@@ -149,7 +151,7 @@ pub(super) enum NoAmount {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<ReadAmount, NoAmount> {
-    let AmountForm { kind, factor, months, negative } = form;
+    let AmountForm { kind, factor, months, written, negative } = form;
     let text = match kind {
         ContractType::Money => text.trim_start_matches(['¥', '\u{FFE5}', '$']).trim_start(),
         _ => text,
@@ -163,8 +165,16 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<ReadAmount, N
     let value = number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs());
     let mut value = value.ok_or(NoAmount::Number)?;
     let mut converted = false;
-    if kind == ContractType::Money && !rate.is_empty() {
-        match (rate_months(rate), months) {
+    let said = match written {
+        Some(written) if rate.is_empty() => WrittenRate::Months(written),
+        _ => written_rate(rate),
+    };
+    if kind == ContractType::Area {
+        if let WrittenRate::Other = said {
+            return Err(NoAmount::Rate);
+        }
+    } else {
+        match (said, months) {
             (WrittenRate::None, _) => {}
             (WrittenRate::Months(written), Some(wanted)) if written == wanted => {}
             (WrittenRate::Months(written), Some(wanted)) => {
@@ -180,7 +190,8 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<ReadAmount, N
 }
 
 /// What an amount is written to be for.
-enum WrittenRate {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WrittenRate {
     /// It does not say.
     None,
     Months(i64),
@@ -188,8 +199,9 @@ enum WrittenRate {
     Other,
 }
 
-fn rate_months(rate: &str) -> WrittenRate {
-    if rate.contains(['人', '天', '日', '周', '次', '口']) {
+/// What `/年`, `每人每月` say.
+pub(super) fn written_rate(rate: &str) -> WrittenRate {
+    if rate.contains(['人', '天', '日', '周', '次', '口', '亩', '平', '㎡']) {
         return WrittenRate::Other;
     }
     let times = [("半年", 6), ("季", 3), ("年", 12), ("月", 1)];
@@ -211,7 +223,7 @@ mod tests {
 
     /// As a column reads it that is per month and may hold less than nothing.
     fn parse_measured_number(kind: ContractType, text: &str, factor: i64) -> Option<i64> {
-        parse_amount(AmountForm { kind, factor, months: Some(1), negative: true }, text)
+        parse_amount(AmountForm { kind, factor, months: Some(1), written: None, negative: true }, text)
             .ok()
             .map(|amount| amount.value)
     }
@@ -219,8 +231,11 @@ mod tests {
     #[test]
     fn amounts_for_a_time_are_converted_only_where_the_contract_says_for_which() {
         let read = |text: &str, months, negative| {
-            parse_amount(AmountForm { kind: ContractType::Money, factor: 100, months, negative }, text)
-                .map(|amount| amount.value)
+            parse_amount(
+                AmountForm { kind: ContractType::Money, factor: 100, months, written: None, negative },
+                text,
+            )
+            .map(|amount| amount.value)
         };
         for (text, month, year) in [
             ("5400元/年", 45_000, 540_000),

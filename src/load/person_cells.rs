@@ -36,6 +36,14 @@ pub(super) fn undecorated_id(text: &str) -> Option<String> {
     (whole && digits.iter().all(u8::is_ascii_digit) && rest != text).then_some(rest)
 }
 
+/// Does a cell that should hold a name hold an ID number, alone or beside the name?
+pub(super) fn holds_id_number(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        matches!(run.len(), 15 | 18) && digits + 1 >= run.len()
+    })
+}
+
 /// Does a cell hold two ID numbers, one behind the other or run together?
 pub(super) fn holds_two_ids(text: &str) -> bool {
     if text.len() < 30 {

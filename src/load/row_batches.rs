@@ -68,6 +68,8 @@ pub(super) struct LoadedPart {
     pub unstated_days: UnstatedDays,
     /// Units not accepted, by place.
     pub rejected: RejectedPlaces,
+    /// Members who stand in their row already, by number and name.
+    pub repeated_members: u64,
 }
 
 /// One record to be: a row, or one member of it.
@@ -83,7 +85,7 @@ impl RowBatch<'_> {
     pub(super) fn load(&self) -> Result<LoadedPart> {
         self.check_unnamed()?;
         let mut rejects = Vec::new();
-        let units = self.units(&mut rejects);
+        let (units, repeated_members) = self.units(&mut rejects);
         let members = !self.contract.members.is_empty();
         let mut columns = Vec::with_capacity(self.contract.columns.len());
         let mut marks = vec![TickStyle::default(); self.contract.columns.len()];
@@ -104,7 +106,8 @@ impl RowBatch<'_> {
             if column.kind == ContractType::Flag && column.default.is_none() {
                 marks[index] = TickStyle::of(&cells);
             }
-            let mut array = build_column(column, &cells, self.plan.factors[index], &mut found);
+            let mut array =
+                build_column(column, &cells, (self.plan.factors[index], self.plan.months[index]), &mut found);
             if !self.raw.faults.is_empty() {
                 array = self.without_faulty(index, &units, array, &mut found)?;
             }
@@ -141,6 +144,8 @@ impl RowBatch<'_> {
             let troubles = &mut all_found[at].1.troubles;
             troubles.retain(|(unit, _)| !units.contains(unit));
             troubles.extend(units.iter().map(|&unit| (unit, CellTrouble::EndBeforeStart)));
+            // What else was doubtful about such a cell no longer matters.
+            doubts.retain(|(unit, index, _)| *index != end || !units.contains(unit));
             doubts.extend(units.into_iter().map(|unit| (unit, end, CellTrouble::EndBeforeStart)));
         }
         let mut cells = vec![CellTally::default(); count];
@@ -208,6 +213,7 @@ impl RowBatch<'_> {
             codes,
             unstated_days,
             rejected,
+            repeated_members,
         })
     }
 
@@ -376,17 +382,40 @@ impl RowBatch<'_> {
         Ok(())
     }
 
-    fn units(&self, rejects: &mut Vec<Reject>) -> Vec<RecordUnit> {
+    /// The records to be, and how many members were left out because they stand in their row already.
+    fn units(&self, rejects: &mut Vec<Reject>) -> (Vec<RecordUnit>, u64) {
         let rows = self.raw.rows.len();
         if self.contract.members.is_empty() {
-            return (0..rows).map(|row| RecordUnit { row, member: 0 }).collect();
+            return ((0..rows).map(|row| RecordUnit { row, member: 0 }).collect(), 0);
         }
-        let mut units = Vec::with_capacity(rows * 3);
+        let column = |role| self.contract.columns.iter().position(|c| c.role == Some(role));
+        let persons = column(ColumnRole::IdNumber).zip(column(ColumnRole::Name));
+        let person = |unit: RecordUnit| -> Option<(&str, &str)> {
+            let (id, name) = persons?;
+            let text = |at| {
+                let (raw, own) = self.raw_column(unit, at)?;
+                let array = &self.raw.columns[raw];
+                (own && !array.is_null(unit.row)).then(|| array.value(unit.row).trim())
+            };
+            Some((text(id).filter(|id| id.len() >= 15)?, text(name)?))
+        };
+        let mut repeated = 0;
+        let mut units: Vec<RecordUnit> = Vec::with_capacity(rows * 3);
         for row in 0..rows {
             let before = units.len();
             for (place, cells) in self.plan.members.iter().enumerate() {
                 if cells.iter().any(|&(_, raw)| is_filled_row_cell(&self.raw.columns[raw], row)) {
-                    units.push(RecordUnit { row, member: place + 1 });
+                    let unit = RecordUnit { row, member: place + 1 };
+                    // The head is listed once more among the members.
+                    let same = |other: &RecordUnit| {
+                        let (one, other) = (person(unit), person(*other));
+                        one.zip(other).is_some_and(|(a, b)| a.0.eq_ignore_ascii_case(b.0) && a.1 == b.1)
+                    };
+                    if units[before..].iter().any(same) {
+                        repeated += 1;
+                    } else {
+                        units.push(unit);
+                    }
                 }
             }
             if units.len() == before {
@@ -397,7 +426,7 @@ impl RowBatch<'_> {
                 rejects.push(reject);
             }
         }
-        units
+        (units, repeated)
     }
 
     /// Raw column of a contract column for a unit, and whether it is the member's own.

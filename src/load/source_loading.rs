@@ -9,10 +9,12 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
+use super::column_contents::ColumnContents;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::place_counts::{RejectedPlaces, count_places};
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
+use super::stated_totals::{StatedTotal, contradicted_totals};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes};
 use super::{LoadedSource, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices};
@@ -46,6 +48,12 @@ pub(super) struct SourceLoading<'a> {
     tables: Vec<Arc<RawTableInfo>>,
     plan: Option<Arc<ColumnPlan>>,
     carried: Vec<Option<String>>,
+    /// What the columns of each table hold, by a sample.
+    contents: Vec<ColumnContents>,
+    /// Members of each table who stand in their row already.
+    repeated_members: Vec<u64>,
+    /// What each table says of its own size.
+    stated: Vec<Vec<StatedTotal>>,
     totals: Vec<TableTotals>,
     waiting: Vec<RowBatch<'a>>,
     store: &'a RowStore,
@@ -94,6 +102,9 @@ impl<'a> SourceLoading<'a> {
             tables: Vec::new(),
             plan: None,
             carried: Vec::new(),
+            contents: Vec::new(),
+            repeated_members: Vec::new(),
+            stated: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
             store,
@@ -147,6 +158,8 @@ impl<'a> SourceLoading<'a> {
         if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
             totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
         }
+        plan.check_title_units(self.contract, &raw)?;
+        self.stated[usize::from(table)].extend(raw.skipped.iter().filter_map(StatedTotal::of));
         if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
             self.audits.extend(text_notices(&self.contract.name, &raw.info, text));
         }
@@ -162,6 +175,7 @@ impl<'a> SourceLoading<'a> {
             let length = PIECE.min(raw.rows.len() - start);
             let part = slice_raw_table(&raw, start, length);
             let carried = self.carried.clone();
+            self.contents[usize::from(table)].look(self.contract, &part);
             carry_filled_cells(self.contract, &plan, &part, &mut self.carried);
             self.waiting.push(RowBatch {
                 contract: self.contract,
@@ -200,6 +214,9 @@ impl<'a> SourceLoading<'a> {
             AuditFinding::new(&self.contract.name, "file_note", false, format!("{place}：{note}"))
         }));
         let absent = plan.absent(self.contract);
+        self.contents.push(ColumnContents::new(self.contract, &plan));
+        self.repeated_members.push(0);
+        self.stated.push(Vec::new());
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
@@ -251,6 +268,7 @@ impl<'a> SourceLoading<'a> {
                     totals.cells.entry(column.name.clone()).or_default().join(found);
                 }
             }
+            self.repeated_members[table] += part.repeated_members;
             self.codes[table].join(part.codes);
             for (place, units) in part.rejected {
                 *self.rejected[table].entry(place).or_default() += units;
@@ -273,6 +291,21 @@ impl<'a> SourceLoading<'a> {
     /// Rows that cannot be read back; totals that do not balance.
     pub(super) fn finish(mut self, previous_rows: Option<u64>) -> Result<LoadedSource> {
         self.flush()?;
+        let tables = self.contents.iter().zip(&self.tables);
+        let misplaced = tables.flat_map(|(contents, info)| contents.misplaced(self.contract, info));
+        if let Some(error) = Error::together(misplaced) {
+            return Err(error);
+        }
+        let repeated = self.repeated_members.iter().zip(&self.tables).filter(|(count, _)| **count > 0);
+        self.audits.extend(repeated.map(|(count, info)| {
+            let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
+            let message = format!(
+                "{place}有{count}人在同一户里列了两次（姓名和证件号码都相同，多半是户主又列作成员），各只读一次；\
+                 请提供部门核对，成员里不要再列户主"
+            );
+            AuditFinding::new(&self.contract.name, "repeated_member", false, message)
+        }));
+        self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals));
         let rows = self.rows.finish()?;
         let rows =
             blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;

@@ -59,7 +59,7 @@ impl TextForm {
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
             && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
-            && !(self.id && text.len() >= 15)
+            && !((self.id || self.name) && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
         let Some(clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
@@ -71,6 +71,9 @@ impl TextForm {
         }
         if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
             return TextReading::Wrong(CellTrouble::TwoPeople);
+        }
+        if self.name && person_cells::holds_id_number(&clean) {
+            return TextReading::Wrong(CellTrouble::NumberInName);
         }
         if self.period == Some(PeriodForm::Term) {
             let term = written_period::parse_term(cell_cleaning::strip_cell_quote(&clean));

@@ -5,7 +5,8 @@
 pub(crate) enum CellWithoutValue {
     /// It says that there is nothing: `无`, `/`, `—`.
     Blank,
-    /// It says that there is something which nobody knows or tells: `不详`, `待核实`, `NULL`, `***`.
+    /// It says that there is something which nobody knows or tells: `不详`, `待核实`, `NULL`, `***`; or that it
+    /// is what the row above says: `同上`, `〃`.
     Unknown,
 }
 
@@ -22,8 +23,9 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
         [first, ..] if first.is_ascii_alphabetic() && !b"nutNUT".contains(first) => return None,
         // Of the Han characters only those below begin such a word.
         [0xE4..=0xE9, ..]
-            if !text
-                .starts_with(['无', '空', '暂', '没', '不', '未', '待', '保', '情', '尚', '缺', '已']) =>
+            if !text.starts_with([
+                '无', '空', '暂', '没', '不', '未', '待', '保', '情', '尚', '缺', '已', '同',
+            ]) =>
         {
             return None;
         }
@@ -46,6 +48,12 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
         | "暂缺" | "暂未核实" | "暂不详" | "暂不清楚" | "尚未核实" | "尚不清楚" | "情况不明" | "情况不详"
         | "保密" | "缺" | "缺失" | "已保密" => return Some(Unknown),
         _ => {}
+    }
+    // As in the row above: the row is not at hand, and rows may have been sorted since.
+    if matches!(text, "同上" | "同上行" | "同前" | "同左" | "同上述")
+        || text.chars().all(|c| matches!(c, '〃' | '″' | '“' | '”' | '"' | '\u{FF02}' | '々'))
+    {
+        return Some(Unknown);
     }
     let word = text.trim_matches(['(', ')', '<', '>', '[', ']', '\u{FF08}', '\u{FF09}']);
     if ["null", "n/a", "#n/a", "na", "none", "nan", "nil", "unknown", "undefined", "tbd"]
@@ -94,6 +102,10 @@ mod tests {
             "#NAME?",
             "<NULL>",
             "nan",
+            "同上",
+            "〃",
+            "\"",
+            "“",
         ] {
             assert_eq!(cell_without_value(text), Some(CellWithoutValue::Unknown), "{text}");
         }

@@ -11,6 +11,11 @@ use crate::end_to_end::{bidui, root, text};
 
 /// Loads files of a source of the pipeline.
 fn load(source: &str, files: &[(&str, String)]) -> LoadedSource {
+    try_load(source, files).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The same, or why they are refused.
+fn try_load(source: &str, files: &[(&str, String)]) -> Result<LoadedSource, String> {
     let pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -18,8 +23,8 @@ fn load(source: &str, files: &[(&str, String)]) -> LoadedSource {
     }
     let index = pipeline.source_index(source).unwrap();
     load_source(&pipeline, index, folder.path(), None)
-        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
-        .expect("a list")
+        .map(|loaded| loaded.expect("a list"))
+        .map_err(|error| bidui::testing::error::render_error(&error, false))
 }
 
 /// An ID number of an invented person: `at` tells them apart, the check character agrees.
@@ -152,10 +157,11 @@ fn an_end_before_the_start_is_not_known() {
 
 #[test]
 fn numbers_that_are_nobodys_stop() {
-    let list = |number: &dyn Fn(u32) -> String, name: &dyn Fn(u32) -> String| {
+    let try_list = |number: &dyn Fn(u32) -> String, name: &dyn Fn(u32) -> String| {
         let rows = (0..40).map(|at| format!("2018,{},{},淇县,高村镇,正常参保\n", name(at), number(at)));
-        load("insurance", &[("医保参保_淇县.csv", format!("{INSURED}\n{}", rows.collect::<String>()))])
+        try_load("insurance", &[("医保参保_淇县.csv", format!("{INSURED}\n{}", rows.collect::<String>()))])
     };
+    let list = |number: &dyn Fn(u32) -> String, name: &dyn Fn(u32) -> String| try_list(number, name).unwrap();
     let good = list(&id, &name);
     assert!(told(&good).iter().all(|one| !one.contains("unusable")), "{:#?}", told(&good));
     let dragged = list(&|at| (410_622_196_807_173_557_u64 + u64::from(at)).to_string(), &name);
@@ -173,8 +179,10 @@ fn numbers_that_are_nobodys_stop() {
     silent(&some, "!unusable_numbers");
     let damaged = list(&id, &|at| if at % 3 == 0 { "张\u{FFFD}军".to_owned() } else { name(at) });
     says(&damaged, &["unusable_names", "有14格含有丢失的字"]);
-    let swapped = list(&name, &id);
-    says(&swapped, &["!unusable_numbers", "没有数字40格"]);
+    let swapped = try_list(&name, &id).unwrap_err();
+    assert!(swapped.contains("40格（100%）是姓名") && swapped.contains("两列写反"), "{swapped}");
+    let words = list(&|at| format!("待补办证件甲乙{}", ["丙", "丁"][(at % 2) as usize]), &name);
+    says(&words, &["!unusable_numbers", "没有数字40格"]);
 }
 
 #[test]

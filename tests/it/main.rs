@@ -34,6 +34,7 @@ mod inputs_dates;
 mod inputs_dbf;
 mod inputs_delivery;
 mod inputs_folder;
+mod inputs_misread;
 mod inputs_parquet;
 mod inputs_rows;
 mod inputs_told;

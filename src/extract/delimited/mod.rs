@@ -118,7 +118,9 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         let line = &below.as_bytes()[start..line.end];
         if line.contains(&b'"') { 0 } else { count_plain_cells(line, dialect.delimiter) }
     });
-    let widths = RecordWidths::of(header, below.collect());
+    let below: Vec<usize> = below.collect();
+    let least = record_widths::cells_of_every_line(header, &below);
+    let widths = RecordWidths::of(header, below);
     let mut facts = PieceFacts { lines: lines.into(), ..PieceFacts::default() };
     for (row, &lines) in (1..=header_row).zip(&rows.lines) {
         if lines > 1 {
@@ -141,6 +143,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         dialect,
         wide,
         widths,
+        least,
         skipped,
         facts,
         leave_out: options.leave_out.clone(),

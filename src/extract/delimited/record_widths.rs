@@ -38,6 +38,18 @@ impl RecordWidths {
     }
 }
 
+/// Lines without quotes by which it is known how many cells every line has.
+const UNIFORM_LINES: usize = 5;
+
+/// The cells that every line has, if all that may be records have as many as the header at least; else 0.
+/// `lines` are the cells of lines below the header, 0 where one holds quotes.
+pub(super) fn cells_of_every_line(header: usize, lines: &[usize]) -> usize {
+    let records = lines.iter().filter(|&&cells| cells * 3 >= header * 2);
+    let (count, least) =
+        records.fold((0, usize::MAX), |(count, least), &cells| (count + 1, cells.min(least)));
+    if count >= UNIFORM_LINES && least >= header { header } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

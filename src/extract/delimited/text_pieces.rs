@@ -28,6 +28,8 @@ use crate::{Error, Result};
 
 /// Bytes of one line beyond a piece. A text without line breaks is one endless line.
 pub(super) const LONGEST_LINE: u64 = 16 << 20;
+/// NUL characters in a row that are no slip of an export: there a file was set aside and never written.
+const NO_BYTES: usize = 64;
 /// Rows that an account lists of each kind.
 const LISTED: usize = 1000;
 
@@ -49,6 +51,8 @@ pub(super) struct TextPieces {
     /// Cells are told apart by full-width commas.
     pub wide: bool,
     pub widths: RecordWidths,
+    /// Cells that every line has; 0 if that is not known.
+    pub least: usize,
     pub skipped: Vec<SkippedRow>,
     pub ranges: Vec<Range<u64>>,
     /// Bytes of a piece whose last line is not endless.
@@ -105,6 +109,8 @@ pub(super) struct TextPlan {
     pub dialect: CsvDialect,
     pub wide: bool,
     pub widths: RecordWidths,
+    /// Cells that every line has; 0 if that is not known.
+    pub least: usize,
     pub skipped: Vec<SkippedRow>,
     pub facts: PieceFacts,
     pub leave_out: BTreeSet<String>,
@@ -113,8 +119,20 @@ pub(super) struct TextPlan {
 
 impl TextPieces {
     pub(super) fn new(plan: TextPlan, piece: u64) -> Self {
-        let TextPlan { body, survey, head, info, dialect, wide, widths, skipped, facts, leave_out, keys } =
-            plan;
+        let TextPlan {
+            body,
+            survey,
+            head,
+            info,
+            dialect,
+            wide,
+            widths,
+            least,
+            skipped,
+            facts,
+            leave_out,
+            keys,
+        } = plan;
         let ranges = survey.pieces(body.mark + head.len() as u64);
         Self {
             body,
@@ -125,6 +143,7 @@ impl TextPieces {
             dialect,
             wide,
             widths,
+            least,
             skipped,
             ranges,
             longest: piece.saturating_add(LONGEST_LINE),
@@ -308,14 +327,21 @@ impl TextPieces {
                 || memmem::find(piece.as_bytes(), b"\"=\"\"").is_some()
                 || memmem::find(piece.as_bytes(), b"\\N").is_some(),
         };
+        rows.least = self.least;
         let mut facts = PieceFacts::default();
         let mut outcome = Ok(());
+        // Cells of the last record, if it is one of data.
+        let mut last_cells = None;
         let each = |record: CutRecord<'_>, cells: &[Cow<'_, str>]| {
             if outcome.is_err() {
                 return;
             }
-            let (row, before) = (facts.rows, rows.data_rows());
+            let (row, before, damaged_before) = (facts.rows, rows.data_rows(), rows.damaged_rows());
             outcome = self.push(&mut rows, row, &record, cells, damaged);
+            // What is left of a character that lost a byte is no row that breaks off.
+            let remains = cells.len() == 1 && record.text.contains(REPLACEMENT);
+            let counts = rows.data_rows() > before || rows.damaged_rows() > damaged_before;
+            last_cells = (counts && !remains).then_some(cells.len());
             if outcome.is_ok() {
                 if cells.len() < self.widths.low && rows.data_rows() > before {
                     list(&mut facts.text.short_rows, row);
@@ -328,6 +354,17 @@ impl TextPieces {
             return Ok(None);
         };
         outcome.map_err(|e| e.at_row(facts.rows.into()))?;
+        if let Some(cells) = last_cells.filter(|&cells| cells < self.least)
+            && !open
+            && !piece.ends_with(['\n', '\r'])
+        {
+            return Err(Error::input(format!(
+                "文件在这一行中断：最后一行只有{cells}格，别的行都有{}格，行末也没有换行；后面的行可能都没有了",
+                self.least
+            ))
+            .at_row(facts.rows.saturating_sub(1).into())
+            .hint("多半是导出、复制或下载没有完成：请提供部门重新导出，核对行数"));
+        }
         facts.text.formula_texts = rows.formula_texts;
         Ok(Some(ReadPiece { table: rows.finish(Arc::clone(&self.info)), facts, carried }))
     }
@@ -346,6 +383,10 @@ impl TextPieces {
             text = wide_comma::widen(record.text);
             widened = cells.iter().map(|cell| wide_comma::widen(cell)).collect();
             cells = &widened;
+        }
+        if rows.rare.nul && memmem::find(record.text.as_bytes(), &[0; NO_BYTES]).is_some() {
+            return Err(Error::input("从这一行起是一片空字节(NUL)：这里原来的行已经丢失")
+                .hint("多半是复制或下载没有完成：请重新复制，或请提供部门重新导出"));
         }
         let (count, wanted) = (cells.len(), self.info.headers.len());
         let reason = match record.quotes {

@@ -167,12 +167,14 @@ impl FilledSheet {
     /// A merged cell below the header holds for all its rows (a township over its people), not its columns.
     ///
     /// `header`: position of the last row of the header; `width`: columns of the table.
+    /// Tells the column of each merged cell that was filled, and how many rows it holds for.
     ///
     /// # Errors
     /// Too much would be filled.
-    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<()> {
+    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<Vec<(usize, usize)>> {
+        let mut filled = Vec::new();
         if self.merged.is_empty() {
-            return Ok(());
+            return Ok(filled);
         }
         // A row that holds nothing else is blank, not a person of that township.
         let blank: Vec<bool> =
@@ -192,6 +194,7 @@ impl FilledSheet {
             let length = self.cells.get(first, column).len() as u64;
             let fault = self.faults.get(&(first, column)).copied();
             let last = ((region.end.0 - self.top) as usize).min(self.cells.len() - 1);
+            let mut rows = 1;
             for (at, &blank) in blank.iter().enumerate().take(last + 1).skip(first + 1) {
                 // Regions do not overlap, so that each row counts once for a column.
                 room.take(1 + (column + 1).saturating_sub(self.cells.width(at)) as u64, 0)?;
@@ -201,13 +204,17 @@ impl FilledSheet {
                 if self.cells.get(at, column).is_empty() {
                     room.take(0, length)?;
                     self.cells.repeat((first, column), at, column);
+                    rows += 1;
                     if let Some(fault) = fault {
                         self.faults.insert((at, column), fault);
                     }
                 }
             }
+            if rows > 1 && length > 0 {
+                filled.push((column, rows));
+            }
         }
-        Ok(())
+        Ok(filled)
     }
     /// Rows with anything in them.
     pub(super) fn filled_rows(&self) -> impl Iterator<Item = usize> {

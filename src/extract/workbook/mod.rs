@@ -174,7 +174,7 @@ impl WorkbookReading<'_> {
         let header_row = last.map_or(0, |last| sheet.top + last as u32 + 1);
         let columns = headers.len();
         check_column_limit(columns).map_err(|e| e.at_row(header_row.into()))?;
-        sheet.fill_merged(last, columns)?;
+        let merged = sheet.fill_merged(last, columns)?;
         let filled = (0..sheet.cells.len()).filter(|&row| sheet.cells.width(row) > 0).count();
         if columns.saturating_mul(filled) > MAX_RECTANGLE {
             // One stray cell far to the right of the header makes every row as wide.
@@ -189,6 +189,16 @@ impl WorkbookReading<'_> {
             info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
         }
         info.encoding = self.book.encoding;
+        for (at, header) in info.headers.iter().enumerate() {
+            let rows = merged.iter().filter(|(column, _)| *column == at).map(|(_, rows)| rows);
+            let (places, rows) = rows.fold((0, 0), |(places, all), rows| (places + 1, all + rows));
+            if places > 0 && knows(&self.options.amount_headers, header) {
+                info.notes.push(format!(
+                    "“{header}”有{places}处合并单元格，盖住{rows}行，每一行都读作格里的数；如果它是这几行的合计，\
+                     请提供部门拆开，一行写一行的数"
+                ));
+            }
+        }
         let info = Arc::new(info);
         let mut out = RawTableAssembler::new(&info, sheet.cells.len(), &mut self.room)?
             .with_keys(&self.options.key_headers);

@@ -1,0 +1,127 @@
+//! What a list says of its own size, against the rows that were read of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::data_folder;
+use crate::config::SourceContract;
+use crate::model::file_account::{SkipReason, SkippedRow};
+use crate::model::source_row::{AuditFinding, TableTotals};
+
+/// Share of the stated rows, as one in so many, that may be missing before the list is refused.
+const ONE_IN: u64 = 20;
+
+/// What one row of totals says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StatedTotal {
+    row: u32,
+    /// It stands below the rows that it counts.
+    below: bool,
+    people: Option<u64>,
+    households: Option<u64>,
+}
+
+impl StatedTotal {
+    /// What a row says of the whole list: `合计 917人`, `共40户120人`. `None` if it says nothing of it, or of a
+    /// part of it only (`小计`, `本页`).
+    pub(super) fn of(row: &SkippedRow) -> Option<Self> {
+        if !matches!(
+            row.reason,
+            SkipReason::Total | SkipReason::Title | SkipReason::Footer | SkipReason::Note
+        ) {
+            return None;
+        }
+        let text: String = row.text.chars().filter(|c| *c == '\t' || !c.is_whitespace()).collect();
+        let whole = ["合计", "总计", "共计", "总人数", "总户数", "总数", "共"];
+        if ["小计", "页", "承前", "过次"].iter().any(|part| text.contains(part))
+            || !whole.iter().any(|word| text.contains(word))
+        {
+            return None;
+        }
+        let people = ["人", "名", "口"].iter().find_map(|unit| counted(&text, unit));
+        let below = row.reason == SkipReason::Total;
+        let total = Self { row: row.row, below, people, households: counted(&text, "户") };
+        (total.people.is_some() || total.households.is_some()).then_some(total)
+    }
+}
+
+/// The first number in front of a unit: `917人`, not `917人次`.
+fn counted(text: &str, unit: &str) -> Option<u64> {
+    text.match_indices(unit).find_map(|(at, _)| {
+        let behind = &text[at + unit.len()..];
+        let before = &text[..at];
+        let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',').len();
+        let number: String = before[before.len() - digits..].chars().filter(char::is_ascii_digit).collect();
+        // A part of a date, a sum or a longer word is no count.
+        let alone = !before[..before.len() - digits].ends_with(['.', '-', '/'])
+            && !behind.starts_with(['次', '均', '民']);
+        number.parse().ok().filter(|_| alone)
+    })
+}
+
+/// Tells where a list says that it is of another size than what was read of it.
+pub(super) fn contradicted_totals(
+    contract: &SourceContract,
+    stated: &[Vec<StatedTotal>],
+    totals: &[TableTotals],
+) -> Vec<AuditFinding> {
+    let members = !contract.members.is_empty();
+    let mut of_file: BTreeMap<&Path, (u64, u64)> = BTreeMap::new();
+    for table in totals {
+        let sums = of_file.entry(&table.file).or_default();
+        *sums = (sums.0 + table.data_rows, sums.1 + table.read);
+    }
+    let mut findings = Vec::new();
+    for (table, stated) in totals.iter().zip(stated) {
+        let whole = of_file.get(table.file.as_path()).copied().unwrap_or_default();
+        let people = if members { (table.read, whole.1) } else { (table.data_rows, whole.0) };
+        let mut check = |unit: &str, figures: Vec<(StatedTotal, u64)>, (here, file): (u64, u64)| {
+            let sum: u64 = figures.iter().map(|(_, figure)| figure).sum();
+            let Some(&(StatedTotal { row, below, .. }, most)) =
+                figures.iter().max_by_key(|(_, figure)| *figure)
+            else {
+                return;
+            };
+            // Parts of a list may have a total each, and all of them one more.
+            if [most, sum, sum - most].iter().any(|figure| [here, file].contains(figure)) {
+                return;
+            }
+            let missing = most.saturating_sub(here.max(file));
+            let place = data_folder::masked_table_name(&table.file, table.sheet.as_deref());
+            let message = format!(
+                "{place}第{row}行写着共{most}{unit}，读到的是{here}{unit}，两者不符；核对文件是不是完整，\
+                 请提供部门补齐，或改正合计后重新导出"
+            );
+            let blocking = below && missing * ONE_IN > most;
+            findings.push(AuditFinding::new(&contract.name, "stated_total", blocking, message));
+        };
+        check("人", stated.iter().filter_map(|t| Some((*t, t.people?))).collect(), people);
+        if members {
+            let figures = stated.iter().filter_map(|t| Some((*t, t.households?))).collect();
+            check("户", figures, (table.data_rows, whole.0));
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_whole_lists_are_told_from_those_of_parts() {
+        let of = |reason, text: &str| {
+            let total = StatedTotal::of(&SkippedRow { row: 9, reason, text: text.to_owned() })?;
+            Some((total.people, total.households))
+        };
+        let total = |text| of(SkipReason::Total, text);
+        assert_eq!(total("合计\t917人"), Some((Some(917), None)));
+        assert_eq!(total("共 599 户 1,201 人"), Some((Some(1201), Some(599))));
+        assert_eq!(total("总计：40户"), Some((None, Some(40))));
+        for text in ["小计\t40人", "本页合计40人", "合计\t12000", "合计 40人次", "合计\t平均3.5人"]
+        {
+            assert_eq!(total(text), None, "{text}");
+        }
+        assert_eq!(of(SkipReason::Header, "合计\t40人"), None);
+    }
+}
