@@ -189,10 +189,11 @@ impl WorkbookReading<'_> {
             info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
         }
         info.encoding = self.book.encoding;
-        for (at, header) in info.headers.iter().enumerate() {
+        let headers = info.headers.iter().enumerate();
+        for (at, header) in headers.filter(|(_, header)| knows(&self.options.amount_headers, header)) {
             let rows = merged.iter().filter(|(column, _)| *column == at).map(|(_, rows)| rows);
             let (places, rows) = rows.fold((0, 0), |(places, all), rows| (places + 1, all + rows));
-            if places > 0 && knows(&self.options.amount_headers, header) {
+            if places > 0 {
                 info.notes.push(format!(
                     "“{header}”有{places}处合并单元格，盖住{rows}行，每一行都读作格里的数；如果它是这几行的合计，\
                      请提供部门拆开，一行写一行的数"

@@ -173,8 +173,19 @@ impl MutatedFile {
         self.format.is_page() && self.book.sheets.iter().enumerate().any(last)
     }
 
+    /// Was the last row of a text changed that does not end its line? Lacking cells it may be all that is left of
+    /// a longer file.
+    fn breaks_off(&self) -> bool {
+        let rows = &self.book.sheets[0].rows;
+        let last = rows.len().saturating_sub(1);
+        let ends =
+            self.bytes.iter().rev().find(|byte| **byte != 0).is_some_and(|byte| b"\r\n".contains(byte));
+        self.format.is_delimited() && !ends && (rows[last].touched || self.harms(0, last))
+    }
+
     fn may_be_refused(&self) -> bool {
         match self.mutation.reach() {
+            Reach::Row | Reach::Bytes if self.breaks_off() => true,
             Reach::Row => false,
             Reach::Table => true,
             // Text that is cut into rows and cells has nothing else that could be damaged.
