@@ -265,3 +265,18 @@ fn a_column_that_a_county_hardly_fills_is_not_delivered_there() {
     let (said, _) = check(&[("医保参保.csv", format!("{INSURED}\n{full}{bare}"))]);
     assert!(said.contains("浚县（60行只填了5行）"), "{said}");
 }
+
+#[test]
+fn the_few_values_of_a_column_that_a_file_hardly_fills_stay_known() {
+    let full = insured(|_| "2018".to_owned(), 0..60, "高村镇");
+    let few = insured(|_| "2018".to_owned(), 60..120, "高村镇").replacen("正常参保", "", 55);
+    let none = insured(|_| "2018".to_owned(), 120..180, "高村镇").replace("正常参保", "");
+    let list = |rows: &str| format!("{INSURED}\n{rows}");
+    let files =
+        [("医保参保_1.csv", list(&full)), ("医保参保_2.csv", list(&few)), ("医保参保_3.csv", list(&none))];
+    let loaded = load("insurance", &files);
+    assert_eq!(loaded.totals.tables.iter().map(|t| t.accepted).collect::<Vec<_>>(), [60; 3]);
+    assert_eq!(loaded.records.unknown.absent("status"), [120..180]);
+    let batch = loaded.records.rows.batch().unwrap();
+    assert_eq!(batch.column_by_name("status").unwrap().null_count(), 115);
+}
