@@ -37,6 +37,11 @@ struct SessionTable {
     rows: usize,
 }
 
+/// Length of a SELECT from which it may be nested deeply: those that unknown cells changed.
+const DEEP_BYTES: usize = 4_096;
+/// Stack for these, in bytes.
+const DEEP_STACK: usize = 64 << 20;
+
 /// A SELECT and the tables it reads.
 pub(crate) struct PreparedSelect<'s> {
     sql: Cow<'s, str>,
@@ -107,9 +112,18 @@ impl SqlSession {
 }
 
 impl PreparedSelect<'_> {
-    /// Runs it.
+    /// Runs it; a long text on a thread of its own: the engine goes down into conditions as deep as they are nested.
     pub(crate) fn run(self) -> Result<DataFrame> {
-        self.lazy().and_then(LazyFrame::collect).map_err(engine_failure)
+        let deep = self.sql.len() >= DEEP_BYTES;
+        let run = move || self.lazy().and_then(LazyFrame::collect).map_err(engine_failure);
+        if !deep {
+            return run();
+        }
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, run);
+            let thread = thread.map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
+            thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
+        })
     }
     /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
     fn lazy(self) -> PolarsResult<LazyFrame> {
