@@ -459,10 +459,8 @@ fn find_nearest(
         rows.get(NEAR_MISS).into_iter().flatten().filter_map(|row| near_miss_row(ids, row)).collect();
     near.sort_unstable();
     let mut sources: BTreeMap<i64, &str> = BTreeMap::new();
-    for (view, row) in rows
-        .iter()
-        .filter(|(view, _)| *view != NEAR_MISS)
-        .flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
+    for (view, row) in
+        rows.iter().filter(|(view, _)| *view != NEAR_MISS).flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
     {
         let record = row.get("record_id").and_then(|text| ids.number(IdKind::Record, text));
         record.into_iter().for_each(|record| {
