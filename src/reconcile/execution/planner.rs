@@ -117,8 +117,9 @@ impl PreparedSelect<'_> {
             return self.lazy().and_then(LazyFrame::collect).map_err(engine_failure);
         }
         std::thread::scope(|scope| {
-            let thread =
-                std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, || self.run_by_parts());
+            let thread = std::thread::Builder::new()
+                .stack_size(DEEP_STACK)
+                .spawn_scoped(scope, || self.run_by_parts());
             let thread = thread.map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
             thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
         })
