@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)] // A bench for the terminal.
 
 mod arguments;
+#[allow(dead_code, reason = "its memory is no matter here")]
 mod usage;
 
 use std::hint::black_box;

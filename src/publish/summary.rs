@@ -110,7 +110,9 @@ fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
     const LINES: usize = 12;
     /// Rules named in a line.
     const NAMED: usize = 8;
-    let mut columns: BTreeMap<(&str, &str, &str), (Vec<&str>, u64, u64, u64)> = BTreeMap::new();
+    /// Rules, unknown cells, records, undecided subjects.
+    type Held<'r> = (Vec<&'r str>, u64, u64, u64);
+    let mut columns: BTreeMap<(&str, &str, &str), Held<'_>> = BTreeMap::new();
     for (rule, held) in rules.iter().flat_map(|rule| rule.held.iter().map(move |held| (rule, held))) {
         let key = (held.county_code.as_str(), held.source.as_str(), held.column.as_str());
         let entry = columns.entry(key).or_default();

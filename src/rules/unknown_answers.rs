@@ -1,6 +1,7 @@
 //! A rule set as it is run over views with unknown cells: every rule that rests on one finds its certain answers, and a
 //! companion beside it the possible ones (docs/adr/0014).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,9 +17,9 @@ pub(crate) type UnknownColumns = BTreeMap<String, BTreeSet<String>>;
 
 /// A rule set for views with unknown cells.
 #[derive(Debug, Clone)]
-pub(crate) struct AnsweringRules {
+pub(crate) struct AnsweringRules<'a> {
     /// The rules, those that rest on unknown cells with their certain answers; behind them the companions.
-    pub(crate) rules: RuleSet,
+    pub(crate) rules: Cow<'a, RuleSet>,
     /// By position of a companion in `rules`, the position of the rule whose possible answers it finds.
     pub(crate) companions: BTreeMap<usize, usize>,
     /// Rules whose answers cannot be told apart, by position, and why not, in English.
@@ -38,14 +39,14 @@ impl RuleSet {
     ///
     /// # Errors
     /// None for rules that were checked; a text that was written anew and is no SELECT is a fault of the program.
-    pub(crate) fn with_unknown_cells(&self, unknown: &UnknownColumns) -> Result<AnsweringRules> {
-        let mut answering =
-            AnsweringRules { rules: self.clone(), companions: BTreeMap::new(), unanswered: BTreeMap::new() };
+    pub(crate) fn with_unknown_cells(&self, unknown: &UnknownColumns) -> Result<AnsweringRules<'_>> {
+        let (mut companions, mut unanswered) = (BTreeMap::new(), BTreeMap::new());
         if unknown.values().all(BTreeSet::is_empty) {
-            return Ok(answering);
+            return Ok(AnsweringRules { rules: Cow::Borrowed(self), companions, unanswered });
         }
+        let mut rules = self.clone();
         let mut tables = KnownTables::new();
-        for (name, view) in &mut answering.rules.catalogue.views {
+        for (name, view) in &mut rules.catalogue.views {
             let columns: Vec<String> = view.columns.iter().map(|(column, _)| column.clone()).collect();
             let mut own = unknown.get(name).cloned().unwrap_or_default();
             own.retain(|column| columns.contains(column));
@@ -77,7 +78,7 @@ impl RuleSet {
             };
             tables.insert(name.clone(), known);
         }
-        answering.rules.definitions = definitions;
+        rules.definitions = definitions;
         for (position, rule) in self.rules.iter().enumerate() {
             if !reads_unknown(rule.file.select.table_names(), &tables) {
                 continue;
@@ -89,12 +90,12 @@ impl RuleSet {
                 Ok(None) => continue,
                 Ok(Some(selects)) => selects,
                 Err(reason) => {
-                    answering.unanswered.insert(position, reason);
+                    unanswered.insert(position, reason);
                     continue;
                 }
             };
             if selects.outcome.unknown.contains("subject_id") {
-                answering.unanswered.insert(position, "the subject may be unknown".to_owned());
+                unanswered.insert(position, "the subject may be unknown".to_owned());
                 continue;
             }
             if !selects.outcome.uncertain && !selects.outcome.unknown.contains("rule_key") {
@@ -104,15 +105,15 @@ impl RuleSet {
             let mut companion: Rule = rule.clone();
             companion.header.code.push_str(COMPANION);
             companion.file = rule.file.with_sql(&selects.possible)?;
-            answering.companions.insert(answering.rules.rules.len(), position);
-            answering.rules.rules.push(companion);
-            answering.rules.rules[position].file = rule.file.with_sql(&selects.certain)?;
+            companions.insert(rules.rules.len(), position);
+            rules.rules.push(companion);
+            rules.rules[position].file = rule.file.with_sql(&selects.certain)?;
         }
-        Ok(answering)
+        Ok(AnsweringRules { rules: Cow::Owned(rules), companions, unanswered })
     }
 }
 
-impl AnsweringRules {
+impl AnsweringRules<'_> {
     /// The SELECTs that were written anew.
     pub(crate) fn rewritten(&self) -> Vec<RewrittenSelect> {
         let of = |kind, name: &str, sql: &str| RewrittenSelect {

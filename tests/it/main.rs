@@ -58,6 +58,7 @@ mod synth;
 mod train;
 mod types_by_file;
 mod unknown_columns;
+mod unknown_words;
 mod unread_keys;
 mod what_officers_read;
 mod worker;

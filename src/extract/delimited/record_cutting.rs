@@ -211,9 +211,8 @@ impl<'a> RecordCutter<'a> {
             return Ok(LongRecord::Records);
         }
         // Between a quote too many and one of the next row there is one that is not doubled.
-        let believed = !long.irregular
-            && !swallowed
-            && !(row_begins || self.widths.known() && first_is_full && last_fits)
+        let looks_like_rows = row_begins || self.widths.known() && first_is_full && last_fits;
+        let believed = !(long.irregular || swallowed || looks_like_rows)
             && (!self.widths.known() || self.widths.fit(cells) || good == 0 && cells <= self.widths.high);
         Ok(if believed { LongRecord::Believed } else { LongRecord::Doubtful })
     }

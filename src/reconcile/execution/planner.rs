@@ -19,6 +19,7 @@ use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
 use crate::rules::sql::UnportableForm;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
 use crate::{Error, Result};
 
@@ -36,6 +37,9 @@ struct SessionTable {
     columns: Arc<ColumnTypes>,
     rows: usize,
 }
+
+/// Stack for SELECTs that unknown cells changed, in bytes: the engine goes down as deep as their parts are nested.
+const DEEP_STACK: usize = 64 << 20;
 
 /// A SELECT and the tables it reads.
 pub(crate) struct PreparedSelect<'s> {
@@ -109,7 +113,35 @@ impl SqlSession {
 impl PreparedSelect<'_> {
     /// Runs it.
     pub(crate) fn run(self) -> Result<DataFrame> {
-        self.lazy().and_then(LazyFrame::collect).map_err(engine_failure)
+        if !self.sql.contains(UNKNOWN_SUFFIX) {
+            return self.lazy().and_then(LazyFrame::collect).map_err(engine_failure);
+        }
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new()
+                .stack_size(DEEP_STACK)
+                .spawn_scoped(scope, || self.run_by_parts());
+            let thread = thread.map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
+            thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
+        })
+    }
+    /// Runs one table of WITH after the other: the engine puts such a table in wherever it is named, and what unknown
+    /// cells made of a SELECT names each several times.
+    fn run_by_parts(self) -> Result<DataFrame> {
+        let (parts, body) = ParsedSelect::parse(&self.sql)?.apart()?;
+        let mut tables: Vec<(String, LazyFrame)> =
+            self.tables.into_iter().map(|(name, frame)| (name.to_owned(), frame)).collect();
+        let run = |sql: &str, tables: &[(String, LazyFrame)]| {
+            let mut context = SQLContext::new();
+            for (name, frame) in tables {
+                context.register(name, frame.clone());
+            }
+            context.execute(sql).and_then(LazyFrame::collect).map_err(engine_failure)
+        };
+        for (name, sql) in parts {
+            let frame = run(&sql, &tables)?;
+            tables.push((name, frame.lazy()));
+        }
+        run(&body, &tables)
     }
     /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
     fn lazy(self) -> PolarsResult<LazyFrame> {

@@ -72,13 +72,13 @@ pub fn run_rules(
 /// # Errors
 /// As for [`run_rules`].
 pub(crate) fn run_answering_rules(
-    answering: &AnsweringRules,
+    answering: &AnsweringRules<'_>,
     plain: &RuleSet,
     views: &QuarterViews<'_>,
     period: Period,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<RuleFindings> {
-    let rules = &answering.rules;
+    let rules: &RuleSet = &answering.rules;
     let mut findings = RuleFindings::default();
     let mut positions = Vec::new();
     for (position, rule) in rules.rules.iter().enumerate() {

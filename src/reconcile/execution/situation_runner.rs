@@ -239,8 +239,8 @@ fn read_situation<'f>(
     let unknown = tables.values().flatten().any(has_unknown_cell)
         || !situation.held.is_empty()
         || !situation.undecided.is_empty();
-    if !parameters.contains_key(&period) {
-        parameters.insert(period, parameters_as_text(rules.parameters(pipeline, period)?));
+    if let std::collections::btree_map::Entry::Vacant(slot) = parameters.entry(period) {
+        slot.insert(parameters_as_text(rules.parameters(pipeline, period)?));
     }
     let mut row = parameters.get(&period).cloned().unwrap_or_default();
     row.extend(changed);

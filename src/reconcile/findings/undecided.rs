@@ -31,7 +31,7 @@ type ColumnsInCounties<'u> = Vec<(&'u (String, String), &'u UnknownColumn)>;
 
 /// Takes the possible answers out of what was found: what they have beyond the certain ones, under the positions of the
 /// rules themselves.
-pub(crate) fn take_possible(answering: &AnsweringRules, found: &mut FoundByRule) -> FoundByRule {
+pub(crate) fn take_possible(answering: &AnsweringRules<'_>, found: &mut FoundByRule) -> FoundByRule {
     if answering.companions.is_empty() {
         return Vec::new();
     }
@@ -51,7 +51,7 @@ pub(crate) fn take_possible(answering: &AnsweringRules, found: &mut FoundByRule)
 /// What is left open, put in its place. Exceptions of rules whose answers cannot be told apart are taken out where
 /// cells on which they rest are unknown.
 pub(crate) fn place_undecided(
-    answering: &AnsweringRules,
+    answering: &AnsweringRules<'_>,
     plain: &RuleSet,
     views: &QuarterViews<'_>,
     period: Period,

@@ -130,7 +130,11 @@ fn rules_that_claim_an_absence_say_of_which_list() {
     R91: training
     R99b: micro_loan, poor_person
     R107: entitled_household, poor_person, registry_household
-    R118b: poor_person, visit
+    R111: waiting_household
+    R111b: waiting_household
+    R112: housed_elsewhere, waiting_household
+    R112b: housed_elsewhere
+    R118b: poor_person, visit, waiting_household
     Q34: poor_person
     Q51: poor_person
     Q54: dibao_active, poor_person, tekun_active

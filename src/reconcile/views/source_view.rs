@@ -218,7 +218,9 @@ impl SourceChunk<'_, '_> {
             true => {
                 let values = self.column(column)?;
                 let start = rows.start;
-                unknown_columns::companion_column(records, &behind.name, rows, |row| values.is_null(row - start))
+                unknown_columns::companion_column(records, &behind.name, rows, |row| {
+                    values.is_null(row - start)
+                })
             }
         })
     }

@@ -68,6 +68,16 @@ impl ParsedSelect {
     pub(crate) fn query(&self) -> Result<Box<Query>, SyntaxError> {
         self.tree().map(|(_, query)| query)
     }
+    /// The tables of WITH with their texts, in order, and the text without WITH.
+    ///
+    /// # Errors
+    /// None for a text that was parsed before.
+    pub(crate) fn apart(&self) -> Result<(Vec<(String, String)>, String), SyntaxError> {
+        let mut query = self.query()?;
+        let parts = query.with.take().map_or(Vec::new(), |with| with.cte_tables);
+        let parts = parts.into_iter().map(|part| (part.alias.name.value, part.query.to_string()));
+        Ok((parts.collect(), query.to_string()))
+    }
     /// Uses of tables in FROM and JOIN, anywhere in the text; names of WITH are left out.
     pub fn tables(&self) -> &[TableUse] {
         &self.names.tables

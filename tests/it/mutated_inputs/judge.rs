@@ -29,7 +29,7 @@ fn is_blank(cell: &Cell) -> bool {
 }
 
 /// The tables that a sheet of the grid became; `at`: its position among the sheets that hold anything.
-fn tables_of<'a>(tables: &'a [RawTable], position: usize) -> Vec<&'a RawTable> {
+fn tables_of(tables: &[RawTable], position: usize) -> Vec<&RawTable> {
     let of = |table: &&RawTable| match table.info.sheet_index {
         0 => position == 0,
         index => usize::from(index) == position + 1,

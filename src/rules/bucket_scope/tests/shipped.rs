@@ -44,6 +44,7 @@ fn shipped_rules_that_need_all_rows() {
       R18: GROUP BY without a key
       R29: k is joined by no key
       R53: DISTINCT of rows without a key
+      R77: k is joined by no key
       R80: y is joined by no key
     ");
 }

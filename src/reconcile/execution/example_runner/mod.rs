@@ -373,14 +373,15 @@ fn outcome_of_rows(
     let (certain, rules) = match unknown.is_empty() {
         true => (Cow::Borrowed(rule), Cow::Borrowed(rules)),
         false => {
-            let answering = rules.with_only(rule).with_unknown_cells(&unknown)?;
+            let alone = rules.with_only(rule);
+            let answering = alone.with_unknown_cells(&unknown)?;
             if let Some(reason) = answering.unanswered.get(&0) {
                 return Err(rule.file.complain_sql(
                     0..0,
                     format!("规则{}用到看不出的值，不能分开判断：{reason}", rule.header.code),
                 ));
             }
-            (Cow::Owned(answering.rules.rules[0].clone()), Cow::Owned(answering.rules))
+            (Cow::Owned(answering.rules.rules[0].clone()), Cow::Owned(answering.rules.into_owned()))
         }
     };
     let ids = ids_of(rows.values().flatten());
@@ -458,10 +459,8 @@ fn find_nearest(
         rows.get(NEAR_MISS).into_iter().flatten().filter_map(|row| near_miss_row(ids, row)).collect();
     near.sort_unstable();
     let mut sources: BTreeMap<i64, &str> = BTreeMap::new();
-    for (view, row) in rows
-        .iter()
-        .filter(|(view, _)| *view != NEAR_MISS)
-        .flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
+    for (view, row) in
+        rows.iter().filter(|(view, _)| *view != NEAR_MISS).flat_map(|(v, r)| r.iter().map(move |r| (v, r)))
     {
         let record = row.get("record_id").and_then(|text| ids.number(IdKind::Record, text));
         record.into_iter().for_each(|record| {

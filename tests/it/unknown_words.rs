@@ -1,0 +1,100 @@
+//! One county's list in words that nobody knows, or without a column: nobody is accused for it, the county and the column
+//! are told first, and the second engine comes to the same.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use bidui::testing::publication::table_reader;
+
+use crate::departments::copy;
+use crate::end_to_end::{key, ok, published, root, text};
+
+/// Findings of a publication as rule, subject and key.
+fn found(publication: &Path) -> BTreeSet<[String; 3]> {
+    let rows = table_reader::read_rows(&publication.join("restricted/exception.parquet"), |_| true).unwrap();
+    rows.iter()
+        .map(|row| ["rule_code", "subject_id", "rule_key"].map(|name| row.get(name).to_owned()))
+        .collect()
+}
+
+/// Changes the text of a list in GB18030.
+fn rewrite(file: &Path, change: impl FnOnce(&str) -> String) {
+    let bytes = std::fs::read(file).unwrap();
+    let (before, _, damaged) = encoding_rs::GB18030.decode(&bytes);
+    assert!(!damaged);
+    let after = change(&before);
+    assert!(after != before, "{}", file.display());
+    std::fs::write(file, encoding_rs::GB18030.encode(&after).0).unwrap();
+}
+
+/// A run over the lists of 2018Q3 after `change`; what it says, and what is new and what is gone against the untouched.
+fn changed(change: impl FnOnce(&Path)) -> (String, Vec<[String; 3]>, Vec<[String; 3]>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("out"));
+    copy(&root().join("fixtures/hebi/2018Q3"), &data, "");
+    change(&data);
+    let key = key(folder.path());
+    let said = ok(&[
+        "run",
+        "pipelines/hebi",
+        "--quarter",
+        "2018Q3",
+        "--data",
+        text(&data),
+        "--out",
+        text(&out),
+        "--key-file",
+        text(&key),
+        "--allow-partial",
+    ]);
+    let publication = out.join("2018Q3/latest");
+    let (before, after) = (found(&published().join("out/2018Q3/latest")), found(&publication));
+    // Whoever is gone is left open, by name.
+    let rows = table_reader::read_rows(&publication.join("restricted/undecided.parquet"), |_| true).unwrap();
+    let open: BTreeSet<[String; 2]> =
+        rows.iter().map(|row| ["rule_code", "subject_id"].map(|name| row.get(name).to_owned())).collect();
+    for [rule, subject, _] in before.difference(&after) {
+        assert!(open.contains(&[rule.clone(), subject.clone()]), "{rule} {subject} is gone without a word");
+    }
+    let script = root().join("scripts/rules_in_duckdb.py");
+    let mut replay = Command::new(root().join(".venv/bin/python"));
+    let replay = replay.arg(script).arg("publication").arg(root().join("pipelines/hebi")).arg(&publication);
+    let replayed = replay.output().unwrap();
+    assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stderr));
+    let difference =
+        |a: &BTreeSet<[String; 3]>, b: &BTreeSet<[String; 3]>| a.difference(b).cloned().collect();
+    (said, difference(&after, &before), difference(&before, &after))
+}
+
+#[test]
+fn an_insurance_status_in_unknown_words_accuses_nobody_of_the_county() {
+    let (said, new, gone) = changed(|data| {
+        rewrite(&data.join("医保参保_淇县.csv"), |list| list.replace("正常参保", "参保有效"));
+    });
+    assert!(new.is_empty(), "{new:?}");
+    assert!(!gone.is_empty());
+    let first = said.lines().nth(1).unwrap();
+    assert!(first.contains("未判断") && first.contains("淇县医保参保的“参保状态”"), "{first}");
+    assert!(first.contains("R30"), "{first}");
+}
+
+#[test]
+fn a_list_without_the_month_of_its_beginning_accuses_nobody_of_the_county() {
+    let (said, new, gone) = changed(|data| {
+        rewrite(&data.join("农村低保_淇县.csv"), |list| {
+            let mut lines = list.lines();
+            let at = lines.next().unwrap().split(',').position(|title| title == "起保年月").unwrap();
+            let without = |line: &str| {
+                let cells = line.split(',').enumerate().filter(|(position, _)| *position != at);
+                cells.map(|(_, cell)| cell).collect::<Vec<_>>().join(",")
+            };
+            assert!(!list.contains('"'));
+            list.lines().map(|line| without(line) + "\n").collect()
+        });
+    });
+    assert!(new.is_empty(), "{new:?}");
+    assert!(!gone.is_empty());
+    let told = said.lines().find(|line| line.contains("未判断")).unwrap();
+    assert!(told.contains("淇县农村低保的“起保年月”") && told.contains("R06"), "{told}");
+}
