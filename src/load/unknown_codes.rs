@@ -12,12 +12,9 @@ use crate::config::source_contract::{AuditAction, ColumnRole};
 use crate::config::toml_file::nearest_name;
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{AuditFinding, UnknownCodes, UnknownSpelling};
+use crate::model::undecided::are_many_unknown;
 use crate::privacy::mask::mask_numbers_in_text;
 
-/// Cells of a county and column from which the audit says so.
-const FEWEST: u64 = 5;
-/// One cell in so many from which it does.
-const SHARE: u64 = 100;
 /// Spellings that are kept of a county and column, and those that are told.
 const MOST_KEPT: usize = 1000;
 const MOST_TOLD: usize = 5;
@@ -90,7 +87,7 @@ pub(super) fn audit_unknown_codes(
     }
     let mut findings = Vec::new();
     for ((county, column), CountedCodes { cells, filled, spellings }) in together {
-        if cells < FEWEST || cells * SHARE < filled {
+        if !are_many_unknown(cells, filled) {
             continue;
         }
         let told: Vec<String> = most_frequent(contract, column, &spellings)
