@@ -12,12 +12,9 @@ use crate::config::source_contract::{AuditAction, ColumnRole};
 use crate::config::toml_file::nearest_name;
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{AuditFinding, UnknownCodes, UnknownSpelling};
+use crate::model::undecided::are_many_unknown;
 use crate::privacy::mask::mask_numbers_in_text;
 
-/// Cells of a county and column from which the audit says so.
-const FEWEST: u64 = 5;
-/// One cell in so many from which it does.
-const SHARE: u64 = 100;
 /// Spellings that are kept of a county and column, and those that are told.
 const MOST_KEPT: usize = 1000;
 const MOST_TOLD: usize = 5;
@@ -90,7 +87,7 @@ pub(super) fn audit_unknown_codes(
     }
     let mut findings = Vec::new();
     for ((county, column), CountedCodes { cells, filled, spellings }) in together {
-        if cells < FEWEST || cells * SHARE < filled {
+        if !are_many_unknown(cells, filled) {
             continue;
         }
         let told: Vec<String> = most_frequent(contract, column, &spellings)
@@ -127,9 +124,16 @@ fn most_frequent(
     let one = |(text, cells): (&String, u64)| UnknownSpelling {
         spelling: mask_numbers_in_text(text).into_owned(),
         cells,
-        nearest: nearest_name(text, codes.labels().iter().map(String::as_str)).map(str::to_owned),
+        nearest: nearest_code(text, codes.labels().iter().map(String::as_str)).map(str::to_owned),
     };
     sorted.into_iter().take(MOST_TOLD).map(one).collect()
+}
+
+/// The label that is nearest to a spelling, never one that says the opposite: 参保 is nearer to 未参保 than to 正常参保.
+fn nearest_code<'l>(spelling: &str, labels: impl Iterator<Item = &'l str>) -> Option<&'l str> {
+    let denies = |text: &str| text.contains(['未', '不', '无', '非', '没']);
+    let denied = denies(spelling);
+    nearest_name(spelling, labels.filter(|label| denies(label) == denied))
 }
 
 /// Known cells of coded columns: (table, column, county) → cells.
@@ -172,4 +176,18 @@ fn count_known_codes(
         first += batch.num_rows();
     }
     Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_is_proposed_that_says_the_opposite() {
+        let labels = || ["未参保", "正常参保", "暂停参保"].into_iter();
+        assert_ne!(nearest_code("参保", labels()), Some("未参保"));
+        assert_ne!(nearest_code("参保有效", labels()), Some("未参保"));
+        assert_eq!(nearest_code("正常参保了", labels()), Some("正常参保"));
+        assert_eq!(nearest_code("没参保", labels()), Some("未参保"));
+    }
 }

@@ -5,6 +5,17 @@ use std::sync::Arc;
 
 use super::exception::SubjectKind;
 
+/// Unknown cells from which a county's column may be told as unknown.
+const FEWEST_CELLS: u64 = 5;
+/// Share of unknown cells, one in so many, from which it is.
+const SHARE: u64 = 100;
+
+/// Are so many of a county's cells in a column unknown that the county is told, and rules that rest on the column are
+/// held there?
+pub(crate) fn are_many_unknown(unknown: u64, of: u64) -> bool {
+    unknown >= FEWEST_CELLS && unknown * SHARE >= of
+}
+
 /// Key of a subject that is left open, where the key itself is unknown.
 pub(crate) const ANY_KEY: &str = "?";
 

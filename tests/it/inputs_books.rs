@@ -213,7 +213,7 @@ fn a_web_archive_is_read() {
 }
 
 /// A record of a binary workbook.
-fn record(kind: u32, data: &[u8]) -> Vec<u8> {
+pub(crate) fn record(kind: u32, data: &[u8]) -> Vec<u8> {
     let number = |mut value: u32| {
         let mut out = Vec::new();
         while value >= 0x80 {
@@ -226,13 +226,13 @@ fn record(kind: u32, data: &[u8]) -> Vec<u8> {
     [number(kind), number(data.len() as u32), data.to_vec()].concat()
 }
 
-fn wide(text: &str) -> Vec<u8> {
+pub(crate) fn wide(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let bytes = units.iter().flat_map(|unit| unit.to_le_bytes());
     (units.len() as u32).to_le_bytes().into_iter().chain(bytes).collect()
 }
 
-fn numbers(values: &[u32]) -> Vec<u8> {
+pub(crate) fn numbers(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 

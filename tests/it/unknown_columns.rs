@@ -133,7 +133,16 @@ fn take_away(
     let open: BTreeSet<(&str, &str)> =
         findings.undecided.iter().map(|one| (&*one.rule_code, &*one.subject_id)).collect();
     counts.accused.extend(after.difference(before).map(|new| format!("{name}: {new:?}")));
-    let gone = before.difference(&after).filter(|one| !open.contains(&(one.0.as_str(), one.1.as_str())));
+    // A rule that is held for the county says so.
+    let held_here: BTreeSet<&str> = findings
+        .held
+        .iter()
+        .filter(|held| held.county_code == county)
+        .map(|held| held.rule_code.as_str())
+        .collect();
+    let gone = before.difference(&after).filter(|one| {
+        !open.contains(&(one.0.as_str(), one.1.as_str())) && !held_here.contains(one.0.as_str())
+    });
     counts.lost.extend(gone.map(|one| format!("{name}: {one:?}")));
     counts.undecided += findings.undecided.len();
     let held: BTreeSet<(String, String)> =

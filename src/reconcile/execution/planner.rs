@@ -19,7 +19,7 @@ use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
 use crate::rules::sql::UnportableForm;
-use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
+use crate::rules::sql::certainty::is_rewritten;
 use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
 use crate::{Error, Result};
 
@@ -113,7 +113,7 @@ impl SqlSession {
 impl PreparedSelect<'_> {
     /// Runs it.
     pub(crate) fn run(self) -> Result<DataFrame> {
-        if !self.sql.contains(UNKNOWN_SUFFIX) {
+        if !is_rewritten(&self.sql) {
             return self.lazy().and_then(LazyFrame::collect).map_err(engine_failure);
         }
         std::thread::scope(|scope| {
@@ -131,11 +131,8 @@ impl PreparedSelect<'_> {
         let mut tables: Vec<(String, LazyFrame)> =
             self.tables.into_iter().map(|(name, frame)| (name.to_owned(), frame)).collect();
         let run = |sql: &str, tables: &[(String, LazyFrame)]| {
-            let mut context = SQLContext::new();
-            for (name, frame) in tables {
-                context.register(name, frame.clone());
-            }
-            context.execute(sql).and_then(LazyFrame::collect).map_err(engine_failure)
+            let tables = tables.iter().map(|(name, frame)| (name.as_str(), frame.clone()));
+            execute_sql(sql, tables).and_then(LazyFrame::collect).map_err(engine_failure)
         };
         for (name, sql) in parts {
             let frame = run(&sql, &tables)?;
@@ -143,14 +140,16 @@ impl PreparedSelect<'_> {
         }
         run(&body, &tables)
     }
-    /// A context of its own for every SELECT: the engine keeps aliases from one to the next.
     fn lazy(self) -> PolarsResult<LazyFrame> {
-        let mut context = SQLContext::new();
-        for (name, frame) in self.tables {
-            context.register(name, frame);
-        }
-        context.execute(&self.sql)
+        execute_sql(&self.sql, self.tables.into_iter())
     }
+}
+
+/// A SELECT over tables, in a context of its own: the engine keeps aliases from one to the next.
+fn execute_sql<'t>(sql: &str, tables: impl Iterator<Item = (&'t str, LazyFrame)>) -> PolarsResult<LazyFrame> {
+    let mut context = SQLContext::new();
+    tables.for_each(|(name, frame)| context.register(name, frame));
+    context.execute(sql)
 }
 
 fn columns_of(schema: &Schema) -> ColumnTypes {

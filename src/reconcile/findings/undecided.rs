@@ -7,21 +7,11 @@ use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::exception::Exception;
 use crate::model::period::Period;
-use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
+use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject, are_many_unknown};
 use crate::reconcile::QuarterViews;
-use crate::reconcile::views::unknown_columns::{CountyCells, UnknownColumn, unknown_by_county};
+use crate::reconcile::views::unknown_columns::{UnknownColumn, unknown_by_county};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::AnsweringRules;
-
-/// Share of unknown cells of a county's column, in 1/100, from which the rules that rest on it are held there.
-const HELD_PERCENT: u64 = 1;
-/// Unknown cells of a county's column from which the rules that rest on it may be held there.
-const HELD_CELLS: u64 = 5;
-
-/// Are so many cells unknown that a rule resting on them is held?
-fn is_much(cells: &CountyCells) -> bool {
-    cells.unknown >= HELD_CELLS && cells.unknown * 100 >= cells.records * HELD_PERCENT
-}
 
 /// Findings by position of their rule.
 pub(crate) type FoundByRule = Vec<(usize, RuleFinding)>;
@@ -73,7 +63,8 @@ pub(crate) fn place_undecided(
     for &at in answering.unanswered.keys() {
         let code = answering.rules.rules[at].header.code.as_str();
         for (_, unknown) in rests_on(code) {
-            let much = unknown.counties.iter().filter(|(_, cells)| is_much(cells));
+            let much =
+                unknown.counties.iter().filter(|(_, cells)| are_many_unknown(cells.unknown, cells.records));
             untold.extend(much.map(|(county, _)| (code, county.as_str())));
         }
     }
@@ -118,7 +109,7 @@ fn held_rules<'u>(
     for ((code, county), subjects) in open {
         for ((source, _), unknown) in rests_on(code) {
             let Some(cells) = unknown.counties.get(county) else { continue };
-            if is_much(cells) {
+            if are_many_unknown(cells.unknown, cells.records) {
                 held.push(HeldRule {
                     rule_code: code.to_owned(),
                     county_code: county.to_owned(),

@@ -82,7 +82,8 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
         for name in unknown_names(records) {
             let Some(column) = contract.columns.iter().find(|c| c.name == name) else { continue };
             let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
-            for row in unknown_rows(records, name, 0..inputs.rows(source)).collect::<BTreeSet<_>>() {
+            let flags = companion_flags(records, name, 0..inputs.rows(source), |_| true);
+            for row in (0..flags.len()).filter(|&row| flags[row] == 1) {
                 let county = county(row);
                 let records = all.get(county).copied().unwrap_or(0);
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
@@ -125,8 +126,17 @@ pub(super) fn companion_column(
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> ArrayRef {
+    Arc::new(Int32Array::from(companion_flags(records, column, rows, is_null)))
+}
+
+fn companion_flags(
+    records: &SourceRecords,
+    column: &str,
+    rows: Range<usize>,
+    is_null: impl Fn(usize) -> bool,
+) -> Vec<i32> {
     let mut flags = vec![0; rows.len()];
     let unknown = unknown_rows(records, column, rows.clone());
     unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
-    Arc::new(Int32Array::from(flags))
+    flags
 }

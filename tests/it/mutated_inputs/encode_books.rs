@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 
 use super::invented::{Book, Cell, Numbers, Sheet};
+use crate::inputs_books::{numbers, record, wide};
 
 /// The parts of a package, in their order.
 pub(super) type Parts = Vec<(String, Vec<u8>)>;
@@ -128,30 +129,6 @@ fn xlsx_sheet(sheet: &Sheet, inline: bool, shared: &mut SharedTexts) -> String {
     )
 }
 
-/// A record of a binary workbook.
-fn record(kind: u32, data: &[u8]) -> Vec<u8> {
-    let number = |mut value: u32| {
-        let mut out = Vec::new();
-        while value >= 0x80 {
-            out.push((value & 0x7F) as u8 | 0x80);
-            value >>= 7;
-        }
-        out.push(value as u8);
-        out
-    };
-    [number(kind), number(data.len() as u32), data.to_vec()].concat()
-}
-
-fn wide(text: &str) -> Vec<u8> {
-    let units: Vec<u16> = text.encode_utf16().collect();
-    let bytes = units.iter().flat_map(|unit| unit.to_le_bytes());
-    (units.len() as u32).to_le_bytes().into_iter().chain(bytes).collect()
-}
-
-fn longs(values: &[u32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
-}
-
 /// The code by which binary formats write an error.
 fn error_code(text: &str) -> u8 {
     match text {
@@ -164,7 +141,7 @@ fn error_code(text: &str) -> u8 {
 pub(super) fn xlsb_parts(book: &Book) -> Parts {
     let mut workbook = [record(0x83, &[]), record(0x8F, &[])].concat();
     for (at, sheet) in book.sheets.iter().enumerate() {
-        let bundled = [longs(&[0, at as u32 + 1]), wide(&format!("rId{}", at + 1)), wide(&sheet.name)];
+        let bundled = [numbers(&[0, at as u32 + 1]), wide(&format!("rId{}", at + 1)), wide(&sheet.name)];
         workbook.extend(record(0x9C, &bundled.concat()));
     }
     workbook.extend([record(0x90, &[]), record(0x84, &[])].concat());
@@ -176,12 +153,12 @@ pub(super) fn xlsb_parts(book: &Book) -> Parts {
     ];
     for (at, sheet) in book.sheets.iter().enumerate() {
         let columns = sheet.rows.iter().map(|row| row.cells.len()).max().unwrap_or(1) as u32;
-        let extent = longs(&[0, (sheet.rows.len() as u32).saturating_sub(1), 0, columns.saturating_sub(1)]);
+        let extent = numbers(&[0, (sheet.rows.len() as u32).saturating_sub(1), 0, columns.saturating_sub(1)]);
         let mut part = [record(0x81, &[]), record(0x94, &extent), record(0x91, &[])].concat();
         for (row_at, row) in sheet.rows.iter().enumerate() {
-            part.extend(record(0, &longs(&[row_at as u32, 0, 0, 0])));
+            part.extend(record(0, &numbers(&[row_at as u32, 0, 0, 0])));
             for (column, cell) in row.cells.iter().enumerate() {
-                let head = longs(&[column as u32, 0]);
+                let head = numbers(&[column as u32, 0]);
                 part.extend(match cell {
                     Cell::Blank => continue,
                     Cell::Number(number) => {
@@ -270,7 +247,7 @@ pub(super) fn xls(book: &Book, old: bool) -> Vec<u8> {
             biff(&mut out, 0x0085, &[&offset.to_le_bytes()[..], &head, &units(&sheet.name)].concat());
         }
         let mut kind = 0x00FC;
-        let mut data = longs(&[shared.uses as u32, shared.texts.len() as u32]);
+        let mut data = numbers(&[shared.uses as u32, shared.texts.len() as u32]);
         for text in &shared.texts {
             let text_units = units(text);
             if data.len() + 3 + text_units.len() > 8_200 {
@@ -304,7 +281,7 @@ fn xls_sheet(sheet: &Sheet, old: bool, shared: &mut SharedTexts) -> Vec<u8> {
     biff(&mut out, 0x0809, &words(&[0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 0, 6, 0]));
     let columns = sheet.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0) as u16;
     if !old {
-        let extent = [longs(&[0, sheet.rows.len() as u32]), words(&[0, columns, 0])].concat();
+        let extent = [numbers(&[0, sheet.rows.len() as u32]), words(&[0, columns, 0])].concat();
         biff(&mut out, 0x0200, &extent);
         for row in 0..sheet.rows.len() as u16 {
             biff(&mut out, 0x0208, &words(&[row, 0, columns, 0x00FF, 0, 0, 0x0100, 0x000F]));

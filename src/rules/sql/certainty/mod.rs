@@ -56,6 +56,11 @@ impl Answers {
     }
 }
 
+/// Is a text one that was written for certain or possible answers? It names companions or versions of tables.
+pub(crate) fn is_rewritten(sql: &str) -> bool {
+    sql.contains(UNKNOWN_SUFFIX) || Answers::BOTH.iter().any(|answers| sql.contains(&answers.table_name("")))
+}
+
 /// What may be unknown of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TableKnowledge {

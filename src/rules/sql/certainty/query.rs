@@ -151,8 +151,8 @@ fn rewrite_set(
                     return Err("UNION BY NAME".to_owned());
                 }
             };
-            let (_, left_known) = rewrite_set(left, writer, answers, companions)?;
-            let (_, right_known) = rewrite_set(right, writer, answers, companions)?;
+            let (left_sql, left_known) = rewrite_set(left, writer, answers, companions)?;
+            let (right_sql, right_known) = rewrite_set(right, writer, answers, companions)?;
             if left_known.columns.len() != right_known.columns.len() {
                 return Err("UNION of different columns".to_owned());
             }
@@ -164,8 +164,16 @@ fn rewrite_set(
                         || companions.contains(&at)
                 })
                 .collect();
-            let (left, _) = rewrite_set(left, writer, answers, &positions)?;
-            let (right, _) = rewrite_set(right, writer, answers, &positions)?;
+            // A side that lacks one is written again; of many UNIONs most never are.
+            let mut complete = |side: &SetExpr, sql: String, known: &TableKnowledge| match positions
+                .iter()
+                .all(|&at| known.unknown.contains(&known.columns[at]))
+            {
+                true => Ok(sql),
+                false => rewrite_set(side, writer, answers, &positions).map(|(sql, _)| sql),
+            };
+            let left = complete(left, left_sql, &left_known)?;
+            let right = complete(right, right_sql, &right_known)?;
             let unknown = positions.iter().map(|&at| left_known.columns[at].clone()).collect();
             let known = TableKnowledge {
                 columns: left_known.columns,
