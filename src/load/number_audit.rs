@@ -320,9 +320,16 @@ fn shared_numbers(
         let mut some: Vec<usize> = rows.iter().copied().take(50).collect();
         some.insert(0, *first);
         some.sort_unstable();
-        let picked = records.rows.pick_columns(&some, |column| column == name.name)?;
-        let names: BTreeSet<&str> = picked.column(0).as_string::<i32>().iter().flatten().collect();
-        if names.len() >= LEAST_NAMES {
+        let picked = records.rows.pick_columns(&some, |column| column == name.name || column == id.name)?;
+        let texts = |column: &SourceColumn| {
+            picked.column_by_name(&column.name).and_then(|array| array.as_string_opt::<i32>())
+        };
+        let names: BTreeSet<&str> = texts(name).into_iter().flatten().flatten().collect();
+        // Numbers that lost their end look alike, and are told as what they are.
+        let lost_its_end =
+            |text: &str| matches!(IdNumber::parse(text).class, IdClass::Trunc15 | IdClass::Mask);
+        let shared = texts(id).into_iter().flatten().flatten().next();
+        if names.len() >= LEAST_NAMES && !shared.is_some_and(lost_its_end) {
             let of = told.entry(*table).or_default();
             *of = (of.0 + 1, of.1 + rows.len() as u64 + 1);
         }

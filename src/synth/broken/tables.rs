@@ -72,7 +72,16 @@ pub(super) fn table_cases() -> Vec<BrokenCase> {
                 rows[11][3].clear();
             }),
         ),
-        BrokenCase::partly("all_ids_damaged", "证件号码全被表格软件改成科学计数", AID, all, 0, "").file(
+        BrokenCase::partly(
+            "all_ids_damaged",
+            "证件号码全被表格软件改成科学计数",
+            AID,
+            all,
+            0,
+            "不能作证件号码用",
+        )
+        .blocked("unusable_numbers")
+        .file(
             FILE,
             broken_aid_table(|_, rows| {
                 rows.iter_mut().for_each(|r| r[2] = format!("{}.{}E+17", &r[2][..1], &r[2][1..6]));
