@@ -72,7 +72,9 @@ pub(crate) fn lacking_counties<'t>(
     let mut counties: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for place in totals.places.iter().filter(|place| !place.county.is_empty()) {
         let of = counties.entry(&place.county).or_default();
-        *of = (of.0 + place.accepted, of.1 + place.filled.get(at).copied().unwrap_or(0));
+        // What cannot be read stands there nevertheless.
+        let written = place.filled.get(at).zip(place.unknown.get(at)).map_or(0, |(known, not)| known + not);
+        *of = (of.0 + place.accepted, of.1 + written);
     }
     let others = counties.values().filter(|(rows, filled)| !hardly_filled(*rows, *filled));
     let (rows, filled) = others.fold((0, 0), |(rows, filled), of| (rows + of.0, filled + of.1));

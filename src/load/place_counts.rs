@@ -11,7 +11,7 @@ use super::data_folder::masked_file_name;
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
 use crate::config::SourceContract;
-use crate::config::source_contract::ColumnRole;
+use crate::config::source_contract::{ColumnRole, SourceColumn};
 use crate::model::source_row::{AuditFinding, PlaceCounts};
 use crate::privacy::mask::mask_numbers_in_text;
 
@@ -215,7 +215,9 @@ fn rejected_parts(contract: &SourceContract, loaded: &LoadedSource, limit: f64) 
 
 fn unreadable_parts(contract: &SourceContract, loaded: &LoadedSource) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
-    for (at, column) in contract.columns.iter().enumerate() {
+    // Words that a code table does not know are told with their spellings.
+    let coded = |column: &SourceColumn| !column.codes.is_empty();
+    for (at, column) in contract.columns.iter().enumerate().filter(|(_, column)| !coded(column)) {
         let counted = parts(loaded, |(filled, unknown): &mut (u64, u64), place| {
             *filled += place.filled[at];
             *unknown += place.unknown[at];

@@ -247,8 +247,10 @@ impl<'a> SourceLoading<'a> {
             totals.read += part.read;
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
-            for (filled, column) in totals.filled.iter_mut().zip(&part.columns) {
-                *filled += (column.len() - column.null_count()) as u64;
+            // What cannot be read stands there nevertheless.
+            let unknown = part.unknown.iter().map(Vec::len);
+            for ((filled, column), unknown) in totals.filled.iter_mut().zip(&part.columns).zip(unknown) {
+                *filled += (column.len() - column.null_count() + unknown) as u64;
             }
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
             self.rows.push(
