@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn months_without_a_year_are_found() {
-        let found = |text: &str| find_yearless_months(text).map(|(words, first, last)| (words, first, last));
+        let found = find_yearless_months;
         assert_eq!(found("农村低保_淇县_6月.csv"), Some(("6月".to_owned(), 6, 6)));
         assert_eq!(found("农村低保_淇县(截至6月底).csv"), Some(("6月".to_owned(), 6, 6)));
         assert_eq!(found("第二季度/农村低保.csv"), Some(("第二季度".to_owned(), 4, 6)));
