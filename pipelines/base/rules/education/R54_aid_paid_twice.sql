@@ -113,9 +113,12 @@ expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
-    SELECT DISTINCT s.person_id, s.school
+    SELECT DISTINCT s.person_id, s.school, a.term
     FROM student s
-    WHERE s.status = '转出'
+    CROSS JOIN parameter q
+    JOIN student_aid a ON a.person_id = s.person_id AND a.school = s.school
+    WHERE s.status = '转出' AND (s.status_date IS NULL OR a.term <> q.current_term
+        OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date))
 ),
 -- Instalments of one grant differ in amount; the same amount twice is a grant paid twice.
 amount AS (
@@ -136,7 +139,7 @@ totals AS (
 by_school AS (
     SELECT a.person_id, a.term, a.school, SUM(COALESCE(a.amount_fen, 0)) AS amount_fen
     FROM student_aid a
-    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school AND m.term = a.term
     WHERE a.school IS NOT NULL
     GROUP BY a.person_id, a.term, a.school
 ),

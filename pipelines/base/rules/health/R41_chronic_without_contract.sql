@@ -83,6 +83,8 @@ SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
+LEFT JOIN works_nearby n ON n.record_id = p.record_id
 WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
-    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)
+    -- Whoever works in the county is at hand for his doctor.
+    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months OR n.record_id IS NOT NULL)
     AND f.person_id IS NULL
