@@ -153,6 +153,48 @@ registry_person @P18 #H17 household_no=H17 age=40 work_months=12 work_place=本�
 expect = ["P9/register", "P11/register", "P13/register", "P15/register", "P17/register"]
 
 [[example]]
+case = "各县对本县、本乡、本村的写法：不列；别的县的县城：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=12 work_place=县内
+registry_person @P3 #H3 household_no=H3 age=10
+registry_person @P4 #H3 household_no=H3 age=40 work_months=12 work_place=乡内
+registry_person @P5 #H5 household_no=H5 age=10
+registry_person @P6 #H5 household_no=H5 age=40 work_months=12 work_place=镇内
+registry_person @P7 #H7 household_no=H7 age=10
+registry_person @P8 #H7 household_no=H7 age=40 work_months=12 work_place=村内
+registry_person @P9 #H9 household_no=H9 age=10
+registry_person @P10 #H9 household_no=H9 age=40 work_months=12 work_place=乡(镇)内
+registry_person @P11 #H11 household_no=H11 age=10
+registry_person @P12 #H11 household_no=H11 age=40 work_months=12 work_place=乡（镇）内
+registry_person @P13 #H13 household_no=H13 age=10
+registry_person @P14 #H13 household_no=H13 age=40 work_months=12 work_place=县(区)内
+registry_person @P15 #H15 household_no=H15 age=10
+registry_person @P16 #H15 household_no=H15 age=40 work_months=12 work_place=县（市、区）内
+registry_person @P17 #H17 household_no=H17 age=10
+registry_person @P18 #H17 household_no=H17 age=40 work_months=12 work_place=本县
+registry_person @P19 #H19 household_no=H19 age=10
+registry_person @P20 #H19 household_no=H19 age=40 work_months=12 work_place=本区
+registry_person @P21 #H21 household_no=H21 age=10
+registry_person @P22 #H21 household_no=H21 age=40 work_months=12 work_place=本乡
+registry_person @P23 #H23 household_no=H23 age=10
+registry_person @P24 #H23 household_no=H23 age=40 work_months=12 work_place=本镇
+registry_person @P25 #H25 household_no=H25 age=10
+registry_person @P26 #H25 household_no=H25 age=40 work_months=12 work_place=本村
+registry_person @P27 #H27 household_no=H27 age=10
+registry_person @P28 #H27 household_no=H27 age=40 work_months=12 work_place=本地
+registry_person @P29 #H29 household_no=H29 age=10
+registry_person @P30 #H29 household_no=H29 age=40 work_months=12 work_place=县城
+registry_person @P31 #H31 household_no=H31 age=10
+registry_person @P32 #H31 household_no=H31 age=40 work_months=12 work_place=就近务工
+registry_person @P33 #H33 household_no=H33 age=10
+registry_person @P34 #H33 household_no=H33 age=40 work_months=12 work_place=滑县县城
+registry_person @P35 #H35 household_no=H35 age=10
+registry_person @P36 #H35 household_no=H35 age=40 work_months=12 work_place=不就近
+"""
+expect = ["P33/register", "P35/register"]
+
+[[example]]
 case = "妻子在县内上班、丈夫在省外：列为留守妇女；丈夫在县内：不列；两人都在外、只有妻子登记县内的家里孩子：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=35 sex=女 relation=配偶 work_months=12 work_place=县内

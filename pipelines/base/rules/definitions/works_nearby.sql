@@ -6,7 +6,6 @@ SELECT p.record_id
 FROM poor_person p
 WHERE (p.work_place LIKE '%县内%' OR p.work_place LIKE '%乡内%' OR p.work_place LIKE '%镇内%' OR p.work_place LIKE '%村内%'
         OR p.work_place LIKE '%乡(镇)内%' OR p.work_place LIKE '%乡（镇）内%' OR p.work_place LIKE '%县(%区)内%' OR p.work_place LIKE '%县（%区）内%'
-        OR p.work_place LIKE '%辖区内%' OR p.work_place LIKE '%本县%' OR p.work_place LIKE '%本区%' OR p.work_place LIKE '%本乡%' OR p.work_place LIKE '%本镇%'
-        OR p.work_place LIKE '%本村%' OR p.work_place LIKE '%本地%' OR p.work_place LIKE '%当地%' OR p.work_place LIKE '%县城%'
-        OR p.work_place LIKE '%就近%' OR p.work_place LIKE '%家门口%' OR p.work_place LIKE '%在家%')
-    AND p.work_place NOT LIKE '%县外%' AND p.work_place NOT LIKE '%以外%'
+        OR p.work_place LIKE '%本县%' OR p.work_place LIKE '%本区%' OR p.work_place LIKE '%本乡%' OR p.work_place LIKE '%本镇%'
+        OR p.work_place LIKE '%本村%' OR p.work_place LIKE '%本地%' OR p.work_place LIKE '县城%' OR p.work_place LIKE '就近%')
+    AND p.work_place NOT LIKE '%以外%'

@@ -88,6 +88,8 @@ student @P3 school=乙校 status=转出
 student_aid @P4 school=乙校 item=普通高中助学金
 student @P4 school=甲校
 student @P4 school=乙校 status=转出 status_date=2018-08-31
+student_aid @P5 school=甲校 item=普通高中助学金
+student @P5 school=甲校
 """
 expect = ["P1/2018秋", "P4/2018秋"]
 

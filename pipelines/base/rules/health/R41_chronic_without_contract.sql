@@ -42,6 +42,14 @@ registry_person @P5 health=长期慢性病 person_status=死亡
 expect = []
 
 [[example]]
+case = "常年在县内务工（人在家，能签约）：列为疑点；在县外：不列"
+given = """
+registry_person @P1 health=长期慢性病 work_months=7 work_place=乡(镇)外县内
+registry_person @P2 health=长期慢性病 work_months=7 work_place=省外
+"""
+expect = ["P1"]
+
+[[example]]
 case = "两种并填（“长期慢性病、残疾”）：慢病未签约仍列；不再享受政策、公安登记死亡、本季度才识别的：不列"
 given = """
 registry_person @P1 health=长期慢性病、残疾
