@@ -140,14 +140,14 @@ fn slips_in_a_situation_are_told_at_their_place() {
 
 #[test]
 fn what_unknown_cells_leave_open_must_be_expected_and_nothing_else() {
-    let unknown = STORY.replace("insured_category=农村低保", "insured_category=农村低保 status=?");
+    let unknown = STORY.replace("dibao_flag=1", "dibao_flag=?");
     let told = complaints(&unknown);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].0.contains("不应为未判断而是：R30 P1"), "{told:?}");
-    let expected = "expect = []\nundecided = [\"R30 P1\"]";
+    assert!(told[0].0.contains("不应为未判断而是：R06 P1"), "{told:?}");
+    let expected = "expect = []\nundecided = [\"R06 P1\"]";
     assert_eq!(complaints(&unknown.replace("expect = []", expected)), []);
-    let held = "expect = []\nheld = [\"R30 410621\"]";
+    let held = "expect = []\nheld = [\"R06 410621\"]";
     assert_eq!(complaints(&unknown.replace("expect = []", held)), []);
     let too_much = complaints(&STORY.replace("expect = []", expected));
-    assert!(too_much[0].0.contains("应为未判断而不是：R30 P1"), "{too_much:?}");
+    assert!(too_much[0].0.contains("应为未判断而不是：R06 P1"), "{too_much:?}");
 }

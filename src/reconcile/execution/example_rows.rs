@@ -16,9 +16,9 @@ use crate::model::id_number::id_check_value;
 use crate::model::period::Period;
 use crate::reconcile::views::age_in;
 use crate::rules::rule_file::message_placeholders;
-use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
+use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::view_catalogue::{PARAMETER, PREVIOUS, ViewOrigin};
 use crate::{Error, Result};
 

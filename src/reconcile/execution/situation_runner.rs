@@ -168,10 +168,7 @@ fn differing_rules(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextF
 }
 
 /// What is certain in a situation with unknown cells, and what they leave open; without what is held for a county.
-fn find_certain(
-    rules: &RuleSet,
-    situation: &ReadSituation<'_>,
-) -> Result<(TextFindings, BTreeSet<String>)> {
+fn find_certain(rules: &RuleSet, situation: &ReadSituation<'_>) -> Result<(TextFindings, BTreeSet<String>)> {
     let (mut found, mut open) = run_with_unknown(rules, &situation.parameters, &situation.rows)?;
     let judged = |entry: &str| !situation.content().held.iter().any(|held| is_held(situation, held, entry));
     found.retain(|entry, _| judged(entry));

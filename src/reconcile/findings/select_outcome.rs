@@ -137,10 +137,8 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let keys =
         batch.column_by_name("rule_key").map(|_| outcome_text_column(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
-    let lists = batch
-        .column_by_name(MISSING_FROM)
-        .map(|_| outcome_text_column(batch, MISSING_FROM))
-        .transpose()?;
+    let lists =
+        batch.column_by_name(MISSING_FROM).map(|_| outcome_text_column(batch, MISSING_FROM)).transpose()?;
     // Which key a row has may be unknown: it is no finding then, but its subject is left open.
     let open_keys = batch.column_by_name(&format!("rule_key{UNKNOWN_SUFFIX}"));
     let open = |row: usize| outcome_number(open_keys, row) == Some(1);
