@@ -141,7 +141,16 @@ def findings(rows):
     return found
 
 
-def with_nearest(db, header, found):
+def missing_from(rows):
+    """(subject, key) → the lists of `absent_from` that it says it is missing from; nothing where the SELECT does not say."""
+    named = defaultdict(set)
+    for row in rows:
+        if "missing_from" in row:
+            named[row["subject_id"], text(row.get("rule_key"))].add(text(row["missing_from"]))
+    return named
+
+
+def with_nearest(db, header, found, named):
     """The findings with the nearest record of the lists that their subject is missing from, the last of the
     evidence, and which of them are to be confirmed for it."""
     absences = header.get("absent_from") or []
@@ -156,7 +165,7 @@ def with_nearest(db, header, found):
     for (subject, key), evidence in found.items():
         best = None
         for absence in absences:
-            if absence.get("key") not in (None, key):
+            if absence.get("key") not in (None, key) or absence["list"] not in named.get((subject, key), [absence["list"]]):
                 continue
             of = absence.get("of") or header["sources"][0]
             for record in (r for r in evidence if r.split(":")[0] == of):
@@ -356,7 +365,7 @@ class Publication:
                     if all(name != key for name, _ in here):
                         here[key, root] = [0, 0 if any(d is not None for _, d, _ in here.values()) else None, None]
             else:
-                here, to_confirm = with_nearest(self.db, header, findings(rows))
+                here, to_confirm = with_nearest(self.db, header, findings(rows), missing_from(rows))
                 there, kind = published[code], "exceptions"
                 faults += [f"{code}: {key}: to be confirmed in DuckDB, not in the publication"
                            for key in sorted(to_confirm & there.keys() - self.in_review[code])]
@@ -501,7 +510,7 @@ def example_lines(db, case, rows, expect):
     with_evidence = any(" <- " in line for line in expect)
     lines = []
     header = {"absent_from": case["absent_from"], "sources": case["sources"]}
-    told, to_confirm = with_nearest(db, header, findings(rows))
+    told, to_confirm = with_nearest(db, header, findings(rows), missing_from(rows))
     for (subject, key), records in told.items():
         line = subject + (f"/{key}" if key else "") + (" 待确认" if (subject, key) in to_confirm else "")
         lines.append(line + (f" <- {' '.join(records)}" if with_evidence else ""))

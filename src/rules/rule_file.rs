@@ -298,9 +298,16 @@ impl SqlFile {
 
 impl RuleHeader {
     /// Lists that a finding with `key` says its subject is missing from, each with the source of the evidence.
-    pub(crate) fn absences<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a AbsentFrom, &'a str)> {
+    /// `missing_from`: the lists that the finding itself names, if its SELECT says so.
+    pub(crate) fn absences<'a>(
+        &'a self,
+        key: &'a str,
+        missing_from: Option<&'a [Arc<str>]>,
+    ) -> impl Iterator<Item = (&'a AbsentFrom, &'a str)> {
         let of_key = self.absent_from.iter().filter(move |one| one.key.as_deref().is_none_or(|of| of == key));
-        of_key.map(|one| (one, self.absent_source(one)))
+        let named = of_key
+            .filter(move |one| missing_from.is_none_or(|lists| lists.iter().any(|list| **list == *one.list)));
+        named.map(|one| (one, self.absent_source(one)))
     }
     /// Source of the evidence that is missing from a list.
     pub(crate) fn absent_source<'a>(&'a self, one: &'a AbsentFrom) -> &'a str {

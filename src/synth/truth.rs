@@ -189,7 +189,7 @@ impl IncomeFacts<'_> {
         {
             add("Q47", "");
         }
-        if enjoys {
+        if enjoys && !members.is_empty() {
             let approved = |m: usize| {
                 w.cases
                     .iter()
@@ -346,7 +346,7 @@ const SUBSIDY_FEN: i64 = 12_000;
 impl IncomeFacts<'_> {
     /// Rules on the insurer's entries of one person.
     fn covers(&self, person: usize, add: &mut impl FnMut(&'static str)) {
-        let (poor, rural, tekun) = (self.poor[person], self.rural[person], self.tekun[person]);
+        let (poor, tekun) = (self.poor[person], self.tekun[person]);
         let rows: Vec<_> = self.w.people[person]
             .insurance
             .iter()
@@ -355,7 +355,6 @@ impl IncomeFacts<'_> {
         if rows.is_empty() {
             return;
         }
-        let listed = poor || rural || tekun;
         // Only who is entitled, and was before the quarter began; employees have their own layers.
         let entitled = poor && self.enjoys(person);
         let old_case = self.listed(person).any(|c| {
@@ -383,14 +382,32 @@ impl IncomeFacts<'_> {
         if resident.clone().any(|i| short(i)) {
             add("R36");
         }
+        // The category was set when the premium was collected, at the end of the year before.
+        let collected = self.q.year * 100;
+        let on_dibao = |category| {
+            self.listed(person).any(|c| {
+                is_true_case_active(c, self.q) && c.category == category && c.start_month <= collected
+            })
+        };
+        let of_year = |category| {
+            self.listed(person).any(|c| {
+                c.category == category
+                    && c.start_month <= self.q.last_month()
+                    && c.stop_month.is_none_or(|m| m > collected)
+            })
+        };
+        let supported = self.w.people[person].tekun.as_ref().is_some_and(|t| t.start_month <= collected);
+        let protected = on_dibao("农村") || on_dibao("城市") || supported;
         let wrong = resident.any(|i| match i.category {
-            "普通居民" => listed,
-            "重度残疾" => rural || tekun,
-            "农村低保" => !rural || tekun,
+            "普通居民" => protected || (poor && self.enjoys(person)),
+            "重度残疾" => protected,
+            "农村低保" => !of_year("农村") || supported,
+            "城市低保" => !of_year("城市") || supported,
             "特困供养" => !tekun,
+            "建档立卡贫困人口" => !poor && (self.dibao[person] || tekun),
             _ => false,
         });
-        if wrong {
+        if wrong && self.w.people[person].registered != Some("死亡") {
             add("R38");
         }
     }

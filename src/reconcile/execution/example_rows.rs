@@ -18,6 +18,7 @@ use crate::reconcile::views::age_in;
 use crate::rules::rule_file::message_placeholders;
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
+use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::view_catalogue::{PARAMETER, PREVIOUS, ViewOrigin};
 use crate::{Error, Result};
 
@@ -120,6 +121,19 @@ pub(crate) fn read_given(
 /// Whether a row has a cell of which nothing is known.
 pub(crate) fn has_unknown_cell(row: &ExampleRow) -> bool {
     row.keys().any(|name| name.ends_with(UNKNOWN_SUFFIX))
+}
+
+/// Columns with unknown cells, by view.
+pub(crate) fn unknown_columns(tables: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for (view, rows) in tables {
+        let columns =
+            rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
+        for column in columns {
+            unknown.entry(view.clone()).or_default().insert(column.to_owned());
+        }
+    }
+    unknown
 }
 
 /// Columns that say who somebody is, in whatever list he stands.

@@ -15,6 +15,7 @@ use super::polars_bridge::{empty_frame, engine_failure};
 use crate::config::toml_file::{nearest_name, suggest_toml_name};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
+use crate::reconcile::findings::select_outcome::MISSING_FROM;
 use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
@@ -328,6 +329,12 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
             .file
             .complain_sql(0..0, "查询结果的列“rule_key”类型不对")
             .hint("疑点键必须是文字，数字用 CAST(… AS VARCHAR)；不能用人员、户、记录的编号"));
+    }
+    if kind(MISSING_FROM).is_some_and(|kind| kind != ColumnType::Text) {
+        return Err(rule
+            .file
+            .complain_sql(0..0, "查询结果的列“missing_from”类型不对")
+            .hint("写 absent_from 里的名单名，或空文字"));
     }
     for name in rule.message_columns() {
         if IdKind::of(name).is_some() {

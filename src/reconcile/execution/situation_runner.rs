@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::example_rows::{ExampleRow, GivenRows, has_unknown_cell, parameters_as_text, read_given};
 use super::example_runner::example_period;
 use super::numbered_ids::IdKind;
-use super::situation_batch::{BatchedSituation, TextFindings, names_divisions, run_alone, run_together};
+use super::situation_batch::{
+    BatchedSituation, TextFindings, names_divisions, run_alone, run_together, run_with_unknown,
+};
 use crate::config::Pipeline;
 use crate::config::toml_file::TomlStep;
 use crate::model::exception::SubjectKind;
@@ -28,8 +30,8 @@ pub struct SituationReport {
     pub failures: Vec<Error>,
     /// Situations that are not expected to come out yet, and why.
     pub pending: Vec<(String, String)>,
-    /// Situations with cells of which nothing is known, which rules cannot judge yet.
-    pub unknown: Vec<String>,
+    /// Subjects that unknown cells leave open, as expected.
+    pub undecided: usize,
     /// Rules that look for findings and find one in no situation.
     pub never_found: Vec<String>,
     /// Rules that look for findings and stay silent for a stated reason in no situation.
@@ -65,15 +67,20 @@ pub fn run_situations(pipeline: &Pipeline, rules: &RuleSet) -> Result<SituationR
         ..SituationReport::default()
     };
     let (unknown, known): (Vec<_>, Vec<_>) = read.into_iter().partition(|situation| situation.unknown);
-    report.unknown = unknown.iter().map(|situation| situation.content().name.clone()).collect();
     let found = find_together(rules, &known)?;
+    let decided = found.into_iter().map(|found| (found, BTreeSet::new()));
+    let mut judged: Vec<_> = known.iter().zip(decided).collect();
+    for situation in &unknown {
+        judged.push((situation, find_certain(rules, situation)?));
+    }
     let (mut firing, mut silent) = (BTreeSet::new(), BTreeSet::new());
-    for (situation, found) in known.iter().zip(found) {
+    for (situation, (found, open)) in judged {
         let content = situation.content();
-        match (&content.pending, difference(rules, situation, &found)) {
+        match (&content.pending, difference(rules, situation, &found, &open)) {
             (None, None) => {
                 report.held += 1;
                 report.findings += found.len();
+                report.undecided += open.len();
                 firing.extend(content.expect.iter().filter_map(|entry| entry.split_whitespace().next()));
                 silent.extend(content.silent.keys().map(String::as_str));
             }
@@ -111,6 +118,7 @@ pub fn run_situations_alone(
     let files = read_situations(pipeline)?;
     let (read, _) = read_all(pipeline, rules, &files);
     let mut compared = Vec::new();
+    let read: Vec<_> = read.into_iter().filter(|situation| !situation.unknown).collect();
     let together = find_together(rules, &read)?;
     for (situation, together) in read.iter().zip(together).step_by(every.max(1)) {
         let alone = run_alone(rules, &situation.parameters, &situation.rows, |_| true)?;
@@ -159,16 +167,33 @@ fn differing_rules(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextF
     expected.symmetric_difference(&found).map(|entry| rule_position(rules, entry)).collect()
 }
 
-fn as_expected(situation: &ReadSituation<'_>, found: &TextFindings) -> bool {
-    let expected: BTreeSet<&str> = situation.content().expect.iter().map(String::as_str).collect();
-    expected == found.keys().map(String::as_str).collect()
+/// What is certain in a situation with unknown cells, and what they leave open; without what is held for a county.
+fn find_certain(rules: &RuleSet, situation: &ReadSituation<'_>) -> Result<(TextFindings, BTreeSet<String>)> {
+    let (mut found, mut open) = run_with_unknown(rules, &situation.parameters, &situation.rows)?;
+    let judged = |entry: &str| !situation.content().held.iter().any(|held| is_held(situation, held, entry));
+    found.retain(|entry, _| judged(entry));
+    open.retain(|entry| judged(entry));
+    Ok((found, open))
+}
+
+/// Whether an entry is one of a rule and county that are held: all rows of its subject are of that county.
+fn is_held(situation: &ReadSituation<'_>, held: &str, entry: &str) -> bool {
+    let (Some((code, county)), Some((of, subject))) = (held.split_once(' '), entry.split_once(' ')) else {
+        return false;
+    };
+    let subject = subject.split('/').next().unwrap_or(subject);
+    let own = |row: &&ExampleRow| row.iter().any(|(name, id)| IdKind::of(name).is_some() && id == subject);
+    let mut rows = situation.rows.tables.values().flatten().filter(own);
+    code == of && rows.all(|row| row.get("county_code").is_none_or(|code| code == county))
 }
 
 /// What is missing and what is too much, if anything.
-fn difference(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextFindings) -> Option<Error> {
-    if as_expected(situation, found) {
-        return None;
-    }
+fn difference(
+    rules: &RuleSet,
+    situation: &ReadSituation<'_>,
+    found: &TextFindings,
+    open: &BTreeSet<String>,
+) -> Option<Error> {
     let content = situation.content();
     let title = |entry: &str| {
         let code = entry.split_whitespace().next().unwrap_or_default();
@@ -179,12 +204,26 @@ fn difference(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextFindin
     let surplus = found.iter().filter(|(entry, _)| !content.expect.contains(entry));
     let surplus: Vec<String> =
         surplus.map(|(entry, message)| format!("{entry}（{}：{message}）", title(entry))).collect();
+    let undecided: BTreeSet<&str> = content.undecided.iter().map(String::as_str).collect();
+    let left_open: BTreeSet<&str> = open.iter().map(String::as_str).collect();
+    let with_title = |entry: &&str| format!("{entry}（{}）", title(entry));
+    let not_open: Vec<String> = undecided.difference(&left_open).map(with_title).collect();
+    let too_open: Vec<String> = left_open.difference(&undecided).map(with_title).collect();
     let mut parts = Vec::new();
     if !missing.is_empty() {
         parts.push(format!("应有而没有：{}", missing.join("、")));
     }
     if !surplus.is_empty() {
         parts.push(format!("不应有而有：{}", surplus.join("、")));
+    }
+    if !not_open.is_empty() {
+        parts.push(format!("应为未判断而不是：{}", not_open.join("、")));
+    }
+    if !too_open.is_empty() {
+        parts.push(format!("不应为未判断而是：{}", too_open.join("、")));
+    }
+    if parts.is_empty() {
+        return None;
     }
     let message = format!("情形“{}”不符：{}", content.name, parts.join("；"));
     Some(

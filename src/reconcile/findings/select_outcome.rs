@@ -2,7 +2,7 @@
 //! adding evidence) or indicator rows (villages are summed up to the levels asked for).
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, StringArray};
@@ -21,6 +21,9 @@ use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::is_companion;
 use crate::table::string_interner::StringInterner;
 use crate::{Error, Result};
+
+/// Column that names the list of `absent_from` that a row's subject is missing from, if it is missing from one.
+pub(crate) const MISSING_FROM: &str = "missing_from";
 
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +45,8 @@ pub(crate) struct RuleFinding {
     pub evidence: Box<[i64]>,
     /// Message with its columns filled in.
     pub message: Arc<str>,
+    /// Of the lists in `absent_from` those that the subject is missing from; nothing where the SELECT does not say.
+    pub missing_from: Option<Box<[Arc<str>]>>,
     /// The nearest record of a list that the subject is missing from.
     pub near: Option<NearestRecord>,
 }
@@ -132,6 +137,8 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let keys =
         batch.column_by_name("rule_key").map(|_| outcome_text_column(batch, "rule_key")).transpose()?;
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
+    let lists =
+        batch.column_by_name(MISSING_FROM).map(|_| outcome_text_column(batch, MISSING_FROM)).transpose()?;
     // Which key a row has may be unknown: it is no finding then, but its subject is left open.
     let open_keys = batch.column_by_name(&format!("rule_key{UNKNOWN_SUFFIX}"));
     let open = |row: usize| outcome_number(open_keys, row) == Some(1);
@@ -176,6 +183,11 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
         let firsts = same.iter().copied().take_while(|&row| rank(row) == rank(first));
         let teller = firsts.min_by(|&a, &b| message.compare(a, b)).unwrap_or(first);
         let subject = subjects.subject(first, &mut texts);
+        let missing_from = lists.map(|lists| {
+            let named = same.iter().filter(|&&row| !lists.is_null(row)).map(|&row| lists.value(row));
+            let named: BTreeSet<&str> = named.filter(|list| !list.is_empty()).collect();
+            named.into_iter().map(|list| texts.share(list)).collect()
+        });
         if records.is_empty() {
             let kind = match rule.header.subject {
                 crate::model::exception::SubjectKind::Person => IdKind::Person,
@@ -195,6 +207,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             rule_key: texts.share(key(same[0])),
             evidence: records.as_slice().into(),
             message: texts.share(&message.fill(teller)),
+            missing_from,
             near: None,
         });
     }

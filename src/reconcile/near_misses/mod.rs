@@ -77,7 +77,7 @@ impl<'a> NearMissIndex<'a> {
         source: impl Fn(i64) -> Option<&'s str>,
     ) -> Option<NearestRecord> {
         let mut nearest: Option<&NearMissRow> = None;
-        for (absence, of) in header.absences(&finding.rule_key) {
+        for (absence, of) in header.absences(&finding.rule_key, finding.missing_from.as_deref()) {
             let listed = absence.rows.as_ref().and_then(|rows| self.listed.get(rows));
             for &record in finding.evidence.iter().filter(|record| source(**record) == Some(of)) {
                 let from = self.rows.partition_point(|row| row.record < record);
@@ -183,7 +183,7 @@ impl<'a> QuarterViews<'a> {
         let mut claims = BTreeSet::new();
         for (rule, finding) in found {
             let header = &rules.rules[*rule].header;
-            for (absence, of) in header.absences(&finding.rule_key) {
+            for (absence, of) in header.absences(&finding.rule_key, finding.missing_from.as_deref()) {
                 let Some(list) = self.inputs.position(&absence.list) else { continue };
                 for (source, row) in finding.evidence.iter().filter_map(|record| self.find(*record)) {
                     if self.inputs.loaded[source].records.source == of {

@@ -34,15 +34,25 @@ fn row(record: i64, source: &str, candidate: i64, score: i32) -> NearMissRow {
     }
 }
 
-/// The nearest to a finding with this evidence; records under 10 are the registry's persons, under 20 its
-/// households, the others of lists.
 fn nearest(key: &str, evidence: &[i64], rows: &[NearMissRow]) -> Option<(i64, bool)> {
+    nearest_in(None, key, evidence, rows)
+}
+
+/// The nearest to a finding with this evidence, which may name the lists it is missing from; records under 10 are the registry's persons, under 20 its
+/// households, the others of lists.
+fn nearest_in(
+    lists: Option<&[&str]>,
+    key: &str,
+    evidence: &[i64],
+    rows: &[NearMissRow],
+) -> Option<(i64, bool)> {
     let rule = parse_rule_file("rules/a/R01_x.sql".as_ref(), "a", RULE.to_owned()).unwrap();
     let finding = RuleFinding {
         subject: crate::reconcile::findings::select_outcome::FindingSubject::Id(1),
         rule_key: key.into(),
         evidence: evidence.into(),
         message: "丁。".into(),
+        missing_from: lists.map(|lists| lists.iter().map(|list| Arc::from(*list)).collect()),
         near: None,
     };
     let listed: ListedPersons = [("insured_person".to_owned(), vec![121, 122, 123])].into();
@@ -82,6 +92,14 @@ fn other_lists_other_keys_and_other_evidence_are_not_asked() {
         None,
         "not a record of the registry's persons"
     );
+}
+
+#[test]
+fn a_finding_that_names_its_list_asks_no_other() {
+    let rows = [row(1, "insurance", 22, 50)];
+    assert_eq!(nearest_in(Some(&["insurance"]), "", &[1], &rows), Some((22, true)));
+    assert_eq!(nearest_in(Some(&["student"]), "", &[1], &rows), None);
+    assert_eq!(nearest_in(Some(&[]), "", &[1], &rows), None, "missing from none");
 }
 
 #[test]

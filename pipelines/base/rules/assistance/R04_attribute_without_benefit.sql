@@ -112,6 +112,17 @@ registry_person @P2 #H2
 expect = ["H1/dibao", "H2/tekun"]
 
 [[example]]
+case = "全户已清退、没有一名在册成员（由R12、Q70列）：不列"
+given = """
+registry_household @P1 #H1 poverty_attribute=低保贫困户
+registry_person @P1 #H1 person_status=户清退时清退人员
+dibao @P1 household_no=D1
+registry_household @P2 #H2 poverty_attribute=特困供养贫困户
+registry_person @P2 #H2 person_status=死亡
+"""
+expect = []
+
+[[example]]
 case = "参数写明停保当月仍发：9月停保的不列"
 given = """
 parameter stop_month_paid=1
@@ -121,7 +132,11 @@ dibao @P1 household_no=D1 stop_month=201809
 """
 expect = []
 */
-WITH on_dibao AS (
+WITH lived_in AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+),
+on_dibao AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN dibao d ON d.person_id = p.person_id
@@ -137,12 +152,14 @@ hit AS (
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'dibao' AS rule_key, '低保' AS benefit
     FROM registry_household h
     SEMI JOIN entitled_household e ON e.household_no = h.household_no
+    SEMI JOIN lived_in l ON l.household_no = h.household_no
     LEFT JOIN on_dibao b ON b.household_no = h.household_no
     WHERE h.poverty_attribute = '低保贫困户' AND b.household_no IS NULL
     UNION ALL
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'tekun' AS rule_key, '特困供养' AS benefit
     FROM registry_household h
     SEMI JOIN entitled_household e ON e.household_no = h.household_no
+    SEMI JOIN lived_in l ON l.household_no = h.household_no
     LEFT JOIN on_tekun b ON b.household_no = h.household_no
     WHERE h.poverty_attribute = '特困供养贫困户' AND b.household_no IS NULL
 )

@@ -69,6 +69,30 @@ dibao @P2 household_no=D2
 expect = []
 
 [[example]]
+case = "本季度才开始享受（属性等动态管理窗口更新）：不列；上季度末以前开始、起始年月未填的：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1 start_month=201807
+registry_household @P2 #H2
+registry_person @P2 #H2
+tekun @P2 start_month=201807
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3 start_month=201806
+registry_household @P4 #H4
+registry_person @P4 #H4
+tekun @P4 start_month=201806
+registry_household @P5 #H5
+registry_person @P5 #H5
+dibao @P5 household_no=D5 start_month=NULL
+registry_household @P6 #H6
+registry_person @P6 #H6
+tekun @P6 start_month=NULL
+"""
+expect = ["H3", "H4", "H5", "H6"]
+
+[[example]]
 case = "脱贫标志未填：列为疑点"
 given = """
 registry_household @P1 #H1 exit_status=NULL
@@ -77,13 +101,17 @@ dibao @P1 household_no=D1
 """
 expect = ["H1"]
 */
+-- Of what began this quarter the registry learns in its next window.
 WITH benefit AS (
     SELECT d.person_id, d.record_id
     FROM dibao_rural d
-    WHERE d.protection_mode IS NULL OR d.protection_mode <> '单人'
+    CROSS JOIN parameter q
+    WHERE (d.protection_mode IS NULL OR d.protection_mode <> '单人') AND (d.start_month IS NULL OR d.start_month < q.first_month)
     UNION ALL
     SELECT t.person_id, t.record_id
     FROM tekun_active t
+    CROSS JOIN parameter q
+    WHERE t.start_month IS NULL OR t.start_month < q.first_month
 ),
 hit AS (
     SELECT h.household_id, h.record_id AS registry_record, b.record_id AS benefit_record

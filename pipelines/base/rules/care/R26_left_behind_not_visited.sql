@@ -129,6 +129,83 @@ registry_person @P18 #H17 household_no=H17 age=40 work_months=12
 expect = ["P12/register", "P15/register"]
 
 [[example]]
+case = "务工地点在县内、本乡镇、本村（天天回家）：不是外出，不列；在县外、市内、省外、没有填写：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=12 work_place=县内
+registry_person @P3 #H3 household_no=H3 age=10
+registry_person @P4 #H3 household_no=H3 age=40 work_months=12 work_place=乡(镇)内
+registry_person @P5 #H5 household_no=H5 age=10
+registry_person @P6 #H5 household_no=H5 age=40 work_months=12 work_place=乡(镇)外县内
+registry_person @P7 #H7 household_no=H7 age=10
+registry_person @P8 #H7 household_no=H7 age=40 work_months=12 work_place=本村
+registry_person @P9 #H9 household_no=H9 age=10
+registry_person @P10 #H9 household_no=H9 age=40 work_months=12 work_place=县外省内
+registry_person @P11 #H11 household_no=H11 age=10
+registry_person @P12 #H11 household_no=H11 age=40 work_months=12 work_place=市内
+registry_person @P13 #H13 household_no=H13 age=10
+registry_person @P14 #H13 household_no=H13 age=40 work_months=12 work_place=省外
+registry_person @P15 #H15 household_no=H15 age=10
+registry_person @P16 #H15 household_no=H15 age=40 work_months=12
+registry_person @P17 #H17 household_no=H17 age=10
+registry_person @P18 #H17 household_no=H17 age=40 work_months=12 work_place=本县以外
+"""
+expect = ["P9/register", "P11/register", "P13/register", "P15/register", "P17/register"]
+
+[[example]]
+case = "各县对本县、本乡、本村的写法：不列；别的县的县城：列为疑点"
+given = """
+registry_person @P1 #H1 household_no=H1 age=10
+registry_person @P2 #H1 household_no=H1 age=40 work_months=12 work_place=县内
+registry_person @P3 #H3 household_no=H3 age=10
+registry_person @P4 #H3 household_no=H3 age=40 work_months=12 work_place=乡内
+registry_person @P5 #H5 household_no=H5 age=10
+registry_person @P6 #H5 household_no=H5 age=40 work_months=12 work_place=镇内
+registry_person @P7 #H7 household_no=H7 age=10
+registry_person @P8 #H7 household_no=H7 age=40 work_months=12 work_place=村内
+registry_person @P9 #H9 household_no=H9 age=10
+registry_person @P10 #H9 household_no=H9 age=40 work_months=12 work_place=乡(镇)内
+registry_person @P11 #H11 household_no=H11 age=10
+registry_person @P12 #H11 household_no=H11 age=40 work_months=12 work_place=乡（镇）内
+registry_person @P13 #H13 household_no=H13 age=10
+registry_person @P14 #H13 household_no=H13 age=40 work_months=12 work_place=县(区)内
+registry_person @P15 #H15 household_no=H15 age=10
+registry_person @P16 #H15 household_no=H15 age=40 work_months=12 work_place=县（市、区）内
+registry_person @P17 #H17 household_no=H17 age=10
+registry_person @P18 #H17 household_no=H17 age=40 work_months=12 work_place=本县
+registry_person @P19 #H19 household_no=H19 age=10
+registry_person @P20 #H19 household_no=H19 age=40 work_months=12 work_place=本区
+registry_person @P21 #H21 household_no=H21 age=10
+registry_person @P22 #H21 household_no=H21 age=40 work_months=12 work_place=本乡
+registry_person @P23 #H23 household_no=H23 age=10
+registry_person @P24 #H23 household_no=H23 age=40 work_months=12 work_place=本镇
+registry_person @P25 #H25 household_no=H25 age=10
+registry_person @P26 #H25 household_no=H25 age=40 work_months=12 work_place=本村
+registry_person @P27 #H27 household_no=H27 age=10
+registry_person @P28 #H27 household_no=H27 age=40 work_months=12 work_place=本地
+registry_person @P29 #H29 household_no=H29 age=10
+registry_person @P30 #H29 household_no=H29 age=40 work_months=12 work_place=县城
+registry_person @P31 #H31 household_no=H31 age=10
+registry_person @P32 #H31 household_no=H31 age=40 work_months=12 work_place=就近务工
+registry_person @P33 #H33 household_no=H33 age=10
+registry_person @P34 #H33 household_no=H33 age=40 work_months=12 work_place=滑县县城
+registry_person @P35 #H35 household_no=H35 age=10
+registry_person @P36 #H35 household_no=H35 age=40 work_months=12 work_place=不就近
+"""
+expect = ["P33/register", "P35/register"]
+
+[[example]]
+case = "妻子在县内上班、丈夫在省外：列为留守妇女；丈夫在县内：不列；两人都在外、只有妻子登记县内的家里孩子：不列"
+given = """
+registry_person @P1 #H1 household_no=H1 age=35 sex=女 relation=配偶 work_months=12 work_place=县内
+registry_person @P2 #H1 household_no=H1 age=37 sex=男 relation=本人或户主 work_months=12 work_place=省外
+registry_person @P3 #H3 household_no=H3 age=35 sex=女 relation=配偶
+registry_person @P4 #H3 household_no=H3 age=37 sex=男 relation=本人或户主 work_months=12 work_place=本乡
+registry_person @P5 #H1 household_no=H1 age=10
+"""
+expect = ["P1/register"]
+
+[[example]]
 case = "本季度才识别的：不列"
 given = """
 registry_person @P1 #H1 household_no=H1 age=10 identified_date=2018-07-01
@@ -141,21 +218,31 @@ left_behind @P5
 """
 expect = []
 */
-WITH home AS (
-    SELECT
-        p.household_no, COUNT(*) AS adults,
-        SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
+-- Whoever works in the county is home at night.
+WITH away AS (
+    SELECT p.record_id
     FROM poor_person p
     CROSS JOIN parameter q
+    ANTI JOIN works_nearby n ON n.record_id = p.record_id
+    WHERE p.work_months >= q.long_work_months
+),
+home AS (
+    SELECT
+        p.household_no, COUNT(*) AS adults,
+        SUM(CASE WHEN a.record_id IS NULL THEN 0 ELSE 1 END) AS away
+    FROM poor_person p
+    CROSS JOIN parameter q
+    LEFT JOIN away a ON a.record_id = p.record_id
     WHERE p.age IS NULL OR p.age BETWEEN q.labour_age_from AND q.labour_age_to
     GROUP BY p.household_no
 ),
 men AS (
     SELECT
         p.household_no, COUNT(*) AS adults,
-        SUM(CASE WHEN p.work_months >= q.long_work_months THEN 1 ELSE 0 END) AS away
+        SUM(CASE WHEN a.record_id IS NULL THEN 0 ELSE 1 END) AS away
     FROM poor_person p
     CROSS JOIN parameter q
+    LEFT JOIN away a ON a.record_id = p.record_id
     WHERE p.sex = '男' AND (p.age IS NULL OR p.age BETWEEN q.labour_age_from AND q.labour_age_to)
     GROUP BY p.household_no
 ),
@@ -175,8 +262,9 @@ alone AS (
     CROSS JOIN parameter q
     JOIN men m ON m.household_no = p.household_no
     JOIN poor_person k ON k.household_no = p.household_no
-    WHERE m.away = m.adults AND k.work_months >= q.long_work_months AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
-        AND (p.work_months IS NULL OR p.work_months < q.long_work_months)
+    SEMI JOIN away x ON x.record_id = k.record_id
+    ANTI JOIN away y ON y.record_id = p.record_id
+    WHERE m.away = m.adults AND p.sex = '女' AND p.age BETWEEN q.marriage_age_from AND q.labour_age_to
         AND (p.relation IS NULL OR k.relation IS NULL
             OR (p.relation = '配偶' AND k.relation = '本人或户主')
             OR (p.relation = '本人或户主' AND k.relation = '配偶')

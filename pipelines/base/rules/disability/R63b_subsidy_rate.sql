@@ -8,6 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["disability_certificate", "disability_subsidy", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance", "registry_person"]
+absent_from = [{ list = "disability_subsidy", rows = "subsidy_active" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { nursing = "重度残疾人中领取护理补贴的比例", living = "在低保的残疾人中领取生活补贴的比例" }
@@ -49,8 +50,39 @@ dibao @P1 household_no=D1
 disability_subsidy @P1
 """
 expect = ["living 410600 1/1", "living 410621 1/1", "living 410621100 1/1", "living 410621100200 1/1", "nursing 410600 1/1", "nursing 410621 1/1", "nursing 410621100 1/1", "nursing 410621100200 1/1"]
+
+[[example]]
+case = "补贴名单里有一条很可能就是本人：先确认，两项都不计；多半不是、已停发、别的名单的：照计"
+given = """
+disability_certificate @P1 grade=一级
+dibao @P1
+disability_subsidy @P8 nursing=1 living=1
+near_miss source=disability_subsidy record_id=disability_certificate:1 candidate=disability_subsidy:1
+disability_certificate @P2 grade=一级
+dibao @P2
+near_miss source=disability_subsidy record_id=disability_certificate:2 candidate=disability_subsidy:1 likely=0
+disability_certificate @P3 grade=一级
+dibao @P3
+near_miss source=insurance record_id=disability_certificate:3 candidate=disability_subsidy:1
+disability_certificate @P4 grade=一级
+dibao @P4
+disability_subsidy @P4 nursing=1 living=1
+near_miss source=disability_subsidy record_id=disability_certificate:4 candidate=disability_subsidy:1
+disability_certificate @P5 grade=一级
+dibao @P5
+disability_subsidy @P9 nursing=1 living=1 stop_month=201801
+near_miss source=disability_subsidy record_id=disability_certificate:5 candidate=disability_subsidy:3
+"""
+expect = ["nursing 410600 1/4", "nursing 410621 1/4", "nursing 410621100 1/4", "nursing 410621100200 1/4", "living 410600 1/4", "living 410621 1/4", "living 410621100 1/4", "living 410621100200 1/4"]
 */
-WITH nursing AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    JOIN subsidy_active r ON r.person_id = n.candidate_person_id
+    WHERE n.source = 'disability_subsidy' AND n.likely = 1
+),
+nursing AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
     WHERE s.nursing = 1 OR s.nursing IS NULL
@@ -66,7 +98,8 @@ SELECT
 FROM subsidy_due c
 CROSS JOIN parameter q
 LEFT JOIN nursing x ON x.person_id = c.person_id
-WHERE c.severe = 1
+LEFT JOIN likely y ON y.person_id = c.person_id
+WHERE c.severe = 1 AND (x.person_id IS NOT NULL OR y.person_id IS NULL)
 UNION ALL
 SELECT
     'living' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
@@ -74,4 +107,5 @@ SELECT
 FROM subsidy_due c
 CROSS JOIN parameter q
 LEFT JOIN living x ON x.person_id = c.person_id
-WHERE c.on_dibao = 1
+LEFT JOIN likely y ON y.person_id = c.person_id
+WHERE c.on_dibao = 1 AND (x.person_id IS NOT NULL OR y.person_id IS NULL)

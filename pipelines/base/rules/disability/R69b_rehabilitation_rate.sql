@@ -8,6 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_person", "disability_certificate", "disability_service"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "disability_service" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { rehabilitated = "0—6岁在册持证残疾儿童中本年得到康复救助的比例" }
@@ -62,8 +63,34 @@ disability_certificate @P7
 disability_service @P7 year=2018 service=康复救助
 """
 expect = []
+
+[[example]]
+case = "服务名单里有一条很可能就是本人：先确认，不计；多半不是、别的名单的：照计"
+given = """
+registry_person @P1 age=3
+disability_certificate @P1
+disability_service @P8 year=2018 service=康复救助
+near_miss source=disability_service record_id=registry_person:1 candidate=disability_service:1
+registry_person @P2 age=3
+disability_certificate @P2
+near_miss source=disability_service record_id=registry_person:2 candidate=disability_service:1 likely=0
+registry_person @P3 age=3
+disability_certificate @P3
+near_miss source=insurance record_id=registry_person:3 candidate=disability_service:1
+registry_person @P4 age=3
+disability_certificate @P4
+disability_service @P4 year=2018 service=康复救助
+near_miss source=disability_service record_id=registry_person:4 candidate=disability_service:1
+"""
+expect = ["rehabilitated 410600 1/3", "rehabilitated 410621 1/3", "rehabilitated 410621100 1/3", "rehabilitated 410621100200 1/3"]
 */
-WITH treated AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    WHERE n.source = 'disability_service' AND n.likely = 1
+),
+treated AS (
     SELECT DISTINCT x.person_id
     FROM disability_service x
     CROSS JOIN parameter q
@@ -81,4 +108,5 @@ SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certified c ON c.person_id = p.person_id
 CROSS JOIN parameter q
 LEFT JOIN treated s ON s.person_id = p.person_id
-WHERE p.age <= q.rehabilitation_age_to
+LEFT JOIN likely y ON y.person_id = p.person_id
+WHERE (s.person_id IS NOT NULL OR y.person_id IS NULL) AND p.age <= q.rehabilitation_age_to

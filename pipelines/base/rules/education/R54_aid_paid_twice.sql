@@ -110,12 +110,54 @@ student_aid @P1 item=助学金 school=甲校 amount_fen=100000
 student_aid @P1 item=助学金 school=甲校 amount_fen=20000
 """
 expect = ["P1/2018秋 <- student_aid:1 student_aid:2"]
+
+[[example]]
+case = "两校都发、以前学期就从其中一校转走：列为疑点；本学期才转走、往年的学期、没有写明日期：不列"
+given = """
+student_aid @P1 item=助学金 school=甲校
+student_aid @P1 item=免学费 school=乙校
+student @P1 school=乙校 status=转出 status_date=2018-08-31
+student_aid @P2 item=助学金 school=甲校
+student_aid @P2 item=免学费 school=乙校
+student @P2 school=乙校 status=转出 status_date=2018-09-05
+student_aid @P3 item=助学金 school=甲校
+student_aid @P3 item=免学费 school=乙校
+student @P3 school=乙校 status=转出
+student_aid @P4 item=助学金 school=甲校 term=2018春
+student_aid @P4 item=免学费 school=乙校 term=2018春
+student @P4 school=乙校 status=转出 status_date=2018-03-01
+student_aid @P5 item=助学金 school=甲校
+student_aid @P5 item=免学费 school=乙校
+student @P5 school=丙校 status=转出 status_date=2018-09-05
+student_aid @P6 item=助学金 school=甲校 term=2018春
+student_aid @P6 item=免学费 school=乙校 term=2018春
+student_aid @P6 item=助学金 school=甲校
+student_aid @P6 item=免学费 school=乙校
+student @P6 school=乙校 status=转出 status_date=2018-03-01
+"""
+expect = ["P1/2018秋", "P5/2018秋", "P6/2018秋"]
+
+[[example]]
+case = "春季学期内转走：不列；上年秋季转走：列为疑点"
+given = """
+parameter current_term=2018春 autumn_term_date=2017-09-01
+student_aid @P1 item=助学金 school=甲校 term=2018春
+student_aid @P1 item=免学费 school=乙校 term=2018春
+student @P1 school=乙校 status=转出 status_date=2018-03-01
+student_aid @P2 item=助学金 school=甲校 term=2018春
+student_aid @P2 item=免学费 school=乙校 term=2018春
+student @P2 school=乙校 status=转出 status_date=2017-10-01
+"""
+expect = ["P2/2018春"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
-    SELECT DISTINCT s.person_id, s.school
+    SELECT DISTINCT s.person_id, s.school, a.term
     FROM student s
-    WHERE s.status = '转出'
+    CROSS JOIN parameter q
+    JOIN student_aid a ON a.person_id = s.person_id
+    WHERE s.status = '转出' AND (s.status_date IS NULL OR a.term <> q.current_term
+        OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date))
 ),
 -- Instalments of one grant differ in amount; the same amount twice is a grant paid twice.
 amount AS (
@@ -136,7 +178,7 @@ totals AS (
 by_school AS (
     SELECT a.person_id, a.term, a.school, SUM(COALESCE(a.amount_fen, 0)) AS amount_fen
     FROM student_aid a
-    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school
+    ANTI JOIN moved m ON m.person_id = a.person_id AND m.school = a.school AND m.term = a.term
     WHERE a.school IS NOT NULL
     GROUP BY a.person_id, a.term, a.school
 ),

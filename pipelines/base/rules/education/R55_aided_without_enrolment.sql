@@ -74,6 +74,39 @@ student @P4 school=甲校
 expect = ["P1/2018秋", "P4/2018秋"]
 
 [[example]]
+case = "以前学期就从申领学校转走：列为疑点；本学期才转走、没有写明转出日期：不列"
+given = """
+student_aid @P1 school=乙校 item=普通高中助学金
+student @P1 school=甲校
+student @P1 school=乙校 status=转出 status_date=2016-09-01
+student_aid @P2 school=乙校 item=普通高中助学金
+student @P2 school=甲校
+student @P2 school=乙校 status=转出 status_date=2018-09-01
+student_aid @P3 school=乙校 item=普通高中助学金
+student @P3 school=甲校
+student @P3 school=乙校 status=转出
+student_aid @P4 school=乙校 item=普通高中助学金
+student @P4 school=甲校
+student @P4 school=乙校 status=转出 status_date=2018-08-31
+student_aid @P5 school=甲校 item=普通高中助学金
+student @P5 school=甲校
+"""
+expect = ["P1/2018秋", "P4/2018秋"]
+
+[[example]]
+case = "春季学期内转走：不列；上年秋季转走：列为疑点"
+given = """
+parameter current_term=2018春 autumn_term_date=2017-09-01
+student_aid @P1 term=2018春 school=乙校 item=普通高中助学金
+student @P1 school=甲校
+student @P1 school=乙校 status=转出 status_date=2018-03-01
+student_aid @P2 term=2018春 school=乙校 item=普通高中助学金
+student @P2 school=甲校
+student @P2 school=乙校 status=转出 status_date=2017-10-01
+"""
+expect = ["P2/2018春"]
+
+[[example]]
 case = "学籍状态没有填写：不列"
 given = """
 student_aid @P1 school=甲校 item=普通高中助学金
@@ -90,7 +123,9 @@ WITH enrolled AS (
 at_school AS (
     SELECT DISTINCT s.person_id, s.school
     FROM student s
-    WHERE s.status IS NULL OR s.status IN ('在读', '转出')
+    CROSS JOIN parameter q
+    WHERE s.status IS NULL OR s.status = '在读'
+        OR (s.status = '转出' AND (s.status_date IS NULL OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date)))
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a

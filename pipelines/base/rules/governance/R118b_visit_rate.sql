@@ -8,6 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_household", "registry_person", "visit"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "visit", of = "registry_person" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { visited = "享受政策的建档立卡户中已走访的比例" }
@@ -51,8 +52,35 @@ registry_household #H2 household_no=H2
 registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
 """
 expect = []
+
+[[example]]
+case = "走访名单里有一条很可能就是某一成员：先确认，户不计；多半不是、别的名单的：照计"
+given = """
+registry_household #H1
+registry_person @P1 #H1
+visit @P8 visitor=村书记 visit_date=2018-05-01
+near_miss source=visit record_id=registry_person:1 candidate=visit:1
+registry_household #H2
+registry_person @P2 #H2
+near_miss source=visit record_id=registry_person:2 candidate=visit:1 likely=0
+registry_household #H3
+registry_person @P3 #H3
+near_miss source=insurance record_id=registry_person:3 candidate=visit:1
+registry_household #H4
+registry_person @P4 #H4
+visit @P4 visitor=村书记 visit_date=2018-05-01
+near_miss source=visit record_id=registry_person:4 candidate=visit:1
+"""
+expect = ["visited 410600 1/3", "visited 410621 1/3", "visited 410621100 1/3", "visited 410621100200 1/3"]
 */
-WITH seen AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT p.household_no
+    FROM poor_person p
+    JOIN near_miss n ON n.person_id = p.person_id
+    WHERE n.source = 'visit' AND n.likely = 1
+),
+seen AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN visit v ON v.person_id = p.person_id
@@ -68,3 +96,5 @@ SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN seen s ON s.household_no = h.household_no
+LEFT JOIN likely y ON y.household_no = h.household_no
+WHERE s.household_no IS NOT NULL OR y.household_no IS NULL

@@ -42,6 +42,14 @@ registry_person @P5 health=长期慢性病 person_status=死亡
 expect = []
 
 [[example]]
+case = "常年在县内务工（人在家，能签约）：列为疑点；在县外：不列"
+given = """
+registry_person @P1 health=长期慢性病 work_months=7 work_place=乡(镇)外县内
+registry_person @P2 health=长期慢性病 work_months=7 work_place=省外
+"""
+expect = ["P1"]
+
+[[example]]
 case = "两种并填（“长期慢性病、残疾”）：慢病未签约仍列；不再享受政策、公安登记死亡、本季度才识别的：不列"
 given = """
 registry_person @P1 health=长期慢性病、残疾
@@ -83,6 +91,8 @@ SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
+LEFT JOIN works_nearby n ON n.record_id = p.record_id
 WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
-    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)
+    -- Whoever works in the county is at hand for his doctor.
+    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months OR n.record_id IS NOT NULL)
     AND f.person_id IS NULL

@@ -8,6 +8,7 @@ severity = "S4"
 subject = "unit"
 sources = ["registry_person", "family_doctor", "chronic_approval"]
 optional_sources = ["deceased", "insurance", "registry_household"]
+absent_from = [{ list = "family_doctor" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { contracts = "慢病人员中本年签约的比例" }
@@ -40,6 +41,14 @@ registry_person @P3 health=长期慢性病 person_status=死亡
 expect = ["contracts 410600 0/1", "contracts 410621 0/1", "contracts 410621100 0/1", "contracts 410621100200 0/1"]
 
 [[example]]
+case = "常年在县内务工的照计；在县外的不计"
+given = """
+registry_person @P1 health=长期慢性病 work_months=7 work_place=县内
+registry_person @P2 health=长期慢性病 work_months=7 work_place=省外
+"""
+expect = ["contracts 410600 0/1", "contracts 410621 0/1", "contracts 410621100 0/1", "contracts 410621100200 0/1"]
+
+[[example]]
 case = "本季度才识别的：不计"
 given = """
 registry_person @P1 health=长期慢性病 identified_date=2018-07-01
@@ -56,8 +65,30 @@ registry_person @P6 identified_date=2018-07-01
 chronic_approval @P6
 """
 expect = []
+
+[[example]]
+case = "签约名单里有一条很可能就是本人：先确认，不计；多半不是、别的名单的：照计"
+given = """
+registry_person @P1 health=长期慢性病
+family_doctor @P8 year=2018
+near_miss source=family_doctor record_id=registry_person:1 candidate=family_doctor:1
+registry_person @P2 health=长期慢性病
+near_miss source=family_doctor record_id=registry_person:2 candidate=family_doctor:1 likely=0
+registry_person @P3 health=长期慢性病
+near_miss source=insurance record_id=registry_person:3 candidate=family_doctor:1
+registry_person @P4 health=长期慢性病
+family_doctor @P4 year=2018
+near_miss source=family_doctor record_id=registry_person:4 candidate=family_doctor:1
+"""
+expect = ["contracts 410600 1/3", "contracts 410621 1/3", "contracts 410621100 1/3", "contracts 410621100200 1/3"]
 */
-WITH signed AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    WHERE n.source = 'family_doctor' AND n.likely = 1
+),
+signed AS (
     SELECT DISTINCT f.person_id
     FROM family_doctor f
     CROSS JOIN parameter q
@@ -77,5 +108,8 @@ SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 CROSS JOIN parameter q
 LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
-WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
-    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months)
+LEFT JOIN works_nearby n ON n.record_id = p.record_id
+LEFT JOIN likely y ON y.person_id = p.person_id
+WHERE (f.person_id IS NOT NULL OR y.person_id IS NULL) AND (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
+    -- Whoever works in the county is at hand for his doctor.
+    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months OR n.record_id IS NOT NULL)

@@ -76,6 +76,31 @@ housing @P6 #H6 archive_no=A6 plan_year=2018 poverty_type=分散供养特困人�
 tekun @P6 support_mode=NULL
 """
 expect = ["H3/A3", "H4/A4", "H5/A5"]
+
+[[example]]
+case = "申报的那份名单里有记录很可能就是本人：待确认；别的名单里的不相干"
+given = """
+housing @P1 #H1 archive_no=A1 plan_year=2018 poverty_type=低保户
+dibao @P2 #H2
+near_miss source=dibao record_id=housing:1 candidate=dibao:1
+housing @P3 #H3 archive_no=A3 plan_year=2018 poverty_type=低保户
+registry_person @P4 #H4
+near_miss source=registry_person record_id=housing:2 candidate=registry_person:1
+housing @P5 #H5 archive_no=A5 plan_year=2018 poverty_type=建档立卡贫困户
+near_miss source=registry_person record_id=housing:3 candidate=registry_person:1
+housing @P6 #H6 archive_no=A6 plan_year=2018 poverty_type=分散供养特困人员
+tekun @P7 #H7
+near_miss source=tekun record_id=housing:4 candidate=tekun:1
+housing @P8 #H8 archive_no=A8 plan_year=2018 poverty_type=分散供养特困人员
+near_miss source=dibao record_id=housing:5 candidate=dibao:1
+"""
+expect = [
+    "H1/A1 待确认 <- housing:1 dibao:1",
+    "H3/A3 <- housing:2",
+    "H5/A5 待确认 <- housing:3 registry_person:1",
+    "H6/A6 待确认 <- housing:4 tekun:1",
+    "H8/A8 <- housing:5",
+]
 */
 WITH poor_home AS (
     SELECT DISTINCT h.household_id FROM registry_household h
@@ -93,7 +118,8 @@ tekun_person AS (
     -- In an institution nobody rebuilds a house as one supported at home.
     SELECT DISTINCT t.person_id FROM tekun t WHERE t.support_mode IS NULL OR t.support_mode <> '集中'
 )
-SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year
+SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year,
+    CASE o.poverty_type WHEN '建档立卡贫困户' THEN 'registry_person' WHEN '低保户' THEN 'dibao' ELSE 'tekun' END AS missing_from
 FROM housing o
 CROSS JOIN parameter q
 LEFT JOIN poor_home a ON a.household_id = o.household_id

@@ -9,6 +9,7 @@ subject = "household"
 sources = ["registry_household", "registry_person", "insurance"]
 optional_sources = ["deceased", "student"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
+absent_from = [{ list = "insurance", of = "registry_person", rows = "insured_person" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -98,13 +99,60 @@ registry_person @P3 #H3
 insurance @P3 stop_reason=外地参保 serious_illness=1 supplementary=0 commercial=1 aid_target=1
 """
 expect = ["- 410600 1/2", "- 410621 1/2", "- 410621100 1/2", "- 410621100200 1/2"]
+
+[[example]]
+case = "全户只差一人、名单里有一条很可能就是他：先确认，户不计；另有成员确实没有：照计；多半不是、终止的参保、别的名单的：照计"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+insurance @P8
+near_miss source=insurance record_id=registry_person:1 candidate=insurance:1
+registry_household @P2 #H2
+registry_person @P2 #H2
+registry_person @P3 #H2
+near_miss source=insurance record_id=registry_person:2 candidate=insurance:1
+registry_household @P4 #H4
+registry_person @P4 #H4
+near_miss source=insurance record_id=registry_person:4 candidate=insurance:1 likely=0
+registry_household @P5 #H5
+registry_person @P5 #H5
+insurance @P9 status=终止
+near_miss source=insurance record_id=registry_person:5 candidate=insurance:2
+registry_household @P6 #H6
+registry_person @P6 #H6
+near_miss source=student record_id=registry_person:6 candidate=insurance:1
+registry_household @P7 #H7
+registry_person @P7 #H7
+insurance @P7 serious_illness=1 supplementary=1 commercial=1 aid_target=1
+near_miss source=insurance record_id=registry_person:7 candidate=insurance:1
+registry_household @P10 #H10
+registry_person @P10 #H10
+insurance @P10 serious_illness=0 supplementary=1 commercial=1 aid_target=1
+near_miss source=insurance record_id=registry_person:8 candidate=insurance:1
+"""
+expect = ["- 410600 1/6", "- 410621 1/6", "- 410621100 1/6", "- 410621100200 1/6"]
 */
-WITH lacking AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    JOIN insured_person r ON r.person_id = n.candidate_person_id
+    WHERE n.source = 'insurance' AND n.likely = 1
+),
+lacking AS (
     SELECT DISTINCT p.household_no
     FROM must_insure p
     SEMI JOIN entitled_person e ON e.record_id = p.record_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
-    WHERE i.person_id IS NULL OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
+    LEFT JOIN likely y ON y.person_id = p.person_id
+    WHERE (i.person_id IS NULL AND y.person_id IS NULL) OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
+),
+unsure AS (
+    SELECT DISTINCT p.household_no
+    FROM must_insure p
+    SEMI JOIN entitled_person e ON e.record_id = p.record_id
+    SEMI JOIN likely y ON y.person_id = p.person_id
+    ANTI JOIN poor_cover i ON i.person_id = p.person_id
 )
 SELECT
     m.county_code AS county_code,
@@ -118,3 +166,5 @@ CROSS JOIN parameter q
 JOIN registry_home m ON m.household_no = h.household_no
 SEMI JOIN entitled_household e ON e.household_no = h.household_no
 LEFT JOIN lacking n ON n.household_no = h.household_no
+LEFT JOIN unsure u ON u.household_no = h.household_no
+WHERE n.household_no IS NOT NULL OR u.household_no IS NULL

@@ -9,6 +9,7 @@ subject = "unit"
 sources = ["registry_person", "insurance"]
 optional_sources = ["deceased", "student", "registry_household"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
+absent_from = [{ list = "insurance", rows = "insured_person" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { basic = "在册人员中基本医保覆盖的比例", serious = "在册人员中大病保险覆盖的比例", supplementary = "在册人员中大病补充保险覆盖的比例", commercial = "在册人员中商业补充保险覆盖的比例", medical_aid = "在册人员中医疗救助覆盖的比例" }
@@ -43,8 +44,35 @@ registry_person @P1 #H1 household_no=H1
 registry_person @P2 identified_date=2018-09-20
 """
 expect = []
+
+[[example]]
+case = "名单里有一条很可能就是本人：先确认，不计；多半不是、终止的参保、别的名单的：照计"
+given = """
+registry_person @P1
+registry_person @P2
+insurance @P8
+near_miss source=insurance record_id=registry_person:2 candidate=insurance:1
+registry_person @P3
+near_miss source=insurance record_id=registry_person:3 candidate=insurance:1 likely=0
+registry_person @P4
+insurance @P9 status=终止
+near_miss source=insurance record_id=registry_person:4 candidate=insurance:2
+registry_person @P5
+near_miss source=student record_id=registry_person:5 candidate=insurance:1
+registry_person @P6
+insurance @P6
+near_miss source=insurance record_id=registry_person:6 candidate=insurance:1
+"""
+expect = ["basic 410600 1/5", "basic 410621 1/5", "basic 410621100 1/5", "basic 410621100200 1/5", "serious 410600 0/5", "serious 410621 0/5", "serious 410621100 0/5", "serious 410621100200 0/5", "supplementary 410600 0/5", "supplementary 410621 0/5", "supplementary 410621100 0/5", "supplementary 410621100200 0/5", "commercial 410600 0/5", "commercial 410621 0/5", "commercial 410621100 0/5", "commercial 410621100200 0/5", "medical_aid 410600 0/5", "medical_aid 410621 0/5", "medical_aid 410621100 0/5", "medical_aid 410621100200 0/5"]
 */
-WITH cover AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    JOIN insured_person r ON r.person_id = n.candidate_person_id
+    WHERE n.source = 'insurance' AND n.likely = 1
+),
+cover AS (
     SELECT
         p.county_code, p.township_code, p.village_code,
         CASE WHEN i.person_id IS NULL THEN 0 ELSE 1 END AS basic,
@@ -56,6 +84,8 @@ WITH cover AS (
     SEMI JOIN entitled_person e ON e.record_id = m.record_id
     JOIN poor_person p ON p.record_id = m.record_id
     LEFT JOIN poor_cover i ON i.person_id = m.person_id
+    LEFT JOIN likely y ON y.person_id = m.person_id
+    WHERE i.person_id IS NOT NULL OR y.person_id IS NULL
 )
 SELECT 'basic' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
     c.basic AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target

@@ -24,6 +24,17 @@ registry_person @P3 age=5 education=大专及以上
 expect = ["P1 <- registry_person:1", "P2 <- registry_person:2", "P3 <- registry_person:3"]
 
 [[example]]
+case = "照抄父亲那一行：10周岁已是初中、4周岁已是小学：列为疑点；11周岁初中、5周岁小学：不列"
+given = """
+registry_person @P1 age=10 education=初中
+registry_person @P2 age=4 education=小学
+registry_person @P3 age=11 education=初中
+registry_person @P4 age=5 education=小学
+registry_person @P5 age=1 education=初中
+"""
+expect = ["P1", "P2", "P5"]
+
+[[example]]
 case = "7周岁学龄前、14周岁高中、8周岁小学、13周岁初中、已不在册：不列"
 given = """
 registry_person @P1 age=7 education=学龄前儿童
@@ -31,6 +42,8 @@ registry_person @P2 age=14 education=高中
 registry_person @P3 age=8 education=小学
 registry_person @P4 age=13 education=初中
 registry_person @P5 age=30 education=学龄前儿童 person_status=减少
+registry_person @P6 age=3 education=学龄前儿童
+registry_person @P7 age=3 education=文盲或半文盲
 """
 expect = []
 */
@@ -38,4 +51,6 @@ SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age, p.educa
 FROM poor_person p
 CROSS JOIN parameter q
 WHERE (p.education = '学龄前儿童' AND p.age > q.preschool_age_most)
+    OR (p.education = '小学' AND p.age < q.primary_school_age_least)
+    OR (p.education = '初中' AND p.age < q.middle_school_age_least)
     OR (p.education IN ('高中', '大专及以上') AND p.age < q.high_school_age_least)

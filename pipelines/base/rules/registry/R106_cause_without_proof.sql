@@ -8,6 +8,11 @@ severity = "S3"
 subject = "household"
 sources = ["registry_household", "registry_person"]
 optional_sources = ["insurance", "tekun", "student", "chronic_approval", "disability_certificate"]
+absent_from = [
+    { list = "chronic_approval", of = "registry_person" },
+    { list = "disability_certificate", of = "registry_person", rows = "certificate_valid" },
+    { list = "student", of = "registry_person" },
+]
 due_days = 60
 advice = [
     "核实成员健康、残疾、就学情况",
@@ -130,6 +135,31 @@ chronic_approval @P2 status=有效
 expect = ["H1", "H2"]
 
 [[example]]
+case = "佐证这一原因的名单里有一条很可能就是某一成员：待确认；别的名单的、过期的残疾证：照列"
+given = """
+registry_household #H1 cause_primary=因病
+registry_person @P1 #H1 health=健康
+chronic_approval @P8
+near_miss source=chronic_approval record_id=registry_person:1 candidate=chronic_approval:1
+registry_household #H2 cause_primary=因残
+registry_person @P2 #H2 health=健康
+disability_certificate @P9
+near_miss source=disability_certificate record_id=registry_person:2 candidate=disability_certificate:1
+registry_household #H3 cause_primary=因学
+registry_person @P3 #H3 student_status=非在校生
+student @P10
+near_miss source=student record_id=registry_person:3 candidate=student:1
+registry_household #H4 cause_primary=因残
+registry_person @P4 #H4 health=健康
+near_miss source=student record_id=registry_person:4 candidate=student:1
+registry_household #H5 cause_primary=因残
+registry_person @P5 #H5 health=健康
+disability_certificate @P11 valid_until=2017-12-31
+near_miss source=disability_certificate record_id=registry_person:5 candidate=disability_certificate:2
+"""
+expect = ["H1 待确认", "H2 待确认", "H3 待确认", "H4", "H5"]
+
+[[example]]
 case = "备案没有写明状态：也算佐证"
 given = """
 registry_household @P1 #H1 household_no=H1 cause_primary=因病
@@ -168,7 +198,8 @@ family AS (
     LEFT JOIN elsewhere e ON e.person_id = p.person_id
     GROUP BY p.household_no
 )
-SELECT h.household_id AS subject_id, v.record_id AS evidence, v.evidence_order AS evidence_order, h.cause_primary AS cause
+SELECT h.household_id AS subject_id, v.record_id AS evidence, v.evidence_order AS evidence_order, h.cause_primary AS cause,
+    CASE h.cause_primary WHEN '因病' THEN 'chronic_approval' WHEN '因残' THEN 'disability_certificate' ELSE 'student' END AS missing_from
 FROM registry_household h
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 JOIN family f ON f.household_no = h.household_no

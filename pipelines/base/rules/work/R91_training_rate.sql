@@ -8,6 +8,7 @@ severity = "S2"
 subject = "unit"
 sources = ["registry_household", "registry_person", "labour", "training"]
 optional_sources = ["deceased", "insurance"]
+absent_from = [{ list = "training", of = "registry_person" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -54,8 +55,35 @@ labour @P2 employment=务农 training_wish=1 training_fit=1
 training @P2 year=2017
 """
 expect = []
+
+[[example]]
+case = "培训名单里有一条很可能就是本人：先确认，不计；多半不是、别的名单的：照计"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1
+labour @P1 employment=未就业 training_wish=1 training_fit=1
+training @P8 year=2018
+near_miss source=training record_id=registry_person:1 candidate=training:1
+registry_person @P2 #H1 household_no=H1
+labour @P2 employment=未就业 training_wish=1 training_fit=1
+near_miss source=training record_id=registry_person:2 candidate=training:1 likely=0
+registry_person @P3 #H1 household_no=H1
+labour @P3 employment=未就业 training_wish=1 training_fit=1
+near_miss source=insurance record_id=registry_person:3 candidate=training:1
+registry_person @P4 #H1 household_no=H1
+labour @P4 employment=未就业 training_wish=1 training_fit=1
+training @P4 year=2018
+near_miss source=training record_id=registry_person:4 candidate=training:1
+"""
+expect = ["- 410600 1/3", "- 410621 1/3", "- 410621100 1/3", "- 410621100200 1/3"]
 */
-WITH trained AS (
+-- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
+WITH likely AS (
+    SELECT DISTINCT n.person_id
+    FROM near_miss n
+    WHERE n.source = 'training' AND n.likely = 1
+),
+trained AS (
     SELECT DISTINCT t.person_id
     FROM training t
     CROSS JOIN parameter q
@@ -72,4 +100,5 @@ JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
 LEFT JOIN trained t ON t.person_id = p.person_id
-WHERE l.employment <> '转移就业' AND l.training_wish = 1 AND l.training_fit = 1
+LEFT JOIN likely y ON y.person_id = p.person_id
+WHERE (t.person_id IS NOT NULL OR y.person_id IS NULL) AND l.employment <> '转移就业' AND l.training_wish = 1 AND l.training_fit = 1

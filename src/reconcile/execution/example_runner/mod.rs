@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use polars::prelude::DataFrame;
 
-use super::example_rows::{ExampleRow, GivenRows, example_table, ids_of, parameters_as_text, read_given};
+use super::example_rows::{
+    ExampleRow, GivenRows, example_table, ids_of, parameters_as_text, read_given, unknown_columns,
+};
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
@@ -21,8 +23,6 @@ use crate::reconcile::views::rule_view::ViewRows;
 use crate::rules::rule_file::{AbsentFrom, Rule, RuleDefinition};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::RuleMutant;
-use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
-use crate::rules::unknown_answers::UnknownColumns;
 use crate::rules::view_catalogue::{NEAR_MISS, PARAMETER};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
@@ -399,19 +399,6 @@ fn outcome_of_rows(
         undecided = possible.filter(|(subject, key)| !known.contains(&(subject, key))).collect();
     }
     Ok(ExampleOutcome { outcome, undecided, ids })
-}
-
-/// Columns with unknown cells, by view.
-fn unknown_columns(rows: &BTreeMap<String, Vec<ExampleRow>>) -> UnknownColumns {
-    let mut unknown = UnknownColumns::new();
-    for (view, rows) in rows {
-        let columns =
-            rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
-        for column in columns {
-            unknown.entry(view.clone()).or_default().insert(column.to_owned());
-        }
-    }
-    unknown
 }
 
 /// The tables that a rule reads, filled with rows of text.

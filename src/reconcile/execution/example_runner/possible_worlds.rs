@@ -9,6 +9,7 @@ use super::super::example_rows::is_valid_example_value;
 use super::*;
 use crate::model::undecided::ANY_KEY;
 use crate::rules::sql::Lineage;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 
 /// Numbers by chance, the same in each run.
 struct Chance(u64);
