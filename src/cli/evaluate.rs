@@ -118,7 +118,9 @@ fn print_publication_score(score: &PublicationScore, details: bool, console: &mu
 }
 
 fn print_event_score(score: &EventScore, details: bool, console: &mut Console<'_>) -> Result<()> {
-    console.line("\n按放进去的错计：规则\t级别\t应报\t报出\t待确认\t连带\t误报\t精确率\t召回率\t含待确认召回率")?;
+    console.line(
+        "\n按放进去的错计：规则\t级别\t应报\t报出\t待确认\t连带\t误报\t精确率\t召回率\t含待确认召回率",
+    )?;
     for rule in &score.rules {
         print_wrong_counts(&rule.rule_code, &rule.severity, &rule.counts, console)?;
         if !rule.ran {
@@ -137,7 +139,8 @@ fn print_event_score(score: &EventScore, details: bool, console: &mut Console<'_
         let said: Vec<String> =
             event.said.iter().map(|(rule, (all, found))| format!("{rule}：{all}/{found}")).collect();
         console.line(&format!(
-            "{}\t{}\t{}\t{}",
+            "{}（{}）\t{}\t{}\t{}",
+            event.label,
             event.event,
             event.happened,
             said.join("，"),
@@ -147,7 +150,8 @@ fn print_event_score(score: &EventScore, details: bool, console: &mut Console<'_
     console.line("\n日常变动\t件数\t落在其上的误报")?;
     for event in score.events.iter().filter(|e| e.kind != "wrong") {
         console.line(&format!(
-            "{}\t{}\t{}",
+            "{}（{}）\t{}\t{}",
+            event.label,
             event.event,
             event.happened,
             by_rule(&event.false_findings)
@@ -171,7 +175,8 @@ fn by_rule(counts: &std::collections::BTreeMap<String, u64>) -> String {
 }
 
 fn print_cases(rule: &MeasuredRule, console: &mut Console<'_>) -> Result<()> {
-    let line = |word: &str, case: &JudgedCase| format!("\t{word} {}\t{}", case.entity, case.happened.join("，"));
+    let line =
+        |word: &str, case: &JudgedCase| format!("\t{word} {}\t{}", case.entity, case.happened.join("，"));
     rule.missed.iter().try_for_each(|case| console.line(&line("漏报", case)))?;
     rule.false_cases.iter().try_for_each(|case| console.line(&line("误报", case)))
 }

@@ -19,6 +19,8 @@ use crate::publication::snapshot::Snapshot;
 
 /// Where [`evaluate_events`] finds what happened.
 const EVENTS_FILE: &str = "events.csv";
+/// Events that are told by the slips in the records.
+const SLIPS: [&str; 2] = ["identity_differs", "number_damaged"];
 
 /// Findings counted against injected wrongs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -89,6 +91,8 @@ pub(crate) struct MeasuredRule {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct EventOutcome {
     pub event: String,
+    /// What officers would call it.
+    pub label: String,
     /// `wrong` or `ordinary`.
     pub kind: String,
     /// How many times it happened.
@@ -138,18 +142,20 @@ struct ToldEvents {
 fn read_events(folder: &Path) -> Result<ToldEvents> {
     let mut told = ToldEvents::default();
     let mut counted: BTreeSet<(String, String, String)> = BTreeSet::new();
-    let columns = ["event", "kind", "subject_kind", "person", "household", "since", "rule_code", "role"];
+    let columns =
+        ["event", "label", "kind", "subject_kind", "person", "household", "since", "rule_code", "role"];
     read_truth_columns(
         &folder.join(EVENTS_FILE),
         columns,
-        |[event, kind, subject, person, household, since, rule, role]| {
+        |[event, label, kind, subject, person, household, since, rule, role]| {
             let entity = if subject == "household" { household } else { person };
             for of in [person, household] {
                 told.happened.entry(of.to_owned()).or_default().insert((event.to_owned(), kind == "wrong"));
             }
             let outcome = told.outcomes.entry(event.to_owned()).or_default();
-            (outcome.event, outcome.kind) = (event.to_owned(), kind.to_owned());
-            if counted.insert((event.to_owned(), household.to_owned(), since.to_owned())) {
+            (outcome.event, outcome.label) = (event.to_owned(), label.to_owned());
+            outcome.kind = kind.to_owned();
+            if role != "also" && counted.insert((event.to_owned(), household.to_owned(), since.to_owned())) {
                 outcome.happened += 1;
             }
             let claim = (rule.to_owned(), entity.to_owned());
@@ -165,7 +171,11 @@ fn read_events(folder: &Path) -> Result<ToldEvents> {
 }
 
 /// What may explain a false finding, the nearest first: ordinary life, another wrong, a slip, nothing.
-fn explanation(entities: [&str; 2], told: &ToldEvents, slips: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+fn explanation(
+    entities: [&str; 2],
+    told: &ToldEvents,
+    slips: &BTreeMap<String, BTreeSet<String>>,
+) -> Vec<String> {
     let events = |entity: &str, wrong: bool| -> Vec<String> {
         let of = told.happened.get(entity);
         of.into_iter().flatten().filter(|(_, w)| *w == wrong).map(|(event, _)| event.clone()).collect()
@@ -175,8 +185,9 @@ fn explanation(entities: [&str; 2], told: &ToldEvents, slips: &BTreeMap<String, 
     {
         let found = events(entity, wrong);
         // That somebody's number differs is told by the slips below.
-        if found.iter().any(|e| e != "identity_differs") {
-            return found.into_iter().filter(|e| e != "identity_differs").collect();
+        let found: Vec<String> = found.into_iter().filter(|e| !SLIPS.contains(&e.as_str())).collect();
+        if !found.is_empty() {
+            return found;
         }
     }
     for entity in entities {
@@ -246,9 +257,8 @@ pub(crate) fn evaluate_events(publication: &Snapshot, truth: &Path) -> Result<Op
             None => [format!("?{first}"), String::new()],
         };
         let review = row.get("in_review") == "1";
-        let entry = findings
-            .entry((rule.to_owned(), entities[0].clone()))
-            .or_insert_with(|| (review, entities));
+        let entry =
+            findings.entry((rule.to_owned(), entities[0].clone())).or_insert_with(|| (review, entities));
         entry.0 &= review;
     }
     let mut score = EventScore::default();
@@ -300,9 +310,7 @@ pub(crate) fn evaluate_events(publication: &Snapshot, truth: &Path) -> Result<Op
     }
     score.rules = rules.into_values().collect();
     score.events = told.outcomes.into_values().collect();
-    score.unmeasured = unmeasured
-        .into_iter()
-        .map(|(rule_code, findings)| UnmeasuredRule { rule_code, findings })
-        .collect();
+    score.unmeasured =
+        unmeasured.into_iter().map(|(rule_code, findings)| UnmeasuredRule { rule_code, findings }).collect();
     Ok(Some(score))
 }

@@ -602,6 +602,7 @@ fn grant_housing_renovation(world: &mut VillageWorld, rng: &mut Rng, family: usi
         level: if rng.chance(0.5) { "C级" } else { "D级" },
         mode: rng.pick::<&str>(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),
         plan_year,
+        family_size: None,
         start: None,
         finish: None,
         accepted: None,

@@ -74,11 +74,8 @@ fn write_large_quarter(
     for needed in [folder, truth_folder] {
         std::fs::create_dir_all(needed).map_err(|e| Error::io("建立文件夹", needed, e))?;
     }
-    let outputs: Vec<ScaleOutput> = plan
-        .sources()
-        .iter()
-        .map(|&s| ScaleOutput::create(s, plan, folder))
-        .collect::<Result<_>>()?;
+    let outputs: Vec<ScaleOutput> =
+        plan.sources().iter().map(|&s| ScaleOutput::create(s, plan, folder)).collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
     let mut exceptions = create_large_file(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
@@ -206,11 +203,8 @@ fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Resul
     }
     let style = CellStyle { form: 0, messy: false };
     let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
-    let parts = plan
-        .sources()
-        .iter()
-        .map(|&s| large_village_part(&mut writer, s, plan))
-        .collect::<Result<_>>()?;
+    let parts =
+        plan.sources().iter().map(|&s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
     let (mut told, mut exceptions, mut expected) = (String::new(), String::new(), 0);
     if let Some(events) = &plan.events {
         (told, exceptions, expected) = events::told_events(events, &writer);
@@ -264,7 +258,10 @@ fn encode_large_text(text: String, formats: FixtureFormats) -> Vec<u8> {
     }
 }
 
-fn large_extract_schema(source: SourceKind, plan: &SynthPlan<'_>) -> std::sync::Arc<arrow::datatypes::Schema> {
+fn large_extract_schema(
+    source: SourceKind,
+    plan: &SynthPlan<'_>,
+) -> std::sync::Arc<arrow::datatypes::Schema> {
     let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
     encode::parquet::parquet_schema(&large_extract_headers(source, plan.events.is_some()), dates)
 }
@@ -343,7 +340,10 @@ impl ScaleOutput {
         let path = folder.join(format!("{}.{}", source.file_stem(), if parquet { "parquet" } else { "csv" }));
         let mut file = HashingWriter { inner: create_large_file(&path)?, digest: Sha256::new() };
         let sink = if parquet {
-            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(file, large_extract_schema(source, plan))?))
+            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(
+                file,
+                large_extract_schema(source, plan),
+            )?))
         } else {
             let mut text = String::new();
             encode::csv::write_csv_line(

@@ -221,8 +221,19 @@ pub(super) fn event_headers(source: SourceKind) -> &'static [&'static str] {
 
 fn relocation_headers() -> Vec<String> {
     let front = [
-        "搬迁编号", "县区", "乡镇", "村", "安置方式", "安置点", "入住日期", "户口是否迁移", "安置住房面积", "建房补助",
-        "农户自筹", "户主姓名", "户主身份证号",
+        "搬迁编号",
+        "县区",
+        "乡镇",
+        "村",
+        "安置方式",
+        "安置点",
+        "入住日期",
+        "户口是否迁移",
+        "安置住房面积",
+        "建房补助",
+        "农户自筹",
+        "户主姓名",
+        "户主身份证号",
     ];
     let members = (1..=RELOCATED_MEMBERS)
         .flat_map(|n| [format!("成员{n}姓名"), format!("成员{n}身份证号"), format!("成员{n}与户主关系")]);

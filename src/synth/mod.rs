@@ -30,8 +30,8 @@ mod world;
 use benefits::PopulationShares;
 use calendar::SynthQuarter;
 use department_records::SlipRates;
-pub use events::EventRates;
 use events::EventPlan;
+pub use events::EventRates;
 use world::VillageWorld;
 
 /// What to write.
@@ -102,8 +102,8 @@ impl SynthOptions {
     }
     fn shares(&self) -> PopulationShares {
         let registry = self.registry_share.unwrap_or(match self.events {
-            // Half of the families, so that every kind of event finds people enough.
-            Some(EventRates::Oversampled) => 0.5,
+            // Most families, so that every kind of event finds people enough.
+            Some(EventRates::Oversampled) => 0.7,
             _ if self.formats == FixtureFormats::Fixtures => 0.3,
             _ => 0.05,
         });
@@ -138,7 +138,8 @@ impl SynthOptions {
             return Err(Error::usage("带事件的数据只有一个地市"));
         }
         if self.events.is_none() && !self.event_factors.is_empty() {
-            return Err(Error::usage("没有事件，也就没有事件的倍数").hint("加上 --events usual 或 --events oversampled"));
+            return Err(Error::usage("没有事件，也就没有事件的倍数")
+                .hint("加上 --events usual 或 --events oversampled"));
         }
         if self.event_factors.iter().any(|(_, factor)| !(0.0..=1_000.0).contains(factor)) {
             return Err(Error::usage("事件的倍数应在0到1000之间"));
@@ -190,7 +191,7 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
     let wanted = options.villages.unwrap_or(match options.formats {
         FixtureFormats::Fixtures => (options.persons / 180).max(6) as usize,
         // Villages large enough for every kind of event to find somebody in each.
-        _ if options.events.is_some() => (options.persons / 400).max(2) as usize,
+        _ if options.events.is_some() => (options.persons / 700).max(1) as usize,
         _ => all.len(),
     });
     let places = |of: u32| spread(prefecture::spread_villages(all.clone(), of), wanted);

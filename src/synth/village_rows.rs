@@ -92,6 +92,8 @@ pub(super) struct DeliveredIdentities {
     pub names: Vec<String>,
     /// A record carries the number of another person (position).
     pub lent: Vec<usize>,
+    /// A record carries a number that a spreadsheet has rounded.
+    pub damaged: bool,
     /// Records written.
     pub records: u32,
 }
@@ -192,6 +194,7 @@ impl<'a> VillageRowWriter<'a> {
         let d = self.slips.write(self.world, person, source);
         let seen = &mut self.seen[person];
         seen.records += 1;
+        seen.damaged |= d.kinds.contains(&"id_damaged");
         if let Some(full) = d.full
             && !seen.numbers.contains(&full)
         {
@@ -533,7 +536,7 @@ impl<'a> VillageRowWriter<'a> {
             county,
             township,
             village,
-            number_cell(w.present(family).len() as u32),
+            number_cell(h.family_size.unwrap_or_else(|| w.present(family).len() as u32)),
             text_cell(h.poverty_type),
             text_cell(h.level),
             text_cell(if h.level == "D级" { "整栋危险" } else { "局部危险" }),

@@ -134,6 +134,8 @@ pub(super) struct HousingFile {
     pub level: &'static str,
     pub mode: &'static str,
     pub plan_year: u32,
+    /// How many lived there when it was planned; `None`: as many as now.
+    pub family_size: Option<u32>,
     pub start: Option<u32>,
     pub finish: Option<u32>,
     pub accepted: Option<u32>,

@@ -117,9 +117,12 @@ impl EventPlan {
         orderly::settle_orderly(world, seed, (first, quarter), registry_share);
         let people = world.people.len();
         let mut free = FreeSubjects::of(world);
-        // Households first: they need a family in which nothing has happened.
+        // Households first: they need a family in which nothing has happened. Ordinary life asks for the rarer people.
         let mut order: Vec<usize> = (0..self.catalogue.events.len()).collect();
-        order.sort_by_key(|&at| self.catalogue.events[at].subject == EventSubject::Person);
+        let events = &self.catalogue.events;
+        order.sort_by_key(|&at| {
+            (events[at].subject == EventSubject::Person, events[at].kind == EventKind::Wrong)
+        });
         for at in order {
             let event = &self.catalogue.events[at];
             let Some(happening) = event.happening else { continue };
@@ -218,7 +221,7 @@ impl FreeSubjects {
 }
 
 /// Head of the truth file of events.
-pub(super) const EVENTS_HEAD: &str = "event,kind,subject_kind,person,household,since,rule_code,role\n";
+pub(super) const EVENTS_HEAD: &str = "event,label,kind,subject_kind,person,household,since,rule_code,role\n";
 
 /// The village's lines of the truth files of events and of exceptions, and how many wrongs there are. `writer` must have
 /// written every source.
@@ -233,7 +236,8 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
             let subject = if household { "household" } else { "person" };
             let (person, home) = (world.person_id(person), world.household_id(person));
             let kind = event.kind.code();
-            let _ = writeln!(events, "{},{kind},{subject},{person},{home},{since},{rule},{role}", event.name);
+            let (name, label) = (&event.name, &event.label);
+            let _ = writeln!(events, "{name},{label},{kind},{subject},{person},{home},{since},{rule},{role}");
             if role == "raises" {
                 let entity = if household { home } else { person };
                 let _ = writeln!(exceptions, "{rule},{subject},{entity},");
@@ -242,6 +246,10 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
         let of_household = event.subject == EventSubject::Household;
         if event.raises.is_empty() && event.may_raise.is_empty() {
             line(first, of_household, "", "");
+        }
+        // Others whom it touched, such as the other half of a household.
+        if event.raises.is_empty() {
+            persons[1..].iter().for_each(|&p| line(p, of_household, "", "also"));
         }
         for (rules, role) in [(&event.raises, "raises"), (&event.may_raise, "may_raise")] {
             for rule in rules {
@@ -257,8 +265,15 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
         tell(one.event, &one.persons, one.since);
     }
     if let Ok(slip) = plan.catalogue.position("identity_differs") {
-        for person in (0..world.people.len()).filter(|&p| super::truth::has_contradictory_identity(&writer.seen, p)) {
+        for person in
+            (0..world.people.len()).filter(|&p| super::truth::has_contradictory_identity(&writer.seen, p))
+        {
             tell(slip, &[person], writer.slips.quarter.start());
+        }
+    }
+    if let Ok(damage) = plan.catalogue.position("number_damaged") {
+        for person in (0..world.people.len()).filter(|&p| writer.seen[p].damaged) {
+            tell(damage, &[person], writer.slips.quarter.start());
         }
     }
     (events, exceptions, wrongs)

@@ -8,8 +8,8 @@ use super::super::calendar::{SynthQuarter, add_months, age_on, date_to_days, day
 use super::super::names;
 use super::super::random::Rng;
 use super::super::world::{
-    ExtremeHardshipEntry, HousingFile, InsuranceEnrolment, InventedPerson, RegistryHousehold, SchoolEnrolment,
-    StudentAid, VillageWorld,
+    ExtremeHardshipEntry, HousingFile, InsuranceEnrolment, InventedPerson, RegistryHousehold,
+    SchoolEnrolment, StudentAid, VillageWorld,
 };
 use super::{EventNotes, VillageChronicle};
 
@@ -62,7 +62,7 @@ fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, first: Synth
     let head = world.families[family].head;
     let able = members.iter().any(|&m| is_able(&world.people[m]));
     let lone_elder = members.len() == 1 && age_on(world.people[head].birth, first.end()) >= 60;
-    let protected = !lone_elder && (!able || rng.chance(0.22));
+    let protected = !lone_elder && (!able || rng.chance(0.35));
     let exited = !lone_elder && rng.chance(if protected { 0.25 } else { 0.55 });
     let attribute = match (lone_elder, protected) {
         (true, _) => "特困供养贫困户",
@@ -164,13 +164,18 @@ pub(super) fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, f
         level: if repaired { "C级" } else { "D级" },
         mode: if repaired { "修缮加固" } else { "原址翻建" },
         plan_year,
+        family_size: Some(persons as u32),
         start: Some(day_from_epoch_days(start)),
         finish: Some(day_from_epoch_days(finish)),
         accepted: Some(day_from_epoch_days(accepted)),
         accept_result: "合格",
         ledger_status: "销档",
         delisted: Some(day_from_epoch_days(accepted + rng.between(3, 28) as i32)),
-        area_centi: if persons <= 3 { rng.between(4_000, 6_000) } else { persons * rng.between(1_300, 1_800) },
+        area_centi: if persons <= 3 {
+            rng.between(4_000, 6_000)
+        } else {
+            persons * rng.between(1_300, 1_800)
+        },
         approved_fen: if repaired { rng.between(50, 100) } else { rng.between(120, 250) } * 10_000,
     });
 }
@@ -267,7 +272,8 @@ pub(super) fn aid(world: &mut VillageWorld, person: usize, quarter: SynthQuarter
     p.aid.clear();
     let Some(s) = p.student.as_ref().filter(|s| s.status == "在读" && registered) else { return };
     let Some(item) = aid_item(s, quarter) else { return };
-    let term = |term: String| StudentAid { term, item, amount_fen: 62_500, category: "建档立卡", school: None };
+    let term =
+        |term: String| StudentAid { term, item, amount_fen: 62_500, category: "建档立卡", school: None };
     // Whoever entered this summer was aided elsewhere before, or nowhere.
     if s.grade > 1 || quarter.number < 3 {
         let year = quarter.year - u32::from(quarter.number < 3);

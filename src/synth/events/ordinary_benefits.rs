@@ -1,9 +1,9 @@
 //! Benefits that begin, end and change, and the identities people are insured under: nothing that a rule may flag.
 
-use super::stage::{Happened, Happening, Stage};
 use super::super::calendar::add_months;
 use super::super::world::{ExtremeHardshipEntry, InsuranceEnrolment};
 use super::ordinary_school::study_away;
+use super::stage::{Happened, Happening, Stage};
 
 pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("dibao_began_unregistered", dibao_began_unregistered),
@@ -121,7 +121,8 @@ fn dibao_above_poverty_line(s: &mut Stage<'_>, family: usize) -> Option<Happened
 
 fn single_person_dibao(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.plain_family(family)?;
-    let one = members.iter().copied().find(|&m| s.person(m).disability.is_some_and(|(_, grade)| grade <= 2))?;
+    let one =
+        members.iter().copied().find(|&m| s.person(m).disability.is_some_and(|(_, grade)| grade <= 2))?;
     if members.len() < 2 {
         return None;
     }
@@ -132,13 +133,15 @@ fn single_person_dibao(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
 }
 
 /// Civil affairs does not count the student among those who live together.
-fn student_not_in_case(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    let case = s.case_of(person)?;
-    let free = s.person(person).studying == "非在校生" && s.person(person).disability.is_none();
-    let first = s.world.cases[case].members[0] == person;
-    if !s.registered(person) || first || !free || s.is_head(person) || !(18..24).contains(&s.age(person)) {
-        return None;
-    }
+fn student_not_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    let members = s.dibao_family(family)?;
+    let case = s.case_of(members[0])?;
+    let first = s.world.cases[case].members[0];
+    let person = members.into_iter().find(|&m| {
+        let free = s.person(m).studying == "非在校生" && s.person(m).disability.is_none();
+        let child = matches!(s.person(m).relation, "之子" | "之女" | "之孙子" | "之孙女");
+        m != first && free && child && !s.is_head(m) && (18..24).contains(&s.age(m))
+    })?;
     s.leave_cases(person);
     study_away(s, person, "大专及以上");
     s.told(s.quarter.school_cutoff() / 10_000 * 10_000 + 901, person)

@@ -81,9 +81,7 @@ fn relocated(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let back = s.between(100, 300);
     let moved_in = s.days_ago(back);
     mark_dangerous(s, family, "D级");
-    if let Some(chronicle) = &mut s.world.chronicle {
-        chronicle.relocated.insert(family, moved_in);
-    }
+    s.relocate(family, moved_in);
     s.told_of(moved_in, family)
 }
 

@@ -1,10 +1,10 @@
 //! Births, deaths, marriages, work and moves: nothing that a rule may flag.
 
+use super::super::calendar::date_to_days;
+use super::super::calendar::day_from_epoch_days;
+use super::super::world::{InventedFamily, WayOfLeaving};
 use super::stage::{Happened, Happening, Stage};
 use super::wrong_benefits::die;
-use super::super::calendar::day_from_epoch_days;
-use super::super::calendar::date_to_days;
-use super::super::world::{InventedFamily, WayOfLeaving};
 
 pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("died_and_told", died_and_told),
@@ -24,8 +24,9 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
 
 /// Somebody registered of middle age or old, not the head, whose death leaves a family.
 fn mortal(s: &Stage<'_>, person: usize) -> Option<()> {
-    let others = s.world.present(s.person(person).family).len() > 1;
-    (s.registered(person) && !s.on_tekun(person) && s.age(person) >= 50 && !s.is_head(person) && others).then_some(())
+    let others = s.gets_on_without(s.person(person).family, &[person]);
+    (s.registered(person) && !s.on_tekun(person) && s.age(person) >= 50 && !s.is_head(person) && others)
+        .then_some(())
 }
 
 /// The case goes on without the dead from the month after.
@@ -73,9 +74,8 @@ fn died_within_the_year_insured(s: &mut Stage<'_>, person: usize) -> Option<Happ
 
 /// A mother of the family has a child.
 fn birth(s: &mut Stage<'_>, family: usize, registered: bool) -> Option<(usize, u32)> {
-    let mother = s.world.present(family).into_iter().any(|m| {
-        s.person(m).sex == 2 && (20..40).contains(&s.age(m))
-    });
+    let mother =
+        s.world.present(family).into_iter().any(|m| s.person(m).sex == 2 && (20..40).contains(&s.age(m)));
     if !mother {
         return None;
     }
@@ -86,7 +86,11 @@ fn birth(s: &mut Stage<'_>, family: usize, registered: bool) -> Option<(usize, u
     let p = s.person_mut(child);
     p.registered = registered.then_some("正常");
     (p.studying, p.labour, p.education) = ("非在校生", "无劳动力", "学龄前儿童");
-    s.note(child).work_months = Some(0);
+    let note = s.note(child);
+    note.work_months = Some(0);
+    if registered {
+        note.identified = Some(born);
+    }
     Some((child, born))
 }
 
@@ -132,12 +136,15 @@ fn married_out(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if !s.registered(person) || p.sex != 2 || p.relation != "之女" || !(19..35).contains(&s.age(person)) {
         return None;
     }
+    if !s.gets_on_without(s.person(person).family, &[person]) {
+        return None;
+    }
     let back = s.between(20, 300);
     leave(s, person, "转出", s.days_ago(back))
 }
 
 fn moved_away(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    let alone = s.world.present(s.person(person).family).len() < 2;
+    let alone = !s.gets_on_without(s.person(person).family, &[person]);
     if !s.registered(person) || s.is_head(person) || alone || !(22..60).contains(&s.age(person)) {
         return None;
     }
@@ -186,8 +193,14 @@ fn household_split(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let since = s.days_ago(back);
     let (at, old) = (s.world.families.len(), s.world.families[family].clone());
     let mut registry = old.registry.clone()?;
+    // Each half is told of its own cause, which nobody's illness bears out or contradicts.
+    registry.cause = "缺资金";
+    s.change_registry(family, |r| r.cause = "缺劳力");
     registry.number = format!("{}", 4_100_000_000u64 + s.world.index as u64 * 10_000 + at as u64);
     let moved: Vec<usize> = [son, wife].into_iter().chain(children).collect();
+    if !s.gets_on_without(family, &moved) {
+        return None;
+    }
     s.world.families.push(InventedFamily {
         members: moved.clone(),
         head: son,
@@ -207,7 +220,7 @@ fn household_split(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
             _ => "之女",
         };
     }
-    s.told(since, son)
+    Some(Happened { since, persons: vec![old.head, son] })
 }
 
 /// Works in another province and is insured there; the county's list says so.

@@ -1,7 +1,7 @@
 //! Study and aid: nothing that a rule may flag.
 
-use super::orderly;
 use super::super::world::StudentAid;
+use super::orderly;
 use super::stage::{Happened, Happening, Stage};
 use super::wrong_school::{leave_school, pupil};
 
@@ -66,7 +66,8 @@ fn taught_at_home(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 
 fn finished_ninth_grade(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     let able = s.person(person).disability.is_none();
-    if !s.registered(person) || !able || s.school_age(person) != 15 || s.person(person).studying == "非在校生" {
+    if !s.registered(person) || !able || s.school_age(person) != 15 || s.person(person).studying == "非在校生"
+    {
         return None;
     }
     leave_school(s, person);
@@ -114,11 +115,11 @@ fn aid_in_two_parts(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 }
 
 /// A pupil of an unregistered family on dibao.
-fn aided_as_dibao(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    let family = s.person(person).family;
+fn aided_as_dibao(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.outside_family(family)?;
     let quarter = s.quarter;
-    let item = orderly::aid_item(s.person(person).student.as_ref()?, quarter)?;
+    let due = |m: &usize| s.person(*m).student.as_ref().and_then(|p| orderly::aid_item(p, quarter));
+    let (person, item) = members.iter().find_map(|m| Some((*m, due(m)?)))?;
     // Above the poverty line: nobody asks why such a family is not registered.
     let start = s.months_ago(20);
     let case = s.open_case(members.clone(), "整户", start);

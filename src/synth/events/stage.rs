@@ -6,11 +6,11 @@ use super::super::world::{InventedPerson, RegistryHousehold, VillageWorld};
 use super::{EventNotes, orderly};
 
 /// What an event does to a person or a family (positions in the village), if it can happen to them.
-pub(super) type Happening = fn(&mut Stage<'_>, usize) -> Option<Happened>;
+pub(in crate::synth) type Happening = fn(&mut Stage<'_>, usize) -> Option<Happened>;
 
 /// Something that happened.
 #[derive(Debug)]
-pub(super) struct Happened {
+pub(in crate::synth) struct Happened {
     /// `yyyymmdd`.
     pub since: u32,
     /// Whom rules on persons must name, the one it happened to first.
@@ -18,7 +18,7 @@ pub(super) struct Happened {
 }
 
 /// A village in which something is about to happen.
-pub(super) struct Stage<'a> {
+pub(in crate::synth) struct Stage<'a> {
     pub world: &'a mut VillageWorld,
     pub rng: Rng,
     /// The quarter that dates are told from: an event keeps its date in later quarters.
@@ -62,10 +62,6 @@ impl Stage<'_> {
     pub(super) fn person_mut(&mut self, person: usize) -> &mut InventedPerson {
         &mut self.world.people[person]
     }
-    /// The registry's entry of a person's family.
-    pub(super) fn registry_of(&self, person: usize) -> Option<&RegistryHousehold> {
-        self.world.families[self.world.people[person].family].registry.as_ref()
-    }
     pub(super) fn registry(&self, family: usize) -> Option<&RegistryHousehold> {
         self.world.families[family].registry.as_ref()
     }
@@ -79,10 +75,6 @@ impl Stage<'_> {
     pub(super) fn registered(&self, person: usize) -> bool {
         let p = self.person(person);
         p.registered == Some("正常") && p.gone.is_none()
-    }
-    /// True for somebody whose family the registry does not have.
-    pub(super) fn unregistered(&self, person: usize) -> bool {
-        self.person(person).gone.is_none() && self.registry_of(person).is_none()
     }
     pub(super) fn on_dibao(&self, person: usize) -> bool {
         self.world.on_dibao(person)
@@ -125,6 +117,12 @@ impl Stage<'_> {
     pub(super) fn can_work(&self, family: usize) -> bool {
         self.world.present(family).iter().any(|&m| orderly::is_able(&self.world.people[m]))
     }
+    /// True if a family gets on without some of its members: somebody else can work. Whom a death or a parting leaves
+    /// without a worker has a claim, which a rule may well say.
+    pub(super) fn gets_on_without(&self, family: usize, gone: &[usize]) -> bool {
+        let rest = self.world.present(family);
+        rest.iter().any(|m| !gone.contains(m) && orderly::is_able(&self.world.people[*m]))
+    }
     /// The running case that a person stands in.
     pub(super) fn case_of(&self, person: usize) -> Option<usize> {
         self.world.cases.iter().position(|c| c.stop_month.is_none() && c.members.contains(&person))
@@ -158,10 +156,7 @@ impl Stage<'_> {
         orderly::insure(self.world, person, self.quarter);
     }
     /// The person's enrolment of the year.
-    pub(super) fn cover(
-        &mut self,
-        person: usize,
-    ) -> Option<&mut super::super::world::InsuranceEnrolment> {
+    pub(super) fn cover(&mut self, person: usize) -> Option<&mut super::super::world::InsuranceEnrolment> {
         let year = self.quarter.year;
         self.world.people[person].insurance.iter_mut().find(|i| i.year == year)
     }
@@ -187,5 +182,11 @@ impl Stage<'_> {
     /// True if somebody of the family is a pupil who is due for aid, whom an event of the household would have to mind.
     pub(super) fn has_aided(&self, family: usize) -> bool {
         self.world.present(family).iter().any(|&m| !self.world.people[m].aid.is_empty())
+    }
+    /// The family lives in a new house elsewhere since a day.
+    pub(super) fn relocate(&mut self, family: usize, moved_in: u32) {
+        if let Some(chronicle) = &mut self.world.chronicle {
+            chronicle.relocated.insert(family, moved_in);
+        }
     }
 }

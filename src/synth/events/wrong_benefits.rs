@@ -20,6 +20,9 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("no_care_agreement", no_care_agreement),
     ("helpless_left_at_home", helpless_left_at_home),
     ("unsafe_water", unsafe_water),
+    ("left_poverty_without_water", left_poverty_without_water),
+    ("stranger_in_case", stranger_in_case),
+    ("cause_without_patient", cause_without_patient),
     ("no_helper", no_helper),
 ];
 
@@ -85,7 +88,7 @@ fn member_left_out(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     s.world.cases[case].members.retain(|&m| m != forgotten);
     s.world.refresh_dibao();
     s.insure(forgotten);
-    s.told(s.world.cases[case].start_month * 100 + 1, head)
+    s.told(s.world.cases[case].start_month * 100 + 1, forgotten)
 }
 
 fn dibao_lost_attribute_stays(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
@@ -130,7 +133,7 @@ fn paid_in_two_cases(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 }
 
 fn dibao_and_tekun(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    if !s.on_tekun(person) {
+    if !s.registered(person) || !s.on_tekun(person) {
         return None;
     }
     let back = s.between(5, 30);
@@ -142,7 +145,7 @@ fn dibao_and_tekun(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 /// Dead for months, struck off everywhere but in the list that pays.
 fn dead_still_paid(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     s.case_of(person)?;
-    if s.age(person) < 45 || s.world.present(s.person(person).family).len() < 2 || s.is_head(person) {
+    if s.age(person) < 45 || s.is_head(person) || !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
     let back = s.between(200, 500);
@@ -153,6 +156,9 @@ fn dead_still_paid(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 
 fn dead_for_years_still_registered(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if !s.plainly_registered(person) || s.age(person) < 45 || s.is_head(person) {
+        return None;
+    }
+    if !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
     let back = s.between(640, 900);
@@ -199,10 +205,14 @@ fn removed_but_paid(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
 }
 
 fn protected_below_line(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
-    s.dibao_family(family)?;
+    let members = s.dibao_family(family)?;
     if s.registry(family)?.exit_status != "未脱贫" {
         return None;
     }
+    // Long enough for last year's income to hold a whole year of it.
+    let case = s.case_of(members[0])?;
+    let start = s.months_ago(30);
+    s.world.cases[case].start_month = start;
     let income = s.between(2_200, 3_000) * 100;
     s.change_registry(family, |r| r.income_fen = income);
     s.told_of(s.days_ago(270), family)
@@ -229,7 +239,23 @@ fn helpless_left_at_home(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 }
 
 fn unsafe_water(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
-    s.registry(family)?;
+    if s.registry(family)?.exit_status != "未脱贫" {
+        return None;
+    }
+    without_water(s, family)
+}
+
+fn left_poverty_without_water(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    if s.registry(family)?.exit_status == "未脱贫" {
+        return None;
+    }
+    without_water(s, family)
+}
+
+fn without_water(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    // Whoever lives in a home drinks there.
+    let at_home = |m: &usize| s.person(*m).tekun.as_ref().is_none_or(|t| t.support_mode == "分散");
+    s.world.present(family).iter().find(|m| at_home(m))?;
     s.change_registry(family, |r| r.water_difficult = true);
     s.told_of(s.days_ago(500), family)
 }
@@ -238,4 +264,38 @@ fn no_helper(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     s.registry(family)?;
     s.change_registry(family, |r| r.helper.clear());
     s.told_of(s.days_ago(400), family)
+}
+
+/// Somebody of another family of the village draws dibao in this household's case.
+fn stranger_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    let members = s.dibao_family(family)?;
+    let case = s.case_of(members[0])?;
+    let stranger = (0..s.world.families.len()).find_map(|other| {
+        let outside = s.outside_family(other)?;
+        let head = s.world.families[other].head;
+        // A wife or daughter-in-law would look as if she had married in.
+        outside.into_iter().find(|&m| {
+            m != head
+                && s.age(m) >= 18
+                && s.person(m).relation.starts_with("之")
+                && s.person(m).relation != "之儿媳"
+        })
+    })?;
+    if s.world.cases[case].members.len() > 6 {
+        return None;
+    }
+    s.world.cases[case].members.push(stranger);
+    s.world.refresh_dibao();
+    s.insure(stranger);
+    s.told_of(s.world.cases[case].start_month * 100 + 1, family)
+}
+
+fn cause_without_patient(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    let members = s.plain_family(family)?;
+    let healthy = members.iter().all(|&m| s.person(m).health == "健康");
+    if !healthy || s.registry(family)?.exit_status != "未脱贫" {
+        return None;
+    }
+    s.change_registry(family, |r| r.cause = "因病");
+    s.told_of(s.days_ago(500), family)
 }

@@ -10,9 +10,7 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("no_supplementary_cover", |s, p| lacks(s, p, |row| row.supplementary = false)),
     ("no_commercial_cover", |s, p| lacks(s, p, |row| row.commercial = false)),
     ("no_aid_mark", |s, p| lacks(s, p, |row| row.aid_target = false)),
-    ("premium_not_subsidised", |s, p| {
-        lacks(s, p, |row| (row.payment_fen, row.subsidy_fen) = (18_000, 0))
-    }),
+    ("premium_not_subsidised", |s, p| lacks(s, p, |row| (row.payment_fen, row.subsidy_fen) = (18_000, 0))),
     ("wrong_category", |s, p| lacks(s, p, |row| row.category = "普通居民")),
     ("insured_as_poor", insured_as_poor),
     ("resident_with_poor_subsidy", resident_with_poor_subsidy),
@@ -96,7 +94,8 @@ fn insured_twice(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     second.scheme = "职工";
     second.category = "普通居民";
     (second.payment_fen, second.subsidy_fen) = (0, 0);
-    (second.serious, second.supplementary, second.commercial, second.aid_target) = (false, false, false, false);
+    (second.serious, second.supplementary, second.commercial, second.aid_target) =
+        (false, false, false, false);
     s.person_mut(person).insurance.push(second);
     s.told(s.quarter.year * 10_000 + 101, person)
 }

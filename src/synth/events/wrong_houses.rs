@@ -14,6 +14,9 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("area_over_limit", area_over_limit),
     ("subsidy_over_cap", subsidy_over_cap),
     ("renovated_under_false_name", renovated_under_false_name),
+    ("renovated_and_relocated", renovated_and_relocated),
+    ("finished_before_begun", finished_before_begun),
+    ("relocated_and_forgotten", relocated_and_forgotten),
 ];
 
 /// The file of a registered family's house, rebuilt properly; made where there is none.
@@ -107,4 +110,40 @@ fn renovated_under_false_name(s: &mut Stage<'_>, family: usize) -> Option<Happen
     s.world.families[family].registry = None;
     let since = s.world.families[family].housing.as_ref()?.plan_year * 10_000 + 101;
     s.told(since, head)
+}
+
+/// Subsidised for the old house, and moved to a new one built with another subsidy.
+fn renovated_and_relocated(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    if s.world.present(family).len() < 2 {
+        return None;
+    }
+    rebuilt(s, family)?;
+    let back = s.between(100, 300);
+    let since = s.days_ago(back);
+    s.relocate(family, since);
+    s.told_of(since, family)
+}
+
+fn finished_before_begun(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    let file = rebuilt(s, family)?;
+    let since = file.accepted?;
+    std::mem::swap(&mut file.start, &mut file.finish);
+    s.told_of(since, family)
+}
+
+/// Moved to another township, where nobody insured one of them.
+fn relocated_and_forgotten(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
+    let members = s.plain_family(family)?;
+    if s.registry(family)?.exit_status != "未脱贫" || members.len() < 2 {
+        return None;
+    }
+    if s.world.families[family].housing.is_some() {
+        return None;
+    }
+    let forgotten = members.into_iter().find(|&m| s.age(m) >= 1 && s.person(m).student.is_none())?;
+    let back = s.between(100, 300);
+    let since = s.days_ago(back);
+    s.relocate(family, since);
+    s.person_mut(forgotten).insurance.clear();
+    s.told(since, forgotten)
 }

@@ -12,6 +12,8 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("aided_as_poor", aided_as_poor),
     ("aided_by_two_schools", aided_by_two_schools),
     ("aided_without_roll", aided_without_roll),
+    ("disabled_child_forgotten", disabled_child_forgotten),
+    ("registry_stage_wrong", registry_stage_wrong),
 ];
 
 /// A registered child in compulsory schooling, able to go to school.
@@ -80,7 +82,8 @@ fn aided_as_poor(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     s.outside_family(family)?;
     let quarter = s.quarter;
     let item = orderly::aid_item(s.person(person).student.as_ref()?, quarter)?;
-    let aid = StudentAid { term: quarter.term(), item, amount_fen: 62_500, category: "建档立卡", school: None };
+    let aid =
+        StudentAid { term: quarter.term(), item, amount_fen: 62_500, category: "建档立卡", school: None };
     s.person_mut(person).aid.push(aid);
     s.told(s.days_ago(60), person)
 }
@@ -97,7 +100,8 @@ fn aided_by_two_schools(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 
 /// Grown up and out of school, in a list of aid nevertheless.
 fn aided_without_roll(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    if !s.registered(person) || !(18..24).contains(&s.age(person)) || s.person(person).studying != "非在校生" {
+    if !s.registered(person) || !(18..24).contains(&s.age(person)) || s.person(person).studying != "非在校生"
+    {
         return None;
     }
     let term = s.quarter.term();
@@ -109,4 +113,27 @@ fn aided_without_roll(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
         school: Some("鹤壁市机电信息工程学校".to_owned()),
     });
     s.told(s.days_ago(60), person)
+}
+
+/// Has a certificate, and no school ever came.
+fn disabled_child_forgotten(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
+    if !s.registered(person) || !(7..15).contains(&s.school_age(person)) {
+        return None;
+    }
+    leave_school(s, person);
+    let p = s.person_mut(person);
+    p.disability = Some((6, 2));
+    p.health = "残疾";
+    p.education = "文盲";
+    s.told(s.days_ago(400), person)
+}
+
+/// The clerk left the stage of years ago in the registry.
+fn registry_stage_wrong(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
+    let stage = s.person(person).student.as_ref().filter(|p| p.status == "在读")?.stage;
+    if !s.registered(person) || !matches!(stage, "普通高中" | "初中") {
+        return None;
+    }
+    s.person_mut(person).studying = if stage == "初中" { "学前教育" } else { "小学" };
+    s.told(s.days_ago(400), person)
 }
