@@ -170,7 +170,7 @@ fn read_events(folder: &Path) -> Result<ToldEvents> {
     Ok(told)
 }
 
-/// What may explain a false finding, the nearest first: ordinary life, another wrong, a slip, nothing.
+/// What may explain a false finding, the nearest first: ordinary life, another wrong, a slip, nothing at all.
 fn explanation(
     entities: [&str; 2],
     told: &ToldEvents,
@@ -180,17 +180,15 @@ fn explanation(
         let of = told.happened.get(entity);
         of.into_iter().flatten().filter(|(_, w)| *w == wrong).map(|(event, _)| event.clone()).collect()
     };
-    for (entity, wrong) in
-        [(entities[0], false), (entities[0], true), (entities[1], false), (entities[1], true)]
-    {
-        let found = events(entity, wrong);
-        // That somebody's number differs is told by the slips below.
-        let found: Vec<String> = found.into_iter().filter(|e| !SLIPS.contains(&e.as_str())).collect();
-        if !found.is_empty() {
-            return found;
-        }
-    }
+    // First what is known of the subject itself, then of its household or head.
     for entity in entities {
+        for wrong in [false, true] {
+            let found: Vec<String> =
+                events(entity, wrong).into_iter().filter(|e| !SLIPS.contains(&e.as_str())).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
         if let Some(kinds) = slips.get(entity) {
             return kinds.iter().map(|kind| format!("slip:{kind}")).collect();
         }
@@ -313,4 +311,109 @@ pub(crate) fn evaluate_events(publication: &Snapshot, truth: &Path) -> Result<Op
     score.unmeasured =
         unmeasured.into_iter().map(|(rule_code, findings)| UnmeasuredRule { rule_code, findings }).collect();
     Ok(Some(score))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+    }
+
+    fn texts(values: &[&str]) -> ArrayRef {
+        Arc::new(StringArray::from(values.to_vec()))
+    }
+
+    fn example() -> (tempfile::TempDir, EventScore) {
+        let dir = tempfile::tempdir().unwrap();
+        let truth = dir.path().join("truth");
+        std::fs::create_dir_all(&truth).unwrap();
+        let records = "record_id,source,person,household,error_kinds\n\
+            a:1,a,p1,h1,\na:2,a,p2,h1,\na:3,a,p3,h2,\na:4,a,p4,h3,id_typo\na:5,a,p5,h4,\na:6,a,p6,h5,\n";
+        std::fs::write(truth.join("records.csv"), records).unwrap();
+        let events = "event,label,kind,subject_kind,person,household,since,rule_code,role\n\
+            forgotten,漏保,wrong,person,p1,h1,20180101,R30,raises\n\
+            forgotten,漏保,wrong,household,p1,h1,20180101,R105,may_raise\n\
+            forgotten,漏保,wrong,person,p6,h5,20180101,R30,raises\n\
+            lapsed,欠费,wrong,person,p5,h4,20180101,R30,raises\n\
+            water,饮水,wrong,household,p5,h4,20180101,R105,raises\n\
+            newborn,刚出生,ordinary,person,p3,h2,20180901,,\n";
+        std::fs::write(truth.join("events.csv"), events).unwrap();
+        // R30: p1 right, p2 (his brother) false, p3 a newborn, p4 a slip, p6 kept apart. R105: h1 follows, h4 right.
+        // R01 is named by no wrong.
+        let rules = ["R30", "R30", "R30", "R30", "R30", "R105", "R105", "R01"];
+        let kinds = ["person", "person", "person", "person", "person", "household", "household", "household"];
+        let evidence = ["a:1", "a:2", "a:3", "a:4", "a:6", "a:2", "a:5", "a:1"];
+        write(
+            &dir.path().join("restricted/exception.parquet"),
+            vec![
+                ("rule_code", texts(&rules)),
+                ("subject_kind", texts(&kinds)),
+                ("evidence_record_ids", texts(&evidence)),
+                ("status", texts(&["new"; 8])),
+                ("in_review", Arc::new(Int32Array::from(vec![0, 0, 0, 0, 1, 0, 0, 0]))),
+            ],
+        );
+        write(
+            &dir.path().join("tables/dim_rule.parquet"),
+            vec![
+                ("rule_code", texts(&["R30", "R105", "R01"])),
+                ("severity", texts(&["S1", "S2", "S2"])),
+                ("ran", Arc::new(Int32Array::from(vec![1, 1, 1]))),
+            ],
+        );
+        let manifest = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
+        std::fs::write(dir.path().join("manifest.json"), manifest).unwrap();
+        let score = evaluate_events(&Snapshot::open(dir.path()).unwrap(), dir.path()).unwrap().unwrap();
+        (dir, score)
+    }
+
+    #[test]
+    fn findings_are_measured_against_the_wrongs_that_were_put_in() {
+        let (_dir, score) = example();
+        let of = |code: &str| score.rules.iter().find(|r| r.rule_code == code).unwrap();
+        let counts = WrongCounts {
+            wrongs: 3,
+            found: 1,
+            in_review: 1,
+            follows: 0,
+            false_findings: 3,
+            false_in_review: 0,
+        };
+        assert_eq!((of("R30").counts, of("R30").severity.as_str(), of("R30").ran), (counts, "S1", true));
+        assert_eq!((of("R30").precision, of("R105").precision, of("R105").recall), (0.25, 1.0, 1.0));
+        assert_eq!((of("R105").counts.follows, of("R105").counts.false_findings), (1, 0));
+        assert_eq!(of("R30").missed, [JudgedCase { entity: "p5".into(), happened: vec!["lapsed".into()] }]);
+        assert_eq!((score.all.found, score.severities["S1"].false_findings), (2, 3));
+    }
+
+    #[test]
+    fn false_findings_are_laid_to_what_happened() {
+        let (_dir, score) = example();
+        let event = |name: &str| score.events.iter().find(|e| e.event == name).unwrap();
+        assert_eq!(event("newborn").false_findings["R30"], 1);
+        // His brother was forgotten; he was not.
+        assert_eq!((event("forgotten").false_findings["R30"], event("forgotten").happened), (1, 2));
+        assert_eq!(event("forgotten").said["R30"], (2, 1));
+        assert_eq!(score.without_event["slip:id_typo"]["R30"], 1);
+        assert_eq!(score.unmeasured, [UnmeasuredRule { rule_code: "R01".into(), findings: 1 }]);
+    }
+
+    #[test]
+    fn a_truth_without_events_is_left_to_the_rules_definitions() {
+        let (dir, _) = example();
+        std::fs::remove_file(dir.path().join("truth/events.csv")).unwrap();
+        assert_eq!(evaluate_events(&Snapshot::open(dir.path()).unwrap(), dir.path()).unwrap(), None);
+    }
 }

@@ -144,7 +144,7 @@ impl EventPlan {
                 let mut stage = Stage { world, rng, first, quarter };
                 let Some(Happened { since, persons }) = happening(&mut stage, subject) else { continue };
                 most -= 1;
-                free.take(world, event.subject, subject);
+                free.take(world, event.subject, subject, &persons);
                 if let Some(chronicle) = &mut world.chronicle {
                     chronicle.injected.push(InjectedEvent { event: at, persons, since });
                 }
@@ -205,7 +205,16 @@ impl FreeSubjects {
             }
         }
     }
-    fn take(&mut self, world: &VillageWorld, subject: EventSubject, at: usize) {
+    /// Takes the subject and everybody else whom the event touched.
+    fn take(&mut self, world: &VillageWorld, subject: EventSubject, at: usize, touched: &[usize]) {
+        for &person in touched {
+            if let Some(free) = self.persons.get_mut(person) {
+                *free = false;
+            }
+            if let Some(free) = self.families.get_mut(world.people[person].family) {
+                *free = false;
+            }
+        }
         let family = match subject {
             EventSubject::Household => at,
             EventSubject::Person => {

@@ -63,12 +63,10 @@ fn being_rebuilt(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
 fn lives_in_the_home(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     let family = s.person(person).family;
     let alone = s.world.present(family).len() == 1 && s.registered(person);
-    let support = s.person_mut(person).tekun.as_mut().filter(|_| alone)?;
+    let housed = s.world.families[family].housing.is_some();
+    let support = s.person_mut(person).tekun.as_mut().filter(|_| alone && !housed)?;
     support.support_mode = "集中";
     let since = support.start_month * 100 + 1;
-    if s.world.families[family].housing.is_some() {
-        return None;
-    }
     mark_dangerous(s, family, "D级");
     s.told(since, person)
 }

@@ -163,6 +163,9 @@ fn married_in(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if !bride || !childless || !s.plainly_registered(person) || !(20..36).contains(&s.age(person)) {
         return None;
     }
+    if !s.gets_on_without(s.person(person).family, &[person]) {
+        return None;
+    }
     let back = s.between(20, 200);
     let since = s.days_ago(back);
     if !s.shown(since, 12) {

@@ -137,6 +137,9 @@ fn child_known_by_guardian(s: &mut Stage<'_>, person: usize) -> Option<Happened>
     if !s.plainly_registered(person) || !s.registered(guardian) || s.person(person).aid.is_empty() {
         return None;
     }
+    if !s.gets_on_without(s.person(person).family, &[person]) {
+        return None;
+    }
     s.person_mut(person).registered = None;
     s.told(s.days_ago(200), person)
 }

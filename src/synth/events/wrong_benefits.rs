@@ -287,7 +287,8 @@ fn stranger_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     s.world.cases[case].members.push(stranger);
     s.world.refresh_dibao();
     s.insure(stranger);
-    s.told_of(s.world.cases[case].start_month * 100 + 1, family)
+    let head = s.world.families[family].head;
+    Some(Happened { since: s.world.cases[case].start_month * 100 + 1, persons: vec![head, stranger] })
 }
 
 fn cause_without_patient(s: &mut Stage<'_>, family: usize) -> Option<Happened> {

@@ -81,6 +81,9 @@ fn struck_off_still_subsidised(s: &mut Stage<'_>, person: usize) -> Option<Happe
     if !s.plainly_registered(person) || s.is_head(person) || s.person(person).student.is_some() {
         return None;
     }
+    if !s.gets_on_without(s.person(person).family, &[person]) {
+        return None;
+    }
     s.person_mut(person).registered = Some("人员清退");
     let since = s.days_ago(700);
     s.told(since, person)
