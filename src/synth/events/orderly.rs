@@ -102,6 +102,28 @@ fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, first: Synth
     }
 }
 
+/// Enters a family that is on dibao into the registry.
+pub(super) fn register_protected(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
+    let helper = format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None));
+    world.families[family].registry = Some(RegistryHousehold {
+        number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
+        attribute: "低保贫困户",
+        exit_status: "未脱贫",
+        exit_year: None,
+        cause: "缺资金",
+        cause_other: "",
+        income_fen: rng.between(4_900, 6_500) * 100,
+        dangerous: false,
+        level: "A级",
+        water_difficult: false,
+        area_centi: rng.between(5_000, 16_000),
+        helper,
+    });
+    for m in world.present(family) {
+        world.people[m].registered = Some("正常");
+    }
+}
+
 /// A rural case of people who are poor: the applicant first, seven at most, as the list has room for.
 pub(super) fn open_poor_case(
     world: &mut VillageWorld,

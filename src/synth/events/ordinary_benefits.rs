@@ -2,6 +2,7 @@
 
 use super::super::calendar::add_months;
 use super::super::world::{ExtremeHardshipEntry, InsuranceEnrolment};
+use super::orderly;
 use super::ordinary_school::study_away;
 use super::stage::{Happened, Happening, Stage};
 
@@ -28,6 +29,15 @@ fn dibao_began_unregistered(s: &mut Stage<'_>, family: usize) -> Option<Happened
     let back = s.between(0, 2);
     let start = s.months_ago(back);
     s.open_case(members.clone(), "整户", start);
+    if s.is_later() {
+        // Identified in the quarter after.
+        orderly::register_protected(s.world, &mut s.rng, family);
+        let identified = s.quarter.start();
+        for &m in &members {
+            s.note(m).identified = Some(identified);
+            s.insure(m);
+        }
+    }
     s.told(start * 100 + 1, members[0])
 }
 
@@ -40,7 +50,11 @@ fn dibao_began_registered(s: &mut Stage<'_>, family: usize) -> Option<Happened> 
     let back = s.between(0, 2);
     let start = s.months_ago(back);
     s.open_case(members.clone(), "整户", start);
-    members.iter().for_each(|&m| s.note(m).dibao_flag = Some(false));
+    if s.is_later() {
+        s.change_registry(family, |r| r.attribute = "低保贫困户");
+    } else {
+        members.iter().for_each(|&m| s.note(m).dibao_flag = Some(false));
+    }
     s.told_of(start * 100 + 1, family)
 }
 
@@ -49,7 +63,9 @@ fn dibao_starts_next_month(s: &mut Stage<'_>, family: usize) -> Option<Happened>
     let case = s.case_of(members[0])?;
     let start = s.months_ago(-1);
     s.world.cases[case].start_month = start;
-    members.iter().for_each(|&m| s.note(m).dibao_flag = Some(false));
+    if !s.is_later() {
+        members.iter().for_each(|&m| s.note(m).dibao_flag = Some(false));
+    }
     s.told_of(start * 100 + 1, family)
 }
 
@@ -65,7 +81,11 @@ fn dibao_ended(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     s.world.cases[case].stop_month = Some(stop);
     s.world.cases[case].stop_reason = "收入超标已核";
     s.world.refresh_dibao();
-    members.iter().for_each(|&m| s.note(m).dibao_flag = Some(true));
+    if s.is_later() {
+        s.change_registry(family, |r| r.attribute = "一般贫困户");
+    } else {
+        members.iter().for_each(|&m| s.note(m).dibao_flag = Some(true));
+    }
     s.told_of(stop * 100 + 1, family)
 }
 

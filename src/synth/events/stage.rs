@@ -48,6 +48,10 @@ impl Stage<'_> {
     pub(super) fn shown(&self, date: u32, months: i32) -> bool {
         add_months(date / 100, months) <= self.quarter.last_month()
     }
+    /// True in the quarters after the one in which events are told: what waited for a review has been settled.
+    pub(super) fn is_later(&self) -> bool {
+        self.quarter > self.first
+    }
     /// Age at the quarter's end.
     pub(super) fn age(&self, person: usize) -> i32 {
         age_on(self.world.people[person].birth, self.quarter.end())
