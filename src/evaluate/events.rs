@@ -125,6 +125,9 @@ pub(crate) struct EventScore {
 /// Rule and true entity.
 type Claim = (String, String);
 
+/// Events and whether they are wrongs, by person or household.
+type EventsByEntity = BTreeMap<String, BTreeSet<(String, bool)>>;
+
 /// What the truth says.
 #[derive(Default)]
 struct ToldEvents {
@@ -134,23 +137,39 @@ struct ToldEvents {
     may_raise: BTreeSet<Claim>,
     /// Rules that some wrong names.
     named: BTreeSet<String>,
-    /// By person or household: events, and whether they are wrongs.
-    happened: BTreeMap<String, BTreeSet<(String, bool)>>,
+    /// By the person or household it happened to: events, and whether they are wrongs.
+    happened: EventsByEntity,
+    /// The same of what happened to single persons, by their household.
+    happened_within: EventsByEntity,
     outcomes: BTreeMap<String, EventOutcome>,
 }
 
 fn read_events(folder: &Path) -> Result<ToldEvents> {
     let mut told = ToldEvents::default();
     let mut counted: BTreeSet<(String, String, String)> = BTreeSet::new();
-    let columns =
-        ["event", "label", "kind", "subject_kind", "person", "household", "since", "rule_code", "role"];
+    let columns = [
+        "event",
+        "label",
+        "kind",
+        "happened_to",
+        "subject_kind",
+        "person",
+        "household",
+        "since",
+        "rule_code",
+        "role",
+    ];
     read_truth_columns(
         &folder.join(EVENTS_FILE),
         columns,
-        |[event, label, kind, subject, person, household, since, rule, role]| {
+        |[event, label, kind, happened_to, subject, person, household, since, rule, role]| {
             let entity = if subject == "household" { household } else { person };
-            for of in [person, household] {
-                told.happened.entry(of.to_owned()).or_default().insert((event.to_owned(), kind == "wrong"));
+            let what = (event.to_owned(), kind == "wrong");
+            if happened_to == "household" {
+                told.happened.entry(household.to_owned()).or_default().insert(what);
+            } else {
+                told.happened.entry(person.to_owned()).or_default().insert(what.clone());
+                told.happened_within.entry(household.to_owned()).or_default().insert(what);
             }
             let outcome = told.outcomes.entry(event.to_owned()).or_default();
             (outcome.event, outcome.label) = (event.to_owned(), label.to_owned());
@@ -170,30 +189,34 @@ fn read_events(folder: &Path) -> Result<ToldEvents> {
     Ok(told)
 }
 
-/// What may explain a false finding, the nearest first: ordinary life, another wrong, a slip, nothing at all.
+/// What may explain a false finding on a person or household, the nearest first: what happened to the subject, then
+/// to the household as a whole, the subject's slips, what happened to others of the household, their slips, nothing.
 fn explanation(
-    entities: [&str; 2],
+    [subject, household]: [&str; 2],
     told: &ToldEvents,
     slips: &BTreeMap<String, BTreeSet<String>>,
 ) -> Vec<String> {
-    let events = |entity: &str, wrong: bool| -> Vec<String> {
-        let of = told.happened.get(entity);
-        of.into_iter().flatten().filter(|(_, w)| *w == wrong).map(|(event, _)| event.clone()).collect()
+    let drawn = |from: &EventsByEntity, entity: &str| -> Vec<String> {
+        let of = |wrong: bool| -> Vec<String> {
+            let all = from.get(entity).into_iter().flatten();
+            all.filter(|(event, w)| *w == wrong && !SLIPS.contains(&event.as_str()))
+                .map(|(event, _)| event.clone())
+                .collect()
+        };
+        // Ordinary life before wrongs of another kind.
+        if of(false).is_empty() { of(true) } else { of(false) }
     };
-    // First what is known of the subject itself, then of its household or head.
-    for entity in entities {
-        for wrong in [false, true] {
-            let found: Vec<String> =
-                events(entity, wrong).into_iter().filter(|e| !SLIPS.contains(&e.as_str())).collect();
-            if !found.is_empty() {
-                return found;
-            }
-        }
-        if let Some(kinds) = slips.get(entity) {
-            return kinds.iter().map(|kind| format!("slip:{kind}")).collect();
-        }
-    }
-    vec!["none".to_owned()]
+    let slipped = |entity: &str| -> Vec<String> {
+        slips.get(entity).into_iter().flatten().map(|kind| format!("slip:{kind}")).collect()
+    };
+    let explained = [
+        drawn(&told.happened, subject),
+        drawn(&told.happened, household),
+        if subject == household { Vec::new() } else { slipped(subject) },
+        drawn(&told.happened_within, household),
+        slipped(household),
+    ];
+    explained.into_iter().find(|what| !what.is_empty()).unwrap_or_else(|| vec!["none".to_owned()])
 }
 
 /// Slips by person and by household.
@@ -250,7 +273,7 @@ pub(crate) fn evaluate_events(publication: &Snapshot, truth: &Path) -> Result<Op
             Some(e) => {
                 let person = records.persons.texts[e.person as usize].clone();
                 let household = records.households.texts[e.household as usize].clone();
-                if kind == "household" { [household, person] } else { [person, household] }
+                if kind == "household" { [household.clone(), household] } else { [person, household] }
             }
             None => [format!("?{first}"), String::new()],
         };
@@ -342,13 +365,13 @@ mod tests {
         let records = "record_id,source,person,household,error_kinds\n\
             a:1,a,p1,h1,\na:2,a,p2,h1,\na:3,a,p3,h2,\na:4,a,p4,h3,id_typo\na:5,a,p5,h4,\na:6,a,p6,h5,\n";
         std::fs::write(truth.join("records.csv"), records).unwrap();
-        let events = "event,label,kind,subject_kind,person,household,since,rule_code,role\n\
-            forgotten,漏保,wrong,person,p1,h1,20180101,R30,raises\n\
-            forgotten,漏保,wrong,household,p1,h1,20180101,R105,may_raise\n\
-            forgotten,漏保,wrong,person,p6,h5,20180101,R30,raises\n\
-            lapsed,欠费,wrong,person,p5,h4,20180101,R30,raises\n\
-            water,饮水,wrong,household,p5,h4,20180101,R105,raises\n\
-            newborn,刚出生,ordinary,person,p3,h2,20180901,,\n";
+        let events = "event,label,kind,happened_to,subject_kind,person,household,since,rule_code,role\n\
+            forgotten,漏保,wrong,person,person,p1,h1,20180101,R30,raises\n\
+            forgotten,漏保,wrong,person,household,p1,h1,20180101,R105,may_raise\n\
+            forgotten,漏保,wrong,person,person,p6,h5,20180101,R30,raises\n\
+            lapsed,欠费,wrong,person,person,p5,h4,20180101,R30,raises\n\
+            water,饮水,wrong,household,household,p5,h4,20180101,R105,raises\n\
+            newborn,刚出生,ordinary,person,person,p3,h2,20180901,,\n";
         std::fs::write(truth.join("events.csv"), events).unwrap();
         // R30: p1 right, p2 (his brother) false, p3 a newborn, p4 a slip, p6 kept apart. R105: h1 follows, h4 right.
         // R01 is named by no wrong.

@@ -54,16 +54,16 @@ struct Told {
 fn told(data: &Path) -> Vec<Told> {
     let mut reader = csv::Reader::from_path(crate::truth_of(data).join("events.csv")).unwrap();
     let lines = reader.records().map(|row| row.unwrap()).map(|row| {
-        let person = PersonId::of_bits(number(&row[4])).to_string();
-        let household = HouseholdId::of_bits(number(&row[5])).to_string();
+        let person = PersonId::of_bits(number(&row[5])).to_string();
+        let household = HouseholdId::of_bits(number(&row[6])).to_string();
         Told {
             event: row[0].to_owned(),
             wrong: &row[2] == "wrong",
-            subject: if &row[3] == "household" { household.clone() } else { person.clone() },
+            subject: if &row[4] == "household" { household.clone() } else { person.clone() },
             person,
             household,
-            rule: row[7].to_owned(),
-            role: row[8].to_owned(),
+            rule: row[8].to_owned(),
+            role: row[9].to_owned(),
         }
     });
     lines.collect()

@@ -41,6 +41,16 @@ pub(in crate::synth) enum EventSubject {
     Household,
 }
 
+impl EventSubject {
+    /// The word in the truth file.
+    pub(in crate::synth) fn code(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Household => "household",
+        }
+    }
+}
+
 /// One kind of event.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

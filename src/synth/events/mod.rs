@@ -229,8 +229,9 @@ impl FreeSubjects {
     }
 }
 
-/// Head of the truth file of events.
-pub(super) const EVENTS_HEAD: &str = "event,label,kind,subject_kind,person,household,since,rule_code,role\n";
+/// Head of the truth file of events. `happened_to`: the event's own subject; `subject_kind`: that of the rule of the line.
+pub(super) const EVENTS_HEAD: &str =
+    "event,label,kind,happened_to,subject_kind,person,household,since,rule_code,role\n";
 
 /// The village's lines of the truth files of events and of exceptions, and how many wrongs there are. `writer` must have
 /// written every source.
@@ -244,9 +245,12 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
         let mut line = |person: usize, household: bool, rule: &str, role: &str| {
             let subject = if household { "household" } else { "person" };
             let (person, home) = (world.person_id(person), world.household_id(person));
-            let kind = event.kind.code();
             let (name, label) = (&event.name, &event.label);
-            let _ = writeln!(events, "{name},{label},{kind},{subject},{person},{home},{since},{rule},{role}");
+            let (kind, to) = (event.kind.code(), event.subject.code());
+            let _ = writeln!(
+                events,
+                "{name},{label},{kind},{to},{subject},{person},{home},{since},{rule},{role}"
+            );
             if role == "raises" {
                 let entity = if household { home } else { person };
                 let _ = writeln!(exceptions, "{rule},{subject},{entity},");

@@ -26,6 +26,9 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
 
 fn dibao_began_unregistered(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.outside_family(family)?;
+    if !s.can_work(family) {
+        return None;
+    }
     let back = s.between(0, 2);
     let start = s.months_ago(back);
     s.open_case(members.clone(), "整户", start);
@@ -176,24 +179,26 @@ fn identified_this_quarter(s: &mut Stage<'_>, family: usize) -> Option<Happened>
     }
     let back = s.between(3, 70);
     let since = s.days_ago(back);
+    let later = s.is_later();
     for &m in &members {
         s.note(m).identified = Some(since);
-        if !s.shown(since, 6) {
+        if !later {
             s.person_mut(m).aid.clear();
         }
         if since / 10_000 == s.quarter.year
             && let Some(row) = s.cover(m)
         {
-            as_ordinary_resident(row);
+            as_ordinary_resident(row, later);
         }
     }
     s.told_of(since, family)
 }
 
-fn as_ordinary_resident(row: &mut InsuranceEnrolment) {
+/// Category and premium stay for the year; the further layers follow `later`.
+fn as_ordinary_resident(row: &mut InsuranceEnrolment, later: bool) {
     row.category = "普通居民";
     (row.payment_fen, row.subsidy_fen) = (18_000, 0);
-    (row.supplementary, row.commercial, row.aid_target) = (false, false, false);
+    (row.supplementary, row.commercial, row.aid_target) = (later, later, later);
 }
 
 fn left_poverty_long_ago(s: &mut Stage<'_>, family: usize) -> Option<Happened> {

@@ -56,7 +56,7 @@ fn died_this_month(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     mortal(s, person)?;
     let back = s.between(1, 25);
     let died = s.days_ago(back);
-    die_and_leave(s, person, died, 5)
+    die_and_leave(s, person, died, 1)
 }
 
 fn died_within_the_year_insured(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
@@ -112,7 +112,7 @@ fn newborn_registry_waits(s: &mut Stage<'_>, family: usize) -> Option<Happened> 
     let (child, born) = birth(s, family, false)?;
     s.world.cases[case].members.push(child);
     s.world.refresh_dibao();
-    if s.shown(born, 12) {
+    if s.window_passed(born) {
         s.person_mut(child).registered = Some("正常");
     }
     s.insure(child);
@@ -168,7 +168,7 @@ fn married_in(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     }
     let back = s.between(20, 200);
     let since = s.days_ago(back);
-    if !s.shown(since, 12) {
+    if !s.window_passed(since) {
         s.person_mut(person).registered = None;
     }
     s.insure(person);

@@ -140,6 +140,9 @@ fn child_known_by_guardian(s: &mut Stage<'_>, person: usize) -> Option<Happened>
     if !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
-    s.person_mut(person).registered = None;
-    s.told(s.days_ago(200), person)
+    let since = s.days_ago(200);
+    if !s.window_passed(since) {
+        s.person_mut(person).registered = None;
+    }
+    s.told(since, person)
 }

@@ -52,6 +52,10 @@ impl Stage<'_> {
     pub(super) fn is_later(&self) -> bool {
         self.quarter > self.first
     }
+    /// True if the registry's yearly window of changes, in the fourth quarter, has passed since `date`.
+    pub(super) fn window_passed(&self, date: u32) -> bool {
+        self.quarter >= SynthQuarter { year: date / 10_000, number: 4 }
+    }
     /// Age at the quarter's end.
     pub(super) fn age(&self, person: usize) -> i32 {
         age_on(self.world.people[person].birth, self.quarter.end())
