@@ -219,7 +219,7 @@ pub mod rules {
     }
 }
 pub mod synth {
-    pub use crate::synth::{FixtureFormats, SynthOptions, generate_extracts, generate_telling};
+    pub use crate::synth::{EventRates, FixtureFormats, SynthOptions, generate_extracts, generate_telling};
     pub mod broken {
         pub use crate::synth::broken::{BrokenExpectation, write_broken_cases};
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Console;
 use crate::Result;
+use crate::evaluate::events::{EventScore, JudgedCase, MeasuredRule, WrongCounts, evaluate_events};
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
 use crate::evaluate::links::{CountedPairs, LinkScore, evaluate_links};
 use crate::evaluate::review_sample::{self, ReviewEstimate};
@@ -37,7 +38,11 @@ pub(super) struct EvaluateArguments {
 #[derive(Serialize)]
 struct PublicationScore {
     persons: PersonScore,
+    /// Against the truth read off the lists; empty where events were made to happen.
     rules: Vec<RuleScore>,
+    /// Against injected wrongs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<EventScore>,
 }
 
 pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) -> Result<u8> {
@@ -54,9 +59,11 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
     }
     let Some(truth) = &arguments.truth else { return Ok(2) };
     if let Some(snapshot) = &snapshot {
+        let events = evaluate_events(snapshot, truth)?;
         let score = PublicationScore {
             persons: evaluate_persons(snapshot, truth)?,
-            rules: evaluate_exceptions(snapshot, truth)?,
+            rules: if events.is_some() { Vec::new() } else { evaluate_exceptions(snapshot, truth)? },
+            events,
         };
         if console.json {
             console.json(&score)?;
@@ -89,6 +96,9 @@ fn print_publication_score(score: &PublicationScore, details: bool, console: &mu
         let name = if kind.kind.is_empty() { "（无错误）" } else { &kind.kind };
         console.line(&format!("{name}\t{}\t{}\t{:.4}", kind.records, kind.truth, kind.recall()))?;
     }
+    if let Some(events) = &score.events {
+        return print_event_score(events, details, console);
+    }
     console.line("\n规则\t真值\t找到\t正确\t精确率\t召回率\t待确认\t其中属实\t含待确认召回率")?;
     let mut all = RuleScore::default();
     // Rules that the truth knows nothing of (they have no truth to be measured against) are left out.
@@ -105,6 +115,89 @@ fn print_publication_score(score: &PublicationScore, details: bool, console: &mu
         all.review_true += rule.review_true;
     }
     print_rule_score("合计", &all, console)
+}
+
+fn print_event_score(score: &EventScore, details: bool, console: &mut Console<'_>) -> Result<()> {
+    console.line(
+        "\n按放进去的错计：规则\t级别\t应报\t报出\t待确认\t连带\t误报\t精确率\t召回率\t含待确认召回率",
+    )?;
+    for rule in &score.rules {
+        print_wrong_counts(&rule.rule_code, &rule.severity, &rule.counts, console)?;
+        if !rule.ran {
+            console.line("\t本季没有运行，漏报不是规则的错")?;
+        }
+        if details {
+            print_cases(rule, console)?;
+        }
+    }
+    for (severity, counts) in &score.severities {
+        print_wrong_counts("小计", severity, counts, console)?;
+    }
+    print_wrong_counts("合计", "", &score.all, console)?;
+    console.line("\n放进去的错\t件数\t规则：应报/报出\t落在其上的误报")?;
+    for event in score.events.iter().filter(|e| e.kind == "wrong") {
+        let said: Vec<String> =
+            event.said.iter().map(|(rule, (all, found))| format!("{rule}：{all}/{found}")).collect();
+        console.line(&format!(
+            "{}（{}）\t{}\t{}\t{}",
+            event.label,
+            event.event,
+            event.happened,
+            said.join("，"),
+            by_rule(&event.false_findings)
+        ))?;
+    }
+    console.line("\n日常变动\t件数\t落在其上的误报")?;
+    for event in score.events.iter().filter(|e| e.kind != "wrong") {
+        console.line(&format!(
+            "{}（{}）\t{}\t{}",
+            event.label,
+            event.event,
+            event.happened,
+            by_rule(&event.false_findings)
+        ))?;
+    }
+    console.line("\n没有事件的误报（slip：登记差错；none：什么也没有发生）\t规则：条数")?;
+    for (what, rules) in &score.without_event {
+        console.line(&format!("{what}\t{}", by_rule(rules)))?;
+    }
+    let unmeasured: Vec<String> =
+        score.unmeasured.iter().map(|r| format!("{}：{}条", r.rule_code, r.findings)).collect();
+    console.line(&format!(
+        "\n没有为它放错的规则，不计：{}",
+        if unmeasured.is_empty() { "无".to_owned() } else { unmeasured.join("，") }
+    ))
+}
+
+fn by_rule(counts: &std::collections::BTreeMap<String, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(rule, n)| format!("{rule}：{n}")).collect();
+    if parts.is_empty() { "0".to_owned() } else { parts.join("，") }
+}
+
+fn print_cases(rule: &MeasuredRule, console: &mut Console<'_>) -> Result<()> {
+    let line =
+        |word: &str, case: &JudgedCase| format!("\t{word} {}\t{}", case.entity, case.happened.join("，"));
+    rule.missed.iter().try_for_each(|case| console.line(&line("漏报", case)))?;
+    rule.false_cases.iter().try_for_each(|case| console.line(&line("误报", case)))
+}
+
+fn print_wrong_counts(
+    name: &str,
+    severity: &str,
+    counts: &WrongCounts,
+    console: &mut Console<'_>,
+) -> Result<()> {
+    console.line(&format!(
+        "{name}\t{severity}\t{}\t{}\t{}\t{}\t{}\t{:.4}\t{:.4}\t{:.4}",
+        counts.wrongs,
+        counts.found,
+        counts.in_review,
+        counts.follows,
+        counts.false_findings,
+        counts.precision(),
+        counts.recall(),
+        counts.recall_with_review()
+    ))
 }
 
 fn print_rule_score(name: &str, rule: &RuleScore, console: &mut Console<'_>) -> Result<()> {

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::{BarProgress, Console, plans};
 use crate::Result;
-use crate::synth::{FixtureFormats, SynthOptions, generate_telling};
+use crate::synth::{EventRates, FixtureFormats, SynthOptions, generate_telling};
 
 /// Arguments of `bidui synth`.
 #[derive(Debug, Args)]
@@ -40,9 +40,29 @@ pub(super) struct SynthArguments {
     /// 一个省的第几个地市(0-9)：证号前缀和人员各不相同，少数人同时在前一个地市的名单上
     #[arg(long, default_value_t = 0)]
     prefecture: u32,
+    /// 各名单本来一致，再让一件件事发生：有该查的错，也有不该查的日常变动，都记在 truth/<季度>/events.csv
+    #[arg(long, value_enum)]
+    events: Option<EventChoice>,
+    /// 某种事件多发生几倍，例如 dropped_out=3；可以写多次
+    #[arg(long, value_name = "事件=倍数", value_parser = parse_event_factor)]
+    event_factor: Vec<(String, f64)>,
     /// 按随仓库提供的示例数据的参数生成
-    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout", "prefecture"])]
+    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout", "prefecture", "events", "event_factor"])]
     fixtures: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EventChoice {
+    /// 按平常的频率
+    Usual,
+    /// 加密，使每条规则、每种日常变动在十万人里都有几百件
+    Oversampled,
+}
+
+fn parse_event_factor(text: &str) -> std::result::Result<(String, f64), String> {
+    text.split_once('=')
+        .and_then(|(name, factor)| Some((name.to_owned(), factor.parse().ok()?)))
+        .ok_or_else(|| "写成 事件=倍数，例如 dropped_out=3".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,6 +93,11 @@ pub(super) fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> 
             },
             registry_share: arguments.registry_share,
             prefecture: arguments.prefecture,
+            events: arguments.events.map(|choice| match choice {
+                EventChoice::Usual => EventRates::Usual,
+                EventChoice::Oversampled => EventRates::Oversampled,
+            }),
+            event_factors: arguments.event_factor.clone(),
             ..SynthOptions::new(root, persons, arguments.seed)
         },
     };

@@ -38,7 +38,7 @@ pub(crate) struct RuleScore {
 }
 
 /// Share, 1 where there is nothing to get wrong.
-fn score_share(part: u64, whole: u64) -> f64 {
+pub(super) fn score_share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
@@ -114,25 +114,25 @@ impl PersonScore {
 
 /// True entity of a record.
 #[derive(Debug, Clone, Copy)]
-struct TrueEntity {
-    person: u32,
-    household: u32,
-    kinds: u32,
+pub(super) struct TrueEntity {
+    pub(super) person: u32,
+    pub(super) household: u32,
+    pub(super) kinds: u32,
 }
 
 /// Truth of all records. Ten million must fit, so texts are kept once and keys as hashes.
 #[derive(Default)]
-struct ExceptionTruth {
-    records: HashMap<u64, TrueEntity>,
-    persons: EntityNames,
-    households: EntityNames,
-    kinds: EntityNames,
+pub(super) struct ExceptionTruth {
+    pub(super) records: HashMap<u64, TrueEntity>,
+    pub(super) persons: EntityNames,
+    pub(super) households: EntityNames,
+    pub(super) kinds: EntityNames,
 }
 
 #[derive(Default)]
-struct EntityNames {
+pub(super) struct EntityNames {
     index: HashMap<u64, u32>,
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
 }
 
 impl EntityNames {
@@ -146,13 +146,13 @@ impl EntityNames {
 }
 
 /// The folder with the truth files: `folder` itself or its `truth` folder.
-fn exception_truth_folder(folder: &Path) -> PathBuf {
+pub(super) fn exception_truth_folder(folder: &Path) -> PathBuf {
     let inner = folder.join("truth");
     if inner.is_dir() { inner } else { folder.to_path_buf() }
 }
 
 /// Calls `row` with the wanted columns of each line of a truth file.
-fn read_truth_columns<const N: usize>(
+pub(super) fn read_truth_columns<const N: usize>(
     path: &Path,
     columns: [&str; N],
     mut row: impl FnMut([&str; N]),
@@ -179,7 +179,7 @@ fn read_truth_columns<const N: usize>(
     Ok(())
 }
 
-fn read_records(folder: &Path) -> Result<ExceptionTruth> {
+pub(super) fn read_records(folder: &Path) -> Result<ExceptionTruth> {
     let mut truth = ExceptionTruth::default();
     let columns = ["record_id", "person", "household", "error_kinds"];
     read_truth_columns(&folder.join("records.csv"), columns, |[id, person, household, kinds]| {

@@ -376,20 +376,7 @@ pub(super) fn enrol_school(world: &mut VillageWorld, rng: &mut Rng, person: usiz
         }
         return;
     }
-    p.studying = match (stage, grade) {
-        ("学前", _) => "学前教育",
-        ("小学", _) => "小学",
-        ("初中", 1) => "七年级",
-        ("初中", 2) => "八年级",
-        ("初中", _) => "九年级",
-        ("普通高中", 1) => "高中一年级",
-        ("普通高中", 2) => "高中二年级",
-        ("普通高中", _) => "高中三年级",
-        ("中职", 1) => "中职一年级",
-        ("中职", 2) => "中职二年级",
-        ("中职", _) => "中职三年级",
-        _ => "大专及以上",
-    };
+    p.studying = studying_label(stage, grade);
     let boards = match stage {
         "小学" => 0.09,
         "初中" => 0.5,
@@ -408,7 +395,26 @@ pub(super) fn enrol_school(world: &mut VillageWorld, rng: &mut Rng, person: usiz
     p.student = Some(roll_entry(rng, &world.place.township, stage, grade as u32, mode, status, cutoff));
 }
 
-fn roll_entry(
+/// What the registry calls a grade of a stage of school.
+pub(super) fn studying_label(stage: &str, grade: i32) -> &'static str {
+    match (stage, grade) {
+        ("学前", _) => "学前教育",
+        ("小学", _) => "小学",
+        ("初中", 1) => "七年级",
+        ("初中", 2) => "八年级",
+        ("初中", _) => "九年级",
+        ("普通高中", 1) => "高中一年级",
+        ("普通高中", 2) => "高中二年级",
+        ("普通高中", _) => "高中三年级",
+        ("中职", 1) => "中职一年级",
+        ("中职", 2) => "中职二年级",
+        ("中职", _) => "中职三年级",
+        _ => "大专及以上",
+    }
+}
+
+/// An entry of the school roll, in a school near by.
+pub(super) fn roll_entry(
     rng: &mut Rng,
     township: &str,
     stage: &'static str,
@@ -558,9 +564,9 @@ pub(super) fn grant_student_aid(
     if rng.chance(0.25) {
         let year = quarter.year - u32::from(quarter.number < 3);
         let term = format!("{year}{}", if quarter.number >= 3 { "春" } else { "秋" });
-        p.aid.push(StudentAid { term, item, amount_fen, category });
+        p.aid.push(StudentAid { term, item, amount_fen, category, school: None });
     }
-    p.aid.push(StudentAid { term: quarter.term(), item, amount_fen, category });
+    p.aid.push(StudentAid { term: quarter.term(), item, amount_fen, category, school: None });
 }
 
 fn grant_housing_renovation(world: &mut VillageWorld, rng: &mut Rng, family: usize, quarter: SynthQuarter) {
@@ -596,6 +602,7 @@ fn grant_housing_renovation(world: &mut VillageWorld, rng: &mut Rng, family: usi
         level: if rng.chance(0.5) { "C级" } else { "D级" },
         mode: rng.pick::<&str>(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),
         plan_year,
+        family_size: None,
         start: None,
         finish: None,
         accepted: None,

@@ -28,6 +28,10 @@ pub(super) enum SourceKind {
     Student,
     /// 学生资助
     StudentAid,
+    /// 死亡人员, written where events are.
+    Deceased,
+    /// 易地扶贫搬迁, written where events are.
+    Relocation,
 }
 
 impl SourceKind {
@@ -42,6 +46,27 @@ impl SourceKind {
         Self::Student,
         Self::StudentAid,
     ];
+    /// The lists of a world in which things happen.
+    pub(super) const WITH_EVENTS: [Self; 10] = [
+        Self::RegistryHousehold,
+        Self::RegistryPerson,
+        Self::Dibao,
+        Self::Tekun,
+        Self::Insurance,
+        Self::Housing,
+        Self::Student,
+        Self::StudentAid,
+        Self::Deceased,
+        Self::Relocation,
+    ];
+    /// Name of its plain file, without suffix.
+    pub(super) fn file_stem(self) -> &'static str {
+        match self {
+            Self::Deceased => "死亡人员",
+            Self::Relocation => "易地扶贫搬迁",
+            other => other.name(),
+        }
+    }
     /// Name in the pipeline.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -53,6 +78,8 @@ impl SourceKind {
             Self::Housing => "housing",
             Self::Student => "student",
             Self::StudentAid => "student_aid",
+            Self::Deceased => "deceased",
+            Self::Relocation => "relocation",
         }
     }
     /// Multiplier of all error rates: how carelessly the department types.
@@ -65,6 +92,8 @@ impl SourceKind {
             Self::Housing => 2.0,
             Self::Student => 0.4,
             Self::StudentAid => 1.6,
+            Self::Deceased => 0.8,
+            Self::Relocation => 1.0,
         }
     }
     /// Both registry lists come out of one system and show one entry.

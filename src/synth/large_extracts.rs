@@ -17,7 +17,7 @@ use super::fixtures::{indicators_text, save_fixture_file};
 use super::layout;
 use super::truth::{self, HouseholdCoverage};
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
-use super::{FixtureFormats, SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
+use super::{FixtureFormats, SynthPlan, SynthReport, WrittenFile, events, evolve, prefecture};
 use crate::progress::Progress;
 use crate::{Error, Result};
 
@@ -39,6 +39,8 @@ struct VillageFiles {
     /// By source: rows, their encoding, and truth lines (row within the part, member, truth).
     parts: Vec<(u64, VillagePart, Vec<TruthLine>)>,
     exceptions: String,
+    /// Lines of the truth of events; empty without events.
+    events: String,
     expected: u64,
     coverage: HouseholdCoverage,
     moved: Vec<(String, String)>,
@@ -72,15 +74,24 @@ fn write_large_quarter(
     for needed in [folder, truth_folder] {
         std::fs::create_dir_all(needed).map_err(|e| Error::io("建立文件夹", needed, e))?;
     }
-    let outputs: Vec<ScaleOutput> = SourceKind::ALL
-        .iter()
-        .map(|&s| ScaleOutput::create(s, plan.options.formats, folder))
-        .collect::<Result<_>>()?;
+    let outputs: Vec<ScaleOutput> =
+        plan.sources().iter().map(|&s| ScaleOutput::create(s, plan, folder)).collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
     let mut exceptions = create_large_file(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
     exceptions.write_all(b"rule_code,subject_kind,entity,rule_key\n").map_err(fail)?;
+    let events = plan
+        .events
+        .is_some()
+        .then(|| -> Result<_> {
+            let path = truth_folder.join("events.csv");
+            let mut file = create_large_file(&path)?;
+            file.write_all(events::EVENTS_HEAD.as_bytes()).map_err(|e| Error::io("写文件", &path, e))?;
+            Ok((file, path))
+        })
+        .transpose()?;
     let mut quarter = QuarterFiles {
+        events,
         outputs,
         exceptions,
         exceptions_path,
@@ -122,6 +133,7 @@ fn truth_folder_of(folder: &Path) -> PathBuf {
 
 /// The files of one quarter, open.
 struct QuarterFiles {
+    events: Option<(BufWriter<File>, PathBuf)>,
     outputs: Vec<ScaleOutput>,
     exceptions: BufWriter<File>,
     exceptions_path: PathBuf,
@@ -144,6 +156,9 @@ impl QuarterFiles {
             self.exceptions
                 .write_all(v.exceptions.as_bytes())
                 .map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
+            if let Some((file, path)) = &mut self.events {
+                file.write_all(v.events.as_bytes()).map_err(|e| Error::io("写文件", path.as_path(), e))?;
+            }
             report.exceptions += v.expected;
             report.persons += v.people;
             self.moved.extend(v.moved);
@@ -159,6 +174,9 @@ impl QuarterFiles {
 
     fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
         self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
+        if let Some((file, path)) = &mut self.events {
+            file.flush().map_err(|e| Error::io("写文件", path.as_path(), e))?;
+        }
         let truth = truth_folder_of(folder);
         save_fixture_file(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
         let records_path = truth.join("records.csv");
@@ -174,40 +192,48 @@ impl QuarterFiles {
 
 fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Result<VillageFiles> {
     let (mut world, moved) = plan.settle(index);
-    for &quarter in &plan.quarters[1..=step] {
-        evolve::evolve(&mut world, plan.seed, quarter);
-    }
     let quarter = plan.quarters[step];
+    if let Some(events) = &plan.events {
+        let quarters = (plan.quarters[0], quarter);
+        events.happen(&mut world, plan.seed, quarters, plan.options.shares().registry);
+    } else {
+        for &quarter in &plan.quarters[1..=step] {
+            evolve::evolve(&mut world, plan.seed, quarter);
+        }
+    }
     let style = CellStyle { form: 0, messy: false };
     let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
-    let parts = SourceKind::ALL
-        .iter()
-        .map(|&s| large_village_part(&mut writer, s, plan.options.formats))
-        .collect::<Result<_>>()?;
-    let mut exceptions = String::new();
-    let found = truth::expected_exceptions(&writer, quarter);
-    for e in &found {
-        let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
+    let parts =
+        plan.sources().iter().map(|&s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
+    let (mut told, mut exceptions, mut expected) = (String::new(), String::new(), 0);
+    if let Some(events) = &plan.events {
+        (told, exceptions, expected) = events::told_events(events, &writer);
+    } else {
+        for e in truth::expected_exceptions(&writer, quarter) {
+            let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
+            expected += 1;
+        }
     }
     let mut coverage = BTreeMap::new();
     truth::count_coverage(&world, quarter, &mut coverage);
     let people = world.people.len() as u64;
-    Ok(VillageFiles { parts, exceptions, expected: found.len() as u64, coverage, moved, people })
+    Ok(VillageFiles { parts, exceptions, events: told, expected, coverage, moved, people })
 }
 
 /// One village's part of one file.
 fn large_village_part(
     writer: &mut VillageRowWriter<'_>,
     source: SourceKind,
-    formats: FixtureFormats,
+    plan: &SynthPlan<'_>,
 ) -> Result<(u64, VillagePart, Vec<TruthLine>)> {
+    let formats = plan.options.formats;
     let (mut rows, mut truth) = (0u32, Vec::new());
     let mut note = |row: &mut InventedRow| {
         truth.extend(row.tags.drain(..).map(|t| (rows, t.member, t.truth)));
         rows += 1;
     };
     let part = if formats == FixtureFormats::Parquet {
-        let mut batch = encode::parquet::BatchBuilder::new(large_extract_schema(source));
+        let mut batch = encode::parquet::BatchBuilder::new(large_extract_schema(source, plan));
         writer.stream(source, &mut |mut row| {
             note(&mut row);
             batch.push(&row);
@@ -232,15 +258,21 @@ fn encode_large_text(text: String, formats: FixtureFormats) -> Vec<u8> {
     }
 }
 
-fn large_extract_schema(source: SourceKind) -> std::sync::Arc<arrow::datatypes::Schema> {
+fn large_extract_schema(
+    source: SourceKind,
+    plan: &SynthPlan<'_>,
+) -> std::sync::Arc<arrow::datatypes::Schema> {
     let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
-    encode::parquet::parquet_schema(&large_extract_headers(source), dates)
+    encode::parquet::parquet_schema(&large_extract_headers(source, plan.events.is_some()), dates)
 }
 
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
-fn large_extract_headers(source: SourceKind) -> Vec<String> {
+fn large_extract_headers(source: SourceKind, events: bool) -> Vec<String> {
+    let more = if events { layout::event_headers(source) } else { &[] };
     if source != SourceKind::Tekun {
-        return layout::source_headers(source, false);
+        let mut headers = layout::source_headers(source, false);
+        headers.extend(more.iter().map(|&h| h.to_owned()));
+        return headers;
     }
     [
         "姓名",
@@ -256,8 +288,10 @@ fn large_extract_headers(source: SourceKind) -> Vec<String> {
         "年供养金额",
         "起享年月",
     ]
-    .map(str::to_owned)
-    .to_vec()
+    .iter()
+    .chain(more)
+    .map(|&h| h.to_owned())
+    .collect()
 }
 
 fn create_large_file(path: &Path) -> Result<BufWriter<File>> {
@@ -300,17 +334,21 @@ struct ScaleOutput {
 }
 
 impl ScaleOutput {
-    fn create(source: SourceKind, formats: FixtureFormats, folder: &Path) -> Result<Self> {
+    fn create(source: SourceKind, plan: &SynthPlan<'_>, folder: &Path) -> Result<Self> {
+        let formats = plan.options.formats;
         let parquet = formats == FixtureFormats::Parquet;
-        let path = folder.join(format!("{}.{}", source.name(), if parquet { "parquet" } else { "csv" }));
+        let path = folder.join(format!("{}.{}", source.file_stem(), if parquet { "parquet" } else { "csv" }));
         let mut file = HashingWriter { inner: create_large_file(&path)?, digest: Sha256::new() };
         let sink = if parquet {
-            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(file, large_extract_schema(source))?))
+            ScaleSink::Parquet(Box::new(encode::parquet::parquet_writer(
+                file,
+                large_extract_schema(source, plan),
+            )?))
         } else {
             let mut text = String::new();
             encode::csv::write_csv_line(
                 &mut text,
-                large_extract_headers(source).iter().map(|h| h.as_str().into()),
+                large_extract_headers(source, plan.events.is_some()).iter().map(|h| h.as_str().into()),
                 "\n",
             );
             file.write_all(&encode_large_text(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;

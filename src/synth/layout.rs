@@ -189,6 +189,10 @@ pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String>
             "学籍状态",
             "入学日期",
         ],
+        (SourceKind::Relocation, _) => return relocation_headers(),
+        (SourceKind::Deceased, _) => {
+            &["姓名", "身份证号", "性别", "死亡日期", "注销日期", "信息来源", "县区", "乡镇", "村"]
+        }
         (SourceKind::StudentAid, _) => &[
             "学校",
             "姓名",
@@ -204,6 +208,40 @@ pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String>
     };
     list.iter().map(|h| (*h).to_owned()).collect()
 }
+
+/// Headers that a list has besides where events happen; its rows end with these cells.
+pub(super) fn event_headers(source: SourceKind) -> &'static [&'static str] {
+    match source {
+        SourceKind::RegistryPerson => &["务工所在地", "义务教育阶段未上学原因", "人员识别时间"],
+        SourceKind::Student => &["异动日期", "异动原因"],
+        SourceKind::Tekun => &["供养意愿"],
+        _ => &[],
+    }
+}
+
+fn relocation_headers() -> Vec<String> {
+    let front = [
+        "搬迁编号",
+        "县区",
+        "乡镇",
+        "村",
+        "安置方式",
+        "安置点",
+        "入住日期",
+        "户口是否迁移",
+        "安置住房面积",
+        "建房补助",
+        "农户自筹",
+        "户主姓名",
+        "户主身份证号",
+    ];
+    let members = (1..=RELOCATED_MEMBERS)
+        .flat_map(|n| [format!("成员{n}姓名"), format!("成员{n}身份证号"), format!("成员{n}与户主关系")]);
+    front.iter().map(|h| (*h).to_owned()).chain(members).collect()
+}
+
+/// Members besides the head that a row of the list of relocated households has room for.
+pub(super) const RELOCATED_MEMBERS: usize = 5;
 
 fn dibao_headers(deviating: bool) -> Vec<String> {
     let (front, back): (&[&str], &[&str]) = if deviating {
@@ -273,5 +311,7 @@ pub(super) fn name_column(source: SourceKind) -> usize {
         SourceKind::Tekun => 0,
         SourceKind::Insurance | SourceKind::Housing | SourceKind::StudentAid => 1,
         SourceKind::Student => 4,
+        SourceKind::Deceased => 0,
+        SourceKind::Relocation => 11,
     }
 }

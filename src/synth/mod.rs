@@ -13,6 +13,7 @@ pub(crate) mod broken;
 mod calendar;
 mod department_records;
 mod encode;
+mod events;
 mod evolve;
 mod fixtures;
 mod identity;
@@ -29,6 +30,8 @@ mod world;
 use benefits::PopulationShares;
 use calendar::SynthQuarter;
 use department_records::SlipRates;
+use events::EventPlan;
+pub use events::EventRates;
 use world::VillageWorld;
 
 /// What to write.
@@ -69,6 +72,10 @@ pub struct SynthOptions {
     /// Which prefecture of a province: each has numbers and people of its own, and some of the
     /// people of the one before. 0, the pipeline's own, has no other's.
     pub prefecture: u32,
+    /// Lists that agree, and things that happen to people in them; `None`: lists with the rules' contradictions.
+    pub events: Option<EventRates>,
+    /// Multipliers of the rates of single events, by name.
+    pub event_factors: Vec<(String, f64)>,
 }
 
 impl SynthOptions {
@@ -85,6 +92,8 @@ impl SynthOptions {
             codes: pipeline.join("codes"),
             villages: None,
             prefecture: 0,
+            events: None,
+            event_factors: Vec::new(),
         }
     }
     /// The options that the committed fixtures are made with.
@@ -92,8 +101,12 @@ impl SynthOptions {
         Self { quarters: 2, registry_share: Some(0.36), ..Self::new(pipeline, 4_600, 20_180_930) }
     }
     fn shares(&self) -> PopulationShares {
-        let registry =
-            self.registry_share.unwrap_or(if self.formats == FixtureFormats::Fixtures { 0.3 } else { 0.05 });
+        let registry = self.registry_share.unwrap_or(match self.events {
+            // Most families, so that every kind of event finds people enough.
+            Some(EventRates::Oversampled) => 0.7,
+            _ if self.formats == FixtureFormats::Fixtures => 0.3,
+            _ => 0.05,
+        });
         PopulationShares {
             registry,
             other_dibao: if self.formats == FixtureFormats::Fixtures { 0.028 } else { 0.012 },
@@ -116,6 +129,20 @@ impl SynthOptions {
         }
         if !(0.0..=20.0).contains(&self.error_multiplier) || !(0.0..=1.0).contains(&self.shares().registry) {
             return Err(Error::usage("错误倍数应在0到20之间，建档比例应在0到1之间"));
+        }
+        if self.events.is_some() && self.formats == FixtureFormats::Fixtures {
+            return Err(Error::usage("带事件的数据只写成整齐的文件")
+                .hint("加上 --layout csv、--layout gb18030 或 --layout parquet"));
+        }
+        if self.events.is_some() && self.prefecture > 0 {
+            return Err(Error::usage("带事件的数据只有一个地市"));
+        }
+        if self.events.is_none() && !self.event_factors.is_empty() {
+            return Err(Error::usage("没有事件，也就没有事件的倍数")
+                .hint("加上 --events usual 或 --events oversampled"));
+        }
+        if self.event_factors.iter().any(|(_, factor)| !(0.0..=1_000.0).contains(factor)) {
+            return Err(Error::usage("事件的倍数应在0到1000之间"));
         }
         Ok(())
     }
@@ -163,11 +190,15 @@ pub fn generate_telling(options: &SynthOptions, out: &Path, progress: &dyn Progr
     let all = places::read_village_places(&options.codes)?;
     let wanted = options.villages.unwrap_or(match options.formats {
         FixtureFormats::Fixtures => (options.persons / 180).max(6) as usize,
+        // Villages large enough for every kind of event to find somebody in each.
+        _ if options.events.is_some() => (options.persons / 700).max(1) as usize,
         _ => all.len(),
     });
     let places = |of: u32| spread(prefecture::spread_villages(all.clone(), of), wanted);
+    let events = options.events.map(|rates| EventPlan::read(rates, &options.event_factors)).transpose()?;
     let plan = SynthPlan {
         options,
+        events,
         seed: options.seed_of(options.prefecture),
         quarters,
         places: places(options.prefecture),
@@ -197,6 +228,8 @@ fn spread(all: Vec<places::VillagePlace>, wanted: usize) -> Vec<[places::Village
 /// Everything the writers need.
 struct SynthPlan<'a> {
     options: &'a SynthOptions,
+    /// What happens to people; `None` without events.
+    events: Option<EventPlan>,
     seed: u64,
     quarters: Vec<SynthQuarter>,
     places: Vec<[places::VillagePlace; 2]>,
@@ -220,8 +253,17 @@ impl SynthPlan<'_> {
             );
             moved = prefecture::move_people_between_prefectures(&mut world, &before, self.seed);
         }
+        if self.events.is_some() {
+            return (world, moved);
+        }
         benefits::assign_benefits(&mut world, self.seed, self.quarters[0], self.options.shares());
         (world, moved)
+    }
+
+    /// The lists of the plan.
+    fn sources(&self) -> &'static [department_records::SourceKind] {
+        use department_records::SourceKind;
+        if self.events.is_some() { &SourceKind::WITH_EVENTS } else { &SourceKind::ALL }
     }
 
     /// People of a village.

@@ -98,7 +98,7 @@ fn is_true_case_active(case: &DibaoCase, q: SynthQuarter) -> bool {
 }
 
 /// Rule R14: two numbers, two names, or the number of somebody who has records too.
-fn has_contradictory_identity(seen: &[DeliveredIdentities], person: usize) -> bool {
+pub(super) fn has_contradictory_identity(seen: &[DeliveredIdentities], person: usize) -> bool {
     let s = &seen[person];
     s.numbers.len() > 1 || s.names.len() > 1 || s.lent.iter().any(|&owner| seen[owner].records > 0)
 }

@@ -92,6 +92,8 @@ pub(super) struct DeliveredIdentities {
     pub names: Vec<String>,
     /// A record carries the number of another person (position).
     pub lent: Vec<usize>,
+    /// A record carries a number that a spreadsheet has rounded.
+    pub damaged: bool,
     /// Records written.
     pub records: u32,
 }
@@ -158,6 +160,10 @@ impl<'a> VillageRowWriter<'a> {
                 self.student_aid(rng, p, &mut some);
                 some.drain(..).for_each(&mut *to);
             }),
+            SourceKind::Deceased => people.for_each(|p| self.deceased(rng, p).into_iter().for_each(&mut *to)),
+            SourceKind::Relocation => {
+                families.for_each(|f| self.relocation(rng, f).into_iter().for_each(&mut *to));
+            }
         }
     }
 
@@ -188,6 +194,7 @@ impl<'a> VillageRowWriter<'a> {
         let d = self.slips.write(self.world, person, source);
         let seen = &mut self.seen[person];
         seen.records += 1;
+        seen.damaged |= d.kinds.contains(&"id_damaged");
         if let Some(full) = d.full
             && !seen.numbers.contains(&full)
         {
@@ -338,6 +345,9 @@ impl<'a> VillageRowWriter<'a> {
 
     /// What the registry says of dibao: the truth, but for a few.
     pub(super) fn dibao_flag(&self, person: usize) -> bool {
+        if let Some(notes) = self.world.notes(person) {
+            return notes.dibao_flag.unwrap_or(self.world.on_dibao(person));
+        }
         let slip = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 21]).chance(0.004);
         self.world.on_dibao(person) != slip
     }
@@ -353,7 +363,8 @@ impl<'a> VillageRowWriter<'a> {
         let works = p.labour.contains("普通") || p.labour.contains("技能");
         let [county, township, village] = self.place(&d, 0);
         let member = f.members.iter().position(|&m| m == person).unwrap_or(0);
-        let cells = vec![
+        let notes = w.notes(person);
+        let mut cells = vec![
             county,
             township,
             village,
@@ -368,7 +379,10 @@ impl<'a> VillageRowWriter<'a> {
             text_cell(p.studying),
             text_cell(p.health),
             text_cell(p.labour),
-            number_cell(if works { rng.between(0, 11) as u32 } else { 0 }),
+            number_cell({
+                let usual = if works { rng.between(0, 11) as u32 } else { 0 };
+                notes.and_then(|n| n.work_months).unwrap_or(usual)
+            }),
             self.flag(insured),
             self.flag(insured),
             self.flag(rng.chance(0.9)),
@@ -376,6 +390,13 @@ impl<'a> VillageRowWriter<'a> {
             text_cell(status),
             if person == f.head { text_cell(&*f.phone) } else { InventedCell::Empty },
         ];
+        if let Some(notes) = notes {
+            cells.extend([
+                text_cell(notes.work_place),
+                text_cell(notes.absence_reason),
+                self.date(rng, notes.identified),
+            ]);
+        }
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
@@ -445,7 +466,7 @@ impl<'a> VillageRowWriter<'a> {
             format!("{}{}", names::draw_surname(rng), names::given_name(rng, 2, 19_700_101, None))
         };
         let home = if central { format!("{}敬老院", w.place.township) } else { String::new() };
-        let cells = vec![
+        let mut cells = vec![
             text_cell(&*d.name),
             text_cell(&*d.id),
             county,
@@ -459,6 +480,9 @@ impl<'a> VillageRowWriter<'a> {
             number_cell(k.annual_fen as f64 / 100.0),
             text_cell(k.start_month.to_string()),
         ];
+        if let Some(notes) = w.notes(person) {
+            cells.push(text_cell(notes.wish));
+        }
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
@@ -512,7 +536,7 @@ impl<'a> VillageRowWriter<'a> {
             county,
             township,
             village,
-            number_cell(w.present(family).len() as u32),
+            number_cell(h.family_size.unwrap_or_else(|| w.present(family).len() as u32)),
             text_cell(h.poverty_type),
             text_cell(h.level),
             text_cell(if h.level == "D级" { "整栋危险" } else { "局部危险" }),
@@ -570,7 +594,7 @@ impl<'a> VillageRowWriter<'a> {
             _ => format!("J{}{}{:04}", w.place.id_prefix, d.birth, rng.below(10_000)),
         };
         let [g_name, g_id, g_relation] = self.guardian(person);
-        let cells = vec![
+        let mut cells = vec![
             text_cell(&*s.school),
             text_cell(s.stage),
             text_cell(format!(
@@ -595,18 +619,22 @@ impl<'a> VillageRowWriter<'a> {
             text_cell(s.status),
             InventedCell::Date(s.enrolled),
         ];
+        if let Some(notes) = w.notes(person) {
+            cells.extend([self.date(rng, notes.status_date), text_cell(notes.status_reason)]);
+        }
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
     fn student_aid(&mut self, rng: &mut Rng, person: usize, out: &mut Vec<InventedRow>) {
         let w = self.world;
         let p = &w.people[person];
-        let Some(s) = p.student.as_ref() else { return };
         for a in &p.aid {
+            let of_roll = p.student.as_ref().map(|s| s.school.as_str());
+            let Some(school) = a.school.as_deref().or(of_roll) else { continue };
             let d = self.person(person, SourceKind::StudentAid);
             let [g_name, g_id, g_relation] = self.guardian(person);
             let cells = vec![
-                text_cell(&*s.school),
+                text_cell(school),
                 text_cell(&*d.name),
                 text_cell(&*d.id),
                 text_cell(&*a.term),
@@ -619,5 +647,61 @@ impl<'a> VillageRowWriter<'a> {
             ];
             out.push(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None });
         }
+    }
+
+    fn deceased(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
+        let death = self.world.notes(person)?.death?;
+        let d = self.person(person, SourceKind::Deceased);
+        let [county, township, village] = self.place(&d, 1);
+        let cremated = rng.chance(0.6);
+        let cells = vec![
+            text_cell(&*d.name),
+            text_cell(&*d.id),
+            self.sex(d.sex),
+            self.date(rng, Some(death)),
+            // The family closes the register some weeks later, if ever.
+            InventedCell::Empty,
+            text_cell(if cremated { "火化" } else { "户口注销" }),
+            county,
+            township,
+            village,
+        ];
+        Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
+    }
+
+    fn relocation(&mut self, rng: &mut Rng, family: usize) -> Option<InventedRow> {
+        let w = self.world;
+        let moved_in = w.chronicle.as_ref()?.relocated.get(&family).copied()?;
+        let head = w.families[family].head;
+        let d = self.person(head, SourceKind::Relocation);
+        let [county, township, village] = self.place(&d, 1);
+        let mut tags = vec![self.tag(1, head, &d.kinds)];
+        let mut cells = vec![
+            text_cell(format!("搬{:04}{family:05}", w.index)),
+            county,
+            township,
+            village,
+            text_cell("集中安置"),
+            text_cell(format!("{}安置点", w.place.township)),
+            self.date(rng, Some(moved_in)),
+            self.flag(true),
+            number_cell(w.present(family).len() as u32 * 25),
+            number_cell(57_000.0),
+            number_cell(3_000.0),
+            text_cell(&*d.name),
+            self.id(&d, true),
+        ];
+        let mut others = w.present(family).into_iter().filter(|&m| m != head);
+        for slot in 1..=super::layout::RELOCATED_MEMBERS {
+            match others.next() {
+                Some(m) => {
+                    let d = self.person(m, SourceKind::Relocation);
+                    tags.push(self.tag(slot as u8 + 1, m, &d.kinds));
+                    cells.extend([text_cell(&*d.name), self.id(&d, true), text_cell(w.people[m].relation)]);
+                }
+                None => cells.extend([InventedCell::Empty, InventedCell::Empty, InventedCell::Empty]),
+            }
+        }
+        Some(InventedRow { cells, tags, reject: None })
     }
 }

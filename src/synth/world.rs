@@ -1,6 +1,7 @@
 //! The invented people of one village: families with their ages, names and numbers.
 
 use super::calendar::{age_on, date_to_days, day_from_epoch_days};
+use super::events::{EventNotes, VillageChronicle};
 use super::identity::{IdBytes, NumberIssuer};
 use super::names;
 use super::places::VillagePlace;
@@ -94,6 +95,8 @@ pub(super) struct StudentAid {
     pub item: &'static str,
     pub amount_fen: i64,
     pub category: &'static str,
+    /// The school that asked for it, if it is not the one whose roll the pupil is on.
+    pub school: Option<String>,
 }
 
 /// One entry of the list of people in extreme hardship.
@@ -131,6 +134,8 @@ pub(super) struct HousingFile {
     pub level: &'static str,
     pub mode: &'static str,
     pub plan_year: u32,
+    /// How many lived there when it was planned; `None`: as many as now.
+    pub family_size: Option<u32>,
     pub start: Option<u32>,
     pub finish: Option<u32>,
     pub accepted: Option<u32>,
@@ -182,9 +187,16 @@ pub(super) struct VillageWorld {
     /// The same of rural cases.
     pub(super) on_rural_dibao: Vec<bool>,
     pub(super) issuer: NumberIssuer,
+    /// What events did here; `None` without events.
+    pub(super) chronicle: Option<VillageChronicle>,
 }
 
 impl VillageWorld {
+    /// What events left behind in a person's rows; `None` without events.
+    pub(super) fn notes(&self, person: usize) -> Option<&EventNotes> {
+        self.chronicle.as_ref().and_then(|c| c.notes.get(person))
+    }
+
     /// True person id in the truth files.
     pub(super) fn person_id(&self, person: usize) -> String {
         format!("p{:04}-{person:05}", self.index)
@@ -227,6 +239,7 @@ impl VillageWorld {
             on_dibao: Vec::new(),
             on_rural_dibao: Vec::new(),
             issuer,
+            chronicle: None,
         };
         let clans: Vec<&'static str> = (0..3).map(|_| names::draw_surname(&mut rng)).collect();
         while world.people.len() < target {

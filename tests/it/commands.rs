@@ -82,6 +82,17 @@ const CALLS: &[CommandCall] = &[
         "s/truth/2018Q3/records.csv",
     ),
     ends(2, "synth pipelines/hebi --out {new}/none", "--persons"),
+    done(
+        "synth pipelines/hebi --persons 900 --layout csv --events oversampled --event-factor dropped_out=3 --out {new}/e",
+        "预期疑点",
+        "e/truth/2018Q3/events.csv",
+    ),
+    ends(2, "synth pipelines/hebi --persons 900 --events usual --out {new}/none", "--layout csv"),
+    ends(
+        2,
+        "synth pipelines/hebi --persons 900 --layout csv --events usual --event-factor x=2 --out {new}/none",
+        "没有“x”这种事件",
+    ),
     done("rules pipelines/hebi R37", "享受资助参保但未建档（错补）", ""),
     done("rules pipelines/hebi --sql R37", "FROM insurance i", ""),
     done("rules pipelines/hebi --situations", "## 出生", ""),

@@ -19,6 +19,7 @@ mod config;
 mod departments;
 mod documents;
 mod end_to_end;
+mod events;
 mod examples;
 mod extract;
 mod folder;

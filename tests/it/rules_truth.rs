@@ -25,7 +25,12 @@ pub(crate) fn folder(quarter: &str) -> PathBuf {
 
 /// record_id → (person, household) of the truth.
 pub(crate) fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
-    let mut reader = csv::Reader::from_path(crate::truth_of(&folder(quarter)).join("records.csv")).unwrap();
+    truth_records_of(&folder(quarter))
+}
+
+/// The same of any data folder.
+pub(crate) fn truth_records_of(data: &Path) -> HashMap<String, (String, String)> {
+    let mut reader = csv::Reader::from_path(crate::truth_of(data).join("records.csv")).unwrap();
     reader
         .records()
         .map(|row| row.unwrap())
@@ -52,7 +57,7 @@ fn truth_exceptions(quarter: &str) -> BTreeSet<(String, String, String)> {
 }
 
 /// A number for an entity of the truth (`p0000-00004`), in the order of their names.
-fn number(entity: &str) -> u64 {
+pub(crate) fn number(entity: &str) -> u64 {
     entity.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
 }
 
@@ -84,13 +89,18 @@ pub(crate) fn perfect(loaded: &[LoadedSource], truth: &HashMap<String, (String, 
 }
 
 fn findings(quarter: &str) -> RuleFindings {
+    findings_in(&folder(quarter), quarter)
+}
+
+/// What the rules find in a data folder whose records are linked as its truth says.
+pub(crate) fn findings_in(data: &Path, quarter: &str) -> RuleFindings {
     let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
-        .filter_map(|source| load_source(&pipeline, source, &folder(quarter), None).unwrap())
+        .filter_map(|source| load_source(&pipeline, source, data, None).unwrap())
         .collect();
     let comparables = normalize(&pipeline, &loaded).unwrap();
-    let resolution = perfect(&loaded, &truth_records(quarter));
+    let resolution = perfect(&loaded, &truth_records_of(data));
     let inputs = views::ViewInputs {
         pipeline: &pipeline,
         loaded: &loaded,
