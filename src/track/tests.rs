@@ -38,9 +38,11 @@ fn next(
     ledger: &[IdentityChange],
     quarter: &str,
 ) -> Vec<TrackedException> {
+    let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter)).unwrap()
+    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter), &secret)
+        .unwrap()
 }
 
 #[test]
