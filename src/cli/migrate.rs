@@ -22,8 +22,11 @@ pub(super) struct MigrateArguments {
 pub(super) fn execute(arguments: &MigrateArguments, console: &mut Console<'_>) -> Result<u8> {
     let folders = [("发布文件夹", arguments.out.as_path())];
     // A new secret is what is asked for: no publication needs the old one.
-    let secret = arguments.keys.identity(&PublishedKeys::default(), &folders, console)?;
-    let done = migrate_identities(&arguments.out, &IdentitySecret::new(&secret)?)?;
+    let secret = || {
+        let bytes = arguments.keys.identity(&PublishedKeys::default(), &folders, console)?;
+        IdentitySecret::new(&bytes)
+    };
+    let done = migrate_identities(&arguments.out, secret)?;
     if console.json {
         console.json(&done)?;
         return Ok(0);

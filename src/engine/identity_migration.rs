@@ -64,17 +64,21 @@ struct RenamedIds {
 }
 
 /// Writes the ledgers that lead from every publication below `out` that another identity secret, or none, named to
-/// `secret`; nothing where all are made under it.
+/// the one that `secret` gives once there is something to migrate; nothing where all are made under it.
 ///
 /// # Errors
-/// No publication, one that is damaged, or an output folder that cannot be written.
-pub fn migrate_identities(out: &Path, secret: &IdentitySecret) -> Result<Vec<IdentityMigration>> {
+/// No publication, one that is damaged, or an output folder that cannot be written; what `secret` says.
+pub fn migrate_identities(
+    out: &Path,
+    secret: impl FnOnce() -> Result<IdentitySecret>,
+) -> Result<Vec<IdentityMigration>> {
     let periods = layout::list_periods(out)?;
     if periods.is_empty() {
         return Err(Error::usage("这里没有发布").in_file(out).hint("给出发布文件夹，即 run 的 --out"));
     }
     let publications: Vec<Snapshot> =
         periods.iter().map(|(_, folder)| Snapshot::open(folder)).collect::<Result<_>>()?;
+    let secret = &secret()?;
     let own = secret.key_id();
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {

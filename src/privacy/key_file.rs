@@ -91,7 +91,10 @@ impl KeyFile<'_> {
     /// # Errors
     /// The folder cannot be written.
     pub(crate) fn create(&self) -> Result<Vec<u8>> {
-        let failed = |e| Error::io(&format!("新建{}", self.title), self.path, e);
+        let failed = |e| {
+            Error::io(&format!("新建{}", self.title), self.path, e)
+                .hint(format!("用 {} 指定可以写入的位置", self.option))
+        };
         let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         let mut bytes = vec![0u8; KEY_BYTES];

@@ -22,6 +22,8 @@ const NEW_ID: [&[u8]; 2] = [b"new person\0", b"new household\0"];
 const CARRIED_ID: [&[u8]; 2] = [b"carried person\0", b"carried household\0"];
 /// A finding on lists.
 const LISTED: &[u8] = b"listed exception\0";
+/// What makes a file's digest tell nothing of the file.
+const SALT: &[u8] = b"salt\0";
 
 /// The secrets of a run; only the command line reads them from files.
 ///
@@ -128,6 +130,11 @@ impl IdentitySecret {
             keys.into_iter().map(|key| key.to_string()).collect::<Vec<_>>()
         };
         fingerprints.par_chunks(PART).flat_map_iter(numbers).collect()
+    }
+
+    /// A text for a file that only who may read the file knows.
+    pub(crate) fn salt(&self, file: &str) -> String {
+        self.0.key(SALT, file).to_string()
     }
 
     fn fill<const LETTER: char>(

@@ -142,7 +142,8 @@ fn write_restricted_rejects(inputs: &PublicationInputs<'_>, outputs: &mut Output
             ("reason", Text, "原因", ""),
             ("original", Text, "原文", ""),
         ],
-    );
+    )
+    .salted(inputs.secrets.identity.salt("reject"));
     write_published_table(outputs, "restricted/reject.parquet", def, |table| {
         for (r, severity) in returned_rows(inputs.loaded) {
             let file = r.file.to_string_lossy();
