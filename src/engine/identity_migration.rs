@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use rayon::slice::ParallelSliceMut as _;
 use serde::{Deserialize, Serialize};
 
 use crate::model::published_id::{HouseholdId, PersonId};
@@ -55,8 +56,8 @@ struct MigrationHead {
 /// Ids old → new.
 #[derive(Debug, Default)]
 struct RenamedIds {
-    persons: BTreeSet<PersonId>,
-    households: BTreeSet<HouseholdId>,
+    persons: Vec<PersonId>,
+    households: Vec<HouseholdId>,
     /// Fingerprints.
     exceptions: BTreeSet<[String; 2]>,
     /// Numbers on sheets.
@@ -153,10 +154,12 @@ impl RenamedIds {
                     let records = records?;
                     for row in 0..records.len() {
                         let record = records.get(row);
-                        all.persons.insert(record.person);
-                        all.households.insert(record.household);
+                        all.persons.push(record.person);
+                        all.households.push(record.household);
                     }
                 }
+                // Most persons have several records.
+                all.sort();
             }
             let before = PreviousExceptions::read(publication)?.exceptions;
             let after = PreviousExceptions::read(&(*publication).clone().read_under(secret))?.exceptions;
@@ -174,7 +177,15 @@ impl RenamedIds {
                 }
             }
         }
+        all.sort();
         Ok(all)
+    }
+
+    fn sort(&mut self) {
+        self.persons.par_sort_unstable();
+        self.persons.dedup();
+        self.households.par_sort_unstable();
+        self.households.dedup();
     }
 
     fn write(&self, secret: &IdentitySecret, outputs: &mut OutputFiles) -> Result<()> {
@@ -192,8 +203,7 @@ impl RenamedIds {
                 ("current_id", Text, "新编号", ""),
             ],
         );
-        let persons: Vec<PersonId> = self.persons.iter().copied().collect();
-        let households: Vec<HouseholdId> = self.households.iter().copied().collect();
+        let (persons, households) = (&self.persons, &self.households);
         let (mut new_persons, mut new_households) = (persons.clone(), households.clone());
         secret.carry(&mut new_persons);
         secret.carry(&mut new_households);
@@ -206,9 +216,9 @@ impl RenamedIds {
         ];
         let id = |at: usize, side: usize| -> String {
             if at < ends[0] {
-                [&persons, &new_persons][side][at].to_string()
+                [persons, &new_persons][side][at].to_string()
             } else if at < ends[1] {
-                [&households, &new_households][side][at - ends[0]].to_string()
+                [households, &new_households][side][at - ends[0]].to_string()
             } else {
                 texts[at - ends[1]][side].clone()
             }
