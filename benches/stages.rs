@@ -20,6 +20,7 @@ use bidui::testing::model::id_number::IdNumber;
 use bidui::testing::model::period::Period;
 use bidui::testing::normalize;
 use bidui::testing::normalize::NameForm;
+use bidui::testing::privacy;
 use bidui::testing::publish;
 use bidui::testing::publish::{PublicationInputs, PublishedPipeline};
 use bidui::testing::reconcile;
@@ -82,7 +83,9 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let links = join()?;
     stage(&mut group, "link", join);
 
-    let resolve = || resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None);
+    let (secrets, secret) = (privacy::test_secrets(1)?, privacy::test_identity()?);
+    let resolve =
+        || resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, Some(&secret), None);
     let resolution = resolve()?;
     stage(&mut group, "resolve", resolve);
 
@@ -110,6 +113,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
         None,
         &resolution.ledger,
         period,
+        &secret,
     )?;
     let catalogue = PublishedPipeline::new(&pipeline, &rules, period);
     let publish = || {
@@ -124,7 +128,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             views: &tables.list,
             findings: &findings,
             tracked: &tracked,
-            key: &[7; 32],
+            secrets: &secrets,
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],

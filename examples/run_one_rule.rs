@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use bidui::{
-    Engine, Error, LinkSettings, Pipeline, Result, RuleSet, RunPlan, Silent, Snapshot, run_examples,
+    Engine, Error, LinkSettings, Pipeline, Result, RuleSet, RunPlan, Secrets, Silent, Snapshot, run_examples,
 };
 
 fn main() -> Result<()> {
@@ -48,8 +48,9 @@ pub(crate) fn run(pipeline: Pipeline, rules: RuleSet, data: &Path, out: &Path) -
         out: out.to_owned(),
         previous: None,
         engine: Engine::Memory,
-        // Pseudonyms in the tables are made with this secret; a real one lies in a file of its own.
-        key: b"an invented key of 32 bytes long".to_vec(),
+        // Persons are named under the first secret, for life; pseudonyms in the tables are made with the second, which
+        // may change. Real ones lie in files of their own.
+        secrets: Secrets::new(b"an invented key of 32 bytes long", b"another invented key of 32 bytes")?,
     };
     let outcome = bidui::run(&plan, &Silent)?;
     let published = Snapshot::open(&outcome.publication.folder)?;

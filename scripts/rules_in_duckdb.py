@@ -429,7 +429,7 @@ class Publication:
                 FROM {self.table('restricted/exception.parquet')} e
                 LEFT JOIN {identity} i ON i.person_id = e.person_id
                 WHERE e.status <> 'resolved'
-            ) e ON e.exception_id = f.exception_id
+            ) e ON e.exception_key = f.exception_id
             WHERE f.exception_id IS NULL OR e.exception_id IS NULL OR f.rule_code <> e.rule_code
                OR f.evidence_record_ids <> e.evidence_record_ids OR f.county_code <> e.county_code
                OR (e.person_key IS NOT NULL AND f.person_key <> e.person_key)""").fetchall()

@@ -6,7 +6,8 @@
 //! never here. The library does not print, exit or read the clock.
 //!
 //! What is named here is the interface; `examples/` has a lesson for each part of it:
-//! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`RunPlan`], [`run`];
+//! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`Secrets`],
+//!   [`RunPlan`], [`run`];
 //! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
 //! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
 //! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`mask_id_for_list`].
@@ -45,6 +46,7 @@ pub use link::generic::{LinkageSummary, link_lists};
 pub use link::settings::LinkSettings;
 pub use model::id_number::{IdClass, IdNumber};
 pub use model::period::Period;
+pub use privacy::Secrets;
 pub use privacy::mask::mask_id_for_list;
 pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;

@@ -25,7 +25,9 @@ pub mod config {
     }
 }
 pub mod engine {
-    pub use crate::engine::{Engine, RunPlan, RunTolerance, link_only, run, train_pipeline};
+    pub use crate::engine::{
+        Engine, RunPlan, RunTolerance, link_only, migrate_identities, run, train_pipeline,
+    };
 }
 pub mod error {
     pub use crate::error::{ErrorKind, render_error};
@@ -123,6 +125,28 @@ pub mod normalize {
         ComparableColumn, ComparableSource, DistinctPool, LinkColumnKind, NameForm, TextColumn, TextPool,
         TextTable, audit_prefixes, normalize, normalize_for, normalize_tables,
     };
+}
+pub mod privacy {
+    pub use crate::privacy::IdentitySecret;
+    use crate::{Result, Secrets};
+
+    /// Secrets that only tests, benches and lessons use; `of` makes them others.
+    ///
+    /// # Errors
+    /// None: the keys are strong.
+    pub fn test_secrets(of: u8) -> Result<Secrets> {
+        let bytes =
+            |turn: u32| -> Vec<u8> { (0..32u32).map(|at| (at * at * turn + at) as u8 ^ of).collect() };
+        Secrets::new(&bytes(3), &bytes(5))
+    }
+
+    /// The identity secret of [`test_secrets`].
+    ///
+    /// # Errors
+    /// None: the key is strong.
+    pub fn test_identity() -> Result<IdentitySecret> {
+        Ok(test_secrets(1)?.identity)
+    }
 }
 pub mod profile {
     pub use crate::profile::{ColumnGuess, ProfiledFiles, profile};

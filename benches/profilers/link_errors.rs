@@ -59,7 +59,7 @@ fn quarter(root: &Path, data: &Path) -> Result<Quarter> {
     })?;
     let comparables = normalize::normalize(&pipeline, &loaded)?;
     let links = link::link(&settings, &comparables, &pipeline.divisions)?;
-    let resolution = resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None)?;
+    let resolution = resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None, None)?;
     let file = data.with_file_name("truth").join(data.file_name().unwrap_or_default()).join("records.csv");
     let unreadable = |e: csv::Error| Error::input("读不到真值").in_file(&file).caused_by(e);
     let mut known = HashMap::new();

@@ -50,7 +50,9 @@ fn main() -> Result<()> {
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     let nodes = link::nodes::LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
-    let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
+    let secret = bidui::testing::privacy::test_identity()?;
+    let resolution =
+        resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, Some(&secret), None)?;
     drop((nodes, links));
     let inputs = ViewInputs {
         pipeline: &pipeline,
@@ -74,6 +76,7 @@ fn main() -> Result<()> {
         None,
         &resolution.ledger,
         inputs.period,
+        &secret,
     )?;
     println!("{}  peak {} MiB  tracking", lap.text(), peak_mib());
 

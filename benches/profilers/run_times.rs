@@ -67,7 +67,7 @@ fn main() -> bidui::Result<()> {
             Some(megabytes) => Engine::Buckets { memory: megabytes * 1_000_000 },
             None => Engine::Memory,
         },
-        key: vec![7; 32],
+        secrets: bidui::testing::privacy::test_secrets(1)?,
     };
     run(&plan, &laps)?;
     laps.stage("", None);

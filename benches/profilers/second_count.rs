@@ -124,7 +124,7 @@ fn main() -> bidui::Result<()> {
             engine: Engine::Memory,
             worker: None,
             tolerance: Default::default(),
-            key: vec![7; 32],
+            secrets: bidui::testing::privacy::test_secrets(1)?,
         };
         let before = cpu();
         run(&plan, &Silent)?;

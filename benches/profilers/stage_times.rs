@@ -55,7 +55,15 @@ fn main() -> bidui::Result<()> {
     let accepted =
         links.decision.iter().filter(|d| **d == bidui::testing::model::links::Decision::Accept).count();
     println!("    {} accepted, {} for review", accepted, links.left.len() - accepted);
-    let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
+    let resolution = resolve::resolve_nodes(
+        &settings,
+        &pipeline,
+        &loaded,
+        &nodes,
+        &links,
+        Some(&bidui::testing::privacy::test_identity()?),
+        None,
+    )?;
     lap("resolve");
     println!("    {} persons", resolution.person_ids.len());
     Ok(())

@@ -84,7 +84,7 @@ fn main() -> bidui::Result<()> {
             engine: Engine::Memory,
             worker,
             tolerance: Default::default(),
-            key: vec![7; 32],
+            secrets: bidui::testing::privacy::test_secrets(1)?,
         };
         let (begun, before) = (Instant::now(), cpu());
         run(&plan, &Silent)?;

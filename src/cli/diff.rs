@@ -1,6 +1,6 @@
 //! `bidui diff`: what changed between two publications.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,6 +10,7 @@ use super::Console;
 use crate::Result;
 use crate::model::exception::Status;
 use crate::publication::snapshot::Snapshot;
+use crate::publication::table_reader::TableRow;
 
 /// Arguments of `bidui diff`.
 #[derive(Debug, Args)]
@@ -32,17 +33,26 @@ struct RuleChange {
 
 pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> Result<u8> {
     let publications = [Snapshot::open(&arguments.before)?, Snapshot::open(&arguments.after)?];
-    let [before, after] = [exceptions_to_diff(&publications[0])?, exceptions_to_diff(&publications[1])?];
+    // Pseudonyms under other keys have nothing in common; what lists call an exception, now or earlier, has.
+    let open = match publications[0].keys() == publications[1].keys() {
+        true => open_by_pseudonym,
+        false => open_by_number,
+    };
+    let [before, after] = [open(&publications[0])?, open(&publications[1])?];
     let mut changes: BTreeMap<String, RuleChange> = BTreeMap::new();
-    for (id, rule) in &before {
-        let change = changes.entry(rule.clone()).or_default();
+    let names = |open: &[OpenException]| -> BTreeSet<String> {
+        open.iter().flat_map(|one| one.names.iter().cloned()).collect()
+    };
+    let (names_before, names_after) = (names(&before), names(&after));
+    for one in &before {
+        let change = changes.entry(one.rule.clone()).or_default();
         change.before += 1;
-        change.disappeared += u64::from(!after.contains_key(id));
+        change.disappeared += u64::from(!one.names.iter().any(|name| names_after.contains(name)));
     }
-    for (id, rule) in &after {
-        let change = changes.entry(rule.clone()).or_default();
+    for one in &after {
+        let change = changes.entry(one.rule.clone()).or_default();
         change.after += 1;
-        change.appeared += u64::from(!before.contains_key(id));
+        change.appeared += u64::from(!one.names.iter().any(|name| names_before.contains(name)));
     }
     for publication in &publications {
         for row in publication.rows("tables/dim_rule.parquet", |_| true)? {
@@ -65,9 +75,35 @@ pub(super) fn execute(arguments: &DiffArguments, console: &mut Console<'_>) -> R
     Ok(0)
 }
 
-/// Exception id → rule code of what is open in a publication.
-fn exceptions_to_diff(publication: &Snapshot) -> Result<BTreeMap<String, String>> {
-    let rows =
-        publication.rows("tables/fact_exception.parquet", |row| Status::is_open_code(row.get("status")))?;
-    Ok(rows.into_iter().map(|r| (r.get("exception_id").to_owned(), r.get("rule_code").to_owned())).collect())
+/// An open exception and what it is called.
+struct OpenException {
+    rule: String,
+    names: Vec<String>,
+}
+
+fn open_exceptions(
+    publication: &Snapshot,
+    table: &str,
+    names: impl Fn(&TableRow) -> Vec<String>,
+) -> Result<Vec<OpenException>> {
+    // Closed ones stand in the restricted table for ever.
+    let rows = publication.rows(table, |row| Status::is_open_code(row.get("status")))?;
+    let one = |row: &TableRow| OpenException { rule: row.get("rule_code").to_owned(), names: names(row) };
+    Ok(rows.iter().map(one).collect())
+}
+
+fn open_by_pseudonym(publication: &Snapshot) -> Result<Vec<OpenException>> {
+    open_exceptions(publication, "tables/fact_exception.parquet", |row| {
+        vec![row.get("exception_id").to_owned()]
+    })
+}
+
+/// By the numbers of sheets. Before there were keys, the key of a row was its fingerprint.
+fn open_by_number(publication: &Snapshot) -> Result<Vec<OpenException>> {
+    open_exceptions(publication, "restricted/exception.parquet", |row| {
+        let listed = [row.get("listed_id"), row.get("exception_id")].into_iter().find(|id| !id.is_empty());
+        let number = [row.get("rule_code"), row.get("first_seen"), listed.unwrap_or_default()].join("-");
+        let former = row.get("former_numbers").split(';').filter(|former| !former.is_empty());
+        std::iter::once(number).chain(former.map(str::to_owned)).collect()
+    })
 }

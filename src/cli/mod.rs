@@ -22,7 +22,9 @@ mod evaluate;
 mod explain;
 mod graph;
 mod init;
+mod key_files;
 mod link;
+mod migrate;
 mod profile;
 pub mod progress;
 mod read;
@@ -132,6 +134,8 @@ enum CommandName {
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
+    /// 换身份密钥：人员、户和疑点的编号换新，留下新旧对照表
+    Migrate(migrate::MigrateArguments),
     /// 多个地市的发布之间：谁在两个地市的名单上
     Across(across::AcrossArguments),
     /// 生成虚构的提取数据（带真值）
@@ -226,6 +230,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Evaluate(a) => evaluate::execute(&a, console),
         CommandName::Explain(a) => explain::execute(&a, console),
         CommandName::Diff(a) => diff::execute(&a, console),
+        CommandName::Migrate(a) => migrate::execute(&a, console),
         CommandName::Across(a) => across::execute(&a, console),
         CommandName::Synth(a) => synth::execute(&a, console),
         CommandName::Rules(a) => rules::execute(&a, console),

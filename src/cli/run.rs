@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::key_files::KeyArguments;
 use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
-use crate::engine::{self, Engine, RunPlan, RunTolerance};
+use crate::engine::{self, Engine, PublishedKeys, RunPlan, RunTolerance};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::rule_set::RuleSet;
-use crate::{Error, Result, privacy};
+use crate::{Error, Result};
 
 /// Arguments of `bidui run`, as typed.
 #[derive(Debug, Args)]
@@ -52,9 +53,11 @@ pub(super) struct RunArguments {
     /// 有达到此严重程度的未解决疑点时，退出码为 1
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
-    /// 假名密钥文件（默认：用户配置文件夹中的 bidui/pseudonym.key，不存在则新建）
-    #[arg(long, env = "BIDUI_KEY_FILE")]
-    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyArguments,
+    /// 更换假名密钥：tables/ 里的假名全部换新，编号、疑点和核查结果不受影响
+    #[arg(long)]
+    rotate_key: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -125,7 +128,7 @@ pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Re
 }
 
 /// Raw arguments → everything checked that can be checked before reading data.
-fn plan(arguments: &RunArguments, console: &Console<'_>) -> Result<RunPlan> {
+fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<RunPlan> {
     let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
@@ -151,10 +154,19 @@ fn plan(arguments: &RunArguments, console: &Console<'_>) -> Result<RunPlan> {
         (Some(EngineKind::Memory) | None, None) => Engine::Memory,
         (_, memory) => Engine::Buckets { memory: memory.unwrap_or(2_000_000_000) },
     };
-    let key = key(arguments)?;
+    let published = PublishedKeys::find(&arguments.out, previous.as_ref(), Some(period))?;
+    let mut folders =
+        vec![("发布文件夹", arguments.out.as_path()), ("提取数据文件夹", arguments.data.as_path())];
+    folders.extend(pipeline.layers.all().iter().map(|layer| ("流水线文件夹", layer.folder.as_path())));
+    folders.extend(previous.as_ref().map(|previous| ("上一季度的发布", previous.folder())));
+    let secrets = arguments.keys.secrets(&published, &folders, arguments.rotate_key, console)?;
     Ok(RunPlan {
         engine,
-        tolerance: RunTolerance { unclaimed: arguments.allow_unclaimed, partial: arguments.allow_partial },
+        tolerance: RunTolerance {
+            unclaimed: arguments.allow_unclaimed,
+            partial: arguments.allow_partial,
+            rotated_key: arguments.rotate_key,
+        },
         worker: console.worker.clone(),
         pipeline,
         rules,
@@ -163,7 +175,7 @@ fn plan(arguments: &RunArguments, console: &Console<'_>) -> Result<RunPlan> {
         data: arguments.data.clone(),
         out: arguments.out.clone(),
         previous,
-        key,
+        secrets,
     })
 }
 
@@ -183,24 +195,6 @@ fn select_rules_to_run(rules: &mut RuleSet, wanted: &[String]) -> Result<()> {
         rules.rules.retain(|r| asked(&r.header.code));
     }
     Ok(())
-}
-
-/// The pseudonym key lives outside the outputs, so that whoever has only the tables cannot
-/// turn pseudonyms back by trying every ID number.
-fn key(arguments: &RunArguments) -> Result<Vec<u8>> {
-    let file = match &arguments.key_file {
-        Some(file) => file.clone(),
-        None => {
-            let base = std::env::var_os("XDG_CONFIG_HOME")
-                .map(PathBuf::from)
-                .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))
-                .ok_or_else(|| {
-                    Error::usage("不知道密钥文件放在哪里").hint("用 --key-file 指定假名密钥文件")
-                })?;
-            base.join("bidui").join("pseudonym.key")
-        }
-    };
-    privacy::key_file::load_or_create_key(&file, &arguments.out)
 }
 
 /// Runs `work` on a pool of `threads` threads (default: one per core).

@@ -84,7 +84,7 @@ pub fn link_only(
     // The links are final: they are written while the persons are made of them.
     let write_links = || write_result_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
     let write_persons = || -> Result<u64> {
-        let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None)?;
+        let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None, None)?;
         write_result_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
         Ok(resolution.person_ids.len() as u64)
     };

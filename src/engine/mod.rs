@@ -6,12 +6,16 @@
 
 use std::path::PathBuf;
 
+mod identity_migration;
+mod key_names;
 mod link_only;
 pub(crate) mod partial_columns;
 mod placement;
 mod run;
 mod train;
 
+pub use identity_migration::migrate_identities;
+pub(crate) use key_names::PublishedKeys;
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub use run::{RunOutcome, run};
@@ -24,6 +28,8 @@ pub struct RunTolerance {
     pub unclaimed: bool,
     /// Lists of another period, counties without a list, columns that only some files have.
     pub partial: bool,
+    /// Another key of the pseudonyms than the latest publication's: those in `tables/` all change.
+    pub rotated_key: bool,
 }
 
 /// A validated order to run one quarter.
@@ -49,6 +55,6 @@ pub struct RunPlan {
     pub engine: Engine,
     /// Who reads files of other programs' formats; `None`: this process.
     pub worker: Option<crate::worker::Worker>,
-    /// Secret of the pseudonyms in BI tables.
-    pub key: Vec<u8>,
+    /// Secrets of ids and of the pseudonyms in BI tables.
+    pub secrets: crate::privacy::Secrets,
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::placement::RunScratch;
-use super::{RunPlan, partial_columns};
+use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::indicator::NotRun;
@@ -38,7 +38,11 @@ pub struct RunOutcome {
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
-    let previous = plan.previous.as_ref();
+    let (secrets, out) = (&plan.secrets, &plan.out);
+    let published = PublishedKeys::find(out, plan.previous.as_ref(), Some(plan.period))?;
+    published.check(secrets, out, plan.tolerance.rotated_key)?;
+    let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
+    let previous = previous.as_ref();
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
     let mut loaded = load_all(plan, &folder, &scratch, progress)?;
@@ -54,8 +58,9 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let nodes = link::nodes::LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
     begin("认人归户", None);
+    let secret = Some(&secrets.identity);
     let resolution: Resolution =
-        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, previous)?;
+        resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, secret, previous)?;
     begin("准备核查视图", None);
     let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
@@ -94,7 +99,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
     let unjudged = track::Unjudged { not_run: &not_run, undecided: &findings.undecided };
-    let tracked = track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period)?;
+    let tracked =
+        track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
@@ -109,13 +115,20 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         views: &views.list,
         findings: &findings,
         tracked: &tracked,
-        key: &plan.key,
+        secrets,
         store: &scratch.store,
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
-    let publication = publish::publish(&inputs, &plan.out)?;
-    let summary = publish::summary_text(&publication, &catalogue);
+    if let Some(previous) = previous {
+        // Sheets and notes with the old ids are about: what they are now is written down before they are needed.
+        identity_migration::migrate_unkeyed(out, &secrets.identity, previous)?;
+    }
+    let publication = publish::publish(&inputs, out)?;
+    let mut summary = publish::summary_text(&publication, &catalogue);
+    if previous.is_some_and(Snapshot::is_carried) {
+        summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");
+    }
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
 }

@@ -200,8 +200,13 @@ impl Status {
 /// An exception with its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackedException {
-    /// Fingerprint: 26 base-32 characters of a hash of rule, subject and rule key.
+    /// Fingerprint: 26 base-32 characters of a hash of rule, subject and rule key. It stands in `restricted/` alone.
     pub exception_id: String,
+    /// What lists call it: 26 base-32 characters of the fingerprint under the identity secret.
+    pub listed_id: String,
+    /// Numbers that sheets handed out earlier bear for it, see [`TrackedException::long_number`]: from before two
+    /// subjects were found to be one, or another identity secret was taken; ascending.
+    pub former_numbers: Vec<String>,
     /// The finding. For resolved ones, as it was last seen.
     pub exception: Exception,
     /// Period it was first seen in.
@@ -220,6 +225,11 @@ pub struct TrackedException {
 }
 
 impl TrackedException {
+    /// Rule, first period and what lists call it: `R07-2018Q3-0123456789ABCDEFGHJKMNPQRS`. Its first characters are
+    /// the number that officers read (疑点编号), its last the row's hidden key.
+    pub fn long_number(&self) -> String {
+        format!("{}-{}-{}", self.exception.rule_code, self.first_seen, self.listed_id)
+    }
     /// True unless resolved or retired.
     pub fn is_open(&self) -> bool {
         self.status.is_open()

@@ -4,13 +4,18 @@
 //! Three degrees of openness exist. `restricted/` holds everything. Lists for officers show the
 //! name and a number without its birth date. Public notices show neither the full name nor any
 //! digit beyond division and the last two. BI tables show no name and no number at all, only a
-//! keyed pseudonym: a plain hash of an ID number falls to trying all numbers of a county.
+//! keyed pseudonym: a plain hash of an ID number falls to trying all numbers of a county. For the same reason
+//! persons and households are named under a secret of their own (`secrets`, ADR 0015).
 
 pub(crate) mod formula_cells;
 pub(crate) mod key_file;
+mod key_strength;
 pub(crate) mod mask;
 pub(crate) mod pseudonym;
+pub(crate) mod secrets;
 mod sm3;
 
 pub(crate) use formula_cells::neutralize_formula_cell;
 pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};
+pub use secrets::IdentitySecret;
+pub use secrets::Secrets;

@@ -3,6 +3,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sm3::Sm3;
 
+use super::key_strength::check_key_strength;
 use super::sm3::{BEGIN, HashLanes, LANES, compress_sm3_blocks};
 use crate::{Error, Result};
 
@@ -12,6 +13,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// The domain keeps a person and a household with the same id text apart.
 const PERSON: &[u8] = b"person\0";
 const HOUSEHOLD: &[u8] = b"household\0";
+const EXCEPTION: &[u8] = b"exception\0";
 
 /// Bytes of a block of the hash.
 const BLOCK: usize = 64;
@@ -34,11 +36,9 @@ impl std::fmt::Debug for Pseudonymizer {
 }
 
 impl Pseudonymizer {
-    /// A pseudonymizer under `key`; refuses keys shorter than 16 bytes.
+    /// A pseudonymizer under `key`; refuses weak keys.
     pub(crate) fn new(key: &[u8]) -> Result<Self> {
-        if key.len() < 16 {
-            return Err(Error::usage("假名密钥太短（至少16字节）").hint("删除该密钥文件，程序会新建一个"));
-        }
+        check_key_strength(key)?;
         let mac = Hmac::<Sm3>::new_from_slice(key).map_err(|_| Error::internal("假名密钥无法使用"))?;
         let mut block = [0u8; BLOCK];
         match block.get_mut(..key.len()) {
@@ -81,7 +81,13 @@ impl Pseudonymizer {
         self.keys(HOUSEHOLD, ids, keys);
     }
 
-    fn key(&self, domain: &[u8], id: &str) -> Pseudonym {
+    /// Keys of the fingerprints of exceptions.
+    pub(crate) fn exceptions(&self, fingerprints: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+        self.keys(EXCEPTION, fingerprints, keys);
+    }
+
+    /// Key of one text of a domain.
+    pub(super) fn key(&self, domain: &[u8], id: &str) -> Pseudonym {
         let mut mac = self.mac.clone();
         mac.update(domain);
         mac.update(id.as_bytes());
@@ -90,7 +96,8 @@ impl Pseudonymizer {
         Pseudonym::of(bits)
     }
 
-    fn keys(&self, domain: &[u8], ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
+    /// Keys of texts of a domain, one by one those of [`Pseudonymizer::key`].
+    pub(super) fn keys(&self, domain: &[u8], ids: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         for (ids, keys) in ids.chunks(LANES).zip(keys.chunks_mut(LANES)) {
             let mut blocks = [[0u32; LANES]; 16];
             let mut all_short = true;
@@ -224,8 +231,8 @@ mod tests {
 
     #[test]
     fn keys_depend_on_secret_domain_and_id() {
-        let a = Pseudonymizer::new(&[1; 32]).unwrap();
-        let b = Pseudonymizer::new(&[2; 32]).unwrap();
+        let a = Pseudonymizer::new(b"an invented key of 32 bytes long").unwrap();
+        let b = Pseudonymizer::new(b"another invented key of 32 bytes").unwrap();
         let key = a.person("P0000000000001");
         assert_eq!(key.to_string().len(), 26);
         assert_eq!(key, a.person("P0000000000001"));
@@ -240,8 +247,9 @@ mod tests {
     fn many_keys_are_those_of_each() {
         // Also ids that do not fit a block, and secrets that do not.
         let ids: Vec<String> = (0..100).map(|i| "P12x".repeat(if i == 70 { 40 } else { i % 12 })).collect();
-        for secret in [&[7u8; 32][..], &[9; 64], &[9; 65], &[3; 200]] {
-            let of = Pseudonymizer::new(secret).unwrap();
+        for bytes in [32, 64, 65, 200] {
+            let secret: Vec<u8> = (0..bytes).map(|at: u32| (at * at * 7 % 251) as u8).collect();
+            let of = Pseudonymizer::new(&secret).unwrap();
             let (mut persons, mut homes) = (vec![Pseudonym::default(); 100], vec![Pseudonym::default(); 100]);
             of.persons(&ids, &mut persons);
             of.households(&ids, &mut homes);
@@ -253,7 +261,7 @@ mod tests {
 
     #[test]
     fn keys_order_as_their_texts() {
-        let of = Pseudonymizer::new(&[3; 32]).unwrap();
+        let of = Pseudonymizer::new(b"an invented key of 32 bytes long").unwrap();
         let mut keys: Vec<Pseudonym> = (0..200).map(|i| of.person(&format!("P{i}"))).collect();
         let mut texts: Vec<String> = keys.iter().map(Pseudonym::to_string).collect();
         keys.sort_unstable();

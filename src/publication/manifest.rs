@@ -12,12 +12,14 @@ use crate::model::data_file::{DataFile, FileFate};
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
+use crate::privacy::Secrets;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::{Error, Result};
 
 /// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
-/// and `previous_period`; both are read.
-pub(crate) const FORMAT: u32 = 2;
+/// and `previous_period`; 3 names the keys, under which ids are made since. All are read; a program that knows no
+/// keys would go on from 3 with ids that belong to nobody, and refuses it.
+pub(crate) const FORMAT: u32 = 3;
 /// Versions that can be read.
 pub(crate) const READABLE: std::ops::RangeInclusive<u32> = 1..=FORMAT;
 
@@ -36,6 +38,8 @@ pub struct Manifest {
     pub period: Period,
     /// Period compared with.
     pub previous_period: Option<Period>,
+    /// Names of the keys that ids and pseudonyms were made with.
+    pub keys: KeyNames,
     /// Everything in the data folder and what became of it.
     pub files: Vec<DeliveredFile>,
     /// Sources with control totals, also those not delivered.
@@ -48,6 +52,22 @@ pub struct Manifest {
     pub rules: Vec<RuleRun>,
     /// Files of the publication, but for the manifest.
     pub outputs: Vec<OutputFile>,
+}
+
+/// Names of the keys of a publication. A name is a keyed hash of nothing: it tells keys apart and nothing more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNames {
+    /// Of the secret that persons, households and rows of lists are named under.
+    pub identity: String,
+    /// Of the key of the pseudonyms in `tables/`.
+    pub pseudonym: String,
+}
+
+impl KeyNames {
+    /// Those of a run's secrets.
+    pub(crate) fn of(secrets: &Secrets) -> Self {
+        Self { identity: secrets.identity_id(), pseudonym: secrets.pseudonym_id() }
+    }
 }
 
 /// A file of the data folder in the manifest.

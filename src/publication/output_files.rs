@@ -41,8 +41,8 @@ impl OutputFiles {
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
 
-    /// Begins the folder of a run that was refused, see [`OutputFiles::new`].
-    pub(crate) fn of_refusal(root: &Path) -> (Self, DiskSync) {
+    /// Begins a folder beside the publications, that of a refused run for one, see [`OutputFiles::new`].
+    pub(crate) fn beside(root: &Path) -> (Self, DiskSync) {
         let (threads, disk) = DiskSync::new();
         let root = root.to_owned();
         (Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads)

@@ -19,9 +19,12 @@ const HEADERS: [&[&str]; 3] = [
 /// File whose presence makes a folder what is left of a refused run.
 pub(crate) const REFUSAL: &str = "refused.json";
 
-/// Is the folder a publication, or what is left of a refused run?
+/// File whose presence makes a folder the ledger of another identity secret.
+pub(crate) const MIGRATION: &str = "identity-migration.json";
+
+/// Is the folder a publication, what is left of a refused run, or a ledger of ids?
 pub(crate) fn is_own_folder(folder: &Path) -> bool {
-    [MANIFEST, REFUSAL].iter().any(|name| holds_own_manifest(&folder.join(name)))
+    [MANIFEST, REFUSAL, MIGRATION].iter().any(|name| holds_own_manifest(&folder.join(name)))
 }
 
 fn holds_own_manifest(path: &Path) -> bool {
@@ -55,9 +58,9 @@ pub(crate) fn is_own_file(path: &Path) -> bool {
 
 fn is_own_manifest(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
+    let all = |marks: &[&str]| marks.iter().all(|mark| text.contains(mark));
     text.trim_start().starts_with('{')
-        && text.contains("\"format\":")
-        && text.contains("\"pipeline_digest\":")
+        && (all(&["\"format\":", "\"pipeline_digest\":"]) || all(&["\"identity_migration\":", "\"from\":"]))
 }
 
 /// The beginning of a text, cut anywhere: UTF-8, else GB18030, which office programs save as.

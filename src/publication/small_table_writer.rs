@@ -64,16 +64,24 @@ pub(crate) struct ColumnDef {
 pub(crate) struct TableDef {
     pub(crate) title: String,
     pub(crate) columns: Vec<ColumnDef>,
+    /// See [`TableDef::salted`].
+    salt: Option<String>,
 }
 
 impl TableDef {
     /// `columns`: name, kind, Chinese label, Chinese description.
     pub(crate) fn new(title: &str, columns: &[(&str, PublishedType, &str, &str)]) -> Self {
-        let mut def = Self { title: title.to_owned(), columns: Vec::new() };
+        let mut def = Self { title: title.to_owned(), columns: Vec::new(), salt: None };
         for &(name, kind, label, description) in columns {
             def.add(name, kind, label, description);
         }
         def
+    }
+    /// With a secret in the file's metadata. The manifest, which everybody may read, has the digest of every file: of a
+    /// table that holds nothing but what others know and one number, the number could be tried by it.
+    pub(crate) fn salted(mut self, salt: String) -> Self {
+        self.salt = Some(salt);
+        self
     }
     /// Appends a column.
     pub(crate) fn add(&mut self, name: &str, kind: PublishedType, label: &str, description: &str) {
@@ -92,8 +100,9 @@ impl TableDef {
                     .with_metadata(std::collections::BTreeMap::from(metadata))
             })
             .collect();
-        let table = [("label".to_owned(), self.title.clone())];
-        Arc::new(Schema::new(fields).with_metadata(std::collections::BTreeMap::from(table)))
+        let mut table = std::collections::BTreeMap::from([("label".to_owned(), self.title.clone())]);
+        table.extend(self.salt.clone().map(|salt| ("salt".to_owned(), salt)));
+        Arc::new(Schema::new(fields).with_metadata(table))
     }
 }
 

@@ -13,9 +13,11 @@ use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::layout::{self, LATEST, MANIFEST};
-use super::manifest::{FORMAT, OutputFile, READABLE};
+use super::manifest::{FORMAT, KeyNames, OutputFile, READABLE};
 use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
+use crate::model::published_id::PublishedId;
+use crate::privacy::IdentitySecret;
 use crate::{Error, Result};
 
 /// Links that are followed before they are taken for a circle.
@@ -43,6 +45,10 @@ pub struct Snapshot {
     outputs: Vec<OutputFile>,
     /// Tables of every source that was delivered.
     tables: BTreeMap<String, Vec<TableHead>>,
+    /// Names of the keys it was made with; `None` before there were any.
+    keys: Option<KeyNames>,
+    /// Under which its ids are read anew, where it was made with another secret.
+    carried: Option<IdentitySecret>,
 }
 
 #[derive(serde::Deserialize)]
@@ -53,6 +59,7 @@ struct ManifestHead {
     pipeline: String,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
+    keys: Option<KeyNames>,
 }
 
 #[derive(serde::Deserialize)]
@@ -145,6 +152,8 @@ impl Snapshot {
             tables: present().map(|s| (s.source.clone(), s.tables.clone())).collect(),
             pipeline: head.pipeline,
             outputs: head.outputs,
+            keys: head.keys,
+            carried: None,
         })
     }
 
@@ -194,6 +203,37 @@ impl Snapshot {
     /// Path of a file of the publication.
     pub fn path(&self, relative: &str) -> PathBuf {
         self.folder.join(relative)
+    }
+
+    /// Names of the keys it was made with; `None` for publications from before there were any.
+    pub fn keys(&self) -> Option<&KeyNames> {
+        self.keys.as_ref()
+    }
+
+    /// The publication as the holder of `secret` reads it: where it was made with another secret, or with none, its
+    /// persons and households are called by what [`IdentitySecret::carry`] makes of their ids.
+    #[must_use]
+    pub fn read_under(mut self, secret: &IdentitySecret) -> Self {
+        let same = self.keys.as_ref().is_some_and(|keys| keys.identity == secret.key_id());
+        self.carried = (!same).then(|| secret.clone());
+        self
+    }
+
+    /// True if its ids are read under another secret than they were made with.
+    pub fn is_carried(&self) -> bool {
+        self.carried.is_some()
+    }
+
+    /// Ids of the publication as they are called in this run.
+    pub(crate) fn carry_ids<const LETTER: char>(&self, ids: &mut [PublishedId<LETTER>]) {
+        if let Some(secret) = &self.carried {
+            secret.carry(ids);
+        }
+    }
+
+    /// Who reads its ids anew, if anybody.
+    pub(crate) fn carrier(&self) -> Option<&IdentitySecret> {
+        self.carried.as_ref()
     }
 
     /// Title of the pipeline that wrote it.
@@ -372,9 +412,9 @@ mod tests {
         symlink("run-0002-00000000", period.join(LATEST)).unwrap();
         assert!(hint(&period).contains("已不在"));
         assert!(hint(&period.join(LATEST)).contains("已不在"));
-        fs::write(folder.join(MANIFEST), r#"{"format":3}"#).unwrap();
+        fs::write(folder.join(MANIFEST), r#"{"format":4}"#).unwrap();
         let error = Snapshot::open(&folder).unwrap_err();
-        assert!(error.message().contains("格式版本为3"), "{error:?}");
+        assert!(error.message().contains("格式版本为4"), "{error:?}");
         let circle = out.path().join("circle");
         symlink("circle", &circle).unwrap();
         assert!(Snapshot::open(&circle).unwrap_err().message().contains("互相指向"));

@@ -34,17 +34,17 @@ pub(crate) struct Staging {
     _lock: File,
 }
 
-/// Writes what is left of a run that was refused as `out/name`, whole or not at all; what an earlier run left under the name
-/// goes. `write` is given the folder to write in.
+/// Writes something beside the publications, what is left of a refused run for one, as `out/name`, whole or not at all;
+/// what stood under the name before goes. `write` is given the folder to write in.
 ///
 /// # Errors
 /// Another process writes to `out`, or it cannot be written.
-pub(crate) fn place_refusal(
+pub(crate) fn place_folder(
     out: &Path,
     name: &str,
     write: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
-    let failed = |e| Error::io("写出退回清单", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
+    let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
     fs::create_dir_all(out).map_err(failed)?;
     let _lock = lock_publication_folder(out)?;
     clean_staging_folders(out)?;

@@ -9,7 +9,7 @@ use crate::model::source_row::ControlTotals;
 use crate::model::undecided::HeldRule;
 use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
-    DeliveredFile, FORMAT, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
+    DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
 };
 
 /// Gathers the manifest of a publication and checks its totals.
@@ -24,6 +24,7 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         pipeline_digest: inputs.catalogue.digest.clone(),
         period: inputs.period,
         previous_period: inputs.previous_period,
+        keys: KeyNames::of(inputs.secrets),
         files: inputs.files.iter().map(DeliveredFile::of).collect(),
         sources: source_runs(inputs),
         audits: inputs.loaded.iter().flat_map(|l| l.audits.clone()).collect(),

@@ -17,6 +17,7 @@ use crate::model::links::Links;
 use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
+use crate::privacy::Secrets;
 use crate::publication::manifest::Manifest;
 use crate::reconcile::RuleFindings;
 use crate::reconcile::views::rule_view::View;
@@ -26,6 +27,7 @@ use crate::{Error, Result};
 mod audit_notices;
 mod cell_notices;
 mod domain_columns;
+mod exception_keys;
 mod indicators;
 pub(crate) mod lists;
 mod manifest_facts;
@@ -70,8 +72,8 @@ pub struct PublicationInputs<'a> {
     pub findings: &'a RuleFindings,
     /// Exceptions with their history.
     pub tracked: &'a [TrackedException],
-    /// Secret of the pseudonyms.
-    pub key: &'a [u8],
+    /// Secrets of ids and pseudonyms.
+    pub secrets: &'a Secrets,
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
     pub store: &'a RowStore,
     /// Period of the publication compared with, if any.
@@ -108,7 +110,7 @@ fn write_publication_files(
     root: &Path,
 ) -> Result<(Manifest, PublicationTotals)> {
     let people = people::RecordOwners::new(inputs);
-    let keys = people::PseudonymKeys::new(inputs)?;
+    let keys = people::PseudonymKeys::new(inputs);
     let (mut outputs, disk) =
         crate::publication::output_files::OutputFiles::new(root, matches!(inputs.store, RowStore::Memory))?;
     let households = |to: &mut crate::publication::output_files::OutputFiles| {
@@ -131,9 +133,13 @@ fn write_publication_files(
     }])?;
     drop(keys);
     let by_finding = restricted::by_finding(inputs.tracked);
+    let exceptions = exception_keys::ExceptionKeys::new(inputs);
     outputs.write_all(&[
-        &|to| tables::write_published_tables(inputs, &people, &by_finding, to),
-        &|to| if restricted { restricted::write_restricted_tables(inputs, &by_finding, to) } else { Ok(()) },
+        &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, to),
+        &|to| match restricted {
+            true => restricted::write_restricted_tables(inputs, &by_finding, &exceptions, to),
+            false => Ok(()),
+        },
         &|to| lists::write_lists(inputs, &people, &all, &by_finding, to),
     ])?;
     let totals = PublicationTotals::build(inputs, &people, &all)?;

@@ -14,7 +14,7 @@ use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
-use crate::publication::staging::place_refusal;
+use crate::publication::staging::place_folder;
 use crate::{Error, Result};
 
 /// A run that is refused.
@@ -65,8 +65,8 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf
         digest.update(table.sha256.as_bytes());
     }
     let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    place_refusal(out, &format!("refused-{}-{digest}", refusal.period), |folder| {
-        let (mut outputs, disk) = OutputFiles::of_refusal(folder);
+    place_folder(out, &format!("refused-{}-{digest}", refusal.period), |folder| {
+        let (mut outputs, disk) = OutputFiles::beside(folder);
         make_output_folder(&outputs.path("lists"), 0o750)?;
         write_reject_lists(refusal.loaded, refusal.catalogue, refusal.period, &mut outputs)?;
         let text = run.problems.join("\n\n") + "\n";

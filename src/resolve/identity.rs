@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::link::nodes::LinkNodes;
 use crate::model::division::DivisionTree;
 use crate::model::division::VILLAGE;
 use crate::model::id_number::Digits;
 use crate::model::published_id::PublishedId;
+use crate::privacy::IdentitySecret;
 
 /// No ID number tells who the person is.
 const NONE: u64 = u64::MAX;
@@ -123,25 +123,19 @@ fn number_equal_identities(says: &mut [(u32, String)]) {
     }
 }
 
-/// Ids for canonical keys: their hashes. `push` appends the key at a position.
-pub(super) fn hash_identity_ids<const LETTER: char>(
+/// Ids for canonical keys, under the secret; without one they are numbered. `push` appends the key at a position.
+pub(super) fn name_identities<const LETTER: char>(
+    secret: Option<&IdentitySecret>,
     count: usize,
     push: &(dyn Fn(usize, &mut String) + Sync),
 ) -> Vec<PublishedId<LETTER>> {
+    let Some(secret) = secret else { return (0..count as u64).map(PublishedId::of_bits).collect() };
     let key = |at: usize| {
         let mut key = String::new();
         push(at, &mut key);
         key
     };
-    let mut ids: Vec<PublishedId<LETTER>> = (0..count)
-        .into_par_iter()
-        .with_min_len(4096)
-        .map_init(String::new, |key, at| {
-            key.clear();
-            push(at, key);
-            PublishedId::of_bits(xxh3_64_with_seed(key.as_bytes(), 0))
-        })
-        .collect();
+    let mut ids: Vec<PublishedId<LETTER>> = secret.name(count, push);
     let mut taken = ids.clone();
     taken.par_sort_unstable();
     let mut twice: Vec<PublishedId<LETTER>> =
@@ -150,15 +144,16 @@ pub(super) fn hash_identity_ids<const LETTER: char>(
     if twice.is_empty() {
         return ids;
     }
-    // Different keys of one hash: the first by text keeps it, the others try other seeds.
+    // Different keys of one name: the first by text keeps it, the others try again.
     let alike = (0..count).filter(|&at| twice.binary_search(&ids[at]).is_ok());
     let mut alike: Vec<(PublishedId<LETTER>, String, usize)> =
         alike.map(|at| (ids[at], key(at), at)).collect();
     alike.sort_unstable();
+    let mut fresh = HashSet::new();
     for same in alike.chunk_by(|a, b| a.0 == b.0) {
         for (_, key, at) in &same[1..] {
-            let seeds = (1..).map(|seed| PublishedId::of_bits(xxh3_64_with_seed(key.as_bytes(), seed)));
-            let free = { seeds }.find(|id| taken.binary_search(id).is_err());
+            let attempts = (1..).map(|attempt| secret.name_again(key, attempt));
+            let free = { attempts }.find(|id| taken.binary_search(id).is_err() && fresh.insert(*id));
             ids[*at] = free.unwrap_or_default();
         }
     }
@@ -171,9 +166,17 @@ mod tests {
 
     #[test]
     fn ids_are_distinct_and_depend_on_the_key_alone() {
-        let ids = hash_identity_ids::<'P'>(2, &|at, key| key.push_str(["b", "a"][at]));
-        assert_eq!(ids[0], hash_identity_ids(1, &|_, key| key.push('b'))[0]);
+        let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+        let ids = name_identities::<'P'>(Some(&secret), 2, &|at, key| key.push_str(["b", "a"][at]));
+        assert_eq!(ids[0], name_identities(Some(&secret), 1, &|_, key| key.push('b'))[0]);
         assert_ne!(ids[0], ids[1]);
+    }
+
+    #[test]
+    fn who_is_the_same_person_twice_by_key_has_two_ids() {
+        let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+        let ids = name_identities::<'P'>(Some(&secret), 3, &|_, key| key.push('b'));
+        assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::load::LoadedSource;
 use crate::model::links::Links;
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
+use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
 
 mod cluster;
@@ -25,7 +26,8 @@ use previous_records::PreviousParts;
 use stable_ids::{ContestedIds, PresentRecords, VoteCount};
 
 /// Persons and households of the run. With the previous publication, persons and households
-/// keep their ids, and merges and splits are written to the ledger.
+/// keep their ids, and merges and splits are written to the ledger. New ones are named under `secret`;
+/// without it they are numbered as they come, which is for linking alone: such numbers are those of one run.
 ///
 /// # Errors
 /// A previous publication that is damaged; an internal error where a record is in no cluster.
@@ -35,9 +37,10 @@ pub fn resolve(
     loaded: &[LoadedSource],
     comparables: &[ComparableSource],
     links: &Links,
+    secret: Option<&IdentitySecret>,
     previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
-    resolve_nodes(settings, pipeline, loaded, &LinkNodes::build(comparables)?, links, previous)
+    resolve_nodes(settings, pipeline, loaded, &LinkNodes::build(comparables)?, links, secret, previous)
 }
 
 /// [`resolve`] over records already laid side by side.
@@ -50,6 +53,7 @@ pub fn resolve_nodes(
     loaded: &[LoadedSource],
     nodes: &LinkNodes<'_>,
     links: &Links,
+    secret: Option<&IdentitySecret>,
     previous: Option<&Snapshot>,
 ) -> Result<Resolution> {
     let tree = &pipeline.divisions;
@@ -57,18 +61,19 @@ pub fn resolve_nodes(
     let keys = PersonKeys::new(nodes, tree, &person, count, &foreign);
     drop(foreign);
     let homes = households::assemble_households(settings, nodes, &person, &keys);
-    let mut person_ids = identity::hash_identity_ids(keys.len(), &|at, key| keys.push_to(at, key));
-    let mut household_ids = identity::hash_identity_ids(homes.count(), &|at, key| homes.push_key(at, key));
+    let mut person_ids = identity::name_identities(secret, keys.len(), &|at, key| keys.push_to(at, key));
+    let mut household_ids =
+        identity::name_identities(secret, homes.count(), &|at, key| homes.push_key(at, key));
     let household = homes.household;
     drop(keys);
     let mut ledger = Vec::new();
-    if let Some(previous) = previous {
+    if let (Some(previous), Some(secret)) = (previous, secret) {
         let now = PresentRecords { loaded, nodes, tree };
         let ballots = (VoteCount::new(&person_ids, &person), VoteCount::new(&household_ids, &household));
         let ContestedIds { persons, households } =
             now.votes(&PreviousParts::open(previous)?, ballots.0, ballots.1)?;
-        stable_ids::keep_stable_ids(&mut person_ids, persons, &mut ledger);
-        stable_ids::keep_stable_ids(&mut household_ids, households, &mut ledger);
+        stable_ids::keep_stable_ids(secret, &mut person_ids, persons, &mut ledger);
+        stable_ids::keep_stable_ids(secret, &mut household_ids, households, &mut ledger);
     }
     let offsets = nodes.offsets.clone();
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })

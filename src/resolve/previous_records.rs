@@ -1,7 +1,5 @@
 //! Reads who every record of the previous period was, for stable ids.
 
-use std::path::Path;
-
 use arrow::array::{Array as _, Int32Array, RecordBatch, StringArray};
 use parquet::arrow::ProjectionMask;
 
@@ -50,16 +48,16 @@ impl PreviousRecords {
     const COLUMNS: [&'static str; 7] =
         ["record_id", "person_id", "household_id", "id_number", "name", "birth_date", "village_code"];
 
-    fn new(batch: &RecordBatch, folder: &Path) -> Result<Self> {
-        let rows = BatchColumns::new(batch, folder);
+    fn new(batch: &RecordBatch, of: &Snapshot) -> Result<Self> {
+        let rows = BatchColumns::new(batch, of.folder());
         let texts = |column: &str| {
             let texts = rows.texts(column).filter(|texts| texts.null_count() == 0);
             texts.cloned().ok_or_else(|| rows.missing(column))
         };
         Ok(Self {
             record_id: texts("record_id")?,
-            person: parse_previous_ids(&texts("person_id")?).ok_or_else(|| rows.missing("person_id"))?,
-            household: parse_previous_ids(&texts("household_id")?)
+            person: parse_previous_ids(of, &texts("person_id")?).ok_or_else(|| rows.missing("person_id"))?,
+            household: parse_previous_ids(of, &texts("household_id")?)
                 .ok_or_else(|| rows.missing("household_id"))?,
             id_number: rows.texts("id_number").cloned(),
             name: rows.texts("name").cloned(),
@@ -129,11 +127,18 @@ impl<'a> PreviousParts<'a> {
         let reader = reader.map_err(|e| of.damaged(RECORDS, &e.to_string()))?;
         Ok(reader.map(move |batch| {
             let batch = batch.map_err(|e| of.damaged(RECORDS, &e.to_string()))?;
-            PreviousRecords::new(&batch, of.folder())
+            PreviousRecords::new(&batch, of)
         }))
     }
 }
 
-fn parse_previous_ids<const LETTER: char>(texts: &StringArray) -> Option<Vec<PublishedId<LETTER>>> {
-    texts.iter().map(|text| PublishedId::parse(text?)).collect()
+/// Ids as they are called in this quarter.
+fn parse_previous_ids<const LETTER: char>(
+    of: &Snapshot,
+    texts: &StringArray,
+) -> Option<Vec<PublishedId<LETTER>>> {
+    let mut ids: Vec<PublishedId<LETTER>> =
+        texts.iter().map(|text| PublishedId::parse(text?)).collect::<Option<_>>()?;
+    of.carry_ids(&mut ids);
+    Some(ids)
 }

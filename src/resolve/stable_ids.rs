@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::previous_records::{PreviousParts, PreviousRecord};
 use crate::Result;
@@ -16,6 +16,7 @@ use crate::model::division::VILLAGE;
 use crate::model::published_id::CHARACTERS;
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::model::resolution::IdentityChange;
+use crate::privacy::IdentitySecret;
 use crate::table::key_index::KeyGroups;
 
 /// The records of this quarter, and who each of them is.
@@ -229,6 +230,7 @@ fn key_by_name(record: &PreviousRecord<'_>, text: &mut String) -> Option<u64> {
 /// Gives current numbers the previous ids that most of their records had, and writes down what
 /// merged and what split.
 pub(super) fn keep_stable_ids<const LETTER: char>(
+    secret: &IdentitySecret,
     ids: &mut [PublishedId<LETTER>],
     mut votes: Vec<IdVote<LETTER>>,
     ledger: &mut Vec<IdentityChange>,
@@ -250,7 +252,7 @@ pub(super) fn keep_stable_ids<const LETTER: char>(
             ids[vote.number as usize] = vote.id;
         }
     }
-    replace_moved_ids(ids, &given, &moved);
+    replace_moved_ids(secret, ids, &given, &moved);
     let mut changes = Vec::new();
     let mut from = 0;
     for group in votes.chunk_by(|a, b| a.id == b.id) {
@@ -307,6 +309,7 @@ fn winning_id_votes<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[Id
 
 /// An id that belongs to somebody else now must not come up again by its hash.
 fn replace_moved_ids<const LETTER: char>(
+    secret: &IdentitySecret,
     ids: &mut [PublishedId<LETTER>],
     given: &[bool],
     moved: &HashSet<PublishedId<LETTER>>,
@@ -319,11 +322,11 @@ fn replace_moved_ids<const LETTER: char>(
     taken.par_sort_unstable();
     let mut fresh = HashSet::new();
     for at in twice {
-        let mut seed = 1;
+        let mut attempt = 1;
         while taken.binary_search(&ids[at]).is_ok() || !fresh.insert(ids[at]) {
             let mut buffer = [0; CHARACTERS];
-            ids[at] = PublishedId::of_bits(xxh3_64_with_seed(ids[at].text(&mut buffer).as_bytes(), seed));
-            seed += 1;
+            ids[at] = secret.name_again(ids[at].text(&mut buffer), attempt);
+            attempt += 1;
         }
     }
 }
@@ -334,6 +337,10 @@ mod tests {
 
     use super::*;
 
+    fn secret() -> IdentitySecret {
+        IdentitySecret::new(b"an invented key of 32 bytes long").unwrap()
+    }
+
     fn kept(ids: &[u64], votes: &[(u64, u32, u32)]) -> (Vec<u64>, Vec<(String, String, String)>) {
         let mut ids: Vec<PersonId> = ids.iter().copied().map(PersonId::of_bits).collect();
         let votes = votes
@@ -343,7 +350,7 @@ mod tests {
             })
             .collect();
         let mut ledger = Vec::new();
-        keep_stable_ids(&mut ids, votes, &mut ledger);
+        keep_stable_ids(&secret(), &mut ids, votes, &mut ledger);
         let ledger = ledger.into_iter().map(|c| (c.kind, c.previous_id, c.current_id)).collect();
         (ids.into_iter().map(PersonId::bits).collect(), ledger)
     }
@@ -398,8 +405,8 @@ mod tests {
             }
             let vote = |&(id, number): &(u64, u32)| IdVote { id: PersonId::of_bits(id), number, times: 1 };
             let (mut few, mut all) = ((own.clone(), Vec::new()), (own.clone(), Vec::new()));
-            keep_stable_ids(&mut few.0, ballot.contested(votes), &mut few.1);
-            keep_stable_ids(&mut all.0, said.iter().map(vote).collect(), &mut all.1);
+            keep_stable_ids(&secret(), &mut few.0, ballot.contested(votes), &mut few.1);
+            keep_stable_ids(&secret(), &mut all.0, said.iter().map(vote).collect(), &mut all.1);
             prop_assert_eq!(few, all);
         }
     }

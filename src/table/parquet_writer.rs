@@ -33,7 +33,7 @@ pub(super) const PAGE_ROWS: usize = 1 << 16;
 const CREATED_BY: &str = "bidui version 0.1.0 (build 1)";
 /// Version of the tables' columns, in each file's key-value metadata. It rises when a column gets
 /// another name, type or meaning, or goes; columns that are appended do not count.
-const SCHEMA_VERSION: (&str, &str) = ("bidui.schema_version", "1");
+const SCHEMA_VERSION: (&str, &str) = ("bidui.schema_version", "2");
 
 /// Makes the given rows of a column of a row group, by their number in it.
 pub(crate) type BuildColumn<'a> = dyn Fn(usize, Range<usize>) -> Result<ColumnValues> + Sync + 'a;

@@ -15,7 +15,7 @@ use super::*;
 
 fn read(file: &[u8]) -> RecordBatch {
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(file)).unwrap();
-    assert_eq!(builder.schema().metadata().get("bidui.schema_version").map(String::as_str), Some("1"));
+    assert_eq!(builder.schema().metadata().get("bidui.schema_version").map(String::as_str), Some("2"));
     let schema = written_schema(builder.schema());
     let batches: Vec<RecordBatch> = builder.build().unwrap().map(|batch| batch.unwrap()).collect();
     arrow::compute::concat_batches(&schema, &batches).unwrap()

@@ -2,14 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::exception::{Exception, SubjectKind};
-use crate::model::period::Period;
+use crate::model::exception::{Exception, SubjectKind, TrackedException};
 use crate::privacy::pseudonym::base32_text;
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
 ///
-/// Subject ids are drawn from records, not from ID numbers, so the hash needs no secret and
-/// rulings survive the loss of the pseudonym key.
+/// Persons and households are named under the identity secret, so that the hash needs no other and rulings survive
+/// the loss of the pseudonym key. A rule's own key may be what a department delivers, though, an ID number even: the
+/// fingerprint stays in `restricted/`, and lists and tables show keyed hashes of it.
 pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
     let mut hash = Sha256::new();
     let kind = match exception.subject_kind {
@@ -26,7 +26,8 @@ pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
     base32_text(&hash.finalize(), 26)
 }
 
-/// Number shown to officers (疑点编号): rule, first period, start of the fingerprint.
-pub(crate) fn short_number(rule_code: &str, first_seen: Period, exception_id: &str) -> String {
-    format!("{rule_code}-{first_seen}-{}", exception_id.get(..8).unwrap_or(exception_id))
+/// Number shown to officers (疑点编号): rule, first period, start of what lists call it.
+pub(crate) fn short_number(exception: &TrackedException) -> String {
+    let listed = exception.listed_id.get(..8).unwrap_or(&exception.listed_id);
+    format!("{}-{}-{listed}", exception.exception.rule_code, exception.first_seen)
 }

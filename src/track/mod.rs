@@ -19,6 +19,7 @@ use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
 use crate::model::undecided::{ANY_KEY, UndecidedSubject};
+use crate::privacy::IdentitySecret;
 
 mod fingerprint;
 pub(crate) mod previous_exceptions;
@@ -27,7 +28,8 @@ pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
 
 /// Compares the exceptions of this period with the previous publication's. `unjudged`: what
-/// could not be judged; `ledger` renames subjects that were merged since. Output is sorted by fingerprint.
+/// could not be judged; `ledger` renames subjects that were merged since; lists call exceptions by names under
+/// `secret`. Output is sorted by fingerprint.
 ///
 /// # Errors
 /// A previous publication that is damaged.
@@ -37,6 +39,7 @@ pub fn track(
     previous: Option<PreviousExceptions>,
     ledger: &[IdentityChange],
     period: Period,
+    secret: &IdentitySecret,
 ) -> Result<Vec<TrackedException>> {
     let merged: HashMap<&str, Arc<str>> = ledger
         .iter()
@@ -53,9 +56,12 @@ pub fn track(
             }
             Entry::Occupied(mut slot) => {
                 let age = |one: &TrackedException| (one.resolved_in.is_some(), one.first_seen);
-                if age(&old) < age(slot.get()) {
-                    slot.insert(old);
-                }
+                let other = match age(&old) < age(slot.get()) {
+                    true => slot.insert(old),
+                    false => old,
+                };
+                // Sheets with either number are about what stays.
+                slot.get_mut().former_numbers.extend(other.former_numbers);
             }
         }
     }
@@ -74,7 +80,23 @@ pub fn track(
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
     out.dedup_by(|later, first| later.exception_id == first.exception_id);
+    name_for_lists(&mut out, secret);
     Ok(out)
+}
+
+/// Names exceptions as lists do. What they were called before, and are no longer, stays written down.
+fn name_for_lists(exceptions: &mut [TrackedException], secret: &IdentitySecret) {
+    let fingerprints: Vec<&str> = exceptions.iter().map(|one| one.exception_id.as_str()).collect();
+    let names = secret.listed(&fingerprints);
+    for (one, name) in exceptions.iter_mut().zip(names) {
+        one.listed_id = name;
+        if !one.former_numbers.is_empty() {
+            let number = one.long_number();
+            one.former_numbers.retain(|former| *former != number);
+            one.former_numbers.sort_unstable();
+            one.former_numbers.dedup();
+        }
+    }
 }
 
 /// What of this period says nothing of an earlier exception.
@@ -120,6 +142,11 @@ impl PresentQuarter {
         old: Option<TrackedException>,
     ) -> Result<TrackedException> {
         let due = self.due(exception.due_days)?;
+        let mut former_numbers = Vec::new();
+        let old = old.map(|mut old| {
+            former_numbers = std::mem::take(&mut old.former_numbers);
+            old
+        });
         let (status, first_seen, due_date) = match old {
             None => (Status::New, self.period, due),
             Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
@@ -127,6 +154,8 @@ impl PresentQuarter {
         };
         Ok(TrackedException {
             exception_id,
+            listed_id: String::new(),
+            former_numbers,
             exception,
             first_seen,
             status,

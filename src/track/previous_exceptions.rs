@@ -1,11 +1,17 @@
 //! Reads what the previous publication knew of exceptions.
 
-use arrow::array::Array as _;
+use std::sync::Arc;
 
+use arrow::array::Array as _;
+use hashbrown::HashMap;
+
+use super::exception_fingerprint;
 use crate::Result;
 use crate::model::day::day_from_date32;
 use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedException};
 use crate::model::period::Period;
+use crate::model::published_id::{HouseholdId, PersonId};
+use crate::privacy::IdentitySecret;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
 use crate::table::string_interner::StringInterner;
@@ -25,15 +31,53 @@ impl PreviousExceptions {
     /// # Errors
     /// The table is missing, damaged, or lacks a column.
     pub fn read(snapshot: &Snapshot) -> Result<Self> {
-        let (mut exceptions, mut texts) = (Vec::new(), StringInterner::default());
+        let (mut exceptions, mut texts) = (Vec::<TrackedException>::new(), StringInterner::default());
         for batch in snapshot.batches("restricted/exception.parquet")? {
             let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
                 exceptions.push(read_previous_exception(&rows, row, &mut texts)?);
             }
         }
+        if let Some(secret) = snapshot.carrier() {
+            carry_exceptions(&mut exceptions, secret, &mut texts);
+        }
         Ok(Self { period: snapshot.period(), exceptions })
     }
+}
+
+/// Gives the subjects the names that they have in this run, and the exceptions their fingerprints.
+fn carry_exceptions(
+    exceptions: &mut [TrackedException],
+    secret: &IdentitySecret,
+    texts: &mut StringInterner,
+) {
+    let mut known: HashMap<Arc<str>, Arc<str>> = HashMap::new();
+    let mut carried = |id: &mut Arc<str>| {
+        if let Some(now) = known.get(id) {
+            *id = now.clone();
+        } else if let Some(now) = carried_id(secret, id) {
+            let now = texts.share(&now);
+            known.insert(std::mem::replace(id, now.clone()), now);
+        }
+    };
+    for TrackedException { exception_id, exception, .. } in exceptions {
+        let subject = &mut exception.subject_id;
+        [&mut exception.rule_key, subject].into_iter().for_each(&mut carried);
+        [&mut exception.person_id, &mut exception.household_id].into_iter().flatten().for_each(&mut carried);
+        *exception_id = exception_fingerprint(exception);
+    }
+}
+
+/// What a person or household is called under the secret; `None` for what names neither.
+fn carried_id(secret: &IdentitySecret, text: &str) -> Option<String> {
+    if let Some(id) = PersonId::parse(text) {
+        let mut ids = [id];
+        secret.carry(&mut ids);
+        return Some(ids[0].to_string());
+    }
+    let mut ids = [HouseholdId::parse(text)?];
+    secret.carry(&mut ids);
+    Some(ids[0].to_string())
 }
 
 fn read_previous_exception(
@@ -50,8 +94,14 @@ fn read_previous_exception(
     let due_date = day_from_date32(due).ok_or_else(|| rows.missing("due_date"))?;
     let evidence = rows.text("evidence_record_ids", row)?;
     let status = Status::from_code(&rows.text("status", row)?).ok_or_else(|| rows.missing("status"))?;
-    Ok(TrackedException {
-        exception_id: rows.text("exception_id", row)?,
+    let exception_id = rows.text("exception_id", row)?;
+    // Before there were keys, lists called it by its fingerprint.
+    let listed_id = rows.optional_text("listed_id", row).unwrap_or_else(|| exception_id.clone());
+    let former = rows.optional_text("former_numbers", row).unwrap_or_default();
+    let mut tracked = TrackedException {
+        exception_id,
+        listed_id,
+        former_numbers: former.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
         exception: Exception {
             rule_code: rows.shared("rule_code", row, texts)?,
             severity,
@@ -79,5 +129,9 @@ fn read_previous_exception(
         last_seen: rows.period("last_seen", row)?,
         resolved_in: rows.optional_period("resolved_in", row)?,
         checked: rows.int("checked", row)? == 1,
-    })
+    };
+    // Whatever becomes of it, a sheet with this number may be out.
+    let number = tracked.long_number();
+    tracked.former_numbers.push(number);
+    Ok(tracked)
 }

@@ -38,9 +38,11 @@ fn next(
     ledger: &[IdentityChange],
     quarter: &str,
 ) -> Vec<TrackedException> {
+    let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter)).unwrap()
+    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter), &secret)
+        .unwrap()
 }
 
 #[test]
@@ -110,4 +112,26 @@ fn fingerprint_parts_do_not_run_together() {
         exception_fingerprint(&finding("R1", "P1", ""))
     );
     assert_eq!(exception_fingerprint(&finding("R1", "P", "")).len(), 26);
+}
+
+#[test]
+fn numbers_of_sheets_are_remembered_where_lists_call_it_otherwise_now() {
+    let both = [finding("R07", "P1", ""), finding("R07", "P2", "")];
+    let mut q3 = next(&both, &[], None, &[], "2018Q3");
+    // As they are read from a publication.
+    for one in &mut q3 {
+        one.former_numbers.push(one.long_number());
+    }
+    let [number_1, number_2] =
+        ["P1", "P2"].map(|id| q3.iter().find(|one| &*one.exception.subject_id == id).unwrap().long_number());
+    assert_ne!(number_1, number_2);
+    let same = next(&both, &[], Some(("2018Q3", q3.clone())), &[], "2018Q4");
+    assert!(
+        same.iter().all(|one| one.former_numbers.is_empty()),
+        "a number that still holds is no former one"
+    );
+    let merge = IdentityChange { kind: "merge".into(), previous_id: "P2".into(), current_id: "P1".into() };
+    let q4 = next(&both[..1], &[], Some(("2018Q3", q3)), &[merge], "2018Q4");
+    assert_eq!((q4.len(), q4[0].long_number()), (1, number_1));
+    assert_eq!(q4[0].former_numbers, [number_2]);
 }

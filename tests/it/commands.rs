@@ -74,6 +74,8 @@ const CALLS: &[CommandCall] = &[
     done("explain 0KS0G8DDA1HJ2BNHEZ4K4DFG91 --publication {before}", "规则  R37", ""),
     ends(2, "explain nothing --publication {before}", "没有找到“nothing”"),
     ends(2, "diff {before} fixtures", "不是完整的发布"),
+    done("migrate {new}/out --key-file {new}/test.key", "没有要换的编号", ""),
+    ends(2, "migrate {new}/nowhere --key-file {new}/test.key", "这里没有发布"),
     done("across {before} {new}/other --out {new}/across", "\t4537\t", "across/cross_link.csv"),
     ends(2, "across {before} {before} --out {new}/none", "同一个发布给了两次"),
     done(

@@ -89,10 +89,7 @@ pub(crate) fn copy(from: &Path, to: &Path, but: &str) {
 }
 
 pub(crate) fn bidui(arguments: &[&str], folder: &Path) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
-    let key = folder.join("test.key");
-    std::fs::write(&key, b"an invented key of 32 bytes long").unwrap();
-    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    crate::end_to_end::key(folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_bidui"));
     command.current_dir(folder).args(arguments);
     if arguments[0] == "run" {

@@ -29,13 +29,18 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A key of its own, so that tests neither read nor make the user's.
+/// Keys of its own, so that tests neither read nor make the user's; the identity secret lies where it is looked for.
 pub(crate) fn key(folder: &Path) -> PathBuf {
+    key_file(&folder.join("test.identity.key"), b"a secret of 32 bytes, for tests.");
+    key_file(&folder.join("test.key"), b"an invented key of 32 bytes long")
+}
+
+/// A file with a key that only its owner may read.
+pub(crate) fn key_file(file: &Path, bytes: &[u8]) -> PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
-    let file = folder.join("test.key");
-    std::fs::write(&file, b"an invented key of 32 bytes long").unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
-    file
+    std::fs::write(file, bytes).unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    file.to_owned()
 }
 
 pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
@@ -219,12 +224,14 @@ fn explain_shows_masked_records_and_the_clause() {
     }
     let full = rows_with_numbers(&publication);
     assert!(full.iter().all(|number| !said.contains(number.as_str())), "a full ID number in\n{said}");
-    let short = format!("R37-{}-{}", rows[0].get("first_seen"), &id[..8]);
-    assert_eq!(
-        ok(&["explain", &short, "--publication", text(&publication)]),
-        said,
-        "the number that lists show"
-    );
+    let (listed, key) = (rows[0].get("listed_id"), rows[0].get("exception_key"));
+    assert!(![listed, key].contains(&id) && listed != key);
+    let short = format!("R37-{}-{}", rows[0].get("first_seen"), &listed[..8]);
+    for (called, what) in
+        [(short.as_str(), "the number that lists show"), (listed, "the row's key"), (key, "as in tables/")]
+    {
+        assert_eq!(ok(&["explain", called, "--publication", text(&publication)]), said, "{what}");
+    }
     let refused = bidui(&["explain", "nothing", "--publication", text(&publication)]);
     assert_eq!(refused.status.code(), Some(2));
 }
@@ -301,7 +308,16 @@ fn listed(publication: &Path, column: &str) -> Vec<String> {
 #[test]
 fn what_follows_from_another_finding_is_told_once() {
     let publication = published().join("out/2018Q3/latest");
-    let keys: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
+    let on_lists: std::collections::BTreeSet<String> = listed(&publication, "行键").into_iter().collect();
+    // What tables/ call the rows of lists.
+    let keys: std::collections::BTreeSet<String> = bidui::testing::publication::table_reader::read_rows(
+        &publication.join("restricted/exception.parquet"),
+        |row| on_lists.contains(row.get("listed_id")),
+    )
+    .unwrap()
+    .iter()
+    .map(|row| row.get("exception_key").to_owned())
+    .collect();
     let facts = bidui::testing::publication::table_reader::read_rows(
         &publication.join("tables/fact_exception.parquet"),
         |_| true,

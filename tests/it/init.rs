@@ -60,7 +60,6 @@ fn the_new_folder_passes_the_check() {
 
 #[test]
 fn the_new_folder_runs_a_quarter() {
-    use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let root = new_pipeline(folder.path());
     let data = folder.path().join("data");
@@ -73,9 +72,7 @@ fn the_new_folder_runs_a_quarter() {
          2,鹤山区,中山北路街道,西一巷社区居民委员会,1,李谷子,,1,1979-03-04,配偶,200.5,2018年2月,是\n",
     )
     .unwrap();
-    let key = folder.path().join("test.key");
-    std::fs::write(&key, b"an invented key of 32 bytes long").unwrap();
-    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let key = crate::end_to_end::key(folder.path());
     let out = folder.path().join("out");
     ok(&[
         "run",

@@ -9,6 +9,7 @@ use bidui::testing::load::LoadedSource;
 use bidui::testing::model::links::{Decision, Links};
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::ComparableSource;
+use bidui::testing::privacy::test_identity;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -31,8 +32,16 @@ fn quarter(data: &Path) -> Quarter {
         .collect();
     let comparables = bidui::testing::normalize::normalize(&pipeline, &loaded).unwrap();
     let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
-    let resolution =
-        bidui::testing::resolve::resolve(&settings, &pipeline, &loaded, &comparables, &links, None).unwrap();
+    let resolution = bidui::testing::resolve::resolve(
+        &settings,
+        &pipeline,
+        &loaded,
+        &comparables,
+        &links,
+        Some(&test_identity().unwrap()),
+        None,
+    )
+    .unwrap();
     let ids =
         loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
     Quarter { loaded, comparables, links, resolution, ids }
@@ -135,8 +144,16 @@ impl Small {
             comparable.columns.insert("division".to_owned(), ComparableColumn::Division(units));
         }
         let links = bidui::testing::link::link(&settings, &comparables, &pipeline.divisions).unwrap();
-        let resolution =
-            bidui::testing::resolve::resolve(&settings, &pipeline, &[], &comparables, &links, None).unwrap();
+        let resolution = bidui::testing::resolve::resolve(
+            &settings,
+            &pipeline,
+            &[],
+            &comparables,
+            &links,
+            Some(&test_identity().unwrap()),
+            None,
+        )
+        .unwrap();
         Self { comparables, links, resolution }
     }
 
@@ -343,8 +360,16 @@ fn neither_threads_nor_the_order_of_rows_matter() {
     }
     let links = bidui::testing::link::link(&settings, &turned, &pipeline.divisions).unwrap();
     assert_eq!(by_record(&q.links, &q.ids), by_record(&links, &ids));
-    let resolution =
-        bidui::testing::resolve::resolve(&settings, &pipeline, &q.loaded, &turned, &links, None).unwrap();
+    let resolution = bidui::testing::resolve::resolve(
+        &settings,
+        &pipeline,
+        &q.loaded,
+        &turned,
+        &links,
+        Some(&test_identity().unwrap()),
+        None,
+    )
+    .unwrap();
     let who = |r: &Resolution, ids: &[String]| -> BTreeMap<String, (String, String)> {
         ids.iter()
             .enumerate()

@@ -39,6 +39,7 @@ mod inputs_misread;
 mod inputs_parquet;
 mod inputs_rows;
 mod inputs_told;
+mod keys;
 mod link;
 mod load;
 mod memory;

@@ -69,7 +69,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         out: folder.path().join("out"),
         previous: None,
         engine: Engine::Memory,
-        key: vec![7; 32],
+        secrets: bidui::testing::privacy::test_secrets(1).unwrap(),
     };
     let heard = Heard::default();
     let publication = bidui::testing::engine::run(&plan, &heard).unwrap().publication.folder;

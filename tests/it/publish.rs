@@ -22,6 +22,7 @@ use bidui::testing::model::resolution::Resolution;
 use bidui::testing::model::source_row::{ControlTotals, Reject, TableTotals};
 use bidui::testing::model::source_table::{FileFormat, RawTableInfo};
 use bidui::testing::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, TextPool};
+use bidui::testing::privacy::{test_identity, test_secrets};
 use bidui::testing::publication::snapshot::Snapshot;
 use bidui::testing::publication::table_reader;
 use bidui::testing::publish::previous_indicators::previous_indicators;
@@ -37,7 +38,6 @@ use bidui::testing::table::rows::Rows;
 use bidui::testing::track::PreviousExceptions;
 use bidui::testing::track::{Unjudged, track};
 
-const KEY: &[u8] = b"a key that only tests ever use..";
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
 
 fn period(text: &str) -> Period {
@@ -264,6 +264,7 @@ impl World {
             before,
             &self.resolution.ledger,
             self.period,
+            &test_identity().unwrap(),
         )
         .unwrap()
     }
@@ -282,7 +283,7 @@ impl World {
                 views: &self.views,
                 findings: &self.findings,
                 tracked: &tracked,
-                key: KEY,
+                secrets: &test_secrets(1).unwrap(),
                 store: &bidui::testing::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),

@@ -91,7 +91,7 @@ fn every_file_says_who_wrote_it_and_how_its_columns_are_to_be_read() {
         let pairs = metadata.key_value_metadata().unwrap();
         let value =
             |key: &str| pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.as_deref());
-        assert_eq!(value("bidui.schema_version"), Some("1"), "{path}");
+        assert_eq!(value("bidui.schema_version"), Some("2"), "{path}");
         assert!(value("ARROW:schema").is_some(), "{path}: labels lie there");
         for column in metadata.schema_descr().columns() {
             assert!(is_plain(column), "{path}: {column:?}");

@@ -173,6 +173,11 @@ class Check:
                 numbers.add(person["id_number"])
                 ids.add(person["person_id"])
                 ids.add(person["household_id"])
+        if (self.folder / "restricted/exception.parquet").exists():
+            for exception in self.rows("restricted/exception.parquet"):
+                ids.add(exception["exception_id"])
+                ids.add(exception["listed_id"])
+        ids -= {None, ""}
         names -= {None, ""}
         numbers = {n for n in numbers if n and len(n) >= 15}
         for path in self.outputs:

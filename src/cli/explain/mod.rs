@@ -133,19 +133,8 @@ fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
 
 fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
     let one = |text: &str| BTreeSet::from([text.to_owned()]);
-    // Lists carry a short number: rule, period first seen, start of the fingerprint.
-    let short: Vec<&str> = id.splitn(3, '-').collect();
-    let named = |row: &table_reader::TableRow| match short[..] {
-        [rule, first_seen, start] => {
-            row.get("rule_code") == rule
-                && row.get("first_seen") == first_seen
-                && start.len() >= 4
-                && row.get("exception_id").starts_with(start)
-        }
-        _ => row.get("exception_id") == id,
-    };
     let mut found = FoundExplanation {
-        exceptions: rows(&publication.path("restricted/exception.parquet"), named)?,
+        exceptions: rows(&publication.path("restricted/exception.parquet"), |row| is_called(row, id))?,
         ..FoundExplanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();
@@ -156,14 +145,20 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
     }
     wanted.extend(id.split(',').map(|part| part.trim().to_owned()));
     let record_file = publication.path("restricted/record.parquet");
-    let people: BTreeSet<String> =
+    let mut people: BTreeSet<String> =
         rows(&record_file, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
             .iter()
             .map(|r| r.get("person_id").to_owned())
             .collect();
     if people.is_empty() && found.exceptions.is_empty() {
+        // What tables/ call a person.
+        let identity = publication.path("restricted/person_identity.parquet");
+        let named = rows(&identity, |row| row.get("person_key") == id)?;
+        people.extend(named.iter().map(|row| row.get("person_id").to_owned()));
+    }
+    if people.is_empty() && found.exceptions.is_empty() {
         return Err(Error::usage(format!("没有找到“{id}”")).in_file(publication.folder()).hint(
-            "可用疑点编号（清单第一列）、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
+            "可用清单的疑点编号、tables/ 的 exception_id 或 person_key、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
         ));
     }
     found.records = rows_where(&record_file, "person_id", &people)?;
@@ -175,6 +170,39 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
     Ok(found)
 }
 
+/// Is this what the exception of a row is called: on lists (also on sheets handed out before its subject was found
+/// to be another's, or another identity secret was taken), in `tables/`, or within `restricted/`?
+fn is_called(row: &table_reader::TableRow, id: &str) -> bool {
+    let whole = |name: &str| !name.is_empty() && name == id;
+    if ["exception_id", "exception_key", "listed_id"].into_iter().any(|column| whole(row.get(column))) {
+        return true;
+    }
+    // A number is rule, period and the beginning of the row's key, which is as long as one likes.
+    let begins = |number: &str| {
+        let key = number.rsplit('-').next().unwrap_or("");
+        whole(key)
+            || number.strip_prefix(id).is_some_and(|rest| rest.len() + LEAST_KEY_CHARACTERS <= key.len())
+    };
+    let listed = match row.get("listed_id") {
+        // Before there were keys, lists showed the fingerprint.
+        "" => row.get("exception_id"),
+        listed => listed,
+    };
+    begins(&format!("{}-{}-{listed}", row.get("rule_code"), row.get("first_seen")))
+        || row.get("former_numbers").split(';').any(begins)
+}
+
+/// The number that lists show, else the fingerprint.
+fn shown_number(exception: &ExplainedRow) -> String {
+    match exception.get("listed_id").get(..8) {
+        Some(listed) => format!("{}-{}-{listed}", exception.get("rule_code"), exception.get("first_seen")),
+        None => exception.get("exception_id").to_owned(),
+    }
+}
+
+/// Fewer characters of a row's key do not tell exceptions apart.
+const LEAST_KEY_CHARACTERS: usize = 4;
+
 fn hide_numbers(row: &mut ExplainedRow) {
     for (name, text) in &mut row.0 {
         if (name.ends_with("id_number") || name == "phone") && !text.is_empty() {
@@ -185,7 +213,7 @@ fn hide_numbers(row: &mut ExplainedRow) {
 
 fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
     for exception in &found.exceptions {
-        console.line(&format!("疑点 {}", exception.get("exception_id")))?;
+        console.line(&format!("疑点 {}", shown_number(exception)))?;
         for (label, column) in [
             ("说明", "message"),
             ("规则", "rule_code"),

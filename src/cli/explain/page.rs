@@ -18,7 +18,7 @@ pub(super) fn render_explanation_page(found: &FoundExplanation, accounts: &[Pair
         let _ = writeln!(
             out,
             "<section><h2>疑点 {}</h2><p>{}</p><p>规则 {}，{}，责任部门 {}</p></section>",
-            escape_page_text(exception.get("exception_id")),
+            escape_page_text(&super::shown_number(exception)),
             escape_page_text(exception.get("message")),
             escape_page_text(exception.get("rule_code")),
             escape_page_text(exception.get("severity")),

@@ -115,13 +115,13 @@ pub(super) struct ListRow<'a> {
 }
 
 impl<'a> ListEntry<'a> {
-    /// Review last, then department, severity, rule, village, household, fingerprint.
+    /// Review last, then department, severity, rule, village, household, row key.
     pub(super) fn order(&self) -> (bool, [&str; 6]) {
         let e = &self.tracked.exception;
         let severity = e.severity.code();
         let place = [&*self.sheet, severity, &e.rule_code, &e.village_code, self.household];
         let [sheet, severity, rule, village, household] = place;
-        (self.tracked.in_review(), [sheet, severity, rule, village, household, &self.tracked.exception_id])
+        (self.tracked.in_review(), [sheet, severity, rule, village, household, &self.tracked.listed_id])
     }
 }
 
@@ -189,7 +189,7 @@ impl<'a> RowMaterial<'a> {
         let severity = e.severity.code();
         let cells: [Cow<'s, str>; COLUMNS.len()] = [
             "".into(),
-            short_number(&e.rule_code, tracked.first_seen, &tracked.exception_id).into(),
+            short_number(tracked).into(),
             (&*e.rule_code).into(),
             rule.map_or(&*e.rule_code, |r| r.title.as_str()).into(),
             severity.into(),
@@ -217,7 +217,7 @@ impl<'a> RowMaterial<'a> {
             "".into(),
             "".into(),
             "".into(),
-            tracked.exception_id.as_str().into(),
+            tracked.listed_id.as_str().into(),
             row_version(tracked).into(),
         ];
         let severe = inputs.catalogue.words.is_marked(e.severity);
@@ -240,7 +240,7 @@ impl<'a> RowMaterial<'a> {
     /// Number of a related exception, and what it is where it has no row of its own or is the cause.
     fn push_related(&self, tracked: &TrackedException, related: &TrackedException, out: &mut String) {
         let (e, by_finding) = (&related.exception, self.by_finding);
-        out.push_str(&short_number(&e.rule_code, related.first_seen, &related.exception_id));
+        out.push_str(&short_number(related));
         let is = |one: &TrackedException, other: &TrackedException| one.exception_id == other.exception_id;
         let what = if cause_of(by_finding, tracked).is_some_and(|root| is(root, related)) {
             "（根本原因，先核实）"

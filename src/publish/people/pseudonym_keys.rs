@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use crate::Result;
 use crate::model::published_id::PersonId;
 use crate::model::published_id::{CHARACTERS, PublishedId};
 use crate::privacy::{Pseudonym, Pseudonymizer};
@@ -15,7 +14,7 @@ const PART: usize = 4096;
 /// Pseudonyms of everybody.
 pub(in crate::publish) struct PseudonymKeys<'a> {
     person_ids: &'a [PersonId],
-    pseudonyms: Pseudonymizer,
+    pseudonyms: &'a Pseudonymizer,
     /// `None` where memory is short, and few tables ask for them: a pseudonym takes longer to make
     /// again than to keep, but those of ten million persons are 165 MB.
     persons: Option<Vec<Pseudonym>>,
@@ -23,8 +22,8 @@ pub(in crate::publish) struct PseudonymKeys<'a> {
 }
 
 impl<'a> PseudonymKeys<'a> {
-    pub(in crate::publish) fn new(inputs: &PublicationInputs<'a>) -> Result<Self> {
-        let pseudonyms = Pseudonymizer::new(inputs.key)?;
+    pub(in crate::publish) fn new(inputs: &PublicationInputs<'a>) -> Self {
+        let pseudonyms = &inputs.secrets.pseudonyms;
         let (person_ids, household_ids) = (&inputs.resolution.person_ids, &inputs.resolution.household_ids);
         let household = |household| household as u32;
         let households =
@@ -35,7 +34,7 @@ impl<'a> PseudonymKeys<'a> {
         if matches!(inputs.store, RowStore::Memory) {
             keys.persons = Some(keys.persons(person_ids.len(), |person| person as u32));
         }
-        Ok(keys)
+        keys
     }
 
     /// Those of `count` persons; `person` tells their numbers.

@@ -2,12 +2,13 @@
 //! quarter has to know them to call their return by its name.
 
 use super::super::PublicationInputs;
+use super::super::exception_keys::ExceptionKeys;
 use super::super::tables::iso_days;
 use super::{ByFinding, row_version};
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::publication::large_table_writer::{
-    LargeTable, count, date_column, flag_column, period_column, text_column, written_column,
+    LargeTable, count, date_column, flag_column, period_column, pseudonym_column, text_column, written_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
@@ -20,12 +21,16 @@ use PublishedType::{Date, Int32, Text};
 pub(super) fn write_restricted_exceptions(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
+    keys: &ExceptionKeys<'_>,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let def = TableDef::new(
         "疑点",
         &[
-            ("exception_id", Text, "疑点指纹", ""),
+            ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
+            ("exception_key", Text, "疑点假名", "与 tables/ 的 exception_id 对应"),
+            ("listed_id", Text, "清单行键", "清单里的行键；疑点编号的后8位是它的前8位"),
+            ("former_numbers", Text, "曾用编号", "以前发出的清单上的疑点编号（带全部行键），以分号分隔"),
             ("rule_code", Text, "规则编号", ""),
             ("severity", Text, "严重程度", ""),
             ("subject_kind", Text, "对象", ""),
@@ -58,8 +63,12 @@ pub(super) fn write_restricted_exceptions(
     for group in rows.chunks(GROUP_ROWS) {
         let (t, e) = (|i: usize| group[i], |i: usize| &group[i].exception);
         let due = iso_days(group.iter().map(|t| &*t.due_date));
+        let former: Vec<String> = group.iter().map(|t| t.former_numbers.join(";")).collect();
         let columns = vec![
             text_column(|i| Some(&t(i).exception_id)),
+            pseudonym_column(|i| Some(keys.of(t(i)))),
+            text_column(|i| Some(&t(i).listed_id)),
+            text_column(|i| Some(former[i].as_str())),
             text_column(|i| Some(&e(i).rule_code)),
             text_column(|i| Some(e(i).severity.code())),
             text_column(|i| Some(e(i).subject_kind.code())),

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::PublicationInputs;
+use super::exception_keys::ExceptionKeys;
 use super::people::{PseudonymKeys, PublishedPersons, RecordOwners};
 use super::tables::{returned_rows, write_published_table};
 use crate::model::exception::TrackedException;
@@ -40,10 +41,11 @@ pub(super) fn write_people(
 pub(super) fn write_restricted_tables(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
+    keys: &ExceptionKeys<'_>,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
-        &|to| exception::write_restricted_exceptions(inputs, by_finding, to),
+        &|to| exception::write_restricted_exceptions(inputs, by_finding, keys, to),
         &|to| write_identity_ledger(inputs, to),
         &|to| write_restricted_rejects(inputs, to),
         &|to| skipped_row::write_skipped_rows(inputs, to),
@@ -101,7 +103,7 @@ pub(super) fn row_version(tracked: &TrackedException) -> String {
     let e = &tracked.exception;
     let mut hash = Sha256::new();
     let (evidence, last_seen) = (e.evidence.join(";"), tracked.last_seen.to_string());
-    for part in [&*tracked.exception_id, &*e.message, &evidence, &last_seen] {
+    for part in [&*tracked.listed_id, &*e.message, &evidence, &last_seen] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
@@ -140,7 +142,8 @@ fn write_restricted_rejects(inputs: &PublicationInputs<'_>, outputs: &mut Output
             ("reason", Text, "原因", ""),
             ("original", Text, "原文", ""),
         ],
-    );
+    )
+    .salted(inputs.secrets.identity.salt("reject"));
     write_published_table(outputs, "restricted/reject.parquet", def, |table| {
         for (r, severity) in returned_rows(inputs.loaded) {
             let file = r.file.to_string_lossy();

@@ -21,7 +21,8 @@ pub(super) fn write_skipped_rows(inputs: &PublicationInputs<'_>, outputs: &mut O
             ("reason_label", Text, "原因", ""),
             ("text", Text, "原文", "各格以制表符分隔，最多500字"),
         ],
-    );
+    )
+    .salted(inputs.secrets.identity.salt("skipped_row"));
     write_published_table(outputs, "restricted/skipped_row.parquet", def, |table| {
         for loaded in inputs.loaded {
             for (place, skipped) in &loaded.skipped {

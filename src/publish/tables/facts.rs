@@ -3,18 +3,19 @@
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
+use super::super::exception_keys::ExceptionKeys;
 use super::super::people::{PseudonymKeys, RecordOwners};
-use super::super::restricted::{ByFinding, cause_of};
+use super::super::restricted::{ByFinding, cause_of, related_exceptions};
 use super::{
     HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, iso_days, returned_rows,
     write_published_table,
 };
 use crate::Result;
 use crate::model::exception::TrackedException;
-use crate::privacy::{Pseudonym, Pseudonymizer};
+use crate::privacy::Pseudonym;
 use crate::publication::large_table_writer::{
     LargeTable, code_column, count, date_column, flag_column, id_class_column, int32_column, label_column,
-    period_column, pseudonym_column, text_column,
+    period_column, pseudonym_column, text_column, written_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
@@ -81,10 +82,16 @@ pub(super) fn fact_record(
 pub(super) fn fact_exception(
     inputs: &PublicationInputs<'_>,
     by_finding: &ByFinding<'_>,
+    exceptions: &ExceptionKeys<'_>,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let columns = [
-        ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
+        (
+            "exception_id",
+            Text,
+            "疑点假名",
+            "带密钥的假名，密钥不变则跨季度不变；与 restricted/exception 的 exception_key 对应",
+        ),
         ("rule_code", Text, "规则编号", ""),
         ("severity", Text, "严重程度", "S1最重"),
         ("subject_kind", Text, "对象", "person household record unit"),
@@ -103,26 +110,27 @@ pub(super) fn fact_exception(
         ("in_review", Int32, "匹配待确认", "1表示须先确认匹配；统计时分开"),
         ("due_date", Date, "反馈期限", ""),
         ("evidence_record_ids", Text, "证据记录编号", "以分号分隔，第一个为对象本身的记录"),
-        ("related_exception_ids", Text, "同因疑点指纹", "同一原因的其他疑点，以分号分隔，最可能的原因在前"),
+        ("related_exception_ids", Text, "同因疑点假名", "同一原因的其他疑点，以分号分隔，最可能的原因在前"),
         (
             "cause_exception_id",
             Text,
-            "根本原因指纹",
+            "根本原因假名",
             "由哪条疑点引起；空表示自身就是原因，按件统计时只数这些",
         ),
     ];
     let def = define_published_table("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
-    let pseudonyms = Pseudonymizer::new(inputs.key)?;
+    let pseudonyms = &inputs.secrets.pseudonyms;
     let published: Vec<&TrackedException> =
         inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)).collect();
     let homes =
         fact_subject_keys(published.iter().map(|t| t.exception.household_id.as_deref()), |ids, keys| {
             pseudonyms.households(ids, keys);
         });
-    let mut rows: Vec<(&TrackedException, Option<Pseudonym>)> = published.into_iter().zip(homes).collect();
-    rows.par_sort_unstable_by(|(a, ha), (b, hb)| {
-        let within = || (ha, &a.exception_id).cmp(&(hb, &b.exception_id));
-        fact_place_codes(a).cmp(&fact_place_codes(b)).then_with(within)
+    let own = published.iter().map(|t| exceptions.of(t)).collect::<Vec<_>>();
+    let mut rows: Vec<(&TrackedException, (Option<Pseudonym>, Pseudonym))> =
+        published.into_iter().zip(homes.into_iter().zip(own)).collect();
+    rows.par_sort_unstable_by(|(a, keys), (b, other_keys)| {
+        fact_place_codes(a).cmp(&fact_place_codes(b)).then_with(|| keys.cmp(other_keys))
     });
     let mut table = LargeTable::create(outputs, "tables/fact_exception.parquet", def)?;
     for group in rows.chunks(GROUP_ROWS) {
@@ -141,9 +149,9 @@ pub(super) fn fact_exception(
             text_column(|i| Some(&e(i).county_code)),
             text_column(|i| Some(&e(i).township_code)),
             text_column(|i| Some(&e(i).village_code)),
-            pseudonym_column(|i| group[i].1),
+            pseudonym_column(|i| group[i].1.0),
             pseudonym_column(|i| persons[i]),
-            text_column(|i| Some(&t(i).exception_id)),
+            pseudonym_column(|i| Some(group[i].1.1)),
             text_column(|i| Some(&e(i).rule_code)),
             text_column(|i| Some(e(i).severity.code())),
             text_column(|i| Some(e(i).subject_kind.code())),
@@ -157,8 +165,16 @@ pub(super) fn fact_exception(
             flag_column(|i| t(i).in_review()),
             date_column(|i| due[i]),
             domain_columns::evidence_column(t),
-            domain_columns::related_column(by_finding, t),
-            text_column(|i| cause_of(by_finding, t(i)).map(|c| c.exception_id.as_str())),
+            written_column(32, |i, out| {
+                for (at, related) in related_exceptions(by_finding, t(i)).enumerate() {
+                    if at > 0 {
+                        out.push(b';');
+                    }
+                    out.extend_from_slice(&exceptions.of(related).characters());
+                }
+                true
+            }),
+            pseudonym_column(|i| cause_of(by_finding, t(i)).map(|cause| exceptions.of(cause))),
         ];
         table.group(group.len(), columns)?;
     }

@@ -4,6 +4,7 @@ use crate::model::day::day_to_date32;
 use hashbrown::HashMap;
 
 use super::PublicationInputs;
+use super::exception_keys::ExceptionKeys;
 use super::people::{DivisionPlace, PseudonymKeys, PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::Result;
@@ -54,6 +55,7 @@ pub(in crate::publish) fn write_published_tables(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
+    exceptions: &ExceptionKeys<'_>,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
@@ -61,7 +63,7 @@ pub(in crate::publish) fn write_published_tables(
         &|to| dimensions::dim_rule(inputs, to),
         &|to| dimensions::dim_source(inputs, to),
         &|to| dimensions::dim_quarter(inputs, to),
-        &|to| facts::fact_exception(inputs, by_finding, to),
+        &|to| facts::fact_exception(inputs, by_finding, exceptions, to),
         &|to| measures::fact_indicator(inputs, people, to),
         &|to| measures::fact_quality(inputs, people, to),
         &|to| facts::fact_reject(inputs, to),

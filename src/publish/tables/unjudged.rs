@@ -3,7 +3,6 @@
 use super::super::PublicationInputs;
 use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, write_published_table};
 use crate::Result;
-use crate::privacy::Pseudonymizer;
 use crate::publication::large_table_writer::{LargeTable, label_column, pseudonym_column, text_column};
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
@@ -16,7 +15,7 @@ pub(super) fn fact_undecided(inputs: &PublicationInputs<'_>, outputs: &mut Outpu
         [("rule_code", Text, "规则编号", ""), ("subject_kind", Text, "对象", "person household record unit")];
     let title = "未判断的对象";
     let def = define_published_table(title, &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
-    let pseudonyms = Pseudonymizer::new(inputs.key)?;
+    let pseudonyms = &inputs.secrets.pseudonyms;
     let undecided = &inputs.findings.undecided;
     let homes = super::facts::fact_subject_keys(
         undecided.iter().map(|subject| subject.household_id.as_deref()),

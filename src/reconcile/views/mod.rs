@@ -24,6 +24,7 @@ use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
 mod bucket_split;
+mod carried_view;
 mod identity_view;
 mod person_views;
 mod previous_view;

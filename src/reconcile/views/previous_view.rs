@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use hashbrown::HashMap;
 
 use super::super::execution::numbered_ids::{IdKind, NumberedIds};
-use super::super::views::rule_view::{MakeRows, View, ViewChunks, ViewRows, view_mismatch};
+use super::super::views::rule_view::{MakeRows, View, ViewChunks, ViewRows, number_ids, view_mismatch};
 use crate::Result;
 use crate::model::resolution::IdentityChange;
 use crate::rules::view_catalogue::{PREVIOUS, ViewCatalogue, ViewOrigin};
@@ -103,9 +103,9 @@ impl MakeRows for RenamedView<'_> {
         if !engine {
             return self.rows.chunks(keep);
         }
-        let chunks = self.rows.engine_chunks(&self.ids, keep)?;
+        let chunks = self.rows.chunks(keep)?.map(|rows| number_ids(&self.ids, &rows?));
         if self.merged.is_empty() {
-            return Ok(chunks);
+            return Ok(Box::new(chunks));
         }
         Ok(Box::new(chunks.map(|rows| self.now(&rows?))))
     }

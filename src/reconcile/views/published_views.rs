@@ -1,11 +1,12 @@
 //! Reads the views that an earlier publication kept.
 
+use super::carried_view::CarriedView;
 use super::rule_view::View;
 use crate::Result;
 use crate::publication::snapshot::Snapshot;
 use crate::table::rows::Rows;
 
-/// Opens the views of the wanted names, in name order.
+/// Opens the views of the wanted names, in name order, with ids as this run calls them.
 ///
 /// # Errors
 /// A view's file is missing or damaged.
@@ -16,7 +17,11 @@ pub fn published_views(snapshot: &Snapshot, wanted: impl Fn(&str) -> bool) -> Re
         let Some(name) = name.filter(|name| wanted(name)) else { continue };
         let rows = Rows::open(&snapshot.folder().join(&output.path))
             .map_err(|e| snapshot.damaged(&output.path, &e.to_string()))?;
-        views.push(View::stored(name, rows));
+        let view = View::stored(name, rows);
+        views.push(match snapshot.carrier() {
+            None => view,
+            Some(secret) => View { rows: CarriedView::rows(view.rows, secret.clone()), ..view },
+        });
     }
     Ok(views)
 }

@@ -1,0 +1,149 @@
+//! Where the two keys lie, and making them on first use: the only place where they come from files.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::Console;
+use crate::engine::PublishedKeys;
+use crate::privacy::Secrets;
+use crate::privacy::key_file::KeyFile;
+use crate::{Error, Result};
+
+/// Which files hold the keys, as typed.
+#[derive(Debug, Args)]
+pub(super) struct KeyArguments {
+    /// 假名密钥文件（默认：用户配置文件夹中的 bidui/pseudonym.key，不存在则新建）
+    #[arg(long, env = "BIDUI_KEY_FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// 身份密钥文件，人员和户的编号由它而来，要一直用下去，务必备份（默认：在假名密钥旁边，
+    /// 如 pseudonym.identity.key，不存在则新建）
+    #[arg(long, env = "BIDUI_IDENTITY_FILE")]
+    pub(super) identity_file: Option<PathBuf>,
+}
+
+/// Both files.
+struct KeyPaths {
+    identity: PathBuf,
+    pseudonym: PathBuf,
+}
+
+impl KeyArguments {
+    /// The identity secret lies beside the other key unless it is named: who moves one moves both.
+    fn paths(&self) -> Result<KeyPaths> {
+        let pseudonym = match &self.key_file {
+            Some(file) => file.clone(),
+            None => own_folder()?.join("pseudonym.key"),
+        };
+        let identity = match &self.identity_file {
+            Some(file) => file.clone(),
+            None => beside(&pseudonym),
+        };
+        Ok(KeyPaths { identity, pseudonym })
+    }
+
+    /// The secrets of a run, made where there are none and no publication needs others. `folders`: where keys must
+    /// not lie; `rotated`: the key of the pseudonyms may be another than before.
+    pub(super) fn secrets(
+        &self,
+        published: &PublishedKeys,
+        folders: &[(&str, &Path)],
+        rotated: bool,
+        console: &mut Console<'_>,
+    ) -> Result<Secrets> {
+        let paths = self.paths()?;
+        let pseudonym = pseudonym_file(&paths.pseudonym);
+        pseudonym.check_place(folders)?;
+        let needed = published.pseudonym().filter(|_| !rotated);
+        // Read before anything is made: a refused run leaves no key behind.
+        let known = match (pseudonym.read()?, needed) {
+            (None, Some((folder, name))) => {
+                return Err(missing(&pseudonym, folder, name).hint(
+                    "从备份取回，或用 --key-file 指向它；要更换假名密钥（tables/ 里的假名全部换新，疑点和核查结果不受影响），加 --rotate-key",
+                ));
+            }
+            (known, _) => known,
+        };
+        let identity = self.identity(published, folders, console)?;
+        let key = match known {
+            Some(key) => key,
+            None => make(&pseudonym, console, "tables/ 里的假名由它而来；换人、换机器运行时要带上它")?,
+        };
+        Secrets::new(&identity, &key).map_err(|e| e.in_file(&paths.pseudonym))
+    }
+
+    /// The identity secret, made where there is none and no publication needs one.
+    pub(super) fn identity(
+        &self,
+        published: &PublishedKeys,
+        folders: &[(&str, &Path)],
+        console: &mut Console<'_>,
+    ) -> Result<Vec<u8>> {
+        let path = match &self.identity_file {
+            Some(file) => file.clone(),
+            None => self.paths()?.identity,
+        };
+        let identity = KeyFile { title: "身份密钥", option: "--identity-file", path: &path };
+        identity.check_place(folders)?;
+        match (identity.read()?, published.identity(), published.unreadable()) {
+            (Some(secret), ..) => Ok(secret),
+            (None, Some((folder, name)), _) => Err(missing(&identity, folder, name).hint(
+                "从备份取回，或用 --identity-file 指向它；确实没有了，先运行 bidui migrate 换新并留下对照表",
+            )),
+            (None, None, Some(folder)) => Err(identity
+                .refuse(&format!("不在，而发布 {} 读不出用的是哪个密钥", folder.display()))
+                .hint("用 --identity-file 指向原来的身份密钥，或先重新运行该季度")),
+            (None, None, None) => {
+                make(&identity, console, "人员和户的编号由它而来，请立即备份：丢失后编号接不上以前的季度")
+            }
+        }
+    }
+}
+
+fn pseudonym_file(path: &Path) -> KeyFile<'_> {
+    KeyFile { title: "假名密钥", option: "--key-file", path }
+}
+
+fn missing(file: &KeyFile<'_>, publication: &Path, name: &str) -> Error {
+    file.refuse(&format!("不在，而发布 {} 用的是{name}", publication.display()))
+}
+
+fn make(file: &KeyFile<'_>, console: &mut Console<'_>, why: &str) -> Result<Vec<u8>> {
+    let key = file.create()?;
+    console.say(&format!("新建{}：{}（{why}）", file.title, file.path.display()))?;
+    Ok(key)
+}
+
+/// `pseudonym.key` → `pseudonym.identity.key`.
+fn beside(key: &Path) -> PathBuf {
+    let stem = key.file_stem().unwrap_or_default().to_string_lossy();
+    let suffix = key.extension().map(|suffix| format!(".{}", suffix.to_string_lossy())).unwrap_or_default();
+    key.with_file_name(format!("{stem}.identity{suffix}"))
+}
+
+/// The user's own folder. A variable that is empty or names no absolute path counts as not set: keys in the working
+/// folder would be lost, or handed on.
+fn own_folder() -> Result<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
+    base.map(|base| base.join("bidui")).ok_or_else(|| {
+        Error::usage("不知道密钥文件放在哪里：环境变量 HOME 和 XDG_CONFIG_HOME 都没有给出绝对路径")
+            .hint("用 --key-file 指定假名密钥文件（身份密钥在它旁边，也可用 --identity-file 指定）")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_secret_lies_beside_the_other_key() {
+        for (key, identity) in [
+            ("/a/pseudonym.key", "/a/pseudonym.identity.key"),
+            ("/a/key", "/a/key.identity"),
+            ("bi.2018.key", "bi.2018.identity.key"),
+        ] {
+            assert_eq!(beside(Path::new(key)), Path::new(identity));
+        }
+    }
+}

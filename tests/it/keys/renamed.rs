@@ -1,0 +1,85 @@
+//! Another identity secret, with a ledger of ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use bidui::testing::publication::snapshot::Snapshot;
+
+use super::other_keys;
+use crate::departments::copy;
+use crate::end_to_end::{bidui, ok, published, run, text};
+
+/// What became of every exception, by what it is about; how many are told alike.
+fn history(publication: &Path) -> BTreeMap<String, usize> {
+    let columns =
+        ["rule_code", "rule_key", "evidence_record_ids", "status", "first_seen", "last_seen", "due_date"];
+    let mut history = BTreeMap::new();
+    for row in bidui::read_rows(&publication.join("restricted/exception.parquet"), |_| true).unwrap() {
+        *history.entry(columns.map(|column| row.get(column)).join(" ")).or_default() += 1;
+    }
+    history
+}
+
+#[test]
+fn a_migration_carries_persons_exceptions_and_sheets_on_to_another_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    copy(&published().join("out/2018Q3"), &out.join("2018Q3"), "");
+    let old = Snapshot::open(&out.join("2018Q3")).unwrap();
+    let sheets = old.rows("restricted/exception.parquet", |row| row.get("rule_code") == "R08").unwrap();
+    let key = other_keys(folder.path());
+    let json = ok(&["migrate", text(&out), "--key-file", text(&key), "--format", "json"]);
+    let done: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(
+        done[0]["persons"].as_u64() > Some(1_000) && done[0]["exceptions"].as_u64() > Some(500),
+        "{json}"
+    );
+    assert_eq!(done[0]["from"].as_str(), old.keys().map(|keys| keys.identity.as_str()));
+    let ledger = Path::new(done[0]["folder"].as_str().unwrap()).join("restricted/renamed_ids.parquet");
+    let rows = bidui::read_rows(&ledger, |_| true).unwrap();
+    let renamed = |id: &str| rows.iter().find(|row| row.get("previous_id") == id).unwrap().get("current_id");
+
+    run("2018Q4", &out, &key, &["--rotate-key"]);
+    let new = Snapshot::open(&out.join("2018Q4")).unwrap();
+    let today = history(&published().join("out/2018Q4/latest"));
+    for status in ["persisting", "resolved", "new"] {
+        assert!(today.keys().any(|one| one.contains(status)), "{status}");
+    }
+    // Of a household that came apart in two halves either may keep the id, and with it the exceptions.
+    let found = history(new.folder());
+    let other: Vec<&String> =
+        today.iter().filter(|(one, times)| found.get(*one) != Some(times)).map(|(one, _)| one).collect();
+    assert!(other.len() * 200 <= today.len(), "every exception goes on as it would have: {other:?}");
+    let ids = |of: &Snapshot, column: &str| -> BTreeSet<String> {
+        let rows = of.rows("restricted/record.parquet", |_| true).unwrap();
+        rows.iter().map(|row| row.get(column).to_owned()).collect()
+    };
+    for column in ["person_id", "household_id"] {
+        assert!(ids(&old, column).is_disjoint(&ids(&new, column)), "{column}");
+    }
+    // A sheet that was handed out before: its number, its hidden key.
+    let there = new.rows("restricted/exception.parquet", |row| row.get("rule_code") == "R08").unwrap();
+    let mut followed = 0;
+    for sheet in &sheets {
+        let now = renamed(sheet.get("exception_id"));
+        let now = there.iter().find(|row| row.get("exception_id") == now).expect("carried on");
+        assert_eq!(renamed(sheet.get("subject_id")), now.get("subject_id"));
+        let number = format!("R08-{}-{}", sheet.get("first_seen"), &sheet.get("listed_id")[..8]);
+        if followed < 2 {
+            for called in [number.as_str(), sheet.get("listed_id"), now.get("exception_key")] {
+                let said = ok(&["explain", called, "--publication", text(new.folder())]);
+                assert!(said.contains(&now.get("listed_id")[..8]), "{called}\n{said}");
+            }
+            followed += 1;
+        }
+    }
+    assert_eq!(followed, 2);
+    // Both quarters are compared by what sheets called the exceptions.
+    let compared = |out: &Path| ok(&["diff", text(&out.join("2018Q3")), text(&out.join("2018Q4"))]);
+    assert_eq!(compared(&out), compared(&published().join("out")));
+    // All the newer publications are made under the secret: nothing is left to do for them.
+    let again = ok(&["migrate", text(&out), "--key-file", text(&key)]);
+    assert!(again.contains("→"), "{again}");
+    let nothing = bidui(&["migrate", text(&folder.path().join("nowhere")), "--key-file", text(&key)]);
+    assert_eq!(nothing.status.code(), Some(2));
+}
