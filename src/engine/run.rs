@@ -93,7 +93,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
-    let unjudged = track::Unjudged { not_run: &not_run, undecided: &findings.undecided };
+    let unjudged =
+        track::Unjudged { not_run: &not_run, undecided: &findings.undecided, held: &findings.held };
     let tracked = track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period)?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();

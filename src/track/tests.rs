@@ -40,7 +40,8 @@ fn next(
 ) -> Vec<TrackedException> {
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter)).unwrap()
+    track(found.to_vec(), &Unjudged { not_run, undecided: &[], held: &[] }, before, ledger, period(quarter))
+        .unwrap()
 }
 
 #[test]
