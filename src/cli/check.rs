@@ -144,9 +144,6 @@ fn check_situations(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<
     for (name, reason) in &report.pending {
         console.line(&format!("还做不到：情形“{name}”：{reason}"))?;
     }
-    for name in &report.unknown {
-        console.line(&format!("尚未核对：情形“{name}”里有“?”或未判断的对象，规则还不能判断“未知”"))?;
-    }
     for (what, codes) in
         [("没有一个情形找出疑点", &report.never_found), ("没有一个情形说明为何不列", &report.never_silent)]
     {
@@ -157,12 +154,11 @@ fn check_situations(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<
     let failures = report.failures.len();
     self::report(report.failures, console)?;
     console.line(&format!(
-        "情形：{}个，相符{}个（疑点{}条），不符{failures}个，还做不到{}个，尚未核对{}个",
+        "情形：{}个，相符{}个（疑点{}条），不符{failures}个，还做不到{}个",
         report.situations,
         report.held,
         report.findings,
-        report.pending.len(),
-        report.unknown.len()
+        report.pending.len()
     ))
 }
 

@@ -128,7 +128,7 @@ fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
         if column.is_empty() {
             let _ = writeln!(
                 out,
-                "  未判断  {}没有本期的{}（现有{}条）：规则{}{more}在该县区不作数，{}个对象没有判断；没有名单不等于没有这些人；请{}报来",
+                "  未判断  {}没有本期的{}（现有{}条）：规则{}{more}在该县区停判，{}个对象没有判断；没有名单不等于没有这些人；请{}报来",
                 catalogue.county_name(county),
                 catalogue.source_title(source),
                 grouped_text(*records),

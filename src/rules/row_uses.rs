@@ -114,3 +114,27 @@ fn reaches(sql: &str, texts: &BTreeMap<String, String>, wanted: &[String]) -> bo
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Pipeline;
+
+    #[test]
+    fn a_rule_that_looks_for_missing_people_may_be_refuted_by_rows_that_did_not_come() {
+        let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+        let rules = RuleSet::load(&pipeline).unwrap();
+        let of = |list: &str, code: &str| {
+            let at = rules.rules.iter().position(|rule| rule.header.code == code).unwrap();
+            rules.row_uses(list).get(&at).copied()
+        };
+        assert_eq!(of("insurance", "R30"), Some(RowUse::MayRefute), "not insured");
+        assert_eq!(of("housing", "R79"), Some(RowUse::Adds), "what a row says of itself");
+        assert_eq!(of("deceased", "R30"), Some(RowUse::MayRefute), "the dead need no insurance");
+        assert!(of("deceased", "R09").is_some(), "paid to the dead");
+        assert_eq!(of("insurance", "R79"), None, "amounts of a ledger");
+        assert_eq!(of("student_aid", "R52b"), Some(RowUse::MayRefute), "a rate");
+    }
+}

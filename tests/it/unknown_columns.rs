@@ -19,6 +19,7 @@ use crate::rules_truth::{folder, perfect, truth_records};
 
 pub(crate) const QUARTER: &str = "2018Q3";
 
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) pipeline: Pipeline,
     rules: RuleSet,

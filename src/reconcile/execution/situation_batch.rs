@@ -113,7 +113,11 @@ pub(crate) fn names_divisions(rules: &RuleSet, rule: &Rule) -> bool {
     in_text(&rule.file) || rules.definitions_of(&rule.file).iter().any(|d| in_text(&d.file))
 }
 
-fn run_on_tables(
+/// Runs these rules on some tables.
+///
+/// # Errors
+/// A rule that cannot be run, at its line.
+pub(super) fn run_on_tables(
     rules: &RuleSet,
     parameters: &ExampleRow,
     mut tables: BTreeMap<String, Vec<ExampleRow>>,
@@ -146,12 +150,12 @@ fn run_on_tables(
     Ok((outcomes, ids))
 }
 
-fn finding_text(rule: &Rule, subject: &str, key: &str) -> String {
+pub(super) fn finding_text(rule: &Rule, subject: &str, key: &str) -> String {
     let key = if key.is_empty() { String::new() } else { format!("/{key}") };
     format!("{} {subject}{key}", rule.header.code)
 }
 
-fn subject_text(rule: &Rule, id: i64, ids: &NumberedIds) -> String {
+pub(super) fn subject_text(rule: &Rule, id: i64, ids: &NumberedIds) -> String {
     use crate::model::exception::SubjectKind;
     let kind = match rule.header.subject {
         SubjectKind::Person => IdKind::Person,

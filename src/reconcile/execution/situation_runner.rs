@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::example_rows::{ExampleRow, GivenRows, has_unknown_cell, parameters_as_text, read_given};
 use super::example_runner::example_period;
 use super::numbered_ids::IdKind;
+use super::situation_answers::{JudgedSituation, judge_situation};
 use super::situation_batch::{BatchedSituation, TextFindings, names_divisions, run_alone, run_together};
 use crate::config::Pipeline;
 use crate::config::toml_file::TomlStep;
@@ -12,7 +13,7 @@ use crate::model::exception::SubjectKind;
 use crate::model::period::Period;
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::situation_file::{SituationFile, read_situations};
+use crate::rules::situation_file::{LackedPart, SituationFile, read_situations};
 use crate::{Error, Result};
 
 /// How the situations of a pipeline came out.
@@ -28,8 +29,6 @@ pub struct SituationReport {
     pub failures: Vec<Error>,
     /// Situations that are not expected to come out yet, and why.
     pub pending: Vec<(String, String)>,
-    /// Situations with cells of which nothing is known, which rules cannot judge yet.
-    pub unknown: Vec<String>,
     /// Rules that look for findings and find one in no situation.
     pub never_found: Vec<String>,
     /// Rules that look for findings and stay silent for a stated reason in no situation.
@@ -43,7 +42,9 @@ struct ReadSituation<'f> {
     rows: BatchedSituation,
     /// What the view `parameter` has in it.
     parameters: ExampleRow,
+    /// Cells of which nothing is known, or parts of lists that are not there.
     unknown: bool,
+    lacked: Vec<LackedPart>,
 }
 
 impl ReadSituation<'_> {
@@ -65,12 +66,22 @@ pub fn run_situations(pipeline: &Pipeline, rules: &RuleSet) -> Result<SituationR
         ..SituationReport::default()
     };
     let (unknown, known): (Vec<_>, Vec<_>) = read.into_iter().partition(|situation| situation.unknown);
-    report.unknown = unknown.iter().map(|situation| situation.content().name.clone()).collect();
     let found = find_together(rules, &known)?;
-    let (mut firing, mut silent) = (BTreeSet::new(), BTreeSet::new());
+    let mut outcomes: Vec<(&ReadSituation<'_>, TextFindings, Option<Error>)> = Vec::new();
     for (situation, found) in known.iter().zip(found) {
+        let differs = difference(rules, situation, &found);
+        outcomes.push((situation, found, differs));
+    }
+    for situation in &unknown {
+        let judged = judge_situation(rules, &situation.parameters, &situation.rows, &situation.lacked)?;
+        let differs =
+            difference(rules, situation, &judged.found).or_else(|| differs_open(situation, &judged));
+        outcomes.push((situation, judged.found, differs));
+    }
+    let (mut firing, mut silent) = (BTreeSet::new(), BTreeSet::new());
+    for (situation, found, differs) in outcomes {
         let content = situation.content();
-        match (&content.pending, difference(rules, situation, &found)) {
+        match (&content.pending, differs) {
             (None, None) => {
                 report.held += 1;
                 report.findings += found.len();
@@ -195,6 +206,39 @@ fn difference(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextFindin
     )
 }
 
+/// Who is undecided and is not expected to be, or the other way round; rules that are expected to be held and are not.
+fn differs_open(situation: &ReadSituation<'_>, judged: &JudgedSituation) -> Option<Error> {
+    let content = situation.content();
+    let without_key = |entry: &String| entry.split('/').next().unwrap_or(entry).to_owned();
+    let expected: BTreeSet<String> = content.undecided.iter().map(without_key).collect();
+    let mut parts = Vec::new();
+    let missing: Vec<&str> =
+        expected.iter().filter(|entry| !judged.undecided.contains_key(*entry)).map(String::as_str).collect();
+    // Of a rule that is said to be held for a county its people there need not be named.
+    let told = |code: &str, county: &String| content.held.contains(&format!("{code} {county}"));
+    let surplus = judged.undecided.iter().filter(|(entry, counties)| {
+        let code = entry.split(' ').next().unwrap_or_default();
+        !expected.contains(*entry) && !counties.iter().any(|county| told(code, county))
+    });
+    let surplus: Vec<&str> = surplus.map(|(entry, _)| entry.as_str()).collect();
+    let not_held = content.held.iter().filter(|entry| !judged.held.contains(*entry));
+    let not_held: Vec<&str> = not_held.map(String::as_str).collect();
+    for (words, entries) in
+        [("应未判断而判断了", missing), ("不应未判断的", surplus), ("应停判而没有", not_held)]
+    {
+        if !entries.is_empty() {
+            parts.push(format!("{words}：{}", entries.join("、")));
+        }
+    }
+    (!parts.is_empty()).then(|| {
+        let message = format!("情形“{}”不符：{}", content.name, parts.join("；"));
+        situation
+            .file
+            .complain(situation.at, &["undecided".into()], message)
+            .hint("看不清、没有报来的，不能说有也不能说没有：改规则；或改情形")
+    })
+}
+
 /// All situations that are in order, and complaints about the others.
 fn read_all<'f>(
     pipeline: &Pipeline,
@@ -231,12 +275,18 @@ fn read_situation<'f>(
         read_given(rules, &situation.given, Some(period), &complain)?;
     let given: BTreeSet<&str> = tables.keys().map(String::as_str).collect();
     file.check_lists(at, rules, &given)?;
-    let came: BTreeSet<String> =
-        given.iter().map(|name| (*name).to_owned()).chain(situation.empty.iter().cloned()).collect();
+    let lacked = file.lacked_parts(at);
+    let came: BTreeSet<String> = given
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(situation.empty.iter().cloned())
+        .chain(lacked.iter().map(|part| part.list.clone()))
+        .collect();
     let runnable = (0..rules.rules.len())
         .filter(|&position| why_not_run(rules, &rules.rules[position], period, &came, &tables).is_none())
         .collect();
-    let unknown = tables.values().flatten().any(has_unknown_cell)
+    let unknown = !lacked.is_empty()
+        || tables.values().flatten().any(has_unknown_cell)
         || !situation.held.is_empty()
         || !situation.undecided.is_empty();
     if let std::collections::btree_map::Entry::Vacant(slot) = parameters.entry(period) {
@@ -245,8 +295,14 @@ fn read_situation<'f>(
     let mut row = parameters.get(&period).cloned().unwrap_or_default();
     row.extend(changed);
     row.retain(|_, value| value != "NULL");
-    let read =
-        ReadSituation { file, at, rows: BatchedSituation { tables, runnable }, parameters: row, unknown };
+    let read = ReadSituation {
+        file,
+        at,
+        rows: BatchedSituation { tables, runnable },
+        parameters: row,
+        unknown,
+        lacked,
+    };
     check_entries(rules, &read, period, &came)?;
     Ok(read)
 }
@@ -320,10 +376,10 @@ fn check_entries(
                     .hint("例如 \"R30 P1\" 或 \"R09 P1/dibao\"：人写 P1，户写 H1"));
             };
             let rule = file.rule(at, &steps, rules, code)?;
+            check_runs(rule, &steps)?;
             if key == "held" {
                 continue;
             }
-            check_runs(rule, &steps)?;
             check_subject(situation, rule, &steps, subject.split('/').next().unwrap_or(subject))?;
             if entries[..number].contains(entry) {
                 return Err(file.complain(at, &steps, format!("“{entry}”写了两次")).hint("删去一个"));

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array};
 
 use super::ViewInputs;
+use super::rule_view::View;
 use crate::config::{ColumnRole, SourceColumn, SourceContract};
 use crate::load::SourceRecords;
 use crate::model::division::COUNTY;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
+use crate::rules::view_catalogue::PREVIOUS;
 
 /// Unknown cells of a column, by county.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,6 +63,19 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
             own.extend(columns.into_iter().map(str::to_owned));
+        }
+    }
+    unknown
+}
+
+/// Columns of the last period's views, as they were published, with unknown cells: those that have companions.
+pub(crate) fn unknown_columns_before(views: &[View<'_>]) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for view in views {
+        let names = view.rows.schema().fields().iter().filter_map(|f| f.name().strip_suffix(UNKNOWN_SUFFIX));
+        let columns: BTreeSet<String> = names.map(str::to_owned).collect();
+        if !columns.is_empty() {
+            unknown.insert(format!("{}{PREVIOUS}", view.name), columns);
         }
     }
     unknown
