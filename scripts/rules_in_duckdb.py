@@ -348,7 +348,7 @@ class Publication:
                     f"SELECT rule_code, subject_id, rule_key FROM {self.table('restricted/undecided.parquet')}").fetchall():
                 self.undecided[code].add((subject, key))
         published = self.published()
-        indicator = self.published_indicators()
+        indicator, held = self.published_indicators()
         root = self.settings["prefecture"]["code"]
         total, ran = Counter(), 0
         for code, (_, header, sql) in self.rules.items():
@@ -364,6 +364,7 @@ class Publication:
                 for key in header.get("labels", {}) if "city" in header["levels"] else []:
                     if all(name != key for name, _ in here):
                         here[key, root] = [0, 0 if any(d is not None for _, d, _ in here.values()) else None, None]
+                here = {cell: counts for cell, counts in here.items() if cell not in held[code]}
             else:
                 here, to_confirm = with_nearest(self.db, header, findings(rows), missing_from(rows))
                 there, kind = published[code], "exceptions"
@@ -404,13 +405,18 @@ class Publication:
         return found
 
     def published_indicators(self):
-        found = defaultdict(dict)
+        """Counts by rule, key and unit; and those that are held, since a county's list or column is not there."""
+        found, held = defaultdict(dict), defaultdict(set)
+        for code, name, unit in self.db.execute(
+                "SELECT rule_code, indicator, unit_code "
+                f"FROM {self.table('tables/fact_indicator.parquet')} WHERE computable = 0").fetchall():
+            held[code].add((name, unit))
         for code, name, unit, numerator, denominator, rate, count in self.db.execute(
                 "SELECT rule_code, indicator, unit_code, numerator, denominator, "
                 "CAST(target_rate * 10000 AS BIGINT), target_count "
                 f"FROM {self.table('tables/fact_indicator.parquet')} WHERE computable = 1").fetchall():
             found[code][name, unit] = [numerator, denominator, count if rate is None else rate]
-        return found
+        return found, held
 
     def tables(self):
         """The open tables tell the same exceptions under the same names, by pseudonym."""

@@ -113,6 +113,9 @@ pub mod model {
     pub mod resolution {
         pub use crate::model::resolution::Resolution;
     }
+    pub mod undecided {
+        pub use crate::model::undecided::LackedPlace;
+    }
     pub mod source_row {
         pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};
     }

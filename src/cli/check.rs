@@ -154,11 +154,10 @@ fn check_situations(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<
     let failures = report.failures.len();
     self::report(report.failures, console)?;
     console.line(&format!(
-        "情形：{}个，相符{}个（疑点{}条，未判断{}条），不符{failures}个，还做不到{}个",
+        "情形：{}个，相符{}个（疑点{}条），不符{failures}个，还做不到{}个",
         report.situations,
         report.held,
         report.findings,
-        report.undecided,
         report.pending.len()
     ))
 }

@@ -114,7 +114,7 @@ pub(crate) struct ColumnSpec {
     /// A record without it is rejected, and so is a file without its header.
     #[serde(default)]
     pub required: bool,
-    /// Not in every edition of the list: a file without it is not remarked on.
+    /// Not in every edition of the list: a file without it is not remarked on, and where none has it nobody has a value.
     #[serde(default)]
     pub optional: bool,
     /// Headers under which departments deliver it; the label is always one.

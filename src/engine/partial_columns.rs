@@ -21,8 +21,8 @@ struct LackedColumns<'c> {
 }
 
 /// Names every file that lacks a column which other files of its list have and a rule of this run reads, or that
-/// hardly fills it; if there is none, every county that hardly fills it. It stops the run unless partial deliveries are
-/// tolerated; a few rows beside the list are told and stop nothing.
+/// hardly fills it; if there is none, every county that hardly fills it. Cells there are unknown: rules are held for them,
+/// nothing is stopped. A few rows beside the list are told last.
 pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, one: &mut LoadedSource) {
     let Some(contract) = check.pipeline.source(&one.records.source) else { return };
     let tables = &one.totals.tables;
@@ -60,12 +60,12 @@ pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, 
     let findings = some.into_iter().map(|LackedColumns { places, labels, .. }| {
         let columns = these(&labels);
         let message = format!(
-            "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{places}；用到{columns}的规则在那里会把不知道当成没有；向{}补要{columns}；确认就用这一份，加 --allow-partial",
+            "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{places}；不知道不等于没有：用到{columns}的规则在那里不作判断（未判断）；向{}补要{columns}",
             contract.title,
             labels.join("”“"),
             contract.owner
         );
-        AuditFinding::new(&contract.name, "column_of_some", !check.partial, message)
+        AuditFinding::new(&contract.name, "column_of_some", false, message)
     });
     let findings: Vec<AuditFinding> = findings.collect();
     let told = few.into_iter().map(|LackedColumns { places, rows, labels }| {

@@ -15,6 +15,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
+use crate::reconcile::views::unknown_columns;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
@@ -72,8 +73,9 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let asked = plan.rules.previous_views();
     let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
-    let answering =
-        plan.rules.with_unknown_cells(&reconcile::views::unknown_columns::unknown_columns(&inputs))?;
+    let mut unknown = unknown_columns::unknown_columns(&inputs);
+    unknown.extend(unknown_columns::unknown_columns_before(before.as_deref().unwrap_or_default()));
+    let answering = plan.rules.with_unknown_cells(&unknown)?;
     let mut views =
         reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
     views.ask_linker(
@@ -98,7 +100,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let before = previous.map(PreviousExceptions::read).transpose()?;
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
-    let unjudged = track::Unjudged { not_run: &not_run, undecided: &findings.undecided };
+    let unjudged =
+        track::Unjudged { not_run: &not_run, undecided: &findings.undecided, held: &findings.held };
     let tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
     begin("写出发布", None);

@@ -1,10 +1,14 @@
 //! Columns that a table does not have, or never fills where the others always do: unknown in all its records. And those
 //! that a table or a county hardly fills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::LoadedSource;
-use crate::config::SourceContract;
+use arrow::array::{Array as _, AsArray as _};
+
+use super::{LoadedSource, SourceRecords};
+use crate::Result;
+use crate::config::{ColumnRole, SourceContract};
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{ControlTotals, TableTotals};
 
@@ -21,8 +25,12 @@ const SMALL_PERCENT: u64 = 1;
 /// … if it has no more rows than this.
 const SMALL_MOST: u64 = 1_000;
 
-/// Notes the records of every table that lacks a column as unknown there. Where a few have values those are known.
-pub(super) fn note_absent_columns(contract: &SourceContract, loaded: &mut LoadedSource) {
+/// Notes the records of every table that lacks a column as unknown there, and those without a value in tables and counties
+/// that hardly fill one which the others always do.
+///
+/// # Errors
+/// Rows that cannot be read back from the disk.
+pub(super) fn note_absent_columns(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
     let schema = loaded.records.rows.schema().clone();
     let loaded_columns = |name: &str| schema.index_of(name).is_ok();
     let keys = &loaded.records.keys;
@@ -30,14 +38,52 @@ pub(super) fn note_absent_columns(contract: &SourceContract, loaded: &mut Loaded
     let first_of = |table: usize| keys.partition_point(|key| key.table() < table) as u32;
     for (at, column) in contract.columns.iter().enumerate().filter(|(_, c)| loaded_columns(&c.name)) {
         let lacking = lacking_tables(contract, at, &loaded.totals.tables);
+        let mut hardly: Vec<Range<u32>> = Vec::new();
         for (table, totals) in loaded.totals.tables.iter().enumerate() {
             let empty = filled(totals, at) == 0 && lacking.contains(&table);
             if totals.absent.contains(&column.name) || empty {
                 let records = first_of(table)..first_of(table + 1);
                 loaded.records.unknown.append_absent(&column.name, records);
+            } else if lacking.contains(&table) {
+                hardly.push(first_of(table)..first_of(table + 1));
             }
         }
+        let counties: BTreeSet<&str> =
+            lacking_counties(contract, at, &loaded.totals).into_iter().map(|(county, ..)| county).collect();
+        if !hardly.is_empty() || !counties.is_empty() {
+            let without = records_without_value(contract, &loaded.records, &column.name, &hardly, &counties)?;
+            loaded.records.unknown.insert(&column.name, &without);
+        }
     }
+    Ok(())
+}
+
+/// Positions of the records without a value in a column, of those in some ranges and those whose county is one of some,
+/// ascending.
+fn records_without_value(
+    contract: &SourceContract,
+    records: &SourceRecords,
+    column: &str,
+    ranges: &[Range<u32>],
+    counties: &BTreeSet<&str>,
+) -> Result<Vec<u32>> {
+    let county = contract.role(ColumnRole::County).map(|column| column.name.as_str());
+    let (mut found, mut first) = (Vec::new(), 0u32);
+    for batch in records.rows.chunks(|name| name == column || Some(name) == county)? {
+        let batch = batch?;
+        let values = batch.column_by_name(column);
+        let names = county.and_then(|name| batch.column_by_name(name)?.as_string_opt::<i32>());
+        for row in 0..batch.num_rows() {
+            let position = first + row as u32;
+            let stands = ranges.iter().any(|range| range.contains(&position))
+                || names.is_some_and(|names| names.is_valid(row) && counties.contains(names.value(row)));
+            if stands && values.is_some_and(|values| values.is_null(row)) {
+                found.push(position);
+            }
+        }
+        first += batch.num_rows() as u32;
+    }
+    Ok(found)
 }
 
 /// Positions of the tables that lack a column of the contract (by its position) which others have, or that hardly fill

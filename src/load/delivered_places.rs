@@ -99,8 +99,11 @@ fn townships_of(divisions: &DivisionTree, loaded: &LoadedSource) -> BTreeMap<Str
 }
 
 /// Townships that other required lists know with many people, of which a required list that knows others of their
-/// county says nothing.
-pub(super) fn missing_townships(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<AuditFinding> {
+/// county says nothing, by code.
+pub(super) fn missing_townships(
+    check: &DeliveryCheck<'_>,
+    loaded: &[LoadedSource],
+) -> Vec<(AuditFinding, String)> {
     let divisions = &check.pipeline.divisions;
     let required = |name: &str| check.pipeline.source(name).is_some_and(|source| source.required);
     let counted: Vec<(&LoadedSource, BTreeMap<String, u64>)> = loaded
@@ -141,7 +144,8 @@ pub(super) fn missing_townships(check: &DeliveryCheck<'_>, loaded: &[LoadedSourc
                 name(township),
                 contract.owner
             );
-            findings.push(AuditFinding::new(&contract.name, "missing_township", false, message));
+            let finding = AuditFinding::new(&contract.name, "missing_township", false, message);
+            findings.push((finding, township.to_owned()));
         }
     }
     findings

@@ -1,7 +1,7 @@
 //! Is what was delivered of this period, and did everybody deliver it? Asked of all lists together, after loading.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
@@ -14,10 +14,11 @@ use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
 use crate::model::day::day_from_date32;
-use crate::model::division::{COUNTY, DivisionTree};
+use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::file_account::SkipReason;
 use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
+use crate::model::undecided::LackedPlace;
 use crate::model::written_period::{
     WrittenPeriod, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
 };
@@ -59,13 +60,46 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     let Some(contract) = check.pipeline.source(&one.records.source) else { return Ok(()) };
     let tally = tally_rows(contract, one, &check.pipeline.divisions)?;
     note_tables(check, contract, one, &tally);
-    let mut findings = stale_lists(check, contract, one, &tally);
-    findings.extend(unchanged_files(check, contract, one));
-    findings.extend(other_quarters(check, contract, one));
+    let (mut findings, mut stale) = stale_lists(check, contract, one, &tally);
+    let whole = unchanged_files(check, contract, one).into_iter().chain(other_quarters(check, contract, one));
+    for (finding, file) in whole {
+        findings.push(finding);
+        stale.extend(places_of_file(check, one, &tally, &file));
+    }
     findings.extend(implausible_years(check, contract, one, &tally));
     findings.extend(unknown_places(check, contract, one));
     put_first(one, findings);
+    note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, stale: true }));
     Ok(())
+}
+
+/// Notes places whose part of a list is not there.
+fn note_lacked(one: &mut LoadedSource, places: impl Iterator<Item = LackedPlace>) {
+    one.lacked.extend(places);
+    one.lacked.sort();
+    one.lacked.dedup_by(|later, first| later.code == first.code);
+}
+
+/// Codes of the counties of which a file has rows; of all where its rows do not say.
+fn places_of_file(
+    check: &DeliveryCheck<'_>,
+    loaded: &LoadedSource,
+    tally: &RowTally,
+    file: &Path,
+) -> Vec<String> {
+    let tables = loaded.records.tables.iter().enumerate().filter(|(_, table)| table.file == file);
+    let rows = tables.filter_map(|(at, _)| tally.get(&at)).flatten();
+    let counties: BTreeSet<&String> = rows.map(|((county, ..), _)| county).collect();
+    let named: Vec<String> = counties.into_iter().filter(|county| !county.is_empty()).cloned().collect();
+    match named.is_empty() {
+        true => county_codes(&check.pipeline.divisions),
+        false => named,
+    }
+}
+
+fn county_codes(divisions: &DivisionTree) -> Vec<String> {
+    let counties = divisions.units.iter().filter(|unit| unit.level == COUNTY);
+    counties.map(|unit| unit.code.clone()).collect()
 }
 
 /// Adds to the audits what is wrong with the folder as a whole: its name is of another quarter, a county is missing. All
@@ -88,7 +122,10 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
     let mut missing = missing_counties(check, loaded);
     missing.extend(missing_townships(check, loaded));
     for one in loaded {
-        put_first(one, missing.iter().filter(|f| f.source == one.records.source).cloned().collect());
+        let own = || missing.iter().filter(|(finding, _)| finding.source == one.records.source);
+        let (findings, places): (Vec<AuditFinding>, Vec<String>) = own().cloned().unzip();
+        put_first(one, findings);
+        note_lacked(one, places.into_iter().map(|code| LackedPlace { code, stale: false }));
     }
 }
 
@@ -279,16 +316,16 @@ fn note_tables(
     }
 }
 
-/// Files, and counties within a file, that hold no row of the period.
+/// Files, and counties within a file, that hold no row of the period; and the codes of the places that they are of.
 fn stale_lists(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
     tally: &RowTally,
-) -> Vec<AuditFinding> {
-    let Some(wanted) = wanted_months(contract, check.period) else { return Vec::new() };
+) -> (Vec<AuditFinding>, BTreeSet<String>) {
+    let (mut findings, mut places) = (Vec::new(), BTreeSet::new());
+    let Some(wanted) = wanted_months(contract, check.period) else { return (findings, places) };
     let blocking = !check.partial && contract.period.action == PeriodAction::Block;
-    let mut findings = Vec::new();
     let mut tell = |what: String, seen: &str| {
         findings.push(AuditFinding::new(
             &contract.name,
@@ -333,6 +370,7 @@ fn stale_lists(
             };
             if good((None, None)) == 0 {
                 tell(label, &seen((None, None)));
+                places.extend(places_of_file(check, loaded, tally, file));
                 continue;
             }
             let mut counties: BTreeMap<&str, u64> = BTreeMap::new();
@@ -354,11 +392,13 @@ fn stale_lists(
                     let name = county_name(&check.pipeline.divisions, county);
                     let place = format!("{label}里{name}{}", told_words(township));
                     tell(place, &seen((Some(county), Some(township))));
+                    places.insert(township_code(&check.pipeline.divisions, county, township));
                 }
             }
             for county in stale {
                 let name = county_name(&check.pipeline.divisions, county);
                 tell(format!("{label}里{name}"), &seen((Some(county), None)));
+                places.insert(county.to_owned());
             }
         } else if contract.period.column.is_none() && find_written_quarter(&file.to_string_lossy()).is_none()
         {
@@ -369,10 +409,18 @@ fn stale_lists(
             let old: BTreeSet<&str> = old.map(|as_of| as_of.text.as_str()).collect();
             if let Some(text) = old.first().filter(|_| old.len() == 1 || tables.len() == old.len()) {
                 tell(label, &format!("文件名或标题写的是{text}"));
+                places.extend(places_of_file(check, loaded, tally, file));
             }
         }
     }
-    findings
+    (findings, places)
+}
+
+/// Code of a township by its county's code and its own name; the county's where the tables do not know it.
+fn township_code(divisions: &DivisionTree, county: &str, township: &str) -> String {
+    let name = county_name(divisions, county);
+    let code = divisions.code_at(divisions.lookup(&name, township, "").unit, TOWNSHIP);
+    if code.is_empty() { county.to_owned() } else { code.to_owned() }
 }
 
 fn period_in_words(contract: &SourceContract, period: Period) -> String {
@@ -394,12 +442,15 @@ fn county_name(divisions: &DivisionTree, code: &str) -> String {
         .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
 }
 
+/// A finding about a file, and the file.
+type FileFinding = (AuditFinding, PathBuf);
+
 /// Files with the very bytes of the last period, where every quarter has a list of its own.
 fn unchanged_files(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
-) -> Vec<AuditFinding> {
+) -> Vec<FileFinding> {
     let Some(previous) = check.previous.filter(|_| contract.period.cadence == Cadence::Quarter) else {
         return Vec::new();
     };
@@ -414,7 +465,7 @@ fn unchanged_files(
                 previous.period().title(),
                 contract.owner
             );
-            AuditFinding::new(&contract.name, "unchanged_file", blocking, message)
+            (AuditFinding::new(&contract.name, "unchanged_file", blocking, message), table.file.clone())
         })
         .collect()
 }
@@ -424,7 +475,7 @@ fn other_quarters(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
-) -> Vec<AuditFinding> {
+) -> Vec<FileFinding> {
     let mut told = BTreeSet::new();
     let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
     files
@@ -437,7 +488,7 @@ fn other_quarters(
                     named.title(),
                     check.period.title()
                 );
-                AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
+                (AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone())
             })
         })
         .chain(unnamed_years(check, contract, loaded))
@@ -450,7 +501,7 @@ fn unnamed_years(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
-) -> Vec<AuditFinding> {
+) -> Vec<FileFinding> {
     let (begins, ends) = (check.period.first_month() % 100, check.period.last_month() % 100);
     let mut told = BTreeSet::new();
     let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
@@ -469,7 +520,7 @@ fn unnamed_years(
                 check.period.title(),
                 contract.owner
             );
-            AuditFinding::new(&contract.name, "other_quarter", !check.partial, message)
+            (AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone())
         })
     });
     old.collect()
@@ -480,7 +531,7 @@ fn titles_of_other_quarters(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
-) -> Vec<AuditFinding> {
+) -> Vec<FileFinding> {
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
     // A list without a column of its period is asked for its title elsewhere.
@@ -499,7 +550,8 @@ fn titles_of_other_quarters(
                 check.period.title(),
                 contract.owner
             );
-            findings.push(AuditFinding::new(&contract.name, "other_quarter", !check.partial, message));
+            let finding = AuditFinding::new(&contract.name, "other_quarter", !check.partial, message);
+            findings.push((finding, info.file.clone()));
         }
     }
     findings
@@ -548,8 +600,8 @@ fn implausible_years(
     findings
 }
 
-/// Counties that should have delivered a list and did not.
-fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<AuditFinding> {
+/// Counties that should have delivered a list and did not, by code.
+fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<(AuditFinding, String)> {
     let divisions = &check.pipeline.divisions;
     let counted: Vec<BTreeMap<&str, u64>> = loaded.iter().map(counties_of).collect();
     let blocking = check.pipeline.settings.data.refuse_missing_county && !check.partial;
@@ -587,7 +639,8 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<A
                 county_name(divisions, county),
                 contract.owner
             );
-            findings.push(AuditFinding::new(&contract.name, "missing_county", blocking, message));
+            let finding = AuditFinding::new(&contract.name, "missing_county", blocking, message);
+            findings.push((finding, county.to_owned()));
         }
     }
     findings

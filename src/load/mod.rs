@@ -11,6 +11,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
 use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
+use crate::model::undecided::LackedPlace;
 
 mod absent_columns;
 mod audit;
@@ -99,6 +100,20 @@ impl SourceRecords {
         Ok(())
     }
 
+    /// Keeps the records for which `keep` says so, by position, and no others.
+    ///
+    /// # Errors
+    /// Rows that cannot be read back, or another number of answers.
+    pub fn retain(&mut self, keep: &[bool]) -> Result<()> {
+        let rows = arrow::compute::filter_record_batch(&self.rows.batch()?, &keep.to_vec().into())
+            .map_err(|error| Error::internal(format!("记录取不出：{error}")))?;
+        self.rows = Rows::of(rows);
+        self.unknown.retain(keep);
+        let mut kept = keep.iter();
+        self.keys.retain(|_| kept.next().copied().unwrap_or(false));
+        Ok(())
+    }
+
     /// Row with this identifier; `None` if the record is not among these.
     pub fn find(&self, record_id: &str) -> Option<usize> {
         let parts = RecordIdParts::parse(record_id).filter(|parts| parts.source() == self.source)?;
@@ -126,6 +141,8 @@ pub struct LoadedSource {
     pub totals: ControlTotals,
     /// Audit findings; a blocking one stops the run after all sources were read.
     pub audits: Vec<AuditFinding>,
+    /// Places whose part of the list is not there, by code, each once.
+    pub lacked: Vec<LackedPlace>,
 }
 
 #[cfg(test)]

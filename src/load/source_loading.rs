@@ -335,13 +335,14 @@ impl<'a> SourceLoading<'a> {
                 places: Vec::new(),
             },
             audits: self.audits,
+            lacked: Vec::new(),
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
             loaded.totals.places = count_places(self.contract, &loaded.records, &self.rejected)?;
             audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
-            absent_columns::note_absent_columns(self.contract, &mut loaded);
+            absent_columns::note_absent_columns(self.contract, &mut loaded)?;
         }
         count_unknown_cells(&mut loaded);
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())

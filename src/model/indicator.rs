@@ -1,7 +1,7 @@
 //! Rates and counts against the plan's targets, and rules that could not run.
 
 /// One indicator row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Indicator {
     /// Rule code.
     pub rule_code: String,
@@ -15,6 +15,11 @@ pub struct Indicator {
     pub denominator: Option<i64>,
     /// Target in 1/10000 (rates) or units (counts), if the plan sets one.
     pub target: Option<i64>,
+    /// Cells of the unit that it counts by and that are unknown: by so much, at most, its counts may be wrong.
+    pub unknown: u64,
+    /// Why the count says nothing of the unit, in Chinese: a county's list did not come, or a column is unknown for much
+    /// of it.
+    pub held: Option<String>,
 }
 
 /// A rule that did not run this quarter, and why (Chinese).

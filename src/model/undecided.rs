@@ -42,6 +42,15 @@ pub struct UndecidedSubject {
     pub village_code: Arc<str>,
 }
 
+/// A place whose part of a list did not come, or is of another period: who stands in it now is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LackedPlace {
+    /// Code of the county or township.
+    pub code: String,
+    /// Rows are there, of another period: what they say is not known of this one.
+    pub stale: bool,
+}
+
 /// A SELECT of a rule or definition as it was run over unknown cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RewrittenSelect {
@@ -53,8 +62,8 @@ pub struct RewrittenSelect {
     pub sql: String,
 }
 
-/// A column that is unknown for so much of a county that a rule resting on it is held there: what it does not find
-/// there is no sign that all is well.
+/// A column that is unknown for so much of a county, or a list that did not come from there, so that a rule resting on
+/// it is held there: what it does not find there is no sign that all is well.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldRule {
     /// Rule.
@@ -63,12 +72,19 @@ pub struct HeldRule {
     pub county_code: String,
     /// Source whose column it is.
     pub source: String,
-    /// Canonical name of the column.
+    /// Canonical name of the column; `""`: the county's part of the list itself is not there, or of another period.
     pub column: String,
-    /// Records of the county whose cell is unknown.
+    /// Records of the county whose cell is unknown; 0 for a list.
     pub unknown: u64,
     /// Records of the county in the source.
     pub records: u64,
     /// Subjects of the county that the rule leaves undecided.
     pub undecided: u64,
+}
+
+impl HeldRule {
+    /// Is it held since the county's part of the list is not there, or of another period?
+    pub fn is_of_list(&self) -> bool {
+        self.column.is_empty()
+    }
 }

@@ -164,9 +164,9 @@ pub struct HeldColumn {
     pub county_code: String,
     /// Source.
     pub source: String,
-    /// Canonical name of the column.
+    /// Canonical name of the column; `""`: the county's part of the list is not there, or of another period.
     pub column: String,
-    /// Records of the county whose cell is unknown.
+    /// Records of the county whose cell is unknown; 0 for a list.
     pub unknown: u64,
     /// Records of the county in the source.
     pub records: u64,

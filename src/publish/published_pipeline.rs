@@ -135,6 +135,10 @@ impl PublishedPipeline {
     pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
         self.sources.iter().find(|s| s.name == name).map_or(name, |s| s.title.as_str())
     }
+    /// Department that delivers a source; `""` if there is none.
+    pub(super) fn source_owner(&self, name: &str) -> &str {
+        self.sources.iter().find(|s| s.name == name).map_or("", |s| s.owner.as_str())
+    }
     /// Chinese title of a source's column; its name if there is none.
     pub fn column_title<'a>(&'a self, source: &str, column: &'a str) -> &'a str {
         let source = self.sources.iter().find(|s| s.name == source);

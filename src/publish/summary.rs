@@ -104,7 +104,7 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     out
 }
 
-/// Rules that are held for a county, by the column that is unknown there: the most of them first.
+/// Rules that are held for a county, by the column that is unknown or the list that is not there: the most of them first.
 fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
     /// Lines shown.
     const LINES: usize = 12;
@@ -125,6 +125,19 @@ fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
     for ((county, source, column), (codes, unknown, records, undecided)) in columns.iter().take(LINES) {
         let more = if codes.len() > NAMED { format!("等{}条", codes.len()) } else { String::new() };
         let named: Vec<&str> = codes.iter().take(NAMED).copied().collect();
+        if column.is_empty() {
+            let _ = writeln!(
+                out,
+                "  未判断  {}没有本期的{}（现有{}条）：规则{}{more}在该县区停判，{}个对象没有判断；没有名单不等于没有这些人；请{}报来",
+                catalogue.county_name(county),
+                catalogue.source_title(source),
+                grouped_text(*records),
+                named.join("、"),
+                grouped_text(*undecided),
+                catalogue.source_owner(source)
+            );
+            continue;
+        }
         let _ = writeln!(
             out,
             "  未判断  {}{}的“{}”有{}/{}条看不出：规则{}{more}对{}个对象没有判断；请补报这一列",

@@ -8,6 +8,7 @@ pub(crate) mod family;
 pub(crate) mod officer_words;
 pub(crate) mod parameter_constants;
 pub(crate) mod quality_settings;
+pub(crate) mod row_uses;
 pub(crate) mod rule_file;
 pub(crate) mod rule_set;
 pub(crate) mod rule_settings;

@@ -50,7 +50,12 @@ fn document_situation(rules: &RuleSet, situation: &Situation, text: &mut String)
     let mut told: Vec<String> =
         lists.iter().map(|(view, rows)| format!("{}{rows}行", rules.catalogue.title(view))).collect();
     told.extend(situation.empty.iter().map(|view| format!("{}没有这家人", rules.catalogue.title(view))));
-    told.extend(situation.absent.iter().map(|view| format!("{}没有报来", rules.catalogue.title(view))));
+    let part = |name: &String| {
+        let (view, county) = name.split_once(' ').unwrap_or((name, ""));
+        format!("{}{county}", rules.catalogue.title(view))
+    };
+    told.extend(situation.absent.iter().map(|name| format!("{}没有报来", part(name))));
+    told.extend(situation.stale.iter().map(|name| format!("{}是上期的", part(name))));
     let quarter = situation.period.map_or_else(String::new, |period| format!("（{}）", period.title()));
     let _ = writeln!(text, "- 名单{quarter}：{}", told.join("、"));
     let title = |code: &str| rules.rule(code).map_or("", |rule| rule.header.title.as_str()).to_owned();

@@ -39,9 +39,12 @@ pub struct Situation {
     /// Lists that were delivered and have none of these people.
     #[serde(default)]
     pub empty: Vec<String>,
-    /// Lists that were not delivered, where the story turns on it.
+    /// Lists that were not delivered, where the story turns on it: `list`, or `list county` of one county alone.
     #[serde(default)]
     pub absent: Vec<String>,
+    /// Lists that are of the last period: `list`, or `list county` of one county alone.
+    #[serde(default)]
+    pub stale: Vec<String>,
     /// All findings: `CODE subject` or `CODE subject/key`.
     pub expect: Vec<String>,
     /// Rules that stay silent, by code, and why.
@@ -59,6 +62,17 @@ pub struct Situation {
     pub undecided: Vec<String>,
     /// Why what is expected does not come out yet.
     pub pending: Option<String>,
+}
+
+/// A part of a list that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LackedPart {
+    /// The list.
+    pub(crate) list: String,
+    /// County code; `None`: of all counties.
+    pub(crate) county: Option<String>,
+    /// Its rows are there, of the last period.
+    pub(crate) stale: bool,
 }
 
 /// A file of situations, read.
@@ -141,26 +155,45 @@ impl SituationFile {
     /// A list that is not there, or that has rows.
     pub(crate) fn check_lists(&self, at: usize, rules: &RuleSet, given: &BTreeSet<&str>) -> Result<()> {
         let situation = &self.content.situation[at];
-        for (key, names) in [("empty", &situation.empty), ("absent", &situation.absent)] {
+        let lists = [("empty", &situation.empty), ("absent", &situation.absent), ("stale", &situation.stale)];
+        for (key, names) in lists {
             for (number, name) in names.iter().enumerate() {
                 let steps = [TomlStep::Key(key), number.into()];
+                let (name, county) = match name.split_once(' ') {
+                    Some((name, county)) if key != "empty" => (name, Some(county)),
+                    _ => (name.as_str(), None),
+                };
                 if !rules.catalogue.can_be_absent(name) {
                     let known = rules.catalogue.views.iter().filter(|(_, v)| v.origin != ViewOrigin::Derived);
                     let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
                     let error = self.complain(at, &steps, format!("没有名为“{name}”的数据来源"));
                     return Err(with_hint(error, suggest_toml_name(name, &known, "可用的来源")));
                 }
-                if given.contains(name.as_str()) {
+                // Other counties delivered it; one of the last period has rows.
+                if key == "stale" || county.is_some() {
+                    continue;
+                }
+                if given.contains(name) {
                     let error = self.complain(at, &steps, format!("“{name}”在 given 里有行"));
                     return Err(error.hint("有行的名单就是报来了的名单；删去这里或那几行"));
                 }
-                if key == "absent" && situation.empty.contains(name) {
+                if key == "absent" && situation.empty.iter().any(|empty| empty == name) {
                     let error = self.complain(at, &steps, format!("“{name}”又写在 empty 里"));
                     return Err(error.hint("empty 是报来了、没有这家人；absent 是没有报来"));
                 }
             }
         }
         Ok(())
+    }
+    /// The parts of lists that a situation says are not there: counties' that did not come, and those of the last period.
+    pub(crate) fn lacked_parts(&self, at: usize) -> Vec<LackedPart> {
+        let situation = &self.content.situation[at];
+        let part = |name: &String, stale: bool| {
+            let (list, county) = name.split_once(' ').map_or((name.as_str(), None), |(l, c)| (l, Some(c)));
+            LackedPart { list: list.to_owned(), county: county.map(str::to_owned), stale }
+        };
+        let absent = situation.absent.iter().map(|name| part(name, false)).filter(|one| one.county.is_some());
+        absent.chain(situation.stale.iter().map(|name| part(name, true))).collect()
     }
     /// The rule that an entry names, which looks for findings.
     ///

@@ -141,7 +141,7 @@ impl AnsweringRules<'_> {
 }
 
 /// Does a SELECT read a table of which anything may be unknown, or is not understood?
-fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
+pub(super) fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
     names.any(|name| {
         tables.get(name).is_some_and(|table| table.as_ref().map_or(true, |known| known.is_touched()))
     })

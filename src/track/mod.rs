@@ -18,7 +18,7 @@ use crate::model::exception::{Exception, Status, TrackedException};
 use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
-use crate::model::undecided::{ANY_KEY, UndecidedSubject};
+use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
 mod fingerprint;
@@ -106,11 +106,17 @@ pub struct Unjudged<'a> {
     pub not_run: &'a [NotRun],
     /// Subjects that rules leave undecided, sorted by (rule, subject, key).
     pub undecided: &'a [UndecidedSubject],
+    /// Rules held for a county, sorted.
+    pub held: &'a [HeldRule],
 }
 
 impl Unjudged<'_> {
-    /// Is its subject undecided?
+    /// Is its subject undecided, or did a list that the rule reads not come from its county?
     fn leaves_open(&self, old: &Exception) -> bool {
+        let of_list = |one: &&HeldRule| one.is_of_list() && one.rule_code == *old.rule_code;
+        if self.held.iter().filter(of_list).any(|one| one.county_code == *old.county_code) {
+            return true;
+        }
         let subject = (&*old.rule_code, &*old.subject_id);
         let from = self.undecided.partition_point(|one| (&*one.rule_code, &*one.subject_id) < subject);
         let mut same =

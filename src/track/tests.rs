@@ -41,7 +41,8 @@ fn next(
     let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    track(found.to_vec(), &Unjudged { not_run, undecided: &[] }, before, ledger, period(quarter), &secret)
+    let unjudged = Unjudged { not_run, undecided: &[], held: &[] };
+    track(found.to_vec(), &unjudged, before, ledger, period(quarter), &secret)
         .unwrap()
 }
 

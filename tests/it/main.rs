@@ -57,6 +57,7 @@ mod second_engine;
 mod second_prefecture;
 mod situations;
 mod synth;
+mod taken_away;
 mod train;
 mod types_by_file;
 mod unknown_columns;

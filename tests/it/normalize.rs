@@ -56,6 +56,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         rejects: Vec::new(),
         totals: ControlTotals::default(),
         audits: Vec::new(),
+        lacked: Vec::new(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

@@ -242,6 +242,7 @@ impl World {
             numerator: 960 + 8 * i as i64,
             denominator: Some(1000),
             target: Some(10_000),
+            ..Indicator::default()
         });
         let not_run =
             NotRun {
@@ -260,7 +261,7 @@ impl World {
         let found = self.findings.exceptions.clone();
         track(
             found,
-            &Unjudged { not_run: &self.findings.not_run, undecided: &[] },
+            &Unjudged { not_run: &self.findings.not_run, undecided: &[], held: &[] },
             before,
             &self.resolution.ledger,
             self.period,
@@ -342,6 +343,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         rejects,
         totals: ControlTotals { source: source.into(), tables: vec![totals], places: Vec::new() },
         audits: Vec::new(),
+        lacked: Vec::new(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

@@ -17,19 +17,20 @@ use bidui::testing::rules::rule_set::RuleSet;
 
 use crate::rules_truth::{folder, perfect, truth_records};
 
-const QUARTER: &str = "2018Q3";
+pub(crate) const QUARTER: &str = "2018Q3";
 
-struct World {
-    pipeline: Pipeline,
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) pipeline: Pipeline,
     rules: RuleSet,
-    loaded: Vec<LoadedSource>,
-    resolution: Resolution,
+    pub(crate) loaded: Vec<LoadedSource>,
+    pub(crate) resolution: Resolution,
 }
 
-type Found = BTreeSet<(String, String, String)>;
+pub(crate) type Found = BTreeSet<(String, String, String)>;
 
 impl World {
-    fn fixtures() -> Self {
+    pub(crate) fn fixtures() -> Self {
         let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
         let rules = RuleSet::load(&pipeline).unwrap();
         let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
@@ -39,7 +40,7 @@ impl World {
         Self { pipeline, rules, loaded, resolution }
     }
 
-    fn run(&self) -> RuleFindings {
+    pub(crate) fn run(&self) -> RuleFindings {
         let comparables = normalize(&self.pipeline, &self.loaded).unwrap();
         let inputs = views::ViewInputs {
             pipeline: &self.pipeline,
@@ -52,7 +53,7 @@ impl World {
     }
 
     /// Positions of a source's records by county code.
-    fn counties(&self, source: usize) -> BTreeMap<String, Vec<u32>> {
+    pub(crate) fn counties(&self, source: usize) -> BTreeMap<String, Vec<u32>> {
         let comparables = normalize(&self.pipeline, &self.loaded[source..=source]).unwrap();
         let tree = &self.pipeline.divisions;
         let mut counties: BTreeMap<String, Vec<u32>> = BTreeMap::new();
@@ -63,12 +64,12 @@ impl World {
     }
 
     /// Column of a source's records.
-    fn column(&self, source: usize, column: &str) -> ArrayRef {
+    pub(crate) fn column(&self, source: usize, column: &str) -> ArrayRef {
         self.loaded[source].records.rows.batch().unwrap().column_by_name(column).unwrap().clone()
     }
 
     /// The column with the rows at `positions` taken from those at `from`, or emptied.
-    fn changed(
+    pub(crate) fn changed(
         &self,
         source: usize,
         column: &str,
@@ -86,7 +87,7 @@ impl World {
     }
 }
 
-fn found(findings: &RuleFindings) -> Found {
+pub(crate) fn found(findings: &RuleFindings) -> Found {
     let text = |e: &bidui::testing::model::exception::Exception| {
         (e.rule_code.to_string(), e.subject_id.to_string(), e.rule_key.to_string())
     };

@@ -45,10 +45,14 @@ fn label<'a>(row: &IndicatorRow<'a>) -> &'a str {
 fn shown(row: &IndicatorRow<'_>, names: &BTreeMap<&str, &str>) -> Value {
     let width = |share: i64| format!("{}.{:02}", share.clamp(0, 10_000) / 100, share.clamp(0, 10_000) % 100);
     let bar = row.is_rate && row.actual().is_some();
+    let unknown = match row.unknown {
+        0 => String::new(),
+        cells => format!("（{cells}格看不出）"),
+    };
     json!({
         "unit": names.get(row.unit_code).copied().unwrap_or("全市"),
         "value": row.actual().map_or_else(|| "无对象".to_owned(), |v| row.shown(v)),
-        "parts": row.denominator.map_or_else(String::new, |d| format!("{} / {d}", row.numerator)),
+        "parts": row.denominator.map_or_else(String::new, |d| format!("{} / {d}", row.numerator)) + &unknown,
         "is_rate": bar,
         "width": width(row.actual().unwrap_or(0)),
         "target": row.target.map(|t| row.shown(t)),
@@ -67,7 +71,9 @@ pub(super) fn missing_indicators(inputs: &PublicationInputs<'_>, rows: &[Indicat
         let target = inputs.catalogue.targets.iter().find(|t| t.code == code).map(|t| t.owner.as_str());
         rule.or(target).unwrap_or("")
     };
+    let units = &inputs.catalogue.divisions.units;
     rows.iter()
+        .filter(|row| row.unit.is_none_or(|u| units[u].level <= 2))
         .filter_map(|row| {
             let why = row.lacking.as_ref()?;
             Some(json!({

@@ -36,6 +36,7 @@ pub(super) fn fact_indicator(
         ("previous_count", Int64, "上次数量", "对比季度的发布"),
         ("change_rate", Rate, "比率变化", "本季减上次"),
         ("change_count", Int64, "数量变化", "本季减上次"),
+        ("unknown_cells", Int64, "看不出的格", "要看的格里看不出的；分子、分母至多差这么多"),
     ];
     let def = define_published_table("指标", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
@@ -60,7 +61,7 @@ pub(super) fn fact_indicator(
                 computable.into(),
                 i.lacking.as_deref().into(),
                 computable.then_some(i.numerator).into(),
-                i.denominator.into(),
+                i.denominator.filter(|_| computable).into(),
                 rate(i.actual()),
                 rate(i.target),
                 count(i.target),
@@ -72,6 +73,7 @@ pub(super) fn fact_indicator(
                 count(i.before),
                 rate(i.change()),
                 count(i.change()),
+                i64::try_from(i.unknown).unwrap_or(i64::MAX).into(),
             ]))?;
         }
         Ok(())

@@ -129,6 +129,7 @@ fn add_bucket_indicators(rule: &Rule, parts: Vec<Indicator>) -> Result<Vec<Indic
             numerator: sum_counts(rule, parts.iter().map(|part| part.numerator))?,
             denominator: denominators().next().map(|_| sum_counts(rule, denominators())).transpose()?,
             target: parts.iter().filter_map(|part| part.target).max(),
+            ..Indicator::default()
         })
     };
     groups.into_iter().map(sum).collect()

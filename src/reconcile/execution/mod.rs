@@ -8,7 +8,8 @@ pub(crate) mod planner;
 pub(crate) mod polars_bridge;
 pub(crate) mod rule_check;
 pub(crate) mod rule_runner;
-pub(crate) mod situation_batch;
+mod situation_answers;
+mod situation_batch;
 pub(crate) mod situation_runner;
 pub(crate) mod workers;
 

@@ -39,8 +39,8 @@ struct SessionTable {
     rows: usize,
 }
 
-/// Stack for SELECTs that unknown cells changed, in bytes: the engine goes down as deep as their parts are nested.
-const DEEP_STACK: usize = 64 << 20;
+/// Stack for SELECTs, in bytes: the engine goes down as deep as their parts are nested.
+pub(crate) const DEEP_STACK: usize = 64 << 20;
 
 /// A SELECT and the tables it reads.
 pub(crate) struct PreparedSelect<'s> {

@@ -16,6 +16,7 @@ use super::workers::{PendingReaders, run_rule_workers};
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
+use crate::reconcile::findings::lacking_lists::LackingLists;
 use crate::reconcile::findings::quality_score;
 use crate::reconcile::findings::select_outcome;
 use crate::reconcile::findings::undecided;
@@ -104,8 +105,10 @@ pub(crate) fn run_answering_rules(
         false => run_rules_at_once(rules, views, &positions, &mut advance)?,
     };
     findings.indicators = gathered.indicators;
-    let open = undecided::take_possible(answering, &mut gathered.findings);
+    let mut open = undecided::take_possible(answering, &mut gathered.findings);
     let mut found = gathered.findings;
+    let lacking = LackingLists::of(plain, views, &positions);
+    open.extend(lacking.take_refutable(rules, views, &mut found));
     findings.near_misses = views.near_misses_of(rules, &found)?;
     let near = NearMissIndex::of(&findings.near_misses, &gathered.listed);
     for (rule, finding) in &mut found {
@@ -113,8 +116,17 @@ pub(crate) fn run_answering_rules(
         finding.near = near.nearest(header, finding, |record| views.source_of(record));
     }
     findings.exceptions = exceptions::place_exceptions(rules, views, period, found)?;
-    (findings.undecided, findings.held) =
-        undecided::place_undecided(answering, plain, views, period, open, &mut findings.exceptions)?;
+    (findings.undecided, findings.held) = undecided::place_undecided(
+        answering,
+        plain,
+        views,
+        period,
+        open,
+        (&lacking, &positions),
+        &mut findings.exceptions,
+    )?;
+    undecided::hold_indicators(plain, views, &mut findings.indicators);
+    lacking.hold_indicators(plain, views, &mut findings.indicators);
     findings.rewritten = answering.rewritten();
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
         let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
@@ -185,6 +197,7 @@ pub(crate) fn zero_rule_indicators(rule: &Rule, found: &[Indicator], root_code: 
             numerator: 0,
             denominator: found.iter().find_map(|i| i.denominator).map(|_| 0),
             target: None,
+            ..Indicator::default()
         })
         .collect()
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::example_rows::{ExampleRow, example_table, ids_of, unknown_columns};
+use super::example_rows::{ExampleRow, example_table, ids_of};
 use super::numbered_ids::{IdKind, NumberedIds};
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_frame};
@@ -104,40 +104,6 @@ pub(crate) fn run_alone(
     Ok(findings.collect())
 }
 
-/// Findings that are certain on a situation with unknown cells, and entries that those cells leave open.
-///
-/// # Errors
-/// As for [`run_together`].
-pub(crate) fn run_with_unknown(
-    rules: &RuleSet,
-    parameters: &ExampleRow,
-    situation: &BatchedSituation,
-) -> Result<(TextFindings, BTreeSet<String>)> {
-    let answering = rules.with_unknown_cells(&unknown_columns(&situation.tables))?;
-    let own = |at: usize| answering.companions.get(&at).copied().unwrap_or(at);
-    let positions: Vec<usize> =
-        (0..answering.rules.rules.len()).filter(|&at| situation.runnable.contains(&own(at))).collect();
-    let (outcomes, ids) = run_on_tables(&answering.rules, parameters, situation.tables.clone(), &positions)?;
-    let (mut certain, mut open) = (TextFindings::new(), BTreeSet::new());
-    for (at, outcome) in &outcomes {
-        // Under the code of the rule itself, not of its companion.
-        let rule = &rules.rules[own(*at)];
-        for finding in &outcome.findings {
-            let subject = match &finding.subject {
-                FindingSubject::Id(id) => subject_text(rule, *id, &ids),
-                FindingSubject::Unit(code) => code.to_string(),
-            };
-            let entry = finding_text(rule, &subject, &finding.rule_key);
-            match own(*at) == *at && !answering.unanswered.contains_key(at) {
-                true => drop(certain.insert(entry, finding.message.to_string())),
-                false => drop(open.insert(entry)),
-            }
-        }
-    }
-    open.retain(|entry| !certain.contains_key(entry));
-    Ok((certain, open))
-}
-
 /// Whether a rule, or what it is defined by, names a division by its code: it must see the codes that
 /// the situation writes.
 pub(crate) fn names_divisions(rules: &RuleSet, rule: &Rule) -> bool {
@@ -147,7 +113,11 @@ pub(crate) fn names_divisions(rules: &RuleSet, rule: &Rule) -> bool {
     in_text(&rule.file) || rules.definitions_of(&rule.file).iter().any(|d| in_text(&d.file))
 }
 
-fn run_on_tables(
+/// Runs these rules on some tables.
+///
+/// # Errors
+/// A rule that cannot be run, at its line.
+pub(super) fn run_on_tables(
     rules: &RuleSet,
     parameters: &ExampleRow,
     mut tables: BTreeMap<String, Vec<ExampleRow>>,
@@ -180,12 +150,12 @@ fn run_on_tables(
     Ok((outcomes, ids))
 }
 
-fn finding_text(rule: &Rule, subject: &str, key: &str) -> String {
+pub(super) fn finding_text(rule: &Rule, subject: &str, key: &str) -> String {
     let key = if key.is_empty() { String::new() } else { format!("/{key}") };
     format!("{} {subject}{key}", rule.header.code)
 }
 
-fn subject_text(rule: &Rule, id: i64, ids: &NumberedIds) -> String {
+pub(super) fn subject_text(rule: &Rule, id: i64, ids: &NumberedIds) -> String {
     use crate::model::exception::SubjectKind;
     let kind = match rule.header.subject {
         SubjectKind::Person => IdKind::Person,

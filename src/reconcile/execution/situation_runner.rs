@@ -5,16 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::example_rows::{ExampleRow, GivenRows, has_unknown_cell, parameters_as_text, read_given};
 use super::example_runner::example_period;
 use super::numbered_ids::IdKind;
-use super::situation_batch::{
-    BatchedSituation, TextFindings, names_divisions, run_alone, run_together, run_with_unknown,
-};
+use super::situation_answers::{JudgedSituation, judge_situation};
+use super::situation_batch::{BatchedSituation, TextFindings, names_divisions, run_alone, run_together};
 use crate::config::Pipeline;
 use crate::config::toml_file::TomlStep;
 use crate::model::exception::SubjectKind;
 use crate::model::period::Period;
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::situation_file::{SituationFile, read_situations};
+use crate::rules::situation_file::{LackedPart, SituationFile, read_situations};
 use crate::{Error, Result};
 
 /// How the situations of a pipeline came out.
@@ -30,8 +29,6 @@ pub struct SituationReport {
     pub failures: Vec<Error>,
     /// Situations that are not expected to come out yet, and why.
     pub pending: Vec<(String, String)>,
-    /// Subjects that unknown cells leave open, as expected.
-    pub undecided: usize,
     /// Rules that look for findings and find one in no situation.
     pub never_found: Vec<String>,
     /// Rules that look for findings and stay silent for a stated reason in no situation.
@@ -45,7 +42,9 @@ struct ReadSituation<'f> {
     rows: BatchedSituation,
     /// What the view `parameter` has in it.
     parameters: ExampleRow,
+    /// Cells of which nothing is known, or parts of lists that are not there.
     unknown: bool,
+    lacked: Vec<LackedPart>,
 }
 
 impl ReadSituation<'_> {
@@ -68,19 +67,24 @@ pub fn run_situations(pipeline: &Pipeline, rules: &RuleSet) -> Result<SituationR
     };
     let (unknown, known): (Vec<_>, Vec<_>) = read.into_iter().partition(|situation| situation.unknown);
     let found = find_together(rules, &known)?;
-    let decided = found.into_iter().map(|found| (found, BTreeSet::new()));
-    let mut judged: Vec<_> = known.iter().zip(decided).collect();
+    let mut outcomes: Vec<(&ReadSituation<'_>, TextFindings, Option<Error>)> = Vec::new();
+    for (situation, found) in known.iter().zip(found) {
+        let differs = difference(rules, situation, &found);
+        outcomes.push((situation, found, differs));
+    }
     for situation in &unknown {
-        judged.push((situation, find_certain(rules, situation)?));
+        let judged = judge_situation(rules, &situation.parameters, &situation.rows, &situation.lacked)?;
+        let differs =
+            difference(rules, situation, &judged.found).or_else(|| differs_open(situation, &judged));
+        outcomes.push((situation, judged.found, differs));
     }
     let (mut firing, mut silent) = (BTreeSet::new(), BTreeSet::new());
-    for (situation, (found, open)) in judged {
+    for (situation, found, differs) in outcomes {
         let content = situation.content();
-        match (&content.pending, difference(rules, situation, &found, &open)) {
+        match (&content.pending, differs) {
             (None, None) => {
                 report.held += 1;
                 report.findings += found.len();
-                report.undecided += open.len();
                 firing.extend(content.expect.iter().filter_map(|entry| entry.split_whitespace().next()));
                 silent.extend(content.silent.keys().map(String::as_str));
             }
@@ -167,33 +171,16 @@ fn differing_rules(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextF
     expected.symmetric_difference(&found).map(|entry| rule_position(rules, entry)).collect()
 }
 
-/// What is certain in a situation with unknown cells, and what they leave open; without what is held for a county.
-fn find_certain(rules: &RuleSet, situation: &ReadSituation<'_>) -> Result<(TextFindings, BTreeSet<String>)> {
-    let (mut found, mut open) = run_with_unknown(rules, &situation.parameters, &situation.rows)?;
-    let judged = |entry: &str| !situation.content().held.iter().any(|held| is_held(situation, held, entry));
-    found.retain(|entry, _| judged(entry));
-    open.retain(|entry| judged(entry));
-    Ok((found, open))
-}
-
-/// Whether an entry is one of a rule and county that are held: all rows of its subject are of that county.
-fn is_held(situation: &ReadSituation<'_>, held: &str, entry: &str) -> bool {
-    let (Some((code, county)), Some((of, subject))) = (held.split_once(' '), entry.split_once(' ')) else {
-        return false;
-    };
-    let subject = subject.split('/').next().unwrap_or(subject);
-    let own = |row: &&ExampleRow| row.iter().any(|(name, id)| IdKind::of(name).is_some() && id == subject);
-    let mut rows = situation.rows.tables.values().flatten().filter(own);
-    code == of && rows.all(|row| row.get("county_code").is_none_or(|code| code == county))
+fn as_expected(situation: &ReadSituation<'_>, found: &TextFindings) -> bool {
+    let expected: BTreeSet<&str> = situation.content().expect.iter().map(String::as_str).collect();
+    expected == found.keys().map(String::as_str).collect()
 }
 
 /// What is missing and what is too much, if anything.
-fn difference(
-    rules: &RuleSet,
-    situation: &ReadSituation<'_>,
-    found: &TextFindings,
-    open: &BTreeSet<String>,
-) -> Option<Error> {
+fn difference(rules: &RuleSet, situation: &ReadSituation<'_>, found: &TextFindings) -> Option<Error> {
+    if as_expected(situation, found) {
+        return None;
+    }
     let content = situation.content();
     let title = |entry: &str| {
         let code = entry.split_whitespace().next().unwrap_or_default();
@@ -204,26 +191,12 @@ fn difference(
     let surplus = found.iter().filter(|(entry, _)| !content.expect.contains(entry));
     let surplus: Vec<String> =
         surplus.map(|(entry, message)| format!("{entry}（{}：{message}）", title(entry))).collect();
-    let undecided: BTreeSet<&str> = content.undecided.iter().map(String::as_str).collect();
-    let left_open: BTreeSet<&str> = open.iter().map(String::as_str).collect();
-    let with_title = |entry: &&str| format!("{entry}（{}）", title(entry));
-    let not_open: Vec<String> = undecided.difference(&left_open).map(with_title).collect();
-    let too_open: Vec<String> = left_open.difference(&undecided).map(with_title).collect();
     let mut parts = Vec::new();
     if !missing.is_empty() {
         parts.push(format!("应有而没有：{}", missing.join("、")));
     }
     if !surplus.is_empty() {
         parts.push(format!("不应有而有：{}", surplus.join("、")));
-    }
-    if !not_open.is_empty() {
-        parts.push(format!("应为未判断而不是：{}", not_open.join("、")));
-    }
-    if !too_open.is_empty() {
-        parts.push(format!("不应为未判断而是：{}", too_open.join("、")));
-    }
-    if parts.is_empty() {
-        return None;
     }
     let message = format!("情形“{}”不符：{}", content.name, parts.join("；"));
     Some(
@@ -232,6 +205,39 @@ fn difference(
             .complain(situation.at, &["expect".into()], message)
             .hint("照业务定夺：改规则；或改情形，一时改不了规则的写 pending = \"原因\""),
     )
+}
+
+/// Who is undecided and is not expected to be, or the other way round; rules that are expected to be held and are not.
+fn differs_open(situation: &ReadSituation<'_>, judged: &JudgedSituation) -> Option<Error> {
+    let content = situation.content();
+    let without_key = |entry: &String| entry.split('/').next().unwrap_or(entry).to_owned();
+    let expected: BTreeSet<String> = content.undecided.iter().map(without_key).collect();
+    let mut parts = Vec::new();
+    let missing: Vec<&str> =
+        expected.iter().filter(|entry| !judged.undecided.contains_key(*entry)).map(String::as_str).collect();
+    // Of a rule that is said to be held for a county its people there need not be named.
+    let told = |code: &str, county: &String| content.held.contains(&format!("{code} {county}"));
+    let surplus = judged.undecided.iter().filter(|(entry, counties)| {
+        let code = entry.split(' ').next().unwrap_or_default();
+        !expected.contains(*entry) && !counties.iter().any(|county| told(code, county))
+    });
+    let surplus: Vec<&str> = surplus.map(|(entry, _)| entry.as_str()).collect();
+    let not_held = content.held.iter().filter(|entry| !judged.held.contains(*entry));
+    let not_held: Vec<&str> = not_held.map(String::as_str).collect();
+    for (words, entries) in
+        [("应未判断而判断了", missing), ("不应未判断的", surplus), ("应停判而没有", not_held)]
+    {
+        if !entries.is_empty() {
+            parts.push(format!("{words}：{}", entries.join("、")));
+        }
+    }
+    (!parts.is_empty()).then(|| {
+        let message = format!("情形“{}”不符：{}", content.name, parts.join("；"));
+        situation
+            .file
+            .complain(situation.at, &["undecided".into()], message)
+            .hint("看不清、没有报来的，不能说有也不能说没有：改规则；或改情形")
+    })
 }
 
 /// All situations that are in order, and complaints about the others.
@@ -270,12 +276,18 @@ fn read_situation<'f>(
         read_given(rules, &situation.given, Some(period), &complain)?;
     let given: BTreeSet<&str> = tables.keys().map(String::as_str).collect();
     file.check_lists(at, rules, &given)?;
-    let came: BTreeSet<String> =
-        given.iter().map(|name| (*name).to_owned()).chain(situation.empty.iter().cloned()).collect();
+    let lacked = file.lacked_parts(at);
+    let came: BTreeSet<String> = given
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(situation.empty.iter().cloned())
+        .chain(lacked.iter().map(|part| part.list.clone()))
+        .collect();
     let runnable = (0..rules.rules.len())
         .filter(|&position| why_not_run(rules, &rules.rules[position], period, &came, &tables).is_none())
         .collect();
-    let unknown = tables.values().flatten().any(has_unknown_cell)
+    let unknown = !lacked.is_empty()
+        || tables.values().flatten().any(has_unknown_cell)
         || !situation.held.is_empty()
         || !situation.undecided.is_empty();
     if let std::collections::btree_map::Entry::Vacant(slot) = parameters.entry(period) {
@@ -284,8 +296,14 @@ fn read_situation<'f>(
     let mut row = parameters.get(&period).cloned().unwrap_or_default();
     row.extend(changed);
     row.retain(|_, value| value != "NULL");
-    let read =
-        ReadSituation { file, at, rows: BatchedSituation { tables, runnable }, parameters: row, unknown };
+    let read = ReadSituation {
+        file,
+        at,
+        rows: BatchedSituation { tables, runnable },
+        parameters: row,
+        unknown,
+        lacked,
+    };
     check_entries(rules, &read, period, &came)?;
     Ok(read)
 }
@@ -359,10 +377,10 @@ fn check_entries(
                     .hint("例如 \"R30 P1\" 或 \"R09 P1/dibao\"：人写 P1，户写 H1"));
             };
             let rule = file.rule(at, &steps, rules, code)?;
+            check_runs(rule, &steps)?;
             if key == "held" {
                 continue;
             }
-            check_runs(rule, &steps)?;
             check_subject(situation, rule, &steps, subject.split('/').next().unwrap_or(subject))?;
             if entries[..number].contains(entry) {
                 return Err(file.complain(at, &steps, format!("“{entry}”写了两次")).hint("删去一个"));

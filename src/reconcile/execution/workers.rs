@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::numbered_ids::NumberedIds;
-use super::planner::SqlSession;
+use super::planner::{DEEP_STACK, SqlSession};
 use super::rule_runner::{RuleOutcome, read_outcome, rule_failed};
-use crate::Result;
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
+use crate::{Error, Result};
 
 /// How many SELECTs have yet to read each table.
 #[derive(Debug, Clone, Default)]
@@ -74,17 +74,23 @@ pub(crate) fn run_rule_workers(
         drop(tables);
         read_outcome(rule, &frame, ids, &rules.root_code)
     };
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
-            scope.spawn(|_| {
-                while let Some(&position) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run(position);
-                    found.lock().unwrap_or_else(PoisonError::into_inner).insert(position, outcome);
-                    (done.lock().unwrap_or_else(PoisonError::into_inner))();
-                }
-            });
+    // Threads of their own: a worker of a pool that waits for the engine takes up other work meanwhile, on the same stack.
+    let work = || {
+        while let Some(&position) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = run(position);
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(position, outcome);
+            (done.lock().unwrap_or_else(PoisonError::into_inner))();
         }
-    });
+    };
+    std::thread::scope(|scope| {
+        let begin = |_| std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, work);
+        let begun: Vec<_> = (0..rayon::current_num_threads().min(order.len())).map(begin).collect();
+        match begun.into_iter().find_map(|thread| thread.err()) {
+            // What the others have begun they finish.
+            Some(error) => Err(Error::internal("系统不给新线程").caused_by(error)),
+            None => Ok(()),
+        }
+    })?;
     let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.into_iter().map(|(position, outcome)| Ok((position, outcome?))).collect()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod exceptions;
 pub(crate) mod finding_causes;
+pub(crate) mod lacking_lists;
 pub(crate) mod quality_score;
 pub(crate) mod select_outcome;
 pub(crate) mod undecided;

@@ -361,6 +361,7 @@ pub(crate) fn read_indicators(rule: &Rule, batch: &RecordBatch, root_code: &str)
             numerator: fit_outcome_sum(rule, sum.numerator)?,
             denominator: with_denominator.then(|| fit_outcome_sum(rule, sum.denominator)).transpose()?,
             target: sum.target,
+            ..Indicator::default()
         })
     };
     sums.into_iter().map(indicator).collect()

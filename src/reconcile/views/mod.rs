@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
+use super::execution::numbered_ids::{NumberedIds, household_number, person_number, record_number};
 use super::near_misses::NearMissRow;
 use super::views::rule_view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
@@ -167,6 +167,13 @@ impl<'a> QuarterViews<'a> {
         let keys = &self.inputs.loaded[source].records.keys;
         let key = RecordKey::new(keys.first()?.source() as u8, table as u16, row, member);
         Some((source, keys.binary_search(&key).ok()?))
+    }
+    /// Number of a record of this quarter.
+    pub(super) fn record_number(&self, source: usize, row: usize) -> Option<i64> {
+        let key = *self.inputs.loaded[source].records.keys.get(row)?;
+        let place = (source, key.table());
+        let (&table, _) = self.tables.iter().find(|(_, known)| **known == place)?;
+        Some(record_number(table, key))
     }
 }
 

@@ -63,6 +63,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         rejects: Vec::new(),
         totals: ControlTotals::default(),
         audits: Vec::new(),
+        lacked: Vec::new(),
         cell_warnings: Vec::new(),
         skipped: Vec::new(),
     }

@@ -7,10 +7,13 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int32Array};
 
 use super::ViewInputs;
+use super::rule_view::View;
 use crate::config::{ColumnRole, SourceColumn, SourceContract};
 use crate::load::SourceRecords;
 use crate::model::division::COUNTY;
+use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
+use crate::rules::view_catalogue::PREVIOUS;
 
 /// Unknown cells of a column, by county.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,12 +58,24 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
     for one in inputs.loaded {
         let records = &one.records;
         let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
-        let named = unknown_names(records).into_iter();
-        let named = named.filter_map(|name| contract.columns.iter().find(|c| c.name == name));
-        let columns: Vec<&str> = named.flat_map(columns_made_of).collect();
+        let columns: Vec<&str> =
+            unknown_names(contract, records).into_iter().flat_map(columns_made_of).collect();
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
             own.extend(columns.into_iter().map(str::to_owned));
+        }
+    }
+    unknown
+}
+
+/// Columns of the last period's views, as they were published, with unknown cells: those that have companions.
+pub(crate) fn unknown_columns_before(views: &[View<'_>]) -> UnknownColumns {
+    let mut unknown = UnknownColumns::new();
+    for view in views {
+        let names = view.rows.schema().fields().iter().filter_map(|f| f.name().strip_suffix(UNKNOWN_SUFFIX));
+        let columns: BTreeSet<String> = names.map(str::to_owned).collect();
+        if !columns.is_empty() {
+            unknown.insert(format!("{}{PREVIOUS}", view.name), columns);
         }
     }
     unknown
@@ -79,8 +94,8 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
         let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
         let mut all: BTreeMap<&str, u64> = BTreeMap::new();
         (0..inputs.rows(source)).for_each(|row| *all.entry(county(row)).or_default() += 1);
-        for name in unknown_names(records) {
-            let Some(column) = contract.columns.iter().find(|c| c.name == name) else { continue };
+        for column in unknown_names(contract, records) {
+            let name = column.name.as_str();
             let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
             let flags = companion_flags(records, name, 0..inputs.rows(source), |_| true);
             for row in (0..flags.len()).filter(|&row| flags[row] == 1) {
@@ -97,13 +112,23 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
     found
 }
 
-/// Names of the contract's columns with unknown cells. A column that the whole list lacks is none of them: whether a
-/// rule can do without it says the rule (`columns` of its header).
-fn unknown_names(records: &SourceRecords) -> BTreeSet<&str> {
+/// The contract's columns with unknown cells, those that the whole list lacks among them: what they would say is not
+/// known. Only of one that is not in every edition of the list (`optional`) nobody has a value then.
+fn unknown_names<'c>(contract: &'c SourceContract, records: &SourceRecords) -> Vec<&'c SourceColumn> {
     let count = records.keys.len();
     let some = |ranges: &[Range<u32>]| ranges.iter().map(|range| range.len()).sum::<usize>() < count;
-    let absent = records.unknown.absent_columns().filter(|(_, ranges)| some(ranges)).map(|(name, _)| name);
-    records.unknown.columns().map(|(name, _)| name).chain(absent).collect()
+    let is_unknown = |column: &&SourceColumn| {
+        let absent = records.unknown.absent(&column.name);
+        !records.unknown.records(&column.name).is_empty()
+            || !absent.is_empty() && (!column.optional || some(absent))
+    };
+    contract.columns.iter().filter(is_unknown).collect()
+}
+
+/// Rows of a source whose cell of a column of the contract is unknown, ascending.
+pub(crate) fn unknown_records(records: &SourceRecords, column: &str) -> Vec<usize> {
+    let rows: BTreeSet<usize> = unknown_rows(records, column, 0..records.keys.len()).collect();
+    rows.into_iter().collect()
 }
 
 /// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come

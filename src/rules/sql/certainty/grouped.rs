@@ -216,7 +216,13 @@ impl GroupedSelect<'_> {
         writer: &mut StatementWriter,
     ) -> (String, TableKnowledge) {
         let (own, other) = (answers.table_name(table), answers.other().table_name(table));
-        let doubt = "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows";
+        // A group of one possible row is that row or is not there: nothing that is computed of it is in doubt.
+        let doubt = match answers {
+            Answers::Certain => "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows",
+            Answers::Possible => {
+                "g.number__of_rows > 1 AND (o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows)"
+            }
+        };
         let unknown_of =
             |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
                 (None, false) => None,

@@ -1,0 +1,233 @@
+//! Lists that did not come from a county, or are of another period: what was found for want of their rows is left open,
+//! and the rules that read them are held there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::select_outcome::{FindingSubject, RuleFinding};
+use super::undecided::FoundByRule;
+use crate::model::division::{COUNTY, TOWNSHIP};
+use crate::model::exception::SubjectKind;
+use crate::model::indicator::Indicator;
+use crate::reconcile::QuarterViews;
+use crate::rules::row_uses::RowUse;
+use crate::rules::rule_set::RuleSet;
+
+/// A rule that cannot judge a county, since a list did not come from there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct HeldByList {
+    /// Position of the rule.
+    pub(crate) rule: usize,
+    /// County code.
+    pub(crate) county: String,
+    /// The list.
+    pub(crate) source: String,
+    /// Its records of the county that are there all the same.
+    pub(crate) records: u64,
+}
+
+/// What lists that are not there do to rules.
+#[derive(Debug, Default)]
+pub(crate) struct LackingLists {
+    /// Codes of places, counties and townships, each once, sorted.
+    places: Vec<String>,
+    /// By rule, positions of places for which what it finds may be found for want of rows.
+    refutable: BTreeMap<usize, BTreeSet<usize>>,
+    /// Rules held, sorted.
+    pub(crate) held: Vec<HeldByList>,
+}
+
+impl LackingLists {
+    /// Asks which rules rest on the rows that are not there; `ran`: positions of the rules that are run.
+    pub(crate) fn of(rules: &RuleSet, views: &QuarterViews<'_>, ran: &[usize]) -> Self {
+        let mut all = Self::default();
+        let lacking = views.inputs.loaded.iter().enumerate().filter(|(_, one)| !one.lacked.is_empty());
+        let lacking: Vec<_> = lacking.collect();
+        let codes = lacking.iter().flat_map(|(_, one)| &one.lacked).map(|place| &place.code);
+        all.places = codes.collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        for (source, one) in lacking {
+            let name = &one.records.source;
+            let uses = rules.row_uses(name);
+            let records = county_records(views, source);
+            for (&rule, &row_use) in uses.iter().filter(|(rule, _)| ran.contains(rule)) {
+                for place in &one.lacked {
+                    let at = all.places.binary_search(&place.code).unwrap_or_default();
+                    if place.stale || row_use == RowUse::MayRefute {
+                        all.refutable.entry(rule).or_default().insert(at);
+                    }
+                    let county = county_of(&place.code).to_owned();
+                    let records = records.get(&county).copied().unwrap_or(0);
+                    all.held.push(HeldByList { rule, county, source: name.clone(), records });
+                }
+            }
+        }
+        all.held.sort();
+        all.held.dedup();
+        all
+    }
+
+    /// Takes what may have been found for want of rows out of what was found.
+    pub(crate) fn take_refutable(
+        &self,
+        rules: &RuleSet,
+        views: &QuarterViews<'_>,
+        found: &mut FoundByRule,
+    ) -> FoundByRule {
+        if self.refutable.is_empty() {
+            return Vec::new();
+        }
+        let asked = |at: &usize| self.refutable.contains_key(at);
+        let mut wanted = HashSet::new();
+        let people = |at: usize, finding: &RuleFinding| people_of(rules, views, at, finding);
+        found.iter().filter(|(at, _)| asked(at)).for_each(|(at, one)| wanted.extend(people(*at, one)));
+        let homes = self.places_of_people(views, &wanted);
+        let may_be_refuted = |at: usize, finding: &RuleFinding| {
+            let Some(places) = self.refutable.get(&at) else { return false };
+            let people = people(at, finding);
+            let known = people.iter().filter_map(|one| homes.get(one));
+            if let FindingSubject::Unit(code) = &finding.subject {
+                return **code == *rules.root_code
+                    || places.iter().any(|&place| do_overlap(code, &self.places[place]));
+            }
+            let stands = known.clone().any(|home| places.iter().any(|place| home.places.contains(place)));
+            // Of whom no list says where he lives, the list may know.
+            stands || !known.clone().any(|home| home.known)
+        };
+        let (open, kept) =
+            std::mem::take(found).into_iter().partition(|(at, finding)| may_be_refuted(*at, finding));
+        *found = kept;
+        open
+    }
+
+    /// Marks the counts of indicators that lack rows.
+    pub(crate) fn hold_indicators(&self, rules: &RuleSet, views: &QuarterViews<'_>, all: &mut [Indicator]) {
+        let mut held: BTreeMap<&str, Vec<&HeldByList>> = BTreeMap::new();
+        for one in &self.held {
+            held.entry(&rules.rules[one.rule].header.code).or_default().push(one);
+        }
+        for indicator in all {
+            let Some(held) = held.get(indicator.rule_code.as_str()) else { continue };
+            let of_unit = held.iter().filter(|one| {
+                indicator.unit_code == rules.root_code || do_overlap(&indicator.unit_code, &one.county)
+            });
+            let lists: Vec<String> = of_unit
+                .map(|one| {
+                    let county = county_title(views, &one.county);
+                    format!("{county}没有本期的{}", rules.catalogue.title(&one.source))
+                })
+                .collect();
+            if !lists.is_empty() {
+                indicator.held = Some(lists.join("、"));
+            }
+        }
+    }
+
+    /// In which of the places each person (`true`) or household has records.
+    fn places_of_people(
+        &self,
+        views: &QuarterViews<'_>,
+        wanted: &HashSet<(bool, i64)>,
+    ) -> HashMap<(bool, i64), RecordPlaces> {
+        let inputs = &views.inputs;
+        let tree = inputs.tree();
+        let mut homes: HashMap<(bool, i64), RecordPlaces> = HashMap::new();
+        let mut of_division: HashMap<u32, (Vec<usize>, bool)> = HashMap::new();
+        for source in 0..inputs.loaded.len() {
+            let divisions = inputs.divisions(source);
+            for row in 0..inputs.rows(source) {
+                let node = inputs.node(source, row);
+                let people = [(true, inputs.person_number(node)), (false, inputs.household_number(node))];
+                for one in people.into_iter().filter(|one| wanted.contains(one)) {
+                    let division = divisions.get(row).copied().unwrap_or(0);
+                    let (places, known) = of_division.entry(division).or_insert_with(|| {
+                        let (county, township) =
+                            (tree.code_at(division, COUNTY), tree.code_at(division, TOWNSHIP));
+                        (self.places_at(county, township), !county.is_empty())
+                    });
+                    let home = homes.entry(one).or_default();
+                    home.places.extend(places.iter().copied());
+                    home.known |= *known;
+                }
+            }
+        }
+        homes
+    }
+
+    /// Positions of the places in which a county and township (`""`: unknown) lie or may lie.
+    fn places_at(&self, county: &str, township: &str) -> Vec<usize> {
+        let lies = |place: &String| {
+            place == county && !county.is_empty()
+                || place == township && !township.is_empty()
+                || township.is_empty() && !county.is_empty() && county_of(place) == county
+        };
+        (0..self.places.len()).filter(|&at| lies(&self.places[at])).collect()
+    }
+}
+
+/// Where the records of somebody lie.
+#[derive(Debug, Default)]
+struct RecordPlaces {
+    /// Positions of places.
+    places: BTreeSet<usize>,
+    /// Some record says a county.
+    known: bool,
+}
+
+/// Digits of a code that name the county.
+const COUNTY_DIGITS: usize = 6;
+
+fn county_of(code: &str) -> &str {
+    code.get(..COUNTY_DIGITS).unwrap_or(code)
+}
+
+/// Is one of two divisions part of the other?
+fn do_overlap(one: &str, other: &str) -> bool {
+    !one.is_empty() && (one.starts_with(other) || other.starts_with(one))
+}
+
+/// Name of a county, its code where the tables do not know it.
+pub(super) fn county_title<'v>(views: &'v QuarterViews<'_>, code: &'v str) -> &'v str {
+    let units = &views.inputs.pipeline.divisions.units;
+    units.iter().find(|unit| unit.code == code).map_or(code, |unit| &unit.name)
+}
+
+/// Records of a source by county.
+fn county_records(views: &QuarterViews<'_>, source: usize) -> BTreeMap<String, u64> {
+    let inputs = &views.inputs;
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for division in inputs.divisions(source) {
+        let county = inputs.tree().code_at(*division, COUNTY);
+        match counts.get_mut(county) {
+            Some(count) => *count += 1,
+            None => {
+                counts.insert(county.to_owned(), 1);
+            }
+        }
+    }
+    counts
+}
+
+/// The persons (`true`) and households that a finding is about or rests on.
+fn people_of(
+    rules: &RuleSet,
+    views: &QuarterViews<'_>,
+    rule: usize,
+    finding: &RuleFinding,
+) -> Vec<(bool, i64)> {
+    let kind = rules.rules[rule].header.subject;
+    let mut records: Vec<i64> = finding.evidence.to_vec();
+    let mut people = Vec::new();
+    match (&finding.subject, kind) {
+        (FindingSubject::Id(id), SubjectKind::Person) => people.push((true, *id)),
+        (FindingSubject::Id(id), SubjectKind::Household) => people.push((false, *id)),
+        (FindingSubject::Id(id), SubjectKind::Record | SubjectKind::Unit) => records.push(*id),
+        (FindingSubject::Unit(_), _) => {}
+    }
+    let nodes = records.into_iter().filter_map(|record| views.find(record));
+    people.extend(nodes.map(|(source, row)| {
+        let node = views.inputs.node(source, row);
+        (true, views.inputs.person_number(node))
+    }));
+    people
+}

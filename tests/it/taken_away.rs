@@ -1,0 +1,359 @@
+//! Taking knowledge away, or adding what concerns nobody, accuses nobody: a county's list that did not come, one of
+//! another period, cells that cannot be read, rows twice or in another order, people more or fewer, and a death.
+//!
+//! One run over the fixtures' lists, linked as their truth says; each trial is a run of the rules. CI takes a few;
+//! `BIDUI_TRIALS=1 cargo test --test it taken_away -- --nocapture` takes all, 10 every tenth (docs/unknown-columns.md).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use arrow::array::{Array, UInt32Array};
+use bidui::testing::load::LoadedSource;
+use bidui::testing::model::record_id::RecordKey;
+use bidui::testing::model::undecided::LackedPlace;
+use bidui::testing::reconcile::RuleFindings;
+
+use crate::rules_truth::{perfect, truth_records};
+use crate::unknown_columns::{Found, QUARTER, World, found};
+
+/// The fixtures, and what the rules find in them.
+fn base() -> (World, Found) {
+    static BASE: OnceLock<(World, Found)> = OnceLock::new();
+    BASE.get_or_init(|| {
+        let world = World::fixtures();
+        let before = found(&world.run());
+        assert!(before.len() > 1000, "{}", before.len());
+        (world, before)
+    })
+    .clone()
+}
+
+/// Every how many of some trials are made.
+fn step(in_ci: usize) -> usize {
+    std::env::var("BIDUI_TRIALS").ok().and_then(|text| text.parse().ok()).unwrap_or(in_ci)
+}
+
+/// Is each of the findings that are gone left open, or its rule held for one of these counties?
+fn gone_without_a_word<'b>(
+    before: &'b Found,
+    findings: &RuleFindings,
+    counties: &[&str],
+) -> Vec<&'b (String, String, String)> {
+    let after = found(findings);
+    let open: BTreeSet<(&str, &str)> =
+        findings.undecided.iter().map(|one| (&*one.rule_code, &*one.subject_id)).collect();
+    let held: BTreeSet<&str> = findings
+        .held
+        .iter()
+        .filter(|held| counties.contains(&held.county_code.as_str()))
+        .map(|held| held.rule_code.as_str())
+        .collect();
+    let gone = before.iter().filter(|one| !after.contains(*one));
+    gone.filter(|(rule, subject, _)| {
+        !held.contains(rule.as_str()) && !open.contains(&(rule.as_str(), subject.as_str()))
+    })
+    .collect()
+}
+
+/// What trials found wrong.
+#[derive(Default)]
+struct Faults {
+    tried: usize,
+    accused: Vec<String>,
+    lost: Vec<String>,
+    undecided: usize,
+    held: usize,
+}
+
+impl Faults {
+    fn look(&mut self, name: &str, before: &Found, findings: &RuleFindings, counties: &[&str]) {
+        self.tried += 1;
+        self.undecided += findings.undecided.len();
+        self.held += findings.held.len();
+        let after = found(findings);
+        self.accused.extend(after.difference(before).map(|one| format!("{name}: {one:?}")));
+        let lost = gone_without_a_word(before, findings, counties);
+        self.lost.extend(lost.into_iter().map(|one| format!("{name}: {one:?}")));
+    }
+
+    fn assert_none(&self, what: &str) {
+        eprintln!(
+            "{what}: {} trials, {} accused, {} lost; {} undecided, {} rules held",
+            self.tried,
+            self.accused.len(),
+            self.lost.len(),
+            self.undecided,
+            self.held
+        );
+        let list = |items: &[String]| items[..items.len().min(60)].join("\n");
+        assert!(self.tried > 0, "{what}: nothing was tried");
+        assert!(self.accused.is_empty(), "{what}, accused:\n{}", list(&self.accused));
+        assert!(self.lost.is_empty(), "{what}, lost:\n{}", list(&self.lost));
+    }
+}
+
+/// Takes the records at some positions out of a source, and the resolution with them.
+fn without(world: &mut World, source: usize, gone: &BTreeSet<u32>) -> LoadedSource {
+    let old = world.loaded[source].clone();
+    let keep: Vec<bool> = (0..old.records.keys.len() as u32).map(|row| !gone.contains(&row)).collect();
+    world.loaded[source].records.retain(&keep).unwrap();
+    world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
+    old
+}
+
+fn put_back(world: &mut World, source: usize, old: LoadedSource) {
+    world.loaded[source] = old;
+    world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
+}
+
+#[test]
+fn a_county_s_list_that_did_not_come_accuses_nobody() {
+    let (mut world, before) = base();
+    let (mut faults, mut number, step) = (Faults::default(), 0usize, step(29));
+    for source in 0..world.loaded.len() {
+        for (county, rows) in world.counties(source) {
+            number += 1;
+            if county.is_empty() || number % step != 7 % step {
+                continue;
+            }
+            let name = format!("{} of {county}", world.loaded[source].records.source);
+            let old = without(&mut world, source, &rows.into_iter().collect());
+            world.loaded[source].lacked = vec![LackedPlace { code: county.clone(), stale: false }];
+            faults.look(&name, &before, &world.run(), &[&county]);
+            put_back(&mut world, source, old);
+        }
+    }
+    faults.assert_none("lists that did not come");
+    assert!(faults.held > 0);
+}
+
+#[test]
+fn a_county_s_list_of_another_period_accuses_nobody() {
+    let (mut world, before) = base();
+    let (mut faults, mut number, step) = (Faults::default(), 0usize, step(53));
+    for source in 0..world.loaded.len() {
+        for (county, rows) in world.counties(source) {
+            number += 1;
+            if county.is_empty() || number % step != 11 % step {
+                continue;
+            }
+            let name = format!("{} of {county}", world.loaded[source].records.source);
+            // Of the list of another period a third of the people are others.
+            let gone = rows.into_iter().filter(|row| row % 3 == 0).collect();
+            let old = without(&mut world, source, &gone);
+            world.loaded[source].lacked = vec![LackedPlace { code: county.clone(), stale: true }];
+            faults.look(&name, &before, &world.run(), &[&county]);
+            put_back(&mut world, source, old);
+        }
+    }
+    faults.assert_none("lists of another period");
+}
+
+#[test]
+fn cells_that_cannot_be_read_accuse_nobody() {
+    let (mut world, before) = base();
+    let (mut faults, mut number, step) = (Faults::default(), 0usize, step(41));
+    for source in 0..world.loaded.len() {
+        let contract = world.pipeline.source(&world.loaded[source].records.source).unwrap();
+        let places = ["county", "township", "village", "division"];
+        let columns: Vec<String> = contract
+            .columns
+            .iter()
+            .filter(|c| !c.required && !places.iter().any(|place| c.name.contains(place)))
+            .map(|c| c.name.clone())
+            .collect();
+        for column in columns {
+            let values = world.column(source, &column);
+            if values.null_count() == values.len() {
+                continue;
+            }
+            number += 1;
+            if number % step != 3 % step {
+                continue;
+            }
+            let name = format!("{}.{column}", world.loaded[source].records.source);
+            // Three in a hundred, spread over the list.
+            let positions: Vec<u32> =
+                (0..values.len() as u32).filter(|at| at.wrapping_mul(2_654_435_761) % 100 < 3).collect();
+            let known: Vec<u32> = world.loaded[source].records.unknown.records(&column).to_vec();
+            let emptied = world.changed(source, &column, &positions, &|_| None);
+            let mut unknown = known.clone();
+            unknown.extend(&positions);
+            unknown.sort_unstable();
+            unknown.dedup();
+            world.loaded[source].records.replace_column(&column, emptied, &unknown).unwrap();
+            faults.look(&name, &before, &world.run(), &[]);
+            world.loaded[source].records.replace_column(&column, values, &known).unwrap();
+        }
+    }
+    faults.assert_none("cells that cannot be read");
+}
+
+/// Findings about persons and households: their ids do not name rows.
+fn of_people(found: &Found) -> BTreeSet<&(String, String, String)> {
+    found.iter().filter(|(_, subject, _)| !subject.contains(':')).collect()
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing() {
+    let (mut world, before) = base();
+    for source in (0..world.loaded.len()).step_by(step(5)) {
+        let records = &mut world.loaded[source].records;
+        let rows = records.rows.batch().unwrap();
+        let count = rows.num_rows() as u32;
+        let backwards = UInt32Array::from_iter_values((0..count).rev());
+        let turned = arrow::compute::take_record_batch(&rows, &backwards).unwrap();
+        let unknown: BTreeMap<String, Vec<u32>> = records
+            .unknown
+            .columns()
+            .map(|(name, at)| (name.to_owned(), at.iter().rev().map(|at| count - 1 - at).collect()))
+            .collect();
+        for field in rows.schema().fields() {
+            let none = Vec::new();
+            let at = unknown.get(field.name()).unwrap_or(&none);
+            let absent = records.unknown.absent(field.name()).to_vec();
+            if absent.is_empty() {
+                records
+                    .replace_column(field.name(), turned.column_by_name(field.name()).unwrap().clone(), at)
+                    .unwrap();
+            }
+        }
+        // Who a row is goes with it.
+        let offset = world.resolution.offsets[source] as usize;
+        let nodes = offset..offset + count as usize;
+        world.resolution.person[nodes.clone()].reverse();
+        world.resolution.household[nodes].reverse();
+    }
+    let after = found(&world.run());
+    let (before, after) = (of_people(&before), of_people(&after));
+    let changed: Vec<_> = before.symmetric_difference(&after).take(40).collect();
+    assert!(changed.is_empty(), "{changed:#?}");
+}
+
+/// Takes all records of some households out of all lists.
+fn without_households(world: &mut World, households: &BTreeSet<u32>) -> Vec<LoadedSource> {
+    let old = world.loaded.clone();
+    for source in 0..world.loaded.len() {
+        let offset = world.resolution.offsets[source] as usize;
+        let count = world.loaded[source].records.keys.len();
+        let keep: Vec<bool> = (offset..offset + count)
+            .map(|node| !households.contains(&world.resolution.household[node]))
+            .collect();
+        world.loaded[source].records.retain(&keep).unwrap();
+    }
+    world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
+    old
+}
+
+#[test]
+fn people_more_change_nothing_for_others() {
+    let (mut world, all) = base();
+    let ids = world.resolution.household_ids.clone();
+    let step = step(3).min(3);
+    for turn in 0..step.min(2) {
+        let households: BTreeSet<u32> =
+            (0..ids.len() as u32).filter(|at| *at as usize % 40 == 7 + turn).collect();
+        let persons: BTreeSet<u32> = world
+            .resolution
+            .person
+            .iter()
+            .zip(&world.resolution.household)
+            .filter(|(_, household)| households.contains(household))
+            .map(|(person, _)| *person)
+            .collect();
+        let gone: BTreeSet<String> = households
+            .iter()
+            .map(|&at| world.resolution.household_ids[at as usize].to_string())
+            .chain(persons.iter().map(|&at| world.resolution.person_ids[at as usize].to_string()))
+            .collect();
+        let old = without_households(&mut world, &households);
+        let fewer = found(&world.run());
+        world.loaded = old;
+        world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
+        let of_others = |found: &Found| -> BTreeSet<(String, String, String)> {
+            of_people(found).into_iter().filter(|(_, subject, _)| !gone.contains(subject)).cloned().collect()
+        };
+        let (all, fewer) = (of_others(&all), of_others(&fewer));
+        let changed: Vec<_> = all.symmetric_difference(&fewer).take(40).collect();
+        assert!(changed.is_empty(), "{changed:#?}");
+    }
+}
+
+/// Rules that find something since somebody died: what he was paid, or how lists speak of him.
+const OF_THE_DEAD: [&str; 1] = ["R09"];
+
+#[test]
+fn a_death_adds_no_demand_to_support_him() {
+    let (mut world, all) = base();
+    let source = world.loaded.iter().position(|one| one.records.source == "deceased").unwrap();
+    let nodes = world.resolution.offsets[source] as usize..world.resolution.offsets[source + 1] as usize;
+    let dead: BTreeSet<String> = world.resolution.person[nodes.clone()]
+        .iter()
+        .map(|&person| world.resolution.person_ids[person as usize].to_string())
+        .collect();
+    assert!(dead.len() > 5, "{}", dead.len());
+    without(&mut world, source, &(0..nodes.len() as u32).collect());
+    let alive = found(&world.run());
+    let new = all.difference(&alive).filter(|(_, subject, _)| dead.contains(subject));
+    let demands: Vec<_> = new.filter(|(rule, ..)| !OF_THE_DEAD.contains(&rule.as_str())).collect();
+    assert!(demands.is_empty(), "{demands:#?}");
+    assert!(all.iter().any(|(rule, subject, _)| rule == "R09" && dead.contains(subject)));
+}
+
+#[test]
+fn a_row_twice_accuses_nobody_of_missing_something() {
+    let (mut world, before) = base();
+    let step = step(9);
+    for source in (0..world.loaded.len()).filter(|source| source % step == 1 % step) {
+        // Everybody of the list twice, the second time behind the first file.
+        let old = world.loaded[source].clone();
+        let records = &mut world.loaded[source].records;
+        let name = records.source.clone();
+        let rows = records.rows.batch().unwrap();
+        let count = records.keys.len();
+        let twice: Vec<u32> = (0..count as u32).flat_map(|at| [at, at]).collect();
+        records.rows = bidui::testing::table::rows::Rows::of(
+            arrow::compute::take_record_batch(&rows, &UInt32Array::from(twice.clone())).unwrap(),
+        );
+        records.keys = twice
+            .iter()
+            .enumerate()
+            .map(|(at, &row)| {
+                let key = old.records.keys[row as usize];
+                // The second copy is another member of the row.
+                RecordKey::new(
+                    key.source() as u8,
+                    key.table() as u16,
+                    key.row(),
+                    key.member() + 100 * (at % 2) as u8,
+                )
+            })
+            .collect();
+        let unknown = std::mem::take(&mut records.unknown);
+        if !unknown.is_empty() || old.records.keys.iter().any(|key| key.member() > 0) {
+            world.loaded[source] = old;
+            continue;
+        }
+        let mut truth = truth_records(QUARTER);
+        for row in (0..2 * count).step_by(2) {
+            let (first, second) = (
+                world.loaded[source].records.record_id(row),
+                world.loaded[source].records.record_id(row + 1),
+            );
+            let who = truth[&first].clone();
+            truth.insert(second, who);
+        }
+        world.resolution = perfect(&world.loaded, &truth);
+        let after = found(&world.run());
+        // Whoever lacks something by these rules still has it, however often he is listed.
+        let new: Vec<_> =
+            after.difference(&before).filter(|(rule, ..)| MISSING.contains(&rule.as_str())).collect();
+        assert!(new.is_empty(), "{name} twice: {new:#?}");
+        world.loaded[source] = old;
+    }
+    world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
+}
+
+/// Rules that say that somebody lacks something.
+const MISSING: [&str; 14] =
+    ["R01", "R02", "R04", "R06", "R22", "R28", "R30", "R32", "R37", "R50", "R52", "R55", "R62", "R63"];
