@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::example_rows::ExampleRow;
+use super::example_rows::{ExampleRow, unknown_columns};
 use super::numbered_ids::NumberedIds;
 use super::situation_batch::{BatchedSituation, TextFindings, finding_text, run_on_tables, subject_text};
 use crate::Result;
@@ -15,7 +15,6 @@ use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::situation_file::LackedPart;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
-use crate::rules::unknown_answers::UnknownColumns;
 
 /// What rules say of a situation.
 #[derive(Debug, Default)]
@@ -28,20 +27,6 @@ pub(crate) struct JudgedSituation {
     pub(crate) held: BTreeSet<String>,
 }
 
-/// Whether anything in the rows of a situation is unknown.
-pub(crate) fn unknown_columns_of(situation: &BatchedSituation) -> UnknownColumns {
-    let mut unknown = UnknownColumns::new();
-    for (view, rows) in &situation.tables {
-        let columns =
-            rows.iter().flat_map(|row| row.keys()).filter_map(|name| name.strip_suffix(UNKNOWN_SUFFIX));
-        let columns: BTreeSet<String> = columns.map(str::to_owned).collect();
-        if !columns.is_empty() {
-            unknown.insert(view.clone(), columns);
-        }
-    }
-    unknown
-}
-
 /// Runs all rules that can be run on a situation, telling certain from possible answers.
 ///
 /// # Errors
@@ -52,7 +37,7 @@ pub(crate) fn judge_situation(
     situation: &BatchedSituation,
     lacked: &[LackedPart],
 ) -> Result<JudgedSituation> {
-    let unknown = unknown_columns_of(situation);
+    let unknown = unknown_columns(&situation.tables);
     let answering = rules.with_unknown_cells(&unknown)?;
     let companions = answering.companions.iter().filter(|(_, at)| situation.runnable.contains(at));
     let positions: Vec<usize> =

@@ -139,6 +139,7 @@ fn possible_subjects<'v>(
             rule_key: ANY_KEY.into(),
             evidence: Box::new([record]),
             message: "".into(),
+            missing_from: None,
             near: None,
         })
     })
