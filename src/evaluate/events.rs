@@ -222,6 +222,7 @@ fn explanation(
 /// Slips by person and by household.
 fn slips_of(records: &ExceptionTruth) -> BTreeMap<String, BTreeSet<String>> {
     let mut slips: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    #[allow(clippy::iter_over_hash_type, reason = "gathered into ordered sets")]
     for entity in records.records.values() {
         let kinds = &records.kinds.texts[entity.kinds as usize];
         for kind in kinds.split(';').filter(|k| !k.is_empty()) {

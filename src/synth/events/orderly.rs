@@ -231,7 +231,7 @@ fn enrol(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQ
         _ => 0.85,
     };
     let severe = world.people[person].disability.is_some_and(|(_, g)| g <= 2);
-    let mode = if severe && years < 15 && years >= 6 {
+    let mode = if severe && (6..15).contains(&years) {
         "随班就读"
     } else if rng.chance(boards) {
         "寄宿"
