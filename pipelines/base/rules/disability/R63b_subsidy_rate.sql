@@ -72,6 +72,9 @@ disability_certificate @P5 grade=一级
 dibao @P5
 disability_subsidy @P9 nursing=1 living=1 stop_month=201801
 near_miss source=disability_subsidy record_id=disability_certificate:5 candidate=disability_subsidy:3
+disability_certificate @P6 grade=一级
+dibao @P6
+near_miss source=disability_subsidy record_id=disability_certificate:6 candidate=disability_subsidy:1
 """
 expect = ["nursing 410600 1/4", "nursing 410621 1/4", "nursing 410621100 1/4", "nursing 410621100200 1/4", "living 410600 1/4", "living 410621 1/4", "living 410621100 1/4", "living 410621100200 1/4"]
 */

@@ -69,6 +69,8 @@ near_miss source=insurance record_id=registry_person:3 candidate=disability_cert
 registry_person @P4 health=残疾
 disability_certificate @P4
 near_miss source=disability_certificate record_id=registry_person:4 candidate=disability_certificate:1
+registry_person @P5 health=残疾
+near_miss source=disability_certificate record_id=registry_person:5 candidate=disability_certificate:1
 """
 expect = ["certified 410600 1/3", "certified 410621 1/3", "certified 410621100 1/3", "certified 410621100200 1/3"]
 */

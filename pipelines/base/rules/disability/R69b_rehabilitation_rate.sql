@@ -81,6 +81,9 @@ registry_person @P4 age=3
 disability_certificate @P4
 disability_service @P4 year=2018 service=康复救助
 near_miss source=disability_service record_id=registry_person:4 candidate=disability_service:1
+registry_person @P5 age=3
+disability_certificate @P5
+near_miss source=disability_service record_id=registry_person:5 candidate=disability_service:1
 """
 expect = ["rehabilitated 410600 1/3", "rehabilitated 410621 1/3", "rehabilitated 410621100 1/3", "rehabilitated 410621100200 1/3"]
 */

@@ -52,6 +52,8 @@ near_miss source=insurance record_id=registry_person:3 candidate=student:1
 registry_person @P4 birth_date=2008-05-01
 student @P4 stage=小学
 near_miss source=student record_id=registry_person:4 candidate=student:1
+registry_person @P5 birth_date=2008-05-01
+near_miss source=student record_id=registry_person:5 candidate=student:1
 """
 expect = ["schooled 410600 1/3", "schooled 410621 1/3", "schooled 410621100 1/3", "schooled 410621100200 1/3"]
 */

@@ -70,6 +70,9 @@ registry_household #H4
 registry_person @P4 #H4
 visit @P4 visitor=村书记 visit_date=2018-05-01
 near_miss source=visit record_id=registry_person:4 candidate=visit:1
+registry_household #H5
+registry_person @P5 #H5
+near_miss source=visit record_id=registry_person:5 candidate=visit:1
 """
 expect = ["visited 410600 1/3", "visited 410621 1/3", "visited 410621100 1/3", "visited 410621100200 1/3"]
 */

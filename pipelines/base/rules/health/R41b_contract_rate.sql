@@ -79,8 +79,12 @@ near_miss source=insurance record_id=registry_person:3 candidate=family_doctor:1
 registry_person @P4 health=长期慢性病
 family_doctor @P4 year=2018
 near_miss source=family_doctor record_id=registry_person:4 candidate=family_doctor:1
+registry_person @P5 health=长期慢性病
+near_miss source=family_doctor record_id=registry_person:5 candidate=family_doctor:1
+registry_person @P6 health=长期慢性病
+family_doctor @P6 year=2019
 """
-expect = ["contracts 410600 1/3", "contracts 410621 1/3", "contracts 410621100 1/3", "contracts 410621100200 1/3"]
+expect = ["contracts 410600 1/4", "contracts 410621 1/4", "contracts 410621100 1/4", "contracts 410621100200 1/4"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
 WITH likely AS (

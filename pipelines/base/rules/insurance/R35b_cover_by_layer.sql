@@ -62,6 +62,8 @@ near_miss source=student record_id=registry_person:5 candidate=insurance:1
 registry_person @P6
 insurance @P6
 near_miss source=insurance record_id=registry_person:6 candidate=insurance:1
+registry_person @P7
+near_miss source=insurance record_id=registry_person:7 candidate=insurance:1
 """
 expect = ["basic 410600 1/5", "basic 410621 1/5", "basic 410621100 1/5", "basic 410621100200 1/5", "serious 410600 0/5", "serious 410621 0/5", "serious 410621100 0/5", "serious 410621100200 0/5", "supplementary 410600 0/5", "supplementary 410621 0/5", "supplementary 410621100 0/5", "supplementary 410621100200 0/5", "commercial 410600 0/5", "commercial 410621 0/5", "commercial 410621100 0/5", "commercial 410621100200 0/5", "medical_aid 410600 0/5", "medical_aid 410621 0/5", "medical_aid 410621100 0/5", "medical_aid 410621100200 0/5"]
 */

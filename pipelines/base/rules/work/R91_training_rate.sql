@@ -74,6 +74,9 @@ registry_person @P4 #H1 household_no=H1
 labour @P4 employment=未就业 training_wish=1 training_fit=1
 training @P4 year=2018
 near_miss source=training record_id=registry_person:4 candidate=training:1
+registry_person @P5 #H1 household_no=H1
+labour @P5 employment=未就业 training_wish=1 training_fit=1
+near_miss source=training record_id=registry_person:5 candidate=training:1
 """
 expect = ["- 410600 1/3", "- 410621 1/3", "- 410621100 1/3", "- 410621100200 1/3"]
 */
