@@ -478,7 +478,11 @@ fn the_next_quarter_knows_the_last() {
     first.publish(out.path(), None).unwrap();
     let previous = Snapshot::find(out.path(), period("2018Q3")).unwrap().unwrap();
     let mut stored = first.tracked(None);
-    stored.iter_mut().for_each(|t| t.exception.related.clear());
+    for one in &mut stored {
+        one.exception.related.clear();
+        // Sheets with its number are out.
+        one.former_numbers.push(one.long_number());
+    }
     assert_eq!(PreviousExceptions::read(&previous).unwrap().exceptions, stored, "read back as written");
     let mut second = World::new("2018Q4", 200);
     let publication = second.publish(out.path(), Some(&previous)).unwrap();
