@@ -280,7 +280,7 @@ fn people_more_change_nothing_for_others() {
 }
 
 /// Rules that find something since somebody died: what he was paid, or how lists speak of him.
-const OF_THE_DEAD: [&str; 1] = ["R09"];
+const OF_THE_DEAD: [&str; 2] = ["R09", "R64"];
 
 #[test]
 fn a_death_adds_no_demand_to_support_him() {
