@@ -28,7 +28,8 @@ pub mod engine {
     pub use crate::engine::{Engine, RunPlan, RunTolerance, link_only, run, train_pipeline};
 }
 pub mod error {
-    pub use crate::error::{ErrorKind, render_error};
+    pub use crate::error::ErrorKind;
+    pub use crate::privacy::told_error::render_error;
 }
 pub mod evaluate {
     pub mod links {

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
@@ -51,29 +52,47 @@ pub struct Console<'a> {
 }
 
 impl Console<'_> {
-    /// Writes one line of data.
+    /// Writes one line of data; numbers of persons are masked in it, and nothing in it is an order to a terminal.
     ///
     /// # Errors
     /// The output is closed or full.
     pub fn line(&mut self, text: &str) -> Result<()> {
-        writeln!(self.out, "{text}").map_err(broken_output)
+        self.whole_line(&told_text(text))
+    }
+    /// Writes one line of data with the numbers that were asked for.
+    ///
+    /// # Errors
+    /// The output is closed or full.
+    pub fn whole_line(&mut self, text: &str) -> Result<()> {
+        writeln!(self.out, "{}", without_orders(text)).map_err(broken_output)
     }
     /// Writes one line of words, unless `--quiet`.
     ///
     /// # Errors
     /// The output is closed or full.
     pub fn say(&mut self, text: &str) -> Result<()> {
-        if self.quiet { Ok(()) } else { writeln!(self.err, "{text}").map_err(broken_output) }
+        if self.quiet { Ok(()) } else { writeln!(self.err, "{}", told_text(text)).map_err(broken_output) }
     }
-    /// Writes `value` as indented JSON data.
+    /// Writes `value` as indented JSON data; numbers of persons are masked in its strings.
     ///
     /// # Errors
     /// The value cannot be written as JSON; the output is closed or full.
     pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|e| crate::Error::internal(format!("无法写成 JSON:{e}")))?;
-        self.line(&text)
+        let text = json_text(value)?;
+        self.whole_line(&mask_numbers_in_json(&text))
     }
+    /// Writes `value` as indented JSON data with the numbers that were asked for.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON; the output is closed or full.
+    pub fn whole_json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let text = json_text(value)?;
+        self.whole_line(&text)
+    }
+}
+
+fn json_text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|e| crate::Error::internal(format!("无法写成 JSON：{e}")))
 }
 
 fn broken_output(error: std::io::Error) -> crate::Error {
@@ -171,7 +190,7 @@ pub fn main(
                 let _ = writeln!(err, "{}", command_words::help_in_chinese(&refusal.render().to_string()));
             }
             let error = command_words::usage_error(&refusal);
-            let _ = writeln!(err, "{}", crate::error::render_error(&error, false));
+            let _ = writeln!(err, "{}", crate::privacy::told_error::render_error(&error, false));
             return ExitCode::from(error.kind().exit_code());
         }
     };
@@ -193,7 +212,7 @@ pub fn main(
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
-            let _ = writeln!(console.err, "{}", crate::error::render_error(&error, color));
+            let _ = writeln!(console.err, "{}", crate::privacy::told_error::render_error(&error, color));
             ExitCode::from(error.kind().exit_code())
         }
     }

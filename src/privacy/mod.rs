@@ -9,8 +9,12 @@
 pub(crate) mod formula_cells;
 pub(crate) mod key_file;
 pub(crate) mod mask;
+mod number_glyphs;
 pub(crate) mod pseudonym;
 mod sm3;
+pub(crate) mod told_error;
+pub(crate) mod told_text;
+mod written_numbers;
 
 pub(crate) use formula_cells::neutralize_formula_cell;
 pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};

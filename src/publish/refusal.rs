@@ -10,7 +10,7 @@ use super::lists::write_reject_lists;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::period::Period;
-use crate::privacy::mask::mask_numbers_in_text;
+use crate::privacy::told_text::mask_numbers_in_json;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
@@ -47,8 +47,6 @@ struct RefusedRun<'a> {
 /// # Errors
 /// The folder cannot be written, or another run writes there.
 pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf> {
-    let told =
-        |problem: &Error| mask_numbers_in_text(&crate::error::render_error(problem, false)).into_owned();
     let run = RefusedRun {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION"),
@@ -56,9 +54,14 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf
         pipeline_digest: &refusal.catalogue.digest,
         period: refusal.period,
         files: refusal.files.iter().map(DeliveredFile::of).collect(),
-        problems: refusal.problems.iter().map(told).collect(),
+        problems: refusal
+            .problems
+            .iter()
+            .map(|problem| crate::privacy::told_error::render_error(problem, false))
+            .collect(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
+    let json = serde_json::to_string_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
+    let mut bytes = mask_numbers_in_json(&json).into_bytes();
     bytes.push(b'\n');
     let mut digest = Sha256::new_with_prefix(&bytes);
     for table in refusal.loaded.iter().flat_map(|one| &one.totals.tables) {

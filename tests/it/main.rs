@@ -36,6 +36,7 @@ mod inputs_folder;
 mod inputs_parquet;
 mod inputs_rows;
 mod inputs_told;
+mod leaks;
 mod link;
 mod load;
 mod memory;

@@ -61,6 +61,7 @@ pub(in crate::publish) fn write_reject_lists(
 
 /// The cells of one returned row.
 pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
+    let masked = |text: &str| mask_numbers_in_text(text).into_owned();
     [
         number.to_string(),
         match severity {
@@ -69,12 +70,12 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
             _ => "整行退回",
         }
         .to_owned(),
-        reject.file.display().to_string(),
-        reject.sheet.clone().unwrap_or_default(),
+        masked(&reject.file.to_string_lossy()),
+        masked(reject.sheet.as_deref().unwrap_or_default()),
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
-        reject.column.clone().unwrap_or_default(),
-        mask_numbers_in_text(&reject.reason).into_owned(),
+        masked(reject.column.as_deref().unwrap_or_default()),
+        masked(&reject.reason),
         mask_numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),
     ]
