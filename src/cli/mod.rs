@@ -2,7 +2,7 @@
 //!
 //! Data goes to the given standard output, words and progress to standard error. Exit codes:
 //! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
-//! input), 3 failed (I/O, internal).
+//! input), 3 failed (I/O, internal), 130 and 143 ended by a signal.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -41,6 +41,8 @@ pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     /// Words and errors.
     pub err: &'a mut dyn Write,
+    /// Nobody reads the data any more: the pipe is closed. What follows is dropped.
+    pub closed: bool,
     /// `--format json`.
     pub json: bool,
     /// `--quiet`: no words but errors.
@@ -64,14 +66,34 @@ impl Console<'_> {
     /// # Errors
     /// The output is closed or full.
     pub fn whole_line(&mut self, text: &str) -> Result<()> {
-        writeln!(self.out, "{}", without_orders(text)).map_err(broken_output)
+        let text = without_orders(text);
+        self.data(|out| writeln!(out, "{text}"))
+    }
+    /// Writes data, unless nobody reads it: whoever asked for its beginning only has it.
+    fn data(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        match write(&mut *self.out) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other.map_err(broken_output),
+        }
     }
     /// Writes one line of words, unless `--quiet`.
     ///
     /// # Errors
     /// The output is closed or full.
     pub fn say(&mut self, text: &str) -> Result<()> {
-        if self.quiet { Ok(()) } else { writeln!(self.err, "{}", told_text(text)).map_err(broken_output) }
+        if self.quiet {
+            return Ok(());
+        }
+        match writeln!(self.err, "{}", told_text(text)) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(broken_output),
+        }
     }
     /// Writes `value` as indented JSON data; numbers of persons are masked in its strings.
     ///
@@ -199,6 +221,7 @@ pub fn main(
     let mut console = Console {
         out,
         err,
+        closed: false,
         json: parsed.format == OutputFormat::Json,
         quiet: parsed.quiet,
         progress,
@@ -216,6 +239,13 @@ pub fn main(
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// Tidies up for a program that a signal ends, and says what became of its work; the exit code that the shell expects.
+pub fn end_of_signal(signal: i32) -> (String, u8) {
+    crate::publication::staging::abandon_staging();
+    let code = 128 + u8::try_from(signal).unwrap_or(0);
+    ("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), code)
 }
 
 /// The child process that reads files: this program once more.
@@ -252,7 +282,9 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Schema(a) => schema::execute(&a, console),
         CommandName::Read(a) => read::execute(&a, console),
         CommandName::Completions { shell } => {
-            clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", console.out);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", &mut script);
+            console.data(|out| out.write_all(&script))?;
             Ok(0)
         }
     }

@@ -12,6 +12,7 @@ use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
+use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
@@ -39,9 +40,11 @@ pub struct RunOutcome {
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
     let previous = plan.previous.as_ref();
+    // Who cannot publish there learns it before any work.
+    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
-    let mut loaded = load_all(plan, &folder, &scratch, progress)?;
+    let mut loaded = load_all(plan, (&folder, &staging), &scratch, progress)?;
     folder.take_accounts(&loaded);
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
@@ -114,7 +117,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
-    let publication = publish::publish(&inputs, &plan.out)?;
+    let publication = publish::publish_staged(&inputs, staging)?;
     let summary = publish::summary_text(&publication, &catalogue);
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
@@ -133,7 +136,7 @@ fn run_quarters_only(period: Period) -> Result<()> {
 /// the audits found is told together.
 fn load_all(
     plan: &RunPlan,
-    folder: &DataFolder,
+    (folder, staging): (&DataFolder, &Staging),
     scratch: &RunScratch,
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedSource>> {
@@ -182,7 +185,7 @@ fn load_all(
         );
     }
     if !refusals.is_empty() {
-        refusals.push(write_down(plan, folder, &loaded, &refusals));
+        refusals.push(write_down(plan, (folder, staging), &loaded, &refusals));
     }
     Error::together(refusals).map_or(Ok(loaded), Err)
 }
@@ -203,7 +206,12 @@ fn not_run_or_gone(rules: &RuleSet, not_run: &[NotRun], before: Option<&Previous
 }
 
 /// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.
-fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], problems: &[Error]) -> Error {
+fn write_down(
+    plan: &RunPlan,
+    (folder, staging): (&DataFolder, &Staging),
+    loaded: &[LoadedSource],
+    problems: &[Error],
+) -> Error {
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     let refusal = publish::Refusal {
         catalogue: &catalogue,
@@ -212,7 +220,7 @@ fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], prob
         loaded,
         problems,
     };
-    match publish::write_refusal(&refusal, &plan.out) {
+    match publish::write_refusal(&refusal, staging) {
         Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len()))
             .in_file(to)
             .hint("lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行"),

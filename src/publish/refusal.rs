@@ -1,6 +1,6 @@
 //! What a run that is refused leaves behind: everything that is wrong, and the rows each supplier must mend.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -14,7 +14,7 @@ use crate::privacy::told_text::mask_numbers_in_json;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
-use crate::publication::staging::place_refusal;
+use crate::publication::staging::Staging;
 use crate::{Error, Result};
 
 /// A run that is refused.
@@ -41,12 +41,12 @@ struct RefusedRun<'a> {
     problems: Vec<String>,
 }
 
-/// Writes `out/refused-2018Q3-1a2b3c4d`: `refused.json`, `lists/问题.txt` and `lists/退回`. The same folder refused for the same
+/// Writes `OUT/refused-2018Q3-1a2b3c4d`: `refused.json`, `lists/问题.txt` and `lists/退回`. The same folder refused for the same
 /// reasons gives the same name.
 ///
 /// # Errors
-/// The folder cannot be written, or another run writes there.
-pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf> {
+/// The folder cannot be written.
+pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<PathBuf> {
     let run = RefusedRun {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION"),
@@ -68,7 +68,7 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf
         digest.update(table.sha256.as_bytes());
     }
     let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    place_refusal(out, &format!("refused-{}-{digest}", refusal.period), |folder| {
+    staging.place_refusal(&format!("refused-{}-{digest}", refusal.period), |folder| {
         let (mut outputs, disk) = OutputFiles::of_refusal(folder);
         make_output_folder(&outputs.path("lists"), 0o750)?;
         write_reject_lists(refusal.loaded, refusal.catalogue, refusal.period, &mut outputs)?;

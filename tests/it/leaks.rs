@@ -128,7 +128,7 @@ fn perturb(from: &Path, to: &Path, every: usize, mut turn: usize) -> usize {
 }
 
 /// Invented lists, as text.
-fn delivered(out: &Path) -> std::path::PathBuf {
+pub(crate) fn delivered(out: &Path) -> std::path::PathBuf {
     ok(&["synth", "pipelines/hebi", "--persons", "300", "--layout", "csv", "--out", text(out)]);
     out.join("2018Q3")
 }

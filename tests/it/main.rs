@@ -19,6 +19,7 @@ mod config;
 mod departments;
 mod documents;
 mod end_to_end;
+mod ending;
 mod examples;
 mod extract;
 mod folder;

@@ -16,6 +16,7 @@ use crate::publication::table_reader;
 use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
 
+mod access_log;
 pub(super) mod page;
 mod waterfall;
 
@@ -33,7 +34,7 @@ pub(super) struct ExplainArguments {
     /// 另存为一个自带图表的网页
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// 显示完整证件号（默认只显示掩码）
+    /// 显示完整证件号和出生日期（默认不显示；谁查了什么会记在发布文件夹的 .bidui-access.log）
     #[arg(long)]
     show_numbers: bool,
 }
@@ -82,9 +83,16 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
     let (mut explanation, weights) = if task {
+        if arguments.show_numbers {
+            access_log::note_access(&arguments.publication, &arguments.publication, &arguments.id)?;
+        }
         (collect_task(&arguments.publication, &arguments.id)?, LinkWeights::of_report(&arguments.publication))
     } else {
         let publication = Snapshot::newest(&arguments.publication)?;
+        if arguments.show_numbers {
+            let run = publication.folder();
+            access_log::note_access(output_folder(run), run, &arguments.id)?;
+        }
         let root = match arguments.pipeline {
             None => LinkWeights::find(publication.pipeline()),
             Some(_) => None,
@@ -116,6 +124,13 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
         print(&explanation, console)?;
     }
     Ok(0)
+}
+
+/// The folder that publications are written to, of the folder of one.
+fn output_folder(run: &Path) -> &Path {
+    let old = run.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarter="));
+    let above = if old { run.parent() } else { run.parent().and_then(Path::parent) };
+    above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Links of a linkage task that touch the given records (both, if two are given).
