@@ -306,11 +306,11 @@ fn windows<'r>(
 ) -> impl Fn(usize) -> Option<std::ops::Range<usize>> + 'r {
     move |first| {
         let mut sum = 0;
-        for at in first..runs.len() {
-            if runs[at].taken || (at > first && !near(&runs[at].before)) {
+        for (at, run) in runs.iter().enumerate().skip(first) {
+            if run.taken || (at > first && !near(&run.before)) {
                 return None;
             }
-            sum += runs[at].len();
+            sum += run.len();
             if sum >= wanted {
                 return (sum == wanted).then_some(first..at + 1);
             }
