@@ -30,7 +30,8 @@ pub mod engine {
     };
 }
 pub mod error {
-    pub use crate::error::{ErrorKind, render_error};
+    pub use crate::error::ErrorKind;
+    pub use crate::privacy::told_error::render_error;
 }
 pub mod evaluate {
     pub mod links {

@@ -8,6 +8,7 @@ use super::explain::page::escape_page_text;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::model::links::PassReport;
 use crate::publication::table_reader;
+use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
 
 /// What only the run knows.
@@ -131,7 +132,7 @@ pub(super) fn write(file: &Path, title: &str, out: &Path, charts: &ChartFacts) -
         &render_level_chart(&charts.levels),
     );
     page.push_str("</body></html>\n");
-    std::fs::write(file, page).map_err(|e| Error::io("写网页", file, e))
+    write_whole_file(file, 0o644, page.as_bytes())
 }
 
 fn push_chart_section(page: &mut String, title: &str, chart: &str) {

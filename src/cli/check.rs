@@ -132,7 +132,7 @@ fn check_linkage_task(arguments: &CheckArguments, console: &mut Console<'_>) -> 
 fn report(mut complaints: Vec<Error>, console: &mut Console<'_>) -> Result<()> {
     let Some(last) = complaints.pop() else { return Ok(()) };
     for complaint in complaints {
-        let text = crate::error::render_error(&complaint, false);
+        let text = crate::privacy::told_error::render_error(&complaint, false);
         writeln!(console.err, "{text}\n").map_err(super::broken_output)?;
     }
     Err(last)
@@ -268,6 +268,7 @@ fn check_data_loading(
             tell_audits(&one.audits, data, &mut refusals, console)?;
         }
     }
+    refusals.extend(folder.changes(data)?);
     folder.take_accounts(&all);
     let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
     for line in publish::unread_sheets(&delivered) {

@@ -2,7 +2,7 @@
 //!
 //! Data goes to the given standard output, words and progress to standard error. Exit codes:
 //! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
-//! input), 3 failed (I/O, internal).
+//! input), 3 failed (I/O, internal), 130 and 143 ended by a signal.
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
@@ -42,6 +43,8 @@ pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     /// Words and errors.
     pub err: &'a mut dyn Write,
+    /// Nobody reads the data any more: the pipe is closed. What follows is dropped.
+    pub closed: bool,
     /// `--format json`.
     pub json: bool,
     /// `--quiet`: no words but errors.
@@ -53,29 +56,67 @@ pub struct Console<'a> {
 }
 
 impl Console<'_> {
-    /// Writes one line of data.
+    /// Writes one line of data; numbers of persons are masked in it, and nothing in it is an order to a terminal.
     ///
     /// # Errors
     /// The output is closed or full.
     pub fn line(&mut self, text: &str) -> Result<()> {
-        writeln!(self.out, "{text}").map_err(broken_output)
+        self.whole_line(&told_text(text))
+    }
+    /// Writes one line of data with the numbers that were asked for.
+    ///
+    /// # Errors
+    /// The output is closed or full.
+    pub fn whole_line(&mut self, text: &str) -> Result<()> {
+        let text = without_orders(text);
+        self.data(|out| writeln!(out, "{text}"))
+    }
+    /// Writes data, unless nobody reads it: whoever asked for its beginning only has it.
+    fn data(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        match write(&mut *self.out) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other.map_err(broken_output),
+        }
     }
     /// Writes one line of words, unless `--quiet`.
     ///
     /// # Errors
     /// The output is closed or full.
     pub fn say(&mut self, text: &str) -> Result<()> {
-        if self.quiet { Ok(()) } else { writeln!(self.err, "{text}").map_err(broken_output) }
+        if self.quiet {
+            return Ok(());
+        }
+        match writeln!(self.err, "{}", told_text(text)) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.map_err(broken_output),
+        }
     }
-    /// Writes `value` as indented JSON data.
+    /// Writes `value` as indented JSON data; numbers of persons are masked in its strings.
     ///
     /// # Errors
     /// The value cannot be written as JSON; the output is closed or full.
     pub fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|e| crate::Error::internal(format!("无法写成 JSON:{e}")))?;
-        self.line(&text)
+        let text = json_text(value)?;
+        self.whole_line(&mask_numbers_in_json(&text))
     }
+    /// Writes `value` as indented JSON data with the numbers that were asked for.
+    ///
+    /// # Errors
+    /// The value cannot be written as JSON; the output is closed or full.
+    pub fn whole_json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let text = json_text(value)?;
+        self.whole_line(&text)
+    }
+}
+
+fn json_text(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|e| crate::Error::internal(format!("无法写成 JSON：{e}")))
 }
 
 fn broken_output(error: std::io::Error) -> crate::Error {
@@ -175,7 +216,7 @@ pub fn main(
                 let _ = writeln!(err, "{}", command_words::help_in_chinese(&refusal.render().to_string()));
             }
             let error = command_words::usage_error(&refusal);
-            let _ = writeln!(err, "{}", crate::error::render_error(&error, false));
+            let _ = writeln!(err, "{}", crate::privacy::told_error::render_error(&error, false));
             return ExitCode::from(error.kind().exit_code());
         }
     };
@@ -184,6 +225,7 @@ pub fn main(
     let mut console = Console {
         out,
         err,
+        closed: false,
         json: parsed.format == OutputFormat::Json,
         quiet: parsed.quiet,
         progress,
@@ -197,10 +239,17 @@ pub fn main(
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let color = std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
-            let _ = writeln!(console.err, "{}", crate::error::render_error(&error, color));
+            let _ = writeln!(console.err, "{}", crate::privacy::told_error::render_error(&error, color));
             ExitCode::from(error.kind().exit_code())
         }
     }
+}
+
+/// Tidies up for a program that a signal ends, and says what became of its work; the exit code that the shell expects.
+pub fn end_of_signal(signal: i32) -> (String, u8) {
+    crate::publication::staging::abandon_staging();
+    let code = 128 + u8::try_from(signal).unwrap_or(0);
+    ("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), code)
 }
 
 /// The child process that reads files: this program once more.
@@ -238,7 +287,9 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Schema(a) => schema::execute(&a, console),
         CommandName::Read(a) => read::execute(&a, console),
         CommandName::Completions { shell } => {
-            clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", console.out);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut CommandArguments::command(), "bidui", &mut script);
+            console.data(|out| out.write_all(&script))?;
             Ok(0)
         }
     }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::Console;
 use crate::config::Pipeline;
 use crate::profile::like::{self, PipelineFit};
+use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result, profile};
 
 /// Arguments of `bidui profile`.
@@ -67,7 +68,7 @@ fn write_changes(fit: &PipelineFit, folder: &Path, console: &mut Console<'_>) ->
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| Error::io("新建文件夹", parent, e))?;
         }
-        std::fs::write(&path, &change.text).map_err(|e| Error::io("写文件", &path, e))?;
+        write_whole_file(&path, 0o644, change.text.as_bytes())?;
         let done = if change.exists { "已补充（原有内容保留）" } else { "已新建" };
         console.say(&format!("{done} {}", path.display()))?;
     }

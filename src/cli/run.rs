@@ -117,10 +117,17 @@ pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Re
     let outcome = run_with_threads(arguments.threads, || engine::run(&plan, &bar));
     bar.finish();
     let outcome = outcome??;
-    if console.json {
-        console.json(&outcome.publication)?;
-    } else {
-        console.line(&outcome.summary)?;
+    for warning in &outcome.publication.warnings {
+        let _ = console.say(&format!("提醒：{warning}"));
+    }
+    let told = match console.json {
+        true => console.json(&outcome.publication),
+        false => console.line(&outcome.summary),
+    };
+    // It is published, whether or not anybody can be told.
+    if told.is_err() {
+        let folder = outcome.publication.folder.display();
+        let _ = console.say(&format!("提醒：已发布到 {folder}，但结果写不到标准输出"));
     }
     let failing =
         arguments.fail_on.is_some_and(|limit| outcome.worst_open.is_some_and(|w| w <= limit.into()));

@@ -15,15 +15,13 @@ use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::MIGRATION;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publication::snapshot::Snapshot;
-use crate::publication::staging::place_folder;
+use crate::publication::staging::{MIGRATION_FOLDER, Staging, place_folder};
 use crate::resolve::previous_records::PreviousParts;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result};
 
 /// What ids of publications from before there were keys were made under.
 const NO_SECRET: &str = "none";
-/// What ledgers in the output folder are called.
-const FOLDER: &str = "identity-migration-";
 /// The ledger within its folder, for its owner's eyes only.
 const LEDGER: &str = "restricted/renamed_ids.parquet";
 const KINDS: [&str; 4] = ["person", "household", "exception", "number"];
@@ -84,7 +82,7 @@ pub fn migrate_identities(
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {
         let of: Vec<&Snapshot> = publications.iter().filter(|one| secret_of(one) == from).collect();
-        write_ledger(out, from, secret, &of)
+        write_ledger((out, None), from, secret, &of)
     };
     from.into_iter().map(migration).collect()
 }
@@ -93,9 +91,14 @@ pub fn migrate_identities(
 ///
 /// # Errors
 /// As for [`migrate_identities`].
-pub(super) fn migrate_unkeyed(out: &Path, secret: &IdentitySecret, publication: &Snapshot) -> Result<()> {
+pub(super) fn migrate_unkeyed(
+    staging: &Staging,
+    out: &Path,
+    secret: &IdentitySecret,
+    publication: &Snapshot,
+) -> Result<()> {
     if publication.keys().is_none() && !is_migrated(out, NO_SECRET, &secret.key_id()) {
-        write_ledger(out, NO_SECRET, secret, &[publication])?;
+        write_ledger((out, Some(staging)), NO_SECRET, secret, &[publication])?;
     }
     Ok(())
 }
@@ -112,11 +115,12 @@ fn secret_of(publication: &Snapshot) -> &str {
 }
 
 fn folder_name(from: &str, to: &str) -> String {
-    format!("{FOLDER}{from}-{to}")
+    format!("{MIGRATION_FOLDER}{from}-{to}")
 }
 
+/// `staging`, if this process publishes in the output folder.
 fn write_ledger(
-    out: &Path,
+    (out, staging): (&Path, Option<&Staging>),
     from: &str,
     secret: &IdentitySecret,
     publications: &[&Snapshot],
@@ -126,14 +130,19 @@ fn write_ledger(
     let head = MigrationHead { identity_migration: 1, from: from.to_owned(), to: to.clone() };
     let mut text = serde_json::to_vec_pretty(&head).map_err(|e| Error::internal(e.to_string()))?;
     text.push(b'\n');
-    let folder = place_folder(out, &folder_name(from, &to), |folder| {
+    let write = |folder: &Path| {
         let (mut outputs, disk) = OutputFiles::beside(folder);
         make_output_folder(&outputs.path("restricted"), 0o700)?;
         renamed.write(secret, &mut outputs)?;
         outputs.bytes(MIGRATION, &text, None)?;
         drop(outputs);
         disk.finish()
-    })?;
+    };
+    let name = folder_name(from, &to);
+    let folder = match staging {
+        Some(staging) => staging.place_folder(&name, write)?,
+        None => place_folder(out, &name, "migrate", write)?,
+    };
     Ok(IdentityMigration {
         from: from.to_owned(),
         to,

@@ -63,12 +63,7 @@ pub fn link_only(
         );
     }
     progress.stage("读取并装载", None);
-    let wanted = |name: &String| only.is_empty() || only.contains(name);
-    let mut loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
-        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
-        _ => Ok(None),
-    })?;
-    let unread = unread_lines(&pipeline, data, &loaded)?;
+    let (mut loaded, unread) = load_listed(&pipeline, data, only, worker)?;
     progress.stage("规范", None);
     let comparables = normalize::normalize_for(&pipeline, &loaded, &|column| settings.uses(column))?;
     // From here on only the places of the records are asked for.
@@ -104,16 +99,32 @@ pub fn link_only(
     })
 }
 
-/// Lines that name the files of a data folder that belong to no source, and the sheets that hold something and were
-/// not read, as a run tells them.
+/// The sources (`only`: these) that have files in the data folder, which is listed once; and lines that name the files of
+/// it that belong to no source, and the sheets that hold something and were not read, as a run tells them.
 ///
 /// # Errors
-/// A folder that cannot be listed.
-pub(super) fn unread_lines(pipeline: &Pipeline, data: &Path, loaded: &[LoadedSource]) -> Result<Vec<String>> {
+/// A folder that cannot be listed, a file that two sources claim or that changed while it was read, and as for loading.
+pub(super) fn load_listed(
+    pipeline: &Pipeline,
+    data: &Path,
+    only: &[String],
+    worker: Option<&Worker>,
+) -> Result<(Vec<LoadedSource>, Vec<String>)> {
     let mut folder = load::survey_data_folder(pipeline, data)?;
-    folder.take_accounts(loaded);
+    let refused = |complaints: Vec<Error>| Error::together(complaints).map_or(Ok(()), Err);
+    refused(folder.complaints(pipeline, true))?;
+    let wanted = |name: &String| only.is_empty() || only.contains(name);
+    let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
+        source if wanted(&source.name) => {
+            let files = folder.of_source(&source.name);
+            load::load_files_for_linking(pipeline, index, (data, &files), worker)
+        }
+        _ => Ok(None),
+    })?;
+    refused(folder.changes(data)?)?;
+    folder.take_accounts(&loaded);
     let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
-    Ok(publish::unread_notices(&delivered))
+    Ok((loaded, publish::unread_notices(&delivered)))
 }
 
 /// Source and row; `offsets`: first node of each source.

@@ -12,6 +12,7 @@ use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
+use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::previous_indicators;
 use crate::publish::{FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::published_views;
@@ -39,6 +40,8 @@ pub struct RunOutcome {
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
+    // Who cannot publish there learns it before any work.
+    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let (secrets, out) = (&plan.secrets, &plan.out);
     let published = PublishedKeys::find(out, plan.previous.as_ref(), Some(plan.period))?;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
@@ -46,7 +49,7 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let previous = previous.as_ref();
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
-    let mut loaded = load_all(plan, &folder, &scratch, progress)?;
+    let mut loaded = load_all(plan, (&folder, &staging), &scratch, progress)?;
     folder.take_accounts(&loaded);
     let begin = |title: &str, units: Option<u64>| {
         scratch.store.give_back();
@@ -125,9 +128,9 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     };
     if let Some(previous) = previous {
         // Sheets and notes with the old ids are about: what they are now is written down before they are needed.
-        identity_migration::migrate_unkeyed(out, &secrets.identity, previous)?;
+        identity_migration::migrate_unkeyed(&staging, out, &secrets.identity, previous)?;
     }
-    let publication = publish::publish(&inputs, out)?;
+    let publication = publish::publish_staged(&inputs, staging)?;
     let mut summary = publish::summary_text(&publication, &catalogue);
     if previous.is_some_and(Snapshot::is_carried) {
         summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");
@@ -149,7 +152,7 @@ fn run_quarters_only(period: Period) -> Result<()> {
 /// the audits found is told together.
 fn load_all(
     plan: &RunPlan,
-    folder: &DataFolder,
+    (folder, staging): (&DataFolder, &Staging),
     scratch: &RunScratch,
     progress: &dyn Progress,
 ) -> Result<Vec<LoadedSource>> {
@@ -184,6 +187,7 @@ fn load_all(
     load::audit_folder(&check, &mut loaded);
     let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
     refusals.extend(problems);
+    refusals.extend(folder.changes(&plan.data)?);
     loaded.iter().try_for_each(|one| one.totals.check())?;
     let blocking = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking);
     refusals.extend(
@@ -197,7 +201,7 @@ fn load_all(
         );
     }
     if !refusals.is_empty() {
-        refusals.push(write_down(plan, folder, &loaded, &refusals));
+        refusals.push(write_down(plan, (folder, staging), &loaded, &refusals));
     }
     Error::together(refusals).map_or(Ok(loaded), Err)
 }
@@ -218,7 +222,12 @@ fn not_run_or_gone(rules: &RuleSet, not_run: &[NotRun], before: Option<&Previous
 }
 
 /// Leaves what is wrong and the rejected rows by supplier in the output folder, and says where.
-fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], problems: &[Error]) -> Error {
+fn write_down(
+    plan: &RunPlan,
+    (folder, staging): (&DataFolder, &Staging),
+    loaded: &[LoadedSource],
+    problems: &[Error],
+) -> Error {
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     let refusal = publish::Refusal {
         catalogue: &catalogue,
@@ -227,7 +236,7 @@ fn write_down(plan: &RunPlan, folder: &DataFolder, loaded: &[LoadedSource], prob
         loaded,
         problems,
     };
-    match publish::write_refusal(&refusal, &plan.out) {
+    match publish::write_refusal(&refusal, staging) {
         Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len()))
             .in_file(to)
             .hint("lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行"),

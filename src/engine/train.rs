@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::link_only::unread_lines;
+use super::link_only::load_listed;
 use crate::config::Pipeline;
 use crate::evaluate::links::read_link_entities;
 use crate::link::settings::{LinkSettings, WeightsFile};
@@ -39,12 +39,7 @@ pub fn train_pipeline(
     let pipeline = Pipeline::open(root)?;
     let settings = LinkSettings::of_pipeline(&pipeline)?;
     progress.stage("读取并装载", None);
-    let wanted = |name: &String| only.is_empty() || only.contains(name);
-    let loaded = load::load_several(pipeline.sources.len(), |index| match &pipeline.sources[index] {
-        source if wanted(&source.name) => load::load_for_linking(&pipeline, index, data, worker),
-        _ => Ok(None),
-    })?;
-    let unread = unread_lines(&pipeline, data, &loaded)?;
+    let (loaded, unread) = load_listed(&pipeline, data, only, worker)?;
     let mut digest = Sha256::new();
     for one in &loaded {
         for row in 0..one.records.keys.len() {

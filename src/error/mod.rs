@@ -4,13 +4,9 @@
 //! and carries a hint. The library never prints: the binary renders [`Error`] and turns
 //! [`ErrorKind`] into the exit code.
 
-mod render;
-
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-
-pub use render::render_error;
 
 /// Result of every fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

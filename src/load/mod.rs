@@ -46,7 +46,7 @@ pub use data_folder::{DataFolder, survey_data_folder};
 pub(crate) use data_folder::{list_data_files, masked_file_name, masked_table_name};
 pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use headers::{HeaderMatcher, HeaderTarget};
-pub(crate) use source_loader::{load_all, load_attempt};
+pub(crate) use source_loader::{load_all, load_attempt, load_files_for_linking};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 pub(crate) use text_notices::text_notices;
 

@@ -132,12 +132,23 @@ pub fn load_for_linking(
     data_dir: &Path,
     worker: Option<&Worker>,
 ) -> Result<Option<LoadedSource>> {
-    let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
+    let (_, files) = files_of_source(pipeline, source_index, data_dir)?;
+    load_files_for_linking(pipeline, source_index, (data_dir, &files), worker)
+}
+
+/// [`load_for_linking`] from given files.
+pub(crate) fn load_files_for_linking(
+    pipeline: &Pipeline,
+    source_index: usize,
+    (data_dir, files): (&Path, &[PathBuf]),
+    worker: Option<&Worker>,
+) -> Result<Option<LoadedSource>> {
+    let contract = pipeline.sources.get(source_index).ok_or_else(|| Error::internal("没有这个数据来源"))?;
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
     let how = (wanted, &RowStore::Memory);
-    let attempt = load_columns(contract, source_index, (data_dir, &files), None, how, |file| {
+    let attempt = load_columns(contract, source_index, (data_dir, files), None, how, |file| {
         worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;
     attempt.into_result()

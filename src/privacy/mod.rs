@@ -11,9 +11,13 @@ pub(crate) mod formula_cells;
 pub(crate) mod key_file;
 mod key_strength;
 pub(crate) mod mask;
+mod number_glyphs;
 pub(crate) mod pseudonym;
 pub(crate) mod secrets;
 mod sm3;
+pub(crate) mod told_error;
+pub(crate) mod told_text;
+mod written_numbers;
 
 pub(crate) use formula_cells::neutralize_formula_cell;
 pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};

@@ -33,8 +33,13 @@ fn mask_digits(cell: &str) -> String {
     cell.chars().map(|c| if c.is_numeric() { '9' } else { c }).collect()
 }
 
-/// Runs of seven or more digits keep their first three: account, household and phone numbers.
+/// Runs of seven or more digits keep their first three: account, household and phone numbers. Numbers written in parts
+/// are masked as everywhere.
 fn mask_long_numbers(cell: &str) -> String {
+    mask::mask_numbers_in_text(&mask_long_runs(cell)).into_owned()
+}
+
+fn mask_long_runs(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     let mut run: Vec<char> = Vec::new();
     for c in cell.chars().map(Some).chain([None]) {

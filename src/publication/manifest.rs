@@ -13,7 +13,7 @@ use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::privacy::Secrets;
-use crate::privacy::mask::mask_numbers_in_text;
+use crate::privacy::told_text::{mask_numbers_in_json, told_text};
 use crate::{Error, Result};
 
 /// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
@@ -92,10 +92,10 @@ impl DeliveredFile {
     /// A file as the manifest says it.
     pub(crate) fn of(file: &DataFile) -> Self {
         Self {
-            file: mask_numbers_in_text(&file.file.to_string_lossy()).into_owned(),
+            file: told_text(&file.file.to_string_lossy()).into_owned(),
             fate: file.fate,
             source: file.source.clone(),
-            note: file.note.clone(),
+            note: file.note.as_deref().map(|note| told_text(note).into_owned()),
             account: file.account.clone(),
         }
     }
@@ -223,10 +223,11 @@ impl Manifest {
         }
     }
 
-    /// Writes it into the staging folder.
+    /// Writes it into the staging folder. All may read it: names of files, sheets and columns stand in it without the
+    /// numbers of persons in them.
     pub(crate) fn write(&self, root: &Path) -> Result<()> {
-        let mut text = serde_json::to_vec_pretty(self).map_err(|e| Error::internal(e.to_string()))?;
-        text.push(b'\n');
-        write_output_bytes(&root.join(MANIFEST), 0o644, &text)
+        let text = serde_json::to_string_pretty(self).map_err(|e| Error::internal(e.to_string()))?;
+        let text = mask_numbers_in_json(&text) + "\n";
+        write_output_bytes(&root.join(MANIFEST), 0o644, text.as_bytes())
     }
 }

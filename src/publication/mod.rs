@@ -4,6 +4,7 @@
 
 pub(crate) mod batch_columns;
 pub(crate) mod disk_sync;
+pub(crate) mod folder_lock;
 pub(crate) mod large_table_writer;
 pub(crate) mod layout;
 pub(crate) mod manifest;

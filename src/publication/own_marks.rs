@@ -28,10 +28,12 @@ pub(crate) fn is_own_folder(folder: &Path) -> bool {
 }
 
 fn holds_own_manifest(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| {
-        let mut head = Vec::new();
-        file.take(LOOKED_AT as u64).read_to_end(&mut head).is_ok() && is_own_manifest(&head)
-    })
+    // A pipe of that name would make the program wait.
+    std::fs::metadata(path).is_ok_and(|there| there.is_file())
+        && File::open(path).is_ok_and(|file| {
+            let mut head = Vec::new();
+            file.take(LOOKED_AT as u64).read_to_end(&mut head).is_ok() && is_own_manifest(&head)
+        })
 }
 
 /// Did this program write the file? One that cannot be read is not its own: whoever reads it says so.

@@ -1,25 +1,35 @@
-//! The staging folder, the lock, and the two renames that make a publication the current one.
+//! The staging folder and the two renames that make a publication the current one.
 //!
 //! A run is written aside, synced, renamed into its period's folder, and last named by the link
 //! `latest`, which is replaced in one step. A kill before that leaves the old publication current;
-//! what it left is removed by the next run.
+//! what it left is removed by the next run. What others left, or what cannot be removed, stays where it is and is told.
 
-use std::fs::{self, File, TryLockError};
-use std::os::unix::fs::symlink;
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
+use super::folder_lock::FolderLock;
 use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
 use crate::model::period::Period;
 use crate::{Error, Result};
 
-const LOCK: &str = ".bidui.lock";
 const STAGING: &str = ".staging-";
+/// Begins the name of what is left of a run that was refused.
+const REFUSED: &str = "refused-";
+/// Begins the name of a ledger of ids, followed by the names of two keys.
+pub(crate) const MIGRATION_FOLDER: &str = "identity-migration-";
 /// Where the link is made before it takes the place of [`LATEST`].
 const NEXT_LINK: &str = ".latest-next";
 /// Where versions before moved a publication aside while they replaced it.
 const RETIRED: &str = ".retired-";
+/// Names that are tried where what stands under the first cannot be removed.
+const MOST_NAMES: u32 = 50;
+
+/// Folders being written by this process, for [`abandon_staging`].
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A publication being written. Dropping it without [`Staging::commit`] removes what was
 /// written; a killed process leaves it for the next run to remove.
@@ -30,56 +40,102 @@ pub(crate) struct Staging {
     /// Where the runs of the period are.
     runs: PathBuf,
     current: Option<RunName>,
-    /// Held until dropped: the operating system releases it even if the process is killed.
-    _lock: File,
+    lock: FolderLock,
+    /// What was left lying, Chinese.
+    warnings: Vec<String>,
 }
 
-/// Writes something beside the publications, what is left of a refused run for one, as `out/name`, whole or not at all;
-/// what stood under the name before goes. `write` is given the folder to write in.
+/// A publication that is the current one.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// Folder of its run.
+    pub(crate) folder: PathBuf,
+    /// What could not be tidied up, Chinese.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Removes what this process has begun and not finished: for a program that is told to end. What was published stays.
+pub(crate) fn abandon_staging() {
+    let folders = UNFINISHED.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
+    for folder in folders {
+        // Others may still be writing in it.
+        for _ in 0..20 {
+            match fs::remove_dir_all(&folder) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {}
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Notes a folder that goes if the program is told to end.
+fn note_unfinished(folder: &Path) {
+    if let Ok(mut all) = UNFINISHED.lock() {
+        all.push(folder.to_owned());
+    }
+}
+
+fn forget_unfinished(folder: &Path) {
+    if let Ok(mut all) = UNFINISHED.lock() {
+        all.retain(|one| one != folder);
+    }
+}
+
+/// Writes something beside the publications as `out/name`, whole or not at all; what an earlier run left under the name
+/// goes. `write` is given the folder to write in, `command` is what others are told who come meanwhile.
 ///
 /// # Errors
 /// Another process writes to `out`, or it cannot be written.
 pub(crate) fn place_folder(
     out: &Path,
     name: &str,
+    command: &str,
     write: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
-    let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
-    fs::create_dir_all(out).map_err(failed)?;
-    let _lock = lock_publication_folder(out)?;
+    let _lock = FolderLock::take(out, command)?;
     clean_staging_folders(out)?;
-    let (staging, to) = (out.join(format!("{STAGING}{name}")), out.join(name));
-    fs::create_dir(&staging).map_err(failed)?;
-    if let Err(error) = write(&staging) {
+    place_in_locked(out, name, write)
+}
+
+/// As [`place_folder`], in a folder that this process has locked.
+fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
+    let staging = make_staging_folder(out, name)?;
+    let written = write(&staging).and_then(|()| {
+        // What cannot be removed stays, and the new one has another name.
+        let mut to = out.join(name);
+        for number in 2..=MOST_NAMES {
+            if to.symlink_metadata().is_err() || remove_any(&to).is_ok() {
+                break;
+            }
+            to = out.join(format!("{name}-{number}"));
+        }
+        fs::rename(&staging, &to).map_err(failed)?;
+        Ok(to)
+    });
+    if written.is_err() {
         // The next run removes what cannot be removed now.
         let _ = fs::remove_dir_all(&staging);
-        return Err(error);
     }
-    if to.symlink_metadata().is_ok() {
-        fs::remove_dir_all(&to).map_err(failed)?;
-    }
-    fs::rename(&staging, &to).map_err(failed)?;
-    Ok(to)
+    forget_unfinished(&staging);
+    written
 }
 
 impl Staging {
-    /// Locks `out`, removes what killed runs left, and makes an empty staging folder.
+    /// Locks `out`, removes what killed runs left, and makes an empty staging folder: whoever cannot publish there knows it
+    /// before any work. `command` is what others are told who come meanwhile.
     ///
     /// # Errors
     /// Another process writes there, the folder cannot be written, or it is not clear which run of
     /// the period is the current one.
-    pub(crate) fn begin(out: &Path, period: Period) -> Result<Self> {
-        let failed =
-            |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
-        fs::create_dir_all(out).map_err(failed)?;
-        let lock = lock_publication_folder(out)?;
-        clean_staging_folders(out)?;
+    pub(crate) fn begin(out: &Path, period: Period, command: &str) -> Result<Self> {
+        let lock = FolderLock::take(out, command)?;
+        let mut warnings = clean_staging_folders(out)?;
         let runs = layout::period_folder(out, period);
         let current = latest_run(&runs)?;
-        remove_unfinished(&runs, current.as_ref())?;
-        let folder = out.join(format!("{STAGING}{period}"));
-        fs::create_dir(&folder).map_err(failed)?;
-        Ok(Self { out: out.to_owned(), folder, runs, current, _lock: lock })
+        remove_unfinished(&runs, current.as_ref(), &mut warnings)?;
+        let folder = make_staging_folder(out, &period.to_string())?;
+        Ok(Self { out: out.to_owned(), folder, runs, current, lock, warnings })
     }
 
     /// Where files are written.
@@ -87,23 +143,49 @@ impl Staging {
         &self.folder
     }
 
-    /// Makes the publication the current one and returns its folder. One that equals the current
+    /// Writes something beside the publications, what is left of a refused run for one, as `name` in the output folder.
+    ///
+    /// # Errors
+    /// As for [`place_folder`].
+    pub(crate) fn place_folder(
+        &self,
+        name: &str,
+        write: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        place_in_locked(&self.out, name, write)
+    }
+
+    /// Makes the publication the current one. One that equals the current
     /// one byte for byte is dropped: the current one stays.
     ///
     /// # Errors
-    /// The folder cannot be written; the current publication stays.
-    pub(crate) fn commit(self) -> Result<PathBuf> {
+    /// The folder cannot be written, or another program wrote there meanwhile; the current publication stays.
+    pub(crate) fn commit(mut self) -> Result<Committed> {
+        self.lock.check()?;
+        if latest_run(&self.runs)? != self.current {
+            return Err(Error::usage("运行期间另一个程序发布了这一季度，没有发布")
+                .in_file(self.runs.join(LATEST))
+                .hint("这次结果是在它之前的数据上算的；重新运行"));
+        }
         let sha256 = digest_output_file(&self.folder.join(MANIFEST))?.sha256;
+        let mut warnings = std::mem::take(&mut self.warnings);
         if let Some(current) = &self.current {
             let folder = self.runs.join(current.to_string());
             if is_run_intact(&folder, &sha256) {
-                return Ok(folder);
+                return Ok(Committed { folder, warnings });
             }
         }
-        let name = RunName::new(self.current.as_ref().map_or(0, RunName::number) + 1, &sha256);
+        // A run that could not be removed keeps its number.
+        let newest = layout::list_runs(&self.runs)?.last().map_or(0, RunName::number);
+        let number = newest.max(self.current.as_ref().map_or(0, RunName::number)) + 1;
+        let name = RunName::new(number, &sha256);
         let target = self.place(&name)?;
         self.point_to(&name)?;
-        Ok(target)
+        // From here on it is published, whatever happens.
+        if let Err(error) = sync_staging_folder(&self.runs) {
+            warnings.push(format!("已发布，但没能确认写到磁盘：{error}；断电前请再运行一次"));
+        }
+        Ok(Committed { folder: target, warnings })
     }
 
     /// Moves the run to where it stays, on the disk with all its names.
@@ -111,7 +193,7 @@ impl Staging {
         let target = self.runs.join(name.to_string());
         sync_staging_folders(&self.folder)?;
         let failed = |e| Error::io("启用新的发布", &target, e);
-        fs::create_dir_all(&self.runs).map_err(failed)?;
+        DirBuilder::new().recursive(true).mode(0o755).create(&self.runs).map_err(failed)?;
         sync_staging_folder(&self.out)?;
         fs::rename(&self.folder, &target).map_err(failed)?;
         sync_staging_folder(&self.runs)?;
@@ -120,39 +202,62 @@ impl Staging {
 
     /// Lets the link name the run, in one step.
     fn point_to(&self, name: &RunName) -> Result<()> {
-        let (next, latest) = (self.runs.join(NEXT_LINK), self.runs.join(LATEST));
+        let latest = self.runs.join(LATEST);
         let failed = |e| {
             Error::io("启用新的发布", &latest, e)
                 .hint("发布文件夹所在的文件系统须支持符号链接；换一个 --out 文件夹")
         };
-        symlink(name.to_string(), &next).map_err(failed)?;
-        fs::rename(&next, &latest).map_err(failed)?;
-        sync_staging_folder(&self.runs)
+        let mut next = self.runs.join(NEXT_LINK);
+        for number in 2..=MOST_NAMES {
+            match symlink(name.to_string(), &next) {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                    next = self.runs.join(format!("{NEXT_LINK}-{number}"));
+                }
+                other => {
+                    other.map_err(failed)?;
+                    break;
+                }
+            }
+        }
+        fs::rename(&next, &latest).map_err(failed)
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // After a commit the folder no longer exists. Errors here only leave work for `recover`.
-        let _ = fs::remove_dir_all(&self.folder);
+        // After a commit the folder no longer exists; without the lock it may be another's. Errors here only leave
+        // work for the next run.
+        if self.lock.check().is_ok() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+        forget_unfinished(&self.folder);
     }
 }
 
-fn lock_publication_folder(out: &Path) -> Result<File> {
-    let path = out.join(LOCK);
-    let file = fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|e| Error::io("锁定发布文件夹", &path, e).hint("检查发布文件夹是否可写"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::usage("另一个程序正在写这个发布文件夹")
-            .in_file(out)
-            .hint("等它结束后再运行，或换一个 --out 文件夹")),
-        Err(TryLockError::Error(e)) => Err(Error::io("锁定发布文件夹", &path, e)),
+/// Makes an empty folder to write `name` in; where what stands there cannot be removed, under another name.
+fn make_staging_folder(out: &Path, name: &str) -> Result<PathBuf> {
+    let failed = |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
+    let mut folder = out.join(format!("{STAGING}{name}"));
+    for number in 2..=MOST_NAMES {
+        match DirBuilder::new().mode(0o755).create(&folder) {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                folder = out.join(format!("{STAGING}{name}-{number}"));
+            }
+            other => {
+                other.map_err(failed)?;
+                note_unfinished(&folder);
+                return Ok(folder);
+            }
+        }
     }
+    Err(Error::input("发布文件夹里有太多没有清理的临时文件夹")
+        .in_file(out)
+        .hint("移走名字以 .staging- 开头的文件夹"))
+}
+
+/// Removes a folder with what is in it, a file or a link.
+fn remove_any(path: &Path) -> std::io::Result<()> {
+    if path.symlink_metadata()?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Whether a run's folder is the publication with this manifest, and undamaged: one that is not
@@ -181,16 +286,18 @@ fn latest_run(runs: &Path) -> Result<Option<RunName>> {
 }
 
 /// Removes the run that a kill left without a link to it. A kill leaves one at most, the next
-/// after the current one: anything else was done by hand, and is for a hand to mend.
-fn remove_unfinished(runs: &Path, current: Option<&RunName>) -> Result<()> {
-    let failed = |e| Error::io("清理上次中断的发布", runs, e).hint("检查发布文件夹是否可写");
+/// after the current one: anything else was done by hand, and is for a hand to mend. What cannot be removed stays.
+fn remove_unfinished(runs: &Path, current: Option<&RunName>, warnings: &mut Vec<String>) -> Result<()> {
     let number = current.map_or(0, RunName::number);
     let newer: Vec<RunName> =
         layout::list_runs(runs)?.into_iter().filter(|run| run.number() > number).collect();
     match &newer[..] {
         [] => {}
         [one] if one.number() == number + 1 => {
-            fs::remove_dir_all(runs.join(one.to_string())).map_err(failed)?;
+            let folder = runs.join(one.to_string());
+            if let Err(error) = fs::remove_dir_all(&folder) {
+                warnings.push(left_lying(&folder, &error));
+            }
         }
         [.., newest] => {
             return Err(Error::input("有几次运行比 latest 所指的更新，不像是中断留下的").in_file(runs).hint(
@@ -200,35 +307,58 @@ fn remove_unfinished(runs: &Path, current: Option<&RunName>) -> Result<()> {
             ));
         }
     }
-    match fs::remove_file(runs.join(NEXT_LINK)) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed(e)),
-        _ => Ok(()),
+    let next = runs.join(NEXT_LINK);
+    match remove_any(&next) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            warnings.push(left_lying(&next, &error))
+        }
+        _ => {}
     }
+    Ok(())
+}
+
+fn left_lying(path: &Path, error: &std::io::Error) -> String {
+    format!("上次中断的发布没能清理（{error}），不影响这次发布：{}", path.display())
 }
 
 /// Removes staging folders that killed runs left, of whatever period. One that a version before
-/// moved aside comes back if its successor did not arrive.
-fn clean_staging_folders(out: &Path) -> Result<()> {
-    let failed = |e| Error::io("清理上次中断的发布", out, e).hint("检查发布文件夹是否可写");
+/// moved aside comes back if its successor did not arrive. Folders that only begin alike are somebody else's; of what
+/// cannot be removed it says so.
+fn clean_staging_folders(out: &Path) -> Result<Vec<String>> {
+    let failed = |e| Error::io("清理上次中断的发布", out, e).hint("检查发布文件夹是否可读");
     let mut names = Vec::new();
     for entry in fs::read_dir(out).map_err(failed)? {
         names.push(entry.map_err(failed)?.file_name());
     }
     names.sort();
+    let mut warnings = Vec::new();
     for name in names.iter().filter_map(|n| n.to_str()) {
         let path = out.join(name);
-        if let Some(period) = name.strip_prefix(RETIRED) {
+        let done = if let Some(period) = name.strip_prefix(RETIRED).and_then(|p| p.parse::<Period>().ok()) {
             let target = layout::old_folder(out, period);
-            if target.exists() {
-                fs::remove_dir_all(&path).map_err(failed)?;
-            } else {
-                fs::rename(&path, &target).map_err(failed)?;
-            }
-        } else if name.starts_with(STAGING) {
-            fs::remove_dir_all(&path).map_err(failed)?;
+            if target.exists() { remove_any(&path) } else { fs::rename(&path, &target) }
+        } else if name.strip_prefix(STAGING).is_some_and(is_own_staging) {
+            remove_any(&path)
+        } else {
+            Ok(())
+        };
+        if let Err(error) = done {
+            warnings.push(left_lying(&path, &error));
         }
     }
-    Ok(())
+    Ok(warnings)
+}
+
+/// True of what follows [`STAGING`] in the names that this program gives: `2018Q3`, `2018Q3-2`, `refused-2018Q3-1a2b3c4d`,
+/// `identity-migration-none-1a2b3c4d`.
+fn is_own_staging(name: &str) -> bool {
+    if let Some(keys) = name.strip_prefix(MIGRATION_FOLDER) {
+        return keys.split('-').all(|key| key == "none" || key.bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+    let name = name.strip_prefix(REFUSED).unwrap_or(name);
+    let (period, more) = name.split_once('-').unwrap_or((name, ""));
+    let known = more.split('-').all(|part| part.len() <= 8 && part.bytes().all(|b| b.is_ascii_hexdigit()));
+    known && period.parse::<Period>().is_ok_and(|parsed| parsed.to_string() == period)
 }
 
 /// Syncs every folder below `folder`, so that the names of the files survive a power cut too.
@@ -250,13 +380,14 @@ fn sync_staging_folder(folder: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publication::folder_lock::LOCK;
 
     fn q3() -> Period {
         "2018Q3".parse().unwrap()
     }
 
     fn begin(out: &Path) -> Staging {
-        Staging::begin(out, q3()).unwrap()
+        Staging::begin(out, q3(), "run").unwrap()
     }
 
     /// Writes a publication that differs by its pipeline's title.
@@ -269,7 +400,7 @@ mod tests {
     fn publish(out: &Path, title: &str) -> PathBuf {
         let staging = begin(out);
         put(&staging, title);
-        staging.commit().unwrap()
+        staging.commit().unwrap().folder
     }
 
     /// Title of the publication that readers see.
@@ -286,7 +417,7 @@ mod tests {
 
     /// As a kill would: neither commit nor drop runs, but the lock is released.
     fn kill(staging: Staging) {
-        staging._lock.unlock().unwrap();
+        staging.lock.release();
         std::mem::forget(staging);
     }
 
@@ -334,7 +465,7 @@ mod tests {
                    {{"path":"report.html","sha256":"{sha256}","bytes":6,"rows":null}}]}}"#
             );
             fs::write(staging.folder().join(MANIFEST), manifest).unwrap();
-            staging.commit().unwrap()
+            staging.commit().unwrap().folder
         };
         let first = publish();
         assert_eq!(publish(), first);
@@ -377,7 +508,7 @@ mod tests {
                 let again = begin(out.path());
                 assert_eq!(names(again.folder()), [""; 0], "no remains of the killed run");
                 put(&again, "three");
-                again.commit().unwrap();
+                drop(again.commit().unwrap());
                 assert_eq!(current_title(out.path()).unwrap(), "three");
                 let numbers: Vec<u32> =
                     layout::list_runs(&runs).unwrap().iter().map(RunName::number).collect();
@@ -398,7 +529,7 @@ mod tests {
         let before = names(&runs);
         // Somebody lost the link, as copying to a share does.
         fs::remove_file(runs.join(LATEST)).unwrap();
-        let error = Staging::begin(out.path(), q3()).unwrap_err();
+        let error = Staging::begin(out.path(), q3(), "run").unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Input);
         let newest = second.file_name().unwrap().to_str().unwrap();
         assert!(error.hint_text().unwrap().contains(newest), "{error:?}");
@@ -410,7 +541,7 @@ mod tests {
         // A folder in the link's place is what copying with links followed leaves.
         fs::remove_file(runs.join(LATEST)).unwrap();
         fs::create_dir(runs.join(LATEST)).unwrap();
-        assert!(Staging::begin(out.path(), q3()).unwrap_err().hint_text().is_some());
+        assert!(Staging::begin(out.path(), q3(), "run").unwrap_err().hint_text().is_some());
     }
 
     #[test]
@@ -419,7 +550,7 @@ mod tests {
         let retired = out.path().join(".retired-2018Q3");
         fs::create_dir(&retired).unwrap();
         fs::write(retired.join(MANIFEST), "old").unwrap();
-        drop(Staging::begin(out.path(), "2018Q4".parse().unwrap()).unwrap());
+        drop(Staging::begin(out.path(), "2018Q4".parse().unwrap(), "run").unwrap());
         assert_eq!(fs::read_to_string(out.path().join("quarter=2018Q3/manifest.json")).unwrap(), "old");
     }
 
@@ -427,7 +558,91 @@ mod tests {
     fn two_runs_cannot_meet() {
         let out = tempfile::tempdir().unwrap();
         let _first = begin(out.path());
-        let error = Staging::begin(out.path(), "2018Q4".parse().unwrap()).unwrap_err();
+        let error = Staging::begin(out.path(), "2018Q4".parse().unwrap(), "run").unwrap_err();
         assert_eq!(error.kind(), crate::ErrorKind::Usage);
+    }
+
+    #[test]
+    fn a_writer_that_another_overtook_publishes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        publish(out.path(), "one");
+        let stale = begin(out.path());
+        put(&stale, "stale");
+        // On a share without locks, or after somebody removed the lock.
+        fs::remove_file(out.path().join(LOCK)).unwrap();
+        let other = begin(out.path());
+        put(&other, "two");
+        drop(other.commit().unwrap());
+        assert_eq!(stale.commit().unwrap_err().kind(), crate::ErrorKind::Usage);
+        assert_eq!(current_title(out.path()).unwrap(), "two");
+        // With its lock in place, too, it must not follow a run that it has not seen.
+        let stale = begin(out.path());
+        put(&stale, "stale");
+        let latest = out.path().join("2018Q3/latest");
+        fs::remove_file(&latest).unwrap();
+        symlink("run-0001-00000000", &latest).unwrap();
+        assert_eq!(stale.commit().unwrap_err().kind(), crate::ErrorKind::Usage);
+    }
+
+    #[test]
+    fn folders_of_others_stay_and_leftovers_of_any_kind_go() {
+        let out = tempfile::tempdir().unwrap();
+        let at = |name: &str| out.path().join(name);
+        for name in [".staging-mine", ".retired-x", ".staging-2018Q3x", ".staging-refused-me", ".staging-"] {
+            fs::create_dir(at(name)).unwrap();
+            fs::write(at(name).join("thesis"), "kept").unwrap();
+        }
+        for name in [".staging-2018Q4", ".staging-2018Q3-2", ".staging-refused-2018Q3-1a2b3c4d"] {
+            fs::create_dir(at(name)).unwrap();
+        }
+        fs::write(at(".staging-2018Q3"), "a file").unwrap();
+        symlink("nowhere", at(".staging-2019Q1")).unwrap();
+        fs::create_dir(at("2018Q3")).unwrap();
+        fs::create_dir(at("2018Q3").join(NEXT_LINK)).unwrap();
+        publish(out.path(), "one");
+        let left = names(out.path());
+        assert_eq!(
+            left,
+            [
+                ".bidui.lock",
+                ".retired-x",
+                ".staging-",
+                ".staging-2018Q3x",
+                ".staging-mine",
+                ".staging-refused-me",
+                "2018Q3"
+            ]
+        );
+        assert_eq!(fs::read(at(".staging-mine/thesis")).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_refusal_takes_the_place_of_an_equal_one() {
+        let out = tempfile::tempdir().unwrap();
+        for text in ["one", "two"] {
+            let staging = begin(out.path());
+            let write = |folder: &Path| {
+                fs::write(folder.join("refused.json"), text).map_err(|e| Error::io("写", folder, e))
+            };
+            let to = staging.place_folder("refused-2018Q3-1a2b3c4d", write).unwrap();
+            assert_eq!(to, out.path().join("refused-2018Q3-1a2b3c4d"));
+            assert_eq!(fs::read_to_string(to.join("refused.json")).unwrap(), text);
+        }
+        let staging = begin(out.path());
+        let fail = |_: &Path| Err(Error::internal("broken"));
+        assert!(staging.place_folder("refused-2018Q3-1a2b3c4d", fail).is_err());
+        drop(staging);
+        assert_eq!(names(out.path()), [".bidui.lock", "refused-2018Q3-1a2b3c4d"]);
+    }
+
+    #[test]
+    fn what_is_begun_goes_when_the_program_is_told_to_end() {
+        let out = tempfile::tempdir().unwrap();
+        let staging = begin(out.path());
+        put(&staging, "one");
+        assert!(UNFINISHED.lock().unwrap().contains(&staging.folder));
+        let folder = staging.folder.clone();
+        drop(staging);
+        assert!(!UNFINISHED.lock().unwrap().contains(&folder));
     }
 }

@@ -19,6 +19,7 @@ use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
 use crate::privacy::Secrets;
 use crate::publication::manifest::Manifest;
+use crate::publication::staging::{Committed, Staging};
 use crate::reconcile::RuleFindings;
 use crate::reconcile::views::rule_view::View;
 use crate::table::rows::RowStore;
@@ -91,6 +92,9 @@ pub struct FinishedPublication {
     pub manifest: Manifest,
     /// Figures of the period.
     pub totals: PublicationTotals,
+    /// What did not keep it from being published, Chinese.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Writes the publication of one period under `out`.
@@ -98,10 +102,21 @@ pub struct FinishedPublication {
 /// # Errors
 /// Another run that writes there; a disk that is full; counts that do not add up. The publication before stays whole.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
+    publish_staged(inputs, Staging::begin(out, inputs.period, "publish")?)
+}
+
+/// Writes the publication of one period into a staging folder that was begun before, and makes it the current one.
+///
+/// # Errors
+/// As for [`publish`].
+pub(crate) fn publish_staged(
+    inputs: &PublicationInputs<'_>,
+    staging: Staging,
+) -> Result<FinishedPublication> {
     check_publication_inputs(inputs)?;
-    let staging = crate::publication::staging::Staging::begin(out, inputs.period)?;
     let (manifest, totals) = write_publication_files(inputs, staging.folder())?;
-    Ok(FinishedPublication { folder: staging.commit()?, manifest, totals })
+    let Committed { folder, warnings } = staging.commit()?;
+    Ok(FinishedPublication { folder, manifest, totals, warnings })
 }
 
 /// Writes all files below `root`.

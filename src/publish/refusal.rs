@@ -1,6 +1,6 @@
 //! What a run that is refused leaves behind: everything that is wrong, and the rows each supplier must mend.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -10,11 +10,11 @@ use super::lists::write_reject_lists;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::period::Period;
-use crate::privacy::mask::mask_numbers_in_text;
+use crate::privacy::told_text::mask_numbers_in_json;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
-use crate::publication::staging::place_folder;
+use crate::publication::staging::Staging;
 use crate::{Error, Result};
 
 /// A run that is refused.
@@ -41,14 +41,12 @@ struct RefusedRun<'a> {
     problems: Vec<String>,
 }
 
-/// Writes `out/refused-2018Q3-1a2b3c4d`: `refused.json`, `lists/问题.txt` and `lists/退回`. The same folder refused for the same
+/// Writes `OUT/refused-2018Q3-1a2b3c4d`: `refused.json`, `lists/问题.txt` and `lists/退回`. The same folder refused for the same
 /// reasons gives the same name.
 ///
 /// # Errors
-/// The folder cannot be written, or another run writes there.
-pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf> {
-    let told =
-        |problem: &Error| mask_numbers_in_text(&crate::error::render_error(problem, false)).into_owned();
+/// The folder cannot be written.
+pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<PathBuf> {
     let run = RefusedRun {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION"),
@@ -56,16 +54,21 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, out: &Path) -> Result<PathBuf
         pipeline_digest: &refusal.catalogue.digest,
         period: refusal.period,
         files: refusal.files.iter().map(DeliveredFile::of).collect(),
-        problems: refusal.problems.iter().map(told).collect(),
+        problems: refusal
+            .problems
+            .iter()
+            .map(|problem| crate::privacy::told_error::render_error(problem, false))
+            .collect(),
     };
-    let mut bytes = serde_json::to_vec_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
+    let json = serde_json::to_string_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
+    let mut bytes = mask_numbers_in_json(&json).into_bytes();
     bytes.push(b'\n');
     let mut digest = Sha256::new_with_prefix(&bytes);
     for table in refusal.loaded.iter().flat_map(|one| &one.totals.tables) {
         digest.update(table.sha256.as_bytes());
     }
     let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    place_folder(out, &format!("refused-{}-{digest}", refusal.period), |folder| {
+    staging.place_folder(&format!("refused-{}-{digest}", refusal.period), |folder| {
         let (mut outputs, disk) = OutputFiles::beside(folder);
         make_output_folder(&outputs.path("lists"), 0o750)?;
         write_reject_lists(refusal.loaded, refusal.catalogue, refusal.period, &mut outputs)?;

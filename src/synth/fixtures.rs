@@ -15,6 +15,7 @@ use super::truth;
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::world::VillageWorld;
 use super::{SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
+use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
 
 /// The county whose dibao list, and the one whose insurance list, has its own form.
@@ -122,7 +123,7 @@ pub(super) fn save_fixture_file(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(|e| Error::io("建立文件夹", parent, e))?;
     }
-    std::fs::write(path, bytes).map_err(|e| Error::io("写文件", path, e))
+    write_whole_file(path, 0o644, bytes)
 }
 
 /// One file of a quarter, encoded.

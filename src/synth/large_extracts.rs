@@ -19,6 +19,7 @@ use super::truth::{self, HouseholdCoverage};
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::{FixtureFormats, SynthPlan, SynthReport, WrittenFile, events, evolve, prefecture};
 use crate::progress::Progress;
+use crate::table::whole_file::WholeFile;
 use crate::{Error, Result};
 
 /// People made at a time: enough for all threads to be busy, little enough for memory however
@@ -133,9 +134,9 @@ fn truth_folder_of(folder: &Path) -> PathBuf {
 
 /// The files of one quarter, open.
 struct QuarterFiles {
-    events: Option<(BufWriter<File>, PathBuf)>,
+    events: Option<(BufWriter<WholeFile>, PathBuf)>,
     outputs: Vec<ScaleOutput>,
-    exceptions: BufWriter<File>,
+    exceptions: BufWriter<WholeFile>,
     exceptions_path: PathBuf,
     coverage: HouseholdCoverage,
     moved: Vec<(String, String)>,
@@ -172,10 +173,10 @@ impl QuarterFiles {
         Ok(())
     }
 
-    fn finish(mut self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
-        self.exceptions.flush().map_err(|e| Error::io("写文件", &self.exceptions_path, e))?;
-        if let Some((file, path)) = &mut self.events {
-            file.flush().map_err(|e| Error::io("写文件", path.as_path(), e))?;
+    fn finish(self, folder: &Path, quarter: &Path, report: &mut SynthReport) -> Result<()> {
+        finish_large_file(self.exceptions, &self.exceptions_path)?;
+        if let Some((file, path)) = self.events {
+            finish_large_file(file, &path)?;
         }
         let truth = truth_folder_of(folder);
         save_fixture_file(&truth.join("indicators.csv"), indicators_text(&self.coverage).as_bytes())?;
@@ -186,7 +187,7 @@ impl QuarterFiles {
         for output in self.outputs {
             report.files.push(output.finish(&mut records, quarter)?);
         }
-        records.flush().map_err(fail)
+        finish_large_file(records, &records_path)
     }
 }
 
@@ -294,14 +295,18 @@ fn large_extract_headers(source: SourceKind, events: bool) -> Vec<String> {
     .collect()
 }
 
-fn create_large_file(path: &Path) -> Result<BufWriter<File>> {
-    let file = File::create(path).map_err(|e| Error::io("建立文件", path, e))?;
-    Ok(BufWriter::with_capacity(1 << 20, file))
+fn create_large_file(path: &Path) -> Result<BufWriter<WholeFile>> {
+    Ok(BufWriter::with_capacity(1 << 20, WholeFile::create(path, 0o644)?))
+}
+
+/// Puts a file that is written where it belongs.
+fn finish_large_file(file: BufWriter<WholeFile>, path: &Path) -> Result<()> {
+    file.into_inner().map_err(|e| Error::io("写文件", path, e.into_error()))?.finish()
 }
 
 /// Writes through and keeps the digest of what was written.
 struct HashingWriter {
-    inner: BufWriter<File>,
+    inner: BufWriter<WholeFile>,
     digest: Sha256,
 }
 
@@ -329,7 +334,7 @@ struct ScaleOutput {
     /// Rows so far, counting the header where there is one.
     before: u64,
     rows: u64,
-    waiting: BufWriter<File>,
+    waiting: BufWriter<WholeFile>,
     waiting_path: PathBuf,
 }
 
@@ -383,16 +388,17 @@ impl ScaleOutput {
     }
 
     /// Closes the file; its digest completes the record ids.
-    fn finish(mut self, records: &mut impl Write, quarter: &Path) -> Result<WrittenFile> {
+    fn finish(self, records: &mut impl Write, quarter: &Path) -> Result<WrittenFile> {
         let fail = |e| Error::io("写文件", &self.path, e);
         let mut file = match self.sink {
             ScaleSink::Text(file) => file,
             ScaleSink::Parquet(writer) => encode::parquet::finish(*writer)?,
         };
         file.flush().map_err(fail)?;
+        finish_large_file(file.inner, &self.path)?;
         let hash: String = file.digest.finalize().iter().take(4).map(|b| format!("{b:02x}")).collect();
         let fail = |e| Error::io("写文件", &self.waiting_path, e);
-        self.waiting.flush().map_err(fail)?;
+        finish_large_file(self.waiting, &self.waiting_path)?;
         let prefix = format!("{}:{hash}", self.source.name());
         let part = File::open(&self.waiting_path).map_err(fail)?;
         let mut part = BufReader::with_capacity(1 << 20, part);

@@ -23,6 +23,7 @@ mod parquet_writer;
 mod plain_encoding;
 pub(crate) mod rows;
 pub(crate) mod string_interner;
+pub(crate) mod whole_file;
 
 pub(crate) use column_encoder::{ColumnHint, ColumnValues};
 pub(crate) use dictionary_encoding::MISSING;

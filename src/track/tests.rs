@@ -42,8 +42,7 @@ fn next(
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
     let unjudged = Unjudged { not_run, undecided: &[], held: &[] };
-    track(found.to_vec(), &unjudged, before, ledger, period(quarter), &secret)
-        .unwrap()
+    track(found.to_vec(), &unjudged, before, ledger, period(quarter), &secret).unwrap()
 }
 
 #[test]

@@ -150,6 +150,80 @@ fn what_holds_no_rows_is_named_and_does_not_stop() {
     assert!(note.contains("符合“农村低保”") && note.contains("向民政局索取表格"), "{note}");
 }
 
+/// What stops a run over this folder.
+fn complaints(data: &Path) -> Vec<String> {
+    let pipeline = folder::write(&[]);
+    let pipeline = folder::open(pipeline.path());
+    let folder = survey_data_folder(&pipeline, data).unwrap();
+    assert!(folder.complaints(&pipeline, true).is_empty());
+    folder.complaints(&pipeline, false).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_linked_folder_or_a_pipe_in_place_of_a_list_stops_a_run() {
+    let (data, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(data.path(), &[("低保.csv", DIBAO.as_bytes())]);
+    write(elsewhere.path(), &[("部门/学籍.csv", STUDENT.as_bytes())]);
+    assert!(complaints(data.path()).is_empty());
+    std::os::unix::fs::symlink(elsewhere.path().join("部门"), data.path().join("部门")).unwrap();
+    std::os::unix::fs::symlink("nowhere", data.path().join("断开")).unwrap();
+    let pipe = |name: &str| {
+        let path = data.path().join(name);
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    };
+    pipe("学籍.csv");
+    pipe("别的");
+    let told = complaints(data.path());
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].contains("管道") && told[0].contains("学籍.csv"), "{told:?}");
+    assert!(told[1].contains("符号链接") && told[1].contains("断开"), "{told:?}");
+    assert!(told[2].contains("符号链接") && told[2].contains("部门"), "{told:?}");
+    // Named they are even where they are allowed.
+    let found = fates(&survey(data.path()));
+    assert_eq!((found["部门"], found["别的"]), (FileFate::Link, FileFate::Special));
+}
+
+#[test]
+fn a_file_that_is_another_after_reading_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let at = |name: &str| data.path().join(name);
+    write(
+        data.path(),
+        &[
+            ("低保1.csv", DIBAO.as_bytes()),
+            ("低保2.csv", DIBAO.as_bytes()),
+            ("低保3.csv", DIBAO.as_bytes()),
+            ("低保4.csv", DIBAO.as_bytes()),
+            ("学籍.csv", STUDENT.as_bytes()),
+            ("通知.txt", "通知".as_bytes()),
+        ],
+    );
+    let folder = survey(data.path());
+    assert!(folder.changes(data.path()).unwrap().is_empty());
+    fs::remove_file(at("低保1.csv")).unwrap();
+    fs::write(at("低保2.csv"), DIBAO.repeat(2)).unwrap();
+    // The same bytes in another file, and in the same file at another time.
+    fs::write(at("另"), DIBAO).unwrap();
+    fs::rename(at("另"), at("低保3.csv")).unwrap();
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    fs::File::options().write(true).open(at("低保4.csv")).unwrap().set_modified(later).unwrap();
+    // A letter may come and go; a list that comes late was not read.
+    fs::remove_file(at("通知.txt")).unwrap();
+    fs::write(at("学籍2.csv"), STUDENT).unwrap();
+    let told: Vec<String> = folder.changes(data.path()).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "文件在读取期间不见了，没有采用(低保1.csv)",
+            "文件在读取期间被改动了，没有采用(低保2.csv)",
+            "文件在读取期间被换成了另一个文件，没有采用(低保3.csv)",
+            "文件在读取期间被改动了，没有采用(低保4.csv)",
+            "文件在读取期间才放进数据文件夹，没有读入(学籍2.csv)",
+        ]
+    );
+}
+
 #[test]
 fn what_the_program_wrote_is_never_read_as_a_list() {
     let data = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! `bidui explain`: one exception, person or pair: records side by side, why they match, the
 //! clause it rests on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,8 +13,10 @@ use waterfall::{LinkWeights, PairExplanation, explain_pair};
 use crate::privacy::mask;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader;
+use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
 
+mod access_log;
 pub(super) mod page;
 mod waterfall;
 
@@ -32,7 +34,7 @@ pub(super) struct ExplainArguments {
     /// 另存为一个自带图表的网页
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// 显示完整证件号（默认只显示掩码）
+    /// 显示完整证件号和出生日期（默认不显示；谁查了什么会记在发布文件夹的 .bidui-access.log）
     #[arg(long)]
     show_numbers: bool,
 }
@@ -81,9 +83,16 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
     // A linkage task has no publication: links and clusters stand in one folder.
     let task = arguments.publication.join("link.parquet").is_file();
     let (mut explanation, weights) = if task {
+        if arguments.show_numbers {
+            access_log::note_access(&arguments.publication, &arguments.publication, &arguments.id)?;
+        }
         (collect_task(&arguments.publication, &arguments.id)?, LinkWeights::of_report(&arguments.publication))
     } else {
         let publication = Snapshot::newest(&arguments.publication)?;
+        if arguments.show_numbers {
+            let run = publication.folder();
+            access_log::note_access(output_folder(run), run, &arguments.id)?;
+        }
         let root = match arguments.pipeline {
             None => LinkWeights::find(publication.pipeline()),
             Some(_) => None,
@@ -92,7 +101,7 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
         (collect(&publication, &arguments.id)?, weights)
     };
     if !arguments.show_numbers {
-        explanation.records.iter_mut().for_each(hide_numbers);
+        hide_persons(&mut explanation);
     }
     let weights = match &arguments.pipeline {
         Some(root) => Some(LinkWeights::of_pipeline(root)?),
@@ -104,16 +113,24 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
     explanation.accounts =
         explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
     if let Some(file) = &arguments.html {
-        std::fs::write(file, page::render_explanation_page(&explanation, &explanation.accounts))
-            .map_err(|e| Error::io("写网页", file, e))?;
+        let page = page::render_explanation_page(&explanation, &explanation.accounts);
+        // Of persons even without their numbers.
+        write_whole_file(file, 0o600, page.as_bytes())?;
         console.say(&format!("  写出 {}", file.display()))?;
     }
     if console.json {
-        console.json(&explanation)?;
+        console.whole_json(&explanation)?;
     } else {
         print(&explanation, console)?;
     }
     Ok(0)
+}
+
+/// The folder that publications are written to, of the folder of one.
+fn output_folder(run: &Path) -> &Path {
+    let old = run.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarter="));
+    let above = if old { run.parent() } else { run.parent().and_then(Path::parent) };
+    above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Links of a linkage task that touch the given records (both, if two are given).
@@ -203,17 +220,58 @@ fn shown_number(exception: &ExplainedRow) -> String {
 /// Fewer characters of a row's key do not tell exceptions apart.
 const LEAST_KEY_CHARACTERS: usize = 4;
 
-fn hide_numbers(row: &mut ExplainedRow) {
-    for (name, text) in &mut row.0 {
-        if (name.ends_with("id_number") || name == "phone") && !text.is_empty() {
-            *text = mask::mask_id_for_list(text);
+/// Masks every number of a person, and hides birth dates: beside a masked number a birth date is the number.
+fn hide_persons(found: &mut FoundExplanation) {
+    // The first birth date of each person, that the others are compared with.
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for row in &mut found.records {
+        let person = row.get("person_id").to_owned();
+        for (name, text) in &mut row.0 {
+            if text.is_empty() || is_key_column(name) {
+            } else if name.ends_with("birth_date") {
+                let same = *first.entry(person.clone()).or_insert_with(|| text.clone()) == *text;
+                *text = if same { "（不显示）" } else { "（不显示，与前面的不同）" }.to_owned();
+            } else if name.ends_with("id_number") || name == "phone" {
+                *text = mask::mask_id_for_list(text);
+            } else {
+                *text = mask::mask_numbers_in_text(text).into_owned();
+            }
+        }
+    }
+    for row in found.exceptions.iter_mut().chain(&mut found.links) {
+        for (_, text) in row.0.iter_mut().filter(|(name, _)| !is_key_column(name)) {
+            *text = mask::mask_numbers_in_text(text).into_owned();
         }
     }
 }
 
+/// Ids and codes, which tell nobody's number and must stay whole to be asked for again.
+fn is_key_column(name: &str) -> bool {
+    const KEYS: [&str; 17] = [
+        "cause_exception_id",
+        "county_code",
+        "evidence_record_ids",
+        "exception_id",
+        "exception_key",
+        "former_numbers",
+        "household_id",
+        "left_record_id",
+        "listed_id",
+        "person_id",
+        "record_id",
+        "related",
+        "right_record_id",
+        "rule_code",
+        "subject_id",
+        "township_code",
+        "village_code",
+    ];
+    KEYS.contains(&name)
+}
+
 fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
     for exception in &found.exceptions {
-        console.line(&format!("疑点 {}", shown_number(exception)))?;
+        console.whole_line(&format!("疑点 {}", shown_number(exception)))?;
         for (label, column) in [
             ("说明", "message"),
             ("规则", "rule_code"),
@@ -223,7 +281,7 @@ fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
             ("状态", "status"),
             ("反馈期限", "due_date"),
         ] {
-            console.line(&format!("  {label}  {}", exception.get(column)))?;
+            console.whole_line(&format!("  {label}  {}", exception.get(column)))?;
         }
     }
     for rule in &found.rules {
@@ -231,19 +289,19 @@ fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
             [("疑点类型", "title"), ("依据", "policy"), ("为何重要", "why"), ("核查建议", "advice")]
         {
             if !rule.get(column).is_empty() {
-                console.line(&format!("  {label}  {}", rule.get(column)))?;
+                console.whole_line(&format!("  {label}  {}", rule.get(column)))?;
             }
         }
     }
     for person in &found.persons {
-        console.line(&format!("\n人员 {person}"))?;
+        console.whole_line(&format!("\n人员 {person}"))?;
         let records: Vec<&ExplainedRow> =
             found.records.iter().filter(|r| r.get("person_id") == person).collect();
         side_by_side(&records, console)?;
     }
-    console.line("\n匹配（权重单位：比特；每向上 1 比特，是同一人的可能翻一倍）")?;
+    console.whole_line("\n匹配（权重单位：比特；每向上 1 比特，是同一人的可能翻一倍）")?;
     if found.accounts.is_empty() {
-        console.line("  没有与其他记录比较后接受或待确认的记录对")?;
+        console.whole_line("  没有与其他记录比较后接受或待确认的记录对")?;
     }
     for account in &found.accounts {
         link_lines(account, console)?;
@@ -273,22 +331,22 @@ fn side_by_side(records: &[&ExplainedRow], console: &mut Console<'_>) -> Result<
         if cells.iter().all(|c| c.is_empty()) {
             continue;
         }
-        console.line(&format!("  {label}\t{}", cells.join("\t")))?;
+        console.whole_line(&format!("  {label}\t{}", cells.join("\t")))?;
     }
     Ok(())
 }
 
 fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()> {
     let bits = |bits: i32| f64::from(bits) / 1000.0;
-    console.line(&format!("  {} ⇄ {}", account.left, account.right))?;
-    console.line(&format!("    {:.3} 比特，{}", bits(account.weight), account.verdict))?;
+    console.whole_line(&format!("  {} ⇄ {}", account.left, account.right))?;
+    console.whole_line(&format!("    {:.3} 比特，{}", bits(account.weight), account.verdict))?;
     let mut sum = 0;
     for step in &account.steps {
         sum += step.bits;
         let bar: String =
             std::iter::repeat_n(if step.bits < 0 { '-' } else { '+' }, (step.bits.abs() / 1000) as usize)
                 .collect();
-        console.line(&format!(
+        console.whole_line(&format!(
             "      {}\t{}\t{:+.3}\t{:.3}\t{bar}",
             step.label,
             step.level,
@@ -297,10 +355,10 @@ fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()
         ))?;
     }
     if let (Some(accept), Some(review)) = (account.accept, account.review) {
-        console.line(&format!("      门槛\t自动匹配 {:.3}，复核 {:.3}", bits(accept), bits(review)))?;
+        console.whole_line(&format!("      门槛\t自动匹配 {:.3}，复核 {:.3}", bits(accept), bits(review)))?;
     }
     for change in &account.changes {
-        console.line(&format!("      {change}"))?;
+        console.whole_line(&format!("      {change}"))?;
     }
     Ok(())
 }

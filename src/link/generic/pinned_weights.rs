@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use super::compare::PlannedComparisons;
 use super::generic_model::{GenericModel, ModelColumn, PairClass};
+use crate::Result;
 use crate::config::toml_file::TomlFile;
 use crate::link::settings::WeightProvenance;
-use crate::{Error, Result};
+use crate::table::whole_file::write_whole_file;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,5 +100,5 @@ pub(super) fn write_pinned_weights(model: &GenericModel, title: &str, path: &Pat
             }
         }
     }
-    std::fs::write(path, text).map_err(|e| Error::io("写权重文件", path, e))
+    write_whole_file(path, 0o644, text.as_bytes())
 }

@@ -1,6 +1,5 @@
 //! Writes links, clusters and the report.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +14,7 @@ use super::generic_model::PairWeigher;
 use super::list_reader::ReadTables;
 use super::{GenericModel, GenericNodes, GenericSettings};
 use crate::table::ParquetWriter;
+use crate::table::whole_file::{WholeFile, write_whole_file};
 use crate::{Error, Result};
 
 /// What a linkage task yielded.
@@ -100,7 +100,7 @@ pub(super) fn write_link_results(
         passes: &blocking.passes,
     })
     .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
-    std::fs::write(&report, text + "\n").map_err(|e| Error::io("写报告", &report, e))?;
+    write_whole_file(&report, 0o644, (text + "\n").as_bytes())?;
     Ok(summary)
 }
 
@@ -202,9 +202,8 @@ fn result_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
 
 fn write_result_batch(path: &Path, batch: RecordBatch) -> Result<()> {
     let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
-    let file = File::create(path).map_err(|e| Error::io("写表", path, e))?;
+    let file = WholeFile::create(path, 0o644)?;
     let mut writer = ParquetWriter::new(file, batch.schema()).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(())
+    writer.finish().map_err(failed)?.finish()
 }

@@ -16,13 +16,14 @@ use super::household_ties::HouseholdTies;
 use super::nodes::LinkNodes;
 use super::pair_weights::{MOST, PairLevels, PairScorer};
 use super::seeded_random::SplitMix;
+use crate::Result;
 use crate::link::settings::{
     BlockingPass, Comparison, ComparisonKind, LinkSettings, PassKind, WeightProvenance, WeightsFile,
 };
 use crate::model::division::DivisionTree;
 use crate::model::links::{Decision, Links};
 use crate::normalize::ComparableSource;
-use crate::{Error, Result};
+use crate::table::whole_file::write_whole_file;
 
 mod em;
 
@@ -148,7 +149,7 @@ pub fn write_weights_file(file: &WeightsFile, title: &str, path: &Path) -> Resul
             }
         }
     }
-    std::fs::write(path, text).map_err(|e| Error::io("写权重文件", path, e))
+    write_whole_file(path, 0o644, text.as_bytes())
 }
 
 fn accepted_training_pairs(links: &Links) -> impl Iterator<Item = u64> + '_ {

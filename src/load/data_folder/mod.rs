@@ -6,14 +6,16 @@ use super::LoadedSource;
 use crate::config::{Pipeline, SourceContract};
 use crate::model::data_file::{DataFile, FileFate};
 use crate::model::file_account::FileAccount;
-use crate::privacy::mask::mask_numbers_in_text;
+use crate::privacy::told_text::told_text;
 use crate::publication::own_marks;
 use crate::{Error, Result};
 
 mod file_kind;
+mod file_stamp;
 mod nearest_source;
 
 use file_kind::FileKind;
+use file_stamp::FileStamp;
 
 /// Everything in a data folder, by path.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +24,8 @@ pub struct DataFolder {
     pub files: Vec<DataFile>,
     /// Bytes of the files that sources read.
     pub bytes: u64,
+    /// What each of the files was when the folder was listed, in their order; of those that are looked into.
+    stamps: Vec<Option<FileStamp>>,
 }
 
 /// A file of the folder before it is known whose it is.
@@ -30,6 +34,7 @@ struct FoundFile {
     /// What it is, where that is known already.
     fate: Option<FileFate>,
     note: Option<String>,
+    stamp: Option<FileStamp>,
 }
 
 /// Lists the data folder once and says of every file which source reads it or why none does. Files of no source
@@ -44,10 +49,10 @@ pub fn survey_data_folder(pipeline: &Pipeline, data_dir: &Path) -> Result<DataFo
         let file = sort_file(pipeline, data_dir, one, &found);
         if file.fate == FileFate::Read {
             // A file with holes may tell any length.
-            let length = std::fs::metadata(data_dir.join(&file.file)).map_or(0, |m| m.len());
-            folder.bytes = folder.bytes.saturating_add(length);
+            folder.bytes = folder.bytes.saturating_add(one.stamp.as_ref().map_or(0, FileStamp::length));
         }
         folder.files.push(file);
+        folder.stamps.push(one.stamp.clone());
     }
     Ok(folder)
 }
@@ -91,7 +96,10 @@ fn walk_data_folder(folder: &Path, prefix: &str, found: &mut Vec<FoundFile>) -> 
         let name = entry.file_name();
         let path = format!("{prefix}{}", name.to_string_lossy());
         let mut tell = |fate: Option<FileFate>, note: Option<&str>| {
-            found.push(FoundFile { path: path.clone(), fate, note: note.map(str::to_owned) });
+            // A file that is gone by now is missed when it is read.
+            let stamp = fate.is_none().then(|| entry.metadata().ok()).flatten();
+            let stamp = stamp.map(|file| FileStamp::of(&file));
+            found.push(FoundFile { path: path.clone(), fate, note: note.map(str::to_owned), stamp });
         };
         let Some(name) = name.to_str() else {
             tell(Some(FileFate::Unclaimed), Some("文件名不是 UTF-8 编码；改用普通中文或英文文件名"));
@@ -129,14 +137,18 @@ fn sort_file(pipeline: &Pipeline, data_dir: &Path, found: &FoundFile, all: &[Fou
         note: found.note.clone(),
         account: None,
     };
+    let may_hold_rows = matches!(found.fate, None | Some(FileFate::Link | FileFate::Special));
+    if may_hold_rows && pipeline.settings.data.ignores(&found.path) {
+        file.fate = FileFate::NotWanted;
+        return file;
+    }
+    if found.fate == Some(FileFate::Special) {
+        file.source = pipeline.sources.iter().find(|s| s.owns_file(&found.path)).map(|s| s.name.clone());
+    }
     if found.fate.is_some() {
         return file;
     }
     let path = data_dir.join(&found.path);
-    if pipeline.settings.data.ignores(&found.path) {
-        file.fate = FileFate::NotWanted;
-        return file;
-    }
     if own_marks::is_own_file(&path) {
         file.fate = FileFate::OwnOutput;
         return file;
@@ -205,7 +217,7 @@ impl DataFolder {
     }
 
     /// What stops a run: files that several sources claim, and unless they are allowed files of none that may hold
-    /// rows.
+    /// rows, links, and pipes that bear the name of a list.
     pub fn complaints(&self, pipeline: &Pipeline, allow_unclaimed: bool) -> Vec<Error> {
         let allowed = allow_unclaimed || pipeline.settings.data.allow_unclaimed;
         let complain = |file: &DataFile| {
@@ -217,10 +229,42 @@ impl DataFolder {
                     file.note.as_deref().unwrap_or_default()
                 )),
             ),
+            FileFate::Link if !allowed => Some(
+                Error::input("数据文件夹里有符号链接，没有跟随，它指向的文件或文件夹没有读入")
+                    .in_file(masked_file_name(&file.file))
+                    .hint("把链接换成真正的文件或文件夹；确认不用可加 --allow-unclaimed，或写进 pipeline.toml 的 [data] ignore"),
+            ),
+            FileFate::Special if !allowed && file.source.is_some() => Some(
+                Error::input("文件名符合数据来源，但它是管道、设备一类，不是普通文件，没有读入")
+                    .in_file(masked_file_name(&file.file))
+                    .hint("换成真正的文件；确认不用可加 --allow-unclaimed，或写进 pipeline.toml 的 [data] ignore"),
+            ),
             _ => None,
         }
         };
         self.files.iter().filter_map(complain).collect()
+    }
+
+    /// What became another since the folder was listed: files that changed, were replaced or vanished, and files that
+    /// may be lists and came later. To be asked once everything was read.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be looked at any more.
+    pub fn changes(&self, data_dir: &Path) -> Result<Vec<Error>> {
+        let mut complaints = Vec::new();
+        for (file, stamp) in self.files.iter().zip(&self.stamps) {
+            // What nobody reads may come and go.
+            let read = matches!(file.fate, FileFate::Read | FileFate::Unclaimed | FileFate::ClaimedTwice);
+            let Some(stamp) = stamp.as_ref().filter(|_| read) else { continue };
+            complaints.extend(stamp.complaint(data_dir, &file.file)?);
+        }
+        let known = |path: &str| {
+            self.files.binary_search_by(|file| file.file.as_os_str().cmp(std::ffi::OsStr::new(path))).is_ok()
+        };
+        let now = list_data_folder(data_dir)?;
+        let new = now.iter().filter(|one| one.fate.is_none() && !known(&one.path));
+        complaints.extend(new.map(|one| file_stamp::newcomer(&one.path)));
+        Ok(complaints)
     }
 }
 
@@ -249,7 +293,7 @@ pub(super) fn files_of_source(
 
 /// A file name as it may be told: long numbers in it are masked.
 pub(crate) fn masked_file_name(file: &Path) -> String {
-    mask_numbers_in_text(&file.to_string_lossy()).into_owned()
+    told_text(&file.to_string_lossy()).into_owned()
 }
 
 /// A file, or a worksheet of one, as it may be told.

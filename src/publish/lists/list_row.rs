@@ -197,7 +197,7 @@ impl<'a> RowMaterial<'a> {
             place(&e.county_code).into(),
             place(&e.township_code).into(),
             place(&e.village_code).into(),
-            mask::mask_ids_in_cell(entry.household),
+            self.shown_household(entry.household),
             name,
             id,
             mask::mask_numbers_in_text(&e.message),
@@ -262,11 +262,21 @@ impl<'a> RowMaterial<'a> {
         }
     }
 
-    /// A name as the pipeline's privacy setting allows.
+    /// A household's number: often its head's ID number, which is shown as such numbers are.
+    fn shown_household<'n>(&self, number: &'n str) -> Cow<'n, str> {
+        match self.inputs.catalogue.privacy.id_mask {
+            MaskStyle::None => number.into(),
+            MaskStyle::Partial => mask::mask_ids_in_cell(number),
+            MaskStyle::Full if mask::holds_long_number(number) => "".into(),
+            MaskStyle::Full => number.into(),
+        }
+    }
+
+    /// A name as the pipeline's privacy setting allows; a number in its place is no name.
     fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.name_mask {
-            MaskStyle::None => mask::mask_ids_in_cell(name),
-            MaskStyle::Partial => mask::mask_name_for_notice(name).into(),
+            MaskStyle::None => mask::mask_numbers_in_text(name),
+            MaskStyle::Partial => mask::mask_name_for_notice(&mask::mask_numbers_in_text(name)).into(),
             MaskStyle::Full => "".into(),
         }
     }

@@ -61,6 +61,7 @@ pub(in crate::publish) fn write_reject_lists(
 
 /// The cells of one returned row.
 pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
+    let masked = |text: &str| mask_numbers_in_text(text).into_owned();
     [
         number.to_string(),
         match severity {
@@ -70,11 +71,11 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
         }
         .to_owned(),
         masked_file_name(&reject.file),
-        mask_numbers_in_text(reject.sheet.as_deref().unwrap_or_default()).into_owned(),
+        masked(reject.sheet.as_deref().unwrap_or_default()),
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
-        mask_numbers_in_text(reject.column.as_deref().unwrap_or_default()).into_owned(),
-        mask_numbers_in_text(&reject.reason).into_owned(),
+        masked(reject.column.as_deref().unwrap_or_default()),
+        masked(&reject.reason),
         mask_numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),
     ]

@@ -13,6 +13,7 @@ use super::{
 use crate::Result;
 use crate::model::exception::TrackedException;
 use crate::privacy::Pseudonym;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::large_table_writer::{
     LargeTable, code_column, count, date_column, flag_column, id_class_column, int32_column, label_column,
     period_column, pseudonym_column, text_column, written_column,
@@ -219,14 +220,16 @@ pub(super) fn fact_reject(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
     write_published_table(outputs, "tables/fact_reject.parquet", def, |table| {
         for (reject, severity) in returned_rows(inputs.loaded) {
             let file = reject.file.to_string_lossy();
+            let [file, sheet, column] = [Some(&*file), reject.sheet.as_deref(), reject.column.as_deref()]
+                .map(|name| name.map(mask_numbers_in_text));
             table.row([
                 (&period).into(),
                 (&reject.source).into(),
-                file.as_ref().into(),
-                reject.sheet.as_ref().into(),
+                file.as_deref().into(),
+                sheet.as_deref().into(),
                 reject.row.into(),
                 reject.member.into(),
-                reject.column.as_ref().into(),
+                column.as_deref().into(),
                 (&reject.reason_code).into(),
                 severity.into(),
             ])?;

@@ -3,9 +3,11 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Error;
+use super::told_text::told_text;
+use crate::Error;
 
 /// The error as the operator sees it, without a final line break; failures told together stand one below the other.
+/// Numbers of persons are masked, and nothing in it is an order to a terminal.
 pub fn render_error(error: &Error, color: bool) -> String {
     let all = std::iter::once(error).chain(error.further());
     all.map(|one| render_one_error(one, color)).collect::<Vec<_>>().join("\n\n")
@@ -17,42 +19,57 @@ fn render_one_error(error: &Error, color: bool) -> String {
         if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     renderer = renderer.term_width(120);
     let level = Level::ERROR.with_name("错误");
-    let path = location.file.as_ref().map(|p| p.display().to_string());
+    let path = location.file.as_ref().map(|p| one_line(&p.display().to_string()));
+    let message = told_text(error.message());
+    let hint_text = error.hint_text().map(told_text);
     let hint_level = Level::HELP.with_name("提示");
     if let (Some(path), Some(text), Some(span)) = (&path, &location.text, &location.span)
         && !text.is_empty()
     {
         let span = visible_error_span(text, span.start, span.end);
-        let mut group = level.primary_title(error.message()).element(
+        // Byte for byte, so that the span stays where it is.
+        let order = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+        let text: String = text
+            .split_inclusive(order)
+            .map(|part| match part.strip_suffix(order) {
+                Some(before) => format!("{before}{}", "?".repeat(part.len() - before.len())),
+                None => part.to_owned(),
+            })
+            .collect();
+        let mut group = level.primary_title(message.as_ref()).element(
             Snippet::source(text.as_str()).path(path.as_str()).annotation(AnnotationKind::Primary.span(span)),
         );
-        if let Some(hint) = error.hint_text() {
-            group = group.element(hint_level.message(hint));
+        if let Some(hint) = &hint_text {
+            group = group.element(hint_level.message(hint.as_ref()));
         }
         return widen_error_colons(renderer.render(&[group]));
     }
-    let title = Group::with_title(level.primary_title(error.message()));
+    let title = Group::with_title(level.primary_title(message.as_ref()));
     let mut report = widen_error_colons(renderer.render(&[title]));
     let mut place: Vec<String> = path.into_iter().collect();
     if let Some(sheet) = &location.sheet {
-        place.push(format!("工作表“{sheet}”"));
+        place.push(format!("工作表“{}”", one_line(sheet)));
     }
     if let Some(row) = location.row {
         place.push(format!("第{row}行"));
     }
     if let Some(column) = &location.column {
-        place.push(format!("列“{column}”"));
+        place.push(format!("列“{}”", one_line(column)));
     }
     if !place.is_empty() {
         report.push_str("\n  --> ");
-        // Names of files, sheets and columns are no orders to a terminal.
-        report.extend(place.join("，").chars().filter(|c| !c.is_control()));
+        report.push_str(&place.join("，"));
     }
-    if let Some(hint) = error.hint_text() {
+    if let Some(hint) = &hint_text {
         report.push_str("\n  = 提示：");
         report.push_str(hint);
     }
     report
+}
+
+/// A name as it may be told within a line.
+fn one_line(name: &str) -> String {
+    told_text(name).replace(['\n', '\t'], " ")
 }
 
 /// Writes the colon after 错误 and 提示, which the renderer sets in ASCII, as the Chinese text around it has it.

@@ -1,0 +1,223 @@
+//! Every way in which a number was seen written, and generated ones.
+
+use proptest::prelude::*;
+
+use crate::privacy::mask::{holds_long_number, mask_numbers_in_text};
+use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
+
+const NUMBER: &str = "410602199803124217";
+
+/// The digits of a text, whatever stands between them; hidden ones are gone.
+fn folded(text: &str) -> String {
+    let digit = |c: char| match number_glyph(c) {
+        NumberGlyph::Digit(d) | NumberGlyph::LookAlike(d) | NumberGlyph::Numeral(d) => {
+            Some(char::from(b'0' + d))
+        }
+        _ => None,
+    };
+    text.chars().filter_map(digit).collect()
+}
+
+fn spelled(number: &str, digits: &str) -> String {
+    let digits: Vec<char> = digits.chars().collect();
+    number.chars().map(|c| c.to_digit(10).map_or(c, |d| digits[d as usize])).collect()
+}
+
+#[test]
+fn the_forms_of_one_number_all_lose_its_birth_date() {
+    let parts = |between: &str| [&NUMBER[..6], &NUMBER[6..14], &NUMBER[14..]].join(between);
+    let mut forms: Vec<String> =
+        ["", " ", "-", "\u{A0}", "\u{200B}", ".", "'", "\"", "—", "，", "、", "\n", "·", "/", "_", " - "]
+            .iter()
+            .map(|between| parts(between))
+            .collect();
+    forms.extend(
+        [
+            "٠١٢٣٤٥٦٧٨٩",
+            "⓪①②③④⑤⑥⑦⑧⑨",
+            "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗",
+            "０１２３４５６７８９",
+            "〇一二三四五六七八九",
+            "零壹贰叁肆伍陆柒捌玖",
+            "○一二三四五六七八九",
+        ]
+        .map(|digits| spelled(NUMBER, digits)),
+    );
+    forms.extend(
+        [
+            "410,602,199,803,124,217",
+            "410602199 803124217",
+            "410602199（后半）803124217",
+            "前9位410602199后9位803124217",
+            "后803124217前410602199",
+            "4106021998O3124217",
+            "4l06O21998O3I24217",
+            "4 1 0 6 0 2 1 9 9 8 0 3 1 2 4 2 1 7",
+            "41 06 02 19 98 03 12 42 17",
+            "4106 0219 9803 1242 17",
+            "410602-1998-03-12-4217",
+            "410602|19980312|4217",
+            "4\u{FE0F}\u{20E3}106021998\u{1b}03124217",
+        ]
+        .map(str::to_owned),
+    );
+    for form in forms {
+        for text in [form.clone(), format!("张三，{form}；2018年3月"), format!("名单_{form}.xlsx")] {
+            let masked = mask_numbers_in_text(&text);
+            assert!(masked.matches('*').count() >= 8, "{text} → {masked}");
+            let digits = folded(&masked);
+            assert!(!digits.contains(&NUMBER[..17]) && !digits.contains("19980312"), "{text} → {masked}");
+            assert!(holds_long_number(&text));
+            assert_eq!(mask_numbers_in_text(&masked), masked, "masked twice");
+        }
+    }
+}
+
+#[test]
+fn damaged_numbers_are_masked_too() {
+    for (text, masked) in [
+        ("410602 19981312 4217", "410602 ******** 4217"),
+        ("41060219980312421", "4106**********421"),
+        ("41060219980312421X", "410602********421X"),
+        ("410602 19980312 421X", "410602 ******** 421X"),
+        ("410602 19980312 421 ×", "410602 ******** 421 X"),
+        ("41060219980 312421", "4106******* ***421"),
+        ("4106021998031242177", "4106***********2177"),
+        ("410602980312421", "410602******421"),
+        ("410602 980312 421", "410602 ****** 421"),
+        ("4.10602199803124E+17", "4.10************E+17"),
+    ] {
+        assert_eq!(mask_numbers_in_text(text), masked, "{text}");
+    }
+}
+
+#[test]
+fn phones_and_cards_are_masked_however_they_are_written() {
+    for (text, masked) in [
+        ("138 1234 5678", "138 **** 5678"),
+        ("138-1234-5678", "138-****-5678"),
+        ("138.1234.5678", "138.****.5678"),
+        ("1 3 8 1 2 3 4 5 6 7 8", "1 3 8 * * * * 5 6 7 8"),
+        ("+86 138-1234-5678", "+86 138-****-5678"),
+        ("I38l2345678", "138****5678"),
+        ("一三八一二三四五六七八", "138****5678"),
+        ("13,812,345,678", "13,8**,**5,678"),
+        ("138 1234 5678，139 1234 5678", "138 **** 5678，139 **** 5678"),
+        ("0392-1234567", "0392-*****67"),
+        ("（0392）1234567", "（0392）*****67"),
+        ("010 1234 5678", "010 **** **78"),
+        ("03921234567", "039****4567"),
+        ("6228 4812 3456 7890 123", "6228 **** **** ***0 123"),
+        ("6228-4812-1998-7890", "6228-****-****-7890"),
+        ("6228 4812 1998 7890 123", "6228 **** **** ***0 123"),
+        ("410602199803124217 13812345678", "410602********4217 138****5678"),
+    ] {
+        assert_eq!(mask_numbers_in_text(text), masked, "{text}");
+    }
+}
+
+#[test]
+fn dates_amounts_and_lists_of_rows_stay() {
+    for text in [
+        "2018-01-01 2018-12-31",
+        "2018.1.1-2018.12.31",
+        "20180101-20181231",
+        "2018-03-12 10:20:30",
+        "3,500.00 4,200.00 1,000.00",
+        "150,000,000.00",
+        "1350.50,300.50",
+        "第3、5、8、12、13、20、21、22行",
+        "3, 5, 8, 12, 13, 20, 21",
+        "2016 2017 2018 2019",
+        "410602 2018-03-12",
+        "registry_person:1a2b3c4d.s1.r123",
+        "R08-2018Q3-1a2b3c4d",
+        "2018Q3/run-0001-1a2b3c4d",
+        "名单_20180312_20180401.xlsx",
+        "年龄 45 46 47 50 61 62 63",
+        "二〇一八年三月十二日",
+        "共12户，345人，应补发3470元（2018年标准3,900.00元），38.52平方米",
+        "\u{FF12}\u{FF10}\u{FF11}\u{FF18}年",
+    ] {
+        assert_eq!(mask_numbers_in_text(text), text);
+        assert!(!holds_long_number(text));
+    }
+}
+
+/// An ID number with a right check digit.
+fn identity() -> impl Strategy<Value = String> {
+    let region = prop::sample::select(vec![110_101, 410_602, 410_621, 410_622, 412_725, 500_101, 654_321]);
+    (region, 1920u32..2018, 1u32..13, 1u32..29, 0u32..1000).prop_map(|(region, year, month, day, tail)| {
+        let body = format!("{region}{year}{month:02}{day:02}{tail:03}");
+        let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        let sum: u32 = body.bytes().zip(weights).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+        body + ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11]
+    })
+}
+
+/// A number cut into parts with one sign between them, some of its digits as another script or a letter has them.
+fn written(number: &str, cuts: &[usize], between: &str, script: usize, letters: &[usize]) -> String {
+    const SCRIPTS: [&str; 6] =
+        ["0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "⓪①②③④⑤⑥⑦⑧⑨", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "०१२३४५६७८९"];
+    let mut out = String::new();
+    for (at, c) in number.chars().enumerate() {
+        if at > 0 && cuts.contains(&at) {
+            out += between;
+        }
+        match (c, letters.contains(&at) && at > 0) {
+            ('0', true) => out.push('O'),
+            ('1', true) => out.push('l'),
+            ('5', true) => out.push('S'),
+            _ => out += &spelled(&c.to_string(), SCRIPTS[script]),
+        }
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_written_number_survives(
+        number in identity(),
+        cuts in prop::sample::select(vec![
+            vec![], vec![6, 14], vec![6], vec![9], vec![6, 10, 12, 14], vec![4, 8, 12, 16], vec![3, 6, 9, 12, 15],
+            (1..18).collect::<Vec<usize>>(), vec![2, 4, 6, 8, 10, 12, 14, 16], vec![14], vec![10], vec![6, 12],
+        ]),
+        between in prop::sample::select(vec![" ", "-", "\u{A0}", "\u{200B}", ".", "'", "·", "—", "\u{3000}", "/", "_", ",", "\u{2009}"]),
+        script in 0usize..6,
+        letters in prop::collection::vec(0usize..17, 0..3),
+        before in "(|第3行：|证号|张三 |a_)",
+        after in "(|。|，男|（已注销）|\\.csv)",
+    ) {
+        let form = written(&number, &cuts, between, script, &letters);
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+        // The birth date is gone, but where head and tail spell it by chance.
+        let digits = folded(&masked);
+        let ends = format!("{}{}", &number[..6], &number[14..17]);
+        prop_assert!(ends.contains(&number[6..14]) || !digits.contains(&number[6..14]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_written_phone_survives(
+        number in "1[3-9][0-9]{9}",
+        cuts in prop::sample::select(vec![vec![], vec![3, 7], vec![3], vec![4, 8], vec![7], vec![3, 6], (1..11).collect::<Vec<usize>>()]),
+        between in prop::sample::select(vec![" ", "-", "\u{A0}", "\u{200B}", ".", "—", "\u{3000}"]),
+        script in 0usize..6,
+        before in "(|电话|联系人：张三 |a_)",
+        after in "(|。|，男|（停机）)",
+    ) {
+        let text = format!("{before}{}{after}", written(&number, &cuts, between, script, &[]));
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!folded(&masked).contains(&number), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn any_text_is_masked_once_for_all(text in "[0-9OlX .,'\\-\u{200B}①四〇年\t|/]{0,40}") {
+        let masked = mask_numbers_in_text(&text).into_owned();
+        prop_assert_eq!(masked.matches('*').count() > 0, holds_long_number(&text));
+        prop_assert!(masked.chars().count() <= text.chars().count());
+    }
+}

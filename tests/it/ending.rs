@@ -1,0 +1,115 @@
+//! How the program ends when somebody ends it, stops listening, comes second, or lets everybody write.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::end_to_end::{key, root, text};
+use crate::leaks::delivered;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bidui"));
+    command.current_dir(root()).args(arguments);
+    command
+}
+
+fn run_arguments<'a>(data: &'a Path, out: &'a Path, key: &'a Path) -> [&'a str; 11] {
+    let (data, out, key) = (text(data), text(out), text(key));
+    let quarter = ["run", "pipelines/hebi", "--quarter", "2018Q3", "--allow-partial"];
+    let [a, b, c, d, e] = quarter;
+    [a, b, c, d, e, "--data", data, "--out", out, "--key-file", key]
+}
+
+/// Waits until the run has begun to write.
+fn wait_for_staging(out: &Path, child: &mut Child) {
+    let begun = Instant::now();
+    while !out.join(".staging-2018Q3").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it began");
+        assert!(begun.elapsed() < Duration::from_secs(300), "it does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_signal_ends_a_run_tidily_and_the_second_run_is_told_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = delivered(&folder.path().join("synth"));
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    let arguments = run_arguments(&data, &out, &key);
+    for (signal, code) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)] {
+        let mut child = program(&arguments).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        wait_for_staging(&out, &mut child);
+        let pid = rustix::process::Pid::from_child(&child);
+        let send = |signal| rustix::process::kill_process(pid, signal).unwrap();
+        // It stands still meanwhile, however long the second takes to come.
+        send(rustix::process::Signal::STOP);
+        // Who comes second is refused before any work, and told by whom.
+        let second = program(&arguments).output().unwrap();
+        let said = String::from_utf8(second.stderr).unwrap();
+        assert_eq!(second.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("进程{}，", child.id())), "{said}");
+        assert!(said.contains("run --quarter 2018Q3"), "{said}");
+        send(signal);
+        send(rustix::process::Signal::CONT);
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(code), "{said}");
+        assert!(said.contains("已中断"), "{said}");
+        assert_eq!(names(&out), [".bidui.lock"]);
+    }
+}
+
+#[test]
+fn who_stops_listening_does_not_make_a_command_fail() {
+    let mut child = program(&["rules", "pipelines/hebi", "--quiet"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
+    let mut child = program(&["completions", "bash"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    // A full disk loses what was asked for.
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let lost = program(&["rules", "pipelines/hebi"]).stdout(full()).output().unwrap();
+    assert_eq!(lost.status.code(), Some(3));
+}
+
+#[test]
+fn what_is_published_is_no_failure_and_what_must_be_closed_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = delivered(&folder.path().join("synth"));
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    // Everybody may write, if the program lets them; nobody can be told the result.
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = Command::new("sh")
+        .current_dir(root())
+        .args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_bidui")])
+        .args(run_arguments(&data, &out, &key))
+        .stdout(full)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{said}");
+    assert!(said.contains("已发布到"), "{said}");
+    let run = out.join("2018Q3/latest").canonicalize().unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!([mode(&out), mode(&out.join("2018Q3")), mode(&run)], [0o755; 3]);
+    assert_eq!((mode(&run.join("restricted")), mode(&run.join("lists"))), (0o700, 0o750));
+    for entry in fs::read_dir(run.join("restricted")).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+}
