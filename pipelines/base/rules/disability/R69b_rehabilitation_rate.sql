@@ -84,8 +84,11 @@ near_miss source=disability_service record_id=registry_person:4 candidate=disabi
 registry_person @P5 age=3
 disability_certificate @P5
 near_miss source=disability_service record_id=registry_person:5 candidate=disability_service:1
+registry_person @P6 age=3
+disability_certificate @P6
+disability_service @P6 year=2019 service=康复救助
 """
-expect = ["rehabilitated 410600 1/3", "rehabilitated 410621 1/3", "rehabilitated 410621100 1/3", "rehabilitated 410621100200 1/3"]
+expect = ["rehabilitated 410600 1/4", "rehabilitated 410621 1/4", "rehabilitated 410621100 1/4", "rehabilitated 410621100200 1/4"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
 WITH likely AS (

@@ -54,6 +54,28 @@ registry_person @P2 #H2 household_no=H2 identified_date=2018-07-01
 expect = []
 
 [[example]]
+case = "上半年：上年走访的还算，更早的不算"
+given = """
+parameter service_from_year=2017
+registry_household #H1
+registry_person @P1 #H1
+visit @P1 visitor=村书记 visit_date=2017-06-01
+registry_household #H2
+registry_person @P2 #H2
+visit @P2 visitor=村书记 visit_date=2016-06-01
+"""
+expect = ["visited 410600 1/2", "visited 410621 1/2", "visited 410621100 1/2", "visited 410621100200 1/2"]
+
+[[example]]
+case = "下半年：上年走访的不算"
+given = """
+registry_household #H1
+registry_person @P1 #H1
+visit @P1 visitor=村书记 visit_date=2017-06-01
+"""
+expect = ["visited 410600 0/1", "visited 410621 0/1", "visited 410621100 0/1", "visited 410621100200 0/1"]
+
+[[example]]
 case = "走访名单里有一条很可能就是某一成员：先确认，户不计；多半不是、别的名单的：照计"
 given = """
 registry_household #H1

@@ -77,8 +77,11 @@ near_miss source=training record_id=registry_person:4 candidate=training:1
 registry_person @P5 #H1 household_no=H1
 labour @P5 employment=未就业 training_wish=1 training_fit=1
 near_miss source=training record_id=registry_person:5 candidate=training:1
+registry_person @P6 #H1 household_no=H1
+labour @P6 employment=未就业 training_wish=1 training_fit=1
+training @P6 year=2019
 """
-expect = ["- 410600 1/3", "- 410621 1/3", "- 410621100 1/3", "- 410621100200 1/3"]
+expect = ["- 410600 1/4", "- 410621 1/4", "- 410621100 1/4", "- 410621100200 1/4"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
 WITH likely AS (
