@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::number_glyphs::{NumberGlyph, number_glyph};
-use super::written_numbers::{WrittenDigit, find_written_numbers};
+use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers};
 use crate::model::id_number::{IdClass, IdNumber};
 
 /// Stars that stand for one hidden character.
@@ -87,13 +87,27 @@ fn mask_name_part(part: &str) -> String {
 /// Text with every number of a person masked, however it is written ([`find_written_numbers`]): ID numbers as in
 /// [`mask_id_for_list`], phones (`138****5678`), cards and accounts by their ends. What stands between the digits stays.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
-    let numbers = find_written_numbers(text);
+    mask_found_numbers(text, &find_written_numbers(text))
+}
+
+/// A household's or a file's number, of which only ID numbers and phones are masked: officers look others up by it.
+/// Its parts are parted by `|`.
+pub(crate) fn mask_persons_in_code(code: &str) -> String {
+    let mask = |part| {
+        let mut numbers = find_written_numbers(part);
+        numbers.retain(WrittenNumber::is_of_person);
+        mask_found_numbers(part, &numbers).into_owned()
+    };
+    code.split('|').map(mask).collect::<Vec<_>>().join("|")
+}
+
+fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, str> {
     if numbers.is_empty() {
         return text.into();
     }
     // Each digit of a number, by its place.
     let mut digits: Vec<(WrittenDigit, bool)> = Vec::new();
-    for number in &numbers {
+    for number in numbers {
         digits.extend(number.digits.iter().enumerate().map(|(at, &digit)| (digit, number.shows(at))));
     }
     digits.sort_unstable_by_key(|(digit, _)| digit.start);
@@ -155,6 +169,19 @@ mod tests {
         assert_eq!(mask_numbers_in_text("6228481234567890123"), "6228***********0123");
         assert!(!mask_numbers_in_text("410602198001011234").contains("19800101"));
         assert!(!mask_numbers_in_text("4.10602198001011E+17").contains("19800101"));
+    }
+
+    #[test]
+    fn a_household_number_is_masked_where_it_is_a_person_s() {
+        for code in ["41062100080004", "CA|家庭编号|410621|41062100080004", "REG|户号|410621|4100080011"]
+        {
+            assert_eq!(mask_persons_in_code(code), code);
+        }
+        assert_eq!(
+            mask_persons_in_code("CA|家庭编号|410621|410602199803124217"),
+            "CA|家庭编号|410621|410602********4217"
+        );
+        assert_eq!(mask_persons_in_code("410602 19980312 4217"), "410602 ******** 4217");
     }
 
     #[test]
