@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::number_glyphs::{NumberGlyph, number_glyph};
 use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers};
-use crate::model::han::is_han;
 use crate::model::id_number::{IdClass, IdNumber};
 
 /// Stars that stand for one hidden character.
@@ -85,38 +84,30 @@ fn mask_name_part(part: &str) -> String {
     }
 }
 
-/// A text cell that is shown for what it is, such as a household's number: as it stands, unless it is an ID number
-/// or holds one. Shorter numbers and those of other forms stay: an officer needs them.
-pub(crate) fn mask_ids_in_cell(text: &str) -> Cow<'_, str> {
-    let numbers = find_written_numbers(text);
-    let digit = |one: &WrittenDigit| if one.digit == 10 { 'X' } else { char::from(b'0' + one.digit) };
-    let of_person = |number: &WrittenNumber| {
-        let id = IdNumber::parse(&number.digits.iter().map(digit).collect::<String>());
-        // A village's code and a number behind it look like 15 digits of somebody very old.
-        matches!(
-            id.class,
-            IdClass::Valid18
-                | IdClass::BadCheck18
-                | IdClass::Cert20
-                | IdClass::Cert22
-                | IdClass::GStudent
-                | IdClass::Trunc15
-        ) || id.class == IdClass::Up15 && id.birth().is_some_and(|birth| birth >= 19_300_000)
-    };
-    let words = !numbers.is_empty() && text.chars().any(is_han);
-    if words || numbers.iter().any(of_person) { mask_numbers_in_text(text) } else { text.into() }
-}
-
 /// Text with every number of a person masked, however it is written ([`find_written_numbers`]): ID numbers as in
 /// [`mask_id_for_list`], phones (`138****5678`), cards and accounts by their ends. What stands between the digits stays.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
-    let numbers = find_written_numbers(text);
+    mask_found_numbers(text, &find_written_numbers(text))
+}
+
+/// A household's or a file's number, of which only ID numbers and phones are masked: officers look others up by it.
+/// Its parts are parted by `|`.
+pub(crate) fn mask_persons_in_code(code: &str) -> String {
+    let mask = |part| {
+        let mut numbers = find_written_numbers(part);
+        numbers.retain(WrittenNumber::is_of_person);
+        mask_found_numbers(part, &numbers).into_owned()
+    };
+    code.split('|').map(mask).collect::<Vec<_>>().join("|")
+}
+
+fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, str> {
     if numbers.is_empty() {
         return text.into();
     }
     // Each digit of a number, by its place.
     let mut digits: Vec<(WrittenDigit, bool)> = Vec::new();
-    for number in &numbers {
+    for number in numbers {
         digits.extend(number.digits.iter().enumerate().map(|(at, &digit)| (digit, number.shows(at))));
     }
     digits.sort_unstable_by_key(|(digit, _)| digit.start);
@@ -174,10 +165,10 @@ mod tests {
 
     #[test]
     fn a_household_number_is_masked_where_it_is_an_id_number() {
-        assert_eq!(mask_ids_in_cell("410621198404200795"), "410621********0795");
-        assert_eq!(mask_ids_in_cell("张红军410621198404200795"), "张红军410621********0795");
+        assert_eq!(mask_persons_in_code("410621198404200795"), "410621********0795");
+        assert_eq!(mask_persons_in_code("张红军410621198404200795"), "张红军410621********0795");
         for text in ["41062200200001", "410622002000010", "HB-2018-0001", "4106220020000100001"] {
-            assert_eq!(mask_ids_in_cell(text), text);
+            assert_eq!(mask_persons_in_code(text), text);
         }
     }
 
@@ -198,6 +189,19 @@ mod tests {
         assert_eq!(mask_numbers_in_text("6228481234567890123"), "6228***********0123");
         assert!(!mask_numbers_in_text("410602198001011234").contains("19800101"));
         assert!(!mask_numbers_in_text("4.10602198001011E+17").contains("19800101"));
+    }
+
+    #[test]
+    fn a_household_number_is_masked_where_it_is_a_person_s() {
+        for code in ["41062100080004", "CA|家庭编号|410621|41062100080004", "REG|户号|410621|4100080011"]
+        {
+            assert_eq!(mask_persons_in_code(code), code);
+        }
+        assert_eq!(
+            mask_persons_in_code("CA|家庭编号|410621|410602199803124217"),
+            "CA|家庭编号|410621|410602********4217"
+        );
+        assert_eq!(mask_persons_in_code("410602 19980312 4217"), "410602 ******** 4217");
     }
 
     #[test]

@@ -581,6 +581,21 @@ impl WrittenNumber {
         self.digits.len()
     }
 
+    /// True if it may be an ID number or a phone: not of the numbers that offices give to households and files.
+    pub(super) fn is_of_person(&self) -> bool {
+        let digits: Vec<u8> = self.digits.iter().map(|d| d.digit).collect();
+        let dated = self.len() >= 14 && has_birth_date(&digits);
+        let old = self.len() == 15
+            && has_province(&digits)
+            && (1..=12).contains(&number_of(&digits[8..10]))
+            && (1..=31).contains(&number_of(&digits[10..12]));
+        match self.kind {
+            NumberKind::OldIdentity | NumberKind::Mobile | NumberKind::Scientific => true,
+            NumberKind::Landline(_) => false,
+            NumberKind::Identity | NumberKind::Other => dated || old || begins_as_identity(&self.digits),
+        }
+    }
+
     /// True if the digit at a place may be shown.
     pub(super) fn shows(&self, at: usize) -> bool {
         let n = self.len();

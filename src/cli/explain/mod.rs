@@ -233,6 +233,8 @@ fn hide_persons(found: &mut FoundExplanation) {
                 *text = if same { "（不显示）" } else { "（不显示，与前面的不同）" }.to_owned();
             } else if name.ends_with("id_number") || name == "phone" {
                 *text = mask::mask_id_for_list(text);
+            } else if name == "household" {
+                *text = mask::mask_persons_in_code(text);
             } else {
                 *text = mask::mask_numbers_in_text(text).into_owned();
             }

@@ -266,9 +266,7 @@ impl<'a> RowMaterial<'a> {
     fn shown_household<'n>(&self, number: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.id_mask {
             MaskStyle::None => number.into(),
-            MaskStyle::Partial => mask::mask_ids_in_cell(number),
-            MaskStyle::Full if mask::holds_long_number(number) => "".into(),
-            MaskStyle::Full => number.into(),
+            MaskStyle::Partial | MaskStyle::Full => mask::mask_persons_in_code(number).into(),
         }
     }
 
