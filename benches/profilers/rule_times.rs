@@ -72,7 +72,7 @@ fn main() -> Result<()> {
     let lap = Lap::new();
     track::track(
         found.exceptions,
-        &track::Unjudged { not_run: &found.not_run, undecided: &found.undecided },
+        &track::Unjudged { not_run: &found.not_run, undecided: &found.undecided, held: &found.held },
         None,
         &resolution.ledger,
         inputs.period,

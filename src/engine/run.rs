@@ -40,11 +40,11 @@ pub struct RunOutcome {
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     run_quarters_only(plan.period)?;
-    // Who cannot publish there learns it before any work.
-    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let (secrets, out) = (&plan.secrets, &plan.out);
     let published = PublishedKeys::find(out, plan.previous.as_ref(), Some(plan.period))?;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
+    // Who cannot publish there learns it before any work.
+    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;

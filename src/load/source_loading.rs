@@ -199,7 +199,7 @@ impl<'a> SourceLoading<'a> {
         let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
         for (audit, what, headers) in [
             ("unknown_header", "有不认识的表头（未读入）", &plan.unknown),
-            ("missing_column", "没有这些列（按空值处理）", &plan.missing),
+            ("missing_column", "没有这些列（按不清楚处理，不等于没有）", &plan.missing),
         ] {
             let wanted = audit != "unknown_header" || self.contract.unknown_headers == UnknownHeaders::Warn;
             if wanted && !headers.is_empty() {

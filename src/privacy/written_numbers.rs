@@ -336,9 +336,10 @@ fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             } else if between().all(Gap::is_close) {
                 has_province(&digits) && (begins || has_right_check(&digits))
             } else if between().any(|gap| gap.border) {
-                has_province(&digits) && has_right_check(&digits)
+                // Codes and counts in a row come to one by chance.
+                has_province(&digits) && parts[0].len() >= 4 && has_right_check(&digits)
             } else {
-                has_province(&digits) && (halves || has_right_check(&digits))
+                has_province(&digits) && (halves || parts[0].len() >= 4 && has_right_check(&digits))
             };
             if !sure || !has_birth_date(&digits) {
                 continue;

@@ -242,7 +242,7 @@ fn headers_are_forgiving_about_form_only() {
     assert_eq!(int64(&loaded, "area_centi"), [Some(6000)]);
     assert_eq!(int32(&loaded, "grade"), [Some(3)]);
     let missing = loaded.audits.iter().find(|a| a.audit == "missing_column").unwrap();
-    assert_eq!(missing.message, "学籍.csv没有这些列（按空值处理）：出生日期、学籍号");
+    assert_eq!(missing.message, "学籍.csv没有这些列（按不清楚处理，不等于没有）：出生日期、学籍号");
     let area = load("student", vec![table("学籍.csv", &["姓名", "面积(亩)"], &[&["张三", "0.1"]])]);
     assert_eq!(int64(&area, "area_centi"), [Some(6667)], "the header's unit counts");
 }

@@ -196,7 +196,7 @@ fn from_two_lists_to_findings_in_four_commands() {
     let exceptions =
         table_reader::read_rows(&publication.join("restricted/exception.parquet"), |_| true).unwrap();
     let found = |code: &str| exceptions.iter().filter(|e| e.get("rule_code") == code).count();
-    assert_eq!(found("R01"), 3, "three households on dibao are not registered");
+    assert_eq!(found("R01"), 3, "three households on dibao are not registered: {said}");
     for township in ["城关镇", "白道口镇", "留固镇"] {
         assert!(publication.join(format!("lists/滑县/{township}.xlsx")).is_file(), "{township}");
     }

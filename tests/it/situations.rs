@@ -143,11 +143,11 @@ fn what_unknown_cells_leave_open_must_be_expected_and_nothing_else() {
     let unknown = STORY.replace("dibao_flag=1", "dibao_flag=?");
     let told = complaints(&unknown);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].0.contains("不应为未判断而是：R06 P1"), "{told:?}");
+    assert!(told[0].0.contains("不应未判断的：R06 P1"), "{told:?}");
     let expected = "expect = []\nundecided = [\"R06 P1\"]";
     assert_eq!(complaints(&unknown.replace("expect = []", expected)), []);
     let held = "expect = []\nheld = [\"R06 410621\"]";
     assert_eq!(complaints(&unknown.replace("expect = []", held)), []);
     let too_much = complaints(&STORY.replace("expect = []", expected));
-    assert!(too_much[0].0.contains("应为未判断而不是：R06 P1"), "{too_much:?}");
+    assert!(too_much[0].0.contains("应未判断而判断了：R06 P1"), "{too_much:?}");
 }

@@ -109,32 +109,23 @@ fn rules_that_claim_an_absence_say_of_which_list() {
     R19: alive_registered, dibao_active, dibao_rural, poor_person
     R25: tekun_active
     R29: poor_person
-    R35: entitled_person, must_insure, poor_cover
-    R35b: poor_cover
-    R41b: family_doctor
     R43: released_household
     R43b: released_household
     R45: released_household
     R46: released_household
     R49: screening
-    R50b: out_of_school
     R51: student
-    R54: student
-    R63b: subsidy_active
-    R65b: disability_certificate
-    R69b: disability_service
+    R54: student, student_aid
     R75: housing, housing_done
     R76: dead_person, relocation
     R86: housed_elsewhere
     R89b: industry_support, relocation, working
-    R91: training
     R99b: micro_loan, poor_person
-    R107: entitled_household, poor_person, registry_household
+    R107: asset_check, dead_person, entitled_household, poor_person, registry_household, relocation
     R111: waiting_household
     R111b: waiting_household
     R112: housed_elsewhere, waiting_household
     R112b: housed_elsewhere
-    R118b: poor_person, visit, waiting_household
     Q34: poor_person
     Q51: poor_person
     Q54: dibao_active, poor_person, tekun_active

@@ -43,7 +43,10 @@ fn shipped_rules_that_need_all_rows() {
       R17: shared
       R18: GROUP BY without a key
       R29: k is joined by no key
+      R35: DISTINCT of rows without a key
+      R35b: DISTINCT of rows without a key
       R53: DISTINCT of rows without a key
+      R63b: DISTINCT of rows without a key
       R77: k is joined by no key
       R80: y is joined by no key
     ");
