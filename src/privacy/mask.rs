@@ -114,6 +114,10 @@ fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, s
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for (digit, shown) in digits {
+        // No digit is shown twice, whatever was found.
+        if digit.start < from {
+            continue;
+        }
         // What hides between digits is dropped with what they said.
         out.extend(text[from..digit.start].chars().filter(|&c| from == 0 || !is_invisible(c)));
         out.push(match (shown, digit.digit) {
@@ -159,6 +163,19 @@ mod tests {
         }
         assert_eq!(mask_numbers_in_text("张三 410621 19840420 0795 村"), "张三 410621 ******** 0795 村");
         for text in ["2018-09-30 2018-10-31 2018", "3 4 5 1234 5678 9012 3456"] {
+            assert_eq!(mask_numbers_in_text(text), text);
+        }
+    }
+
+    #[test]
+    fn swapped_halves_beside_a_phone_are_masked_once() {
+        let masked = mask_numbers_in_text("1380 3124217后4106O219980");
+        assert!(!masked.contains("3124217"), "{masked}");
+    }
+
+    #[test]
+    fn months_and_periods_in_a_row_stay() {
+        for text in ["201807 201808 201809", "2018Q1 2018Q2 2018Q3", "低保_201807_201808_201809.xlsx"] {
             assert_eq!(mask_numbers_in_text(text), text);
         }
     }

@@ -166,9 +166,11 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
 /// Adds numbers; of two that share a digit the longer stays.
 fn merge(found: &mut Vec<WrittenNumber>, more: Vec<WrittenNumber>) {
     for new in more {
-        let shares = |old: &WrittenNumber| {
-            old.digits.iter().any(|a| new.digits.binary_search_by_key(&a.start, |b| b.start).is_ok())
-        };
+        // The digits of swapped halves are not in the order of the text.
+        let mut starts: Vec<usize> = new.digits.iter().map(|digit| digit.start).collect();
+        starts.sort_unstable();
+        let shares =
+            |old: &WrittenNumber| old.digits.iter().any(|digit| starts.binary_search(&digit.start).is_ok());
         let rivals: Vec<usize> = (0..found.len()).filter(|&at| shares(&found[at])).collect();
         if rivals.iter().all(|&at| found[at].digits.len() < new.digits.len()) {
             rivals.iter().rev().for_each(|&at| {
@@ -332,7 +334,8 @@ fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             let halves = parts.len() == 2 && parts.iter().all(|run| run.len() >= 6);
             // The less looks like one number, the more its digits must say so.
             let sure = if between().all(Gap::is_tight) {
-                has_province(&digits) || begins
+                // Months and periods in a row begin with four digits, too.
+                has_province(&digits) || begins && has_right_check(&digits)
             } else if between().all(Gap::is_close) {
                 has_province(&digits) && (begins || has_right_check(&digits))
             } else if between().any(|gap| gap.border) {
@@ -500,8 +503,14 @@ fn has_shape_of_number(parts: &[DigitRun]) -> bool {
 
 /// Which runs are parts of dates and amounts.
 fn explained_runs(parts: &[DigitRun]) -> Vec<bool> {
-    let year = |run: &DigitRun| run.len() == 4 && (1900..2100).contains(&run.value());
-    if parts.iter().all(year) {
+    // Years and months in a row, and nothing else: `2018 2019`, `201807 201808`.
+    let (year, month) = (|value| (1900..2100).contains(&value), |value| (1..=12).contains(&value));
+    let known = |run: &DigitRun| match run.len() {
+        4 => year(run.value()),
+        6 => year(run.value() / 100) && month(run.value() % 100),
+        _ => false,
+    };
+    if parts.iter().all(known) {
         return vec![true; parts.len()];
     }
     let mut explained = vec![false; parts.len()];

@@ -350,10 +350,13 @@ fn clean_staging_folders(out: &Path) -> Result<Vec<String>> {
 }
 
 /// True of what follows [`STAGING`] in the names that this program gives: `2018Q3`, `2018Q3-2`, `refused-2018Q3-1a2b3c4d`,
-/// `identity-migration-none-1a2b3c4d`.
+/// `identity-migration-none-7K3M0QXV2A5R8T1C`.
 fn is_own_staging(name: &str) -> bool {
     if let Some(keys) = name.strip_prefix(MIGRATION_FOLDER) {
-        return keys.split('-').all(|key| key == "none" || key.bytes().all(|b| b.is_ascii_hexdigit()));
+        let is_name = |key: &str| key.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        return keys
+            .split('-')
+            .all(|key| key == "none" || !key.is_empty() && key.len() <= 16 && is_name(key));
     }
     let name = name.strip_prefix(REFUSED).unwrap_or(name);
     let (period, more) = name.split_once('-').unwrap_or((name, ""));
