@@ -211,7 +211,7 @@ impl Snapshot {
     }
 
     /// The publication as the holder of `secret` reads it: where it was made with another secret, or with none, its
-    /// persons and households are called by what [`IdentitySecret::carry`] makes of their ids.
+    /// persons and households are called by what `IdentitySecret::carry` makes of their ids.
     #[must_use]
     pub fn read_under(mut self, secret: &IdentitySecret) -> Self {
         let same = self.keys.as_ref().is_some_and(|keys| keys.identity == secret.key_id());
