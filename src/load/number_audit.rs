@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array as _, AsArray as _};
+use arrow::array::{Array as _, AsArray as _, StringArray};
 
 use super::LoadedSource;
 use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys};
@@ -178,14 +178,11 @@ fn count_numbers(
             name.and_then(|name| batch.column_by_name(name)).and_then(|array| array.as_string_opt::<i32>())
         };
         let (ids, names, counties) = (texts(Some(&id.name)), texts(name), texts(county));
-        let cell = |array: Option<&arrow::array::StringArray>, row: usize| {
-            array.filter(|array| array.is_valid(row)).map(|array| array.value(row).to_owned())
-        };
         let mut here: (usize, &str) = (usize::MAX, "");
         let mut counts = NumberCounts::default();
         for row in 0..batch.num_rows() {
             let table = loaded.records.keys[first + row].table();
-            let county = counties.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row));
+            let county = cell(counties, row).unwrap_or("");
             if here != (table, county) {
                 if here.0 != usize::MAX {
                     counted.entry((here.0, here.1.to_owned())).or_default().join(&counts);
@@ -197,13 +194,13 @@ fn count_numbers(
             }
             match cell(ids, row) {
                 Some(text) => {
-                    counts.add_id(&text);
+                    counts.add_id(text);
                     counts.in_series += series.take(text.parse().ok().filter(|_| text.len() == 18));
                 }
                 None => series = Series::default(),
             }
             if let Some(text) = cell(names, row) {
-                counts.add_name(&text);
+                counts.add_name(text);
             }
         }
         if here.0 != usize::MAX {
@@ -212,6 +209,10 @@ fn count_numbers(
         first += batch.num_rows();
     }
     Ok(counted)
+}
+
+fn cell(array: Option<&StringArray>, row: usize) -> Option<&str> {
+    array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
 }
 
 fn unusable_part(

@@ -23,6 +23,7 @@ mod ending;
 mod events;
 mod examples;
 mod extract;
+mod fixture_world;
 mod folder;
 mod generic_link;
 mod hostile;

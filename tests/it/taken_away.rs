@@ -7,14 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use arrow::array::{Array, UInt32Array};
+use arrow::array::UInt32Array;
 use bidui::testing::load::LoadedSource;
 use bidui::testing::model::record_id::RecordKey;
 use bidui::testing::model::undecided::LackedPlace;
-use bidui::testing::reconcile::RuleFindings;
 
+use crate::fixture_world::{Faults, Found, QUARTER, World, found};
 use crate::rules_truth::{perfect, truth_records};
-use crate::unknown_columns::{Found, QUARTER, World, found};
 
 /// The fixtures, and what the rules find in them.
 fn base() -> (World, Found) {
@@ -31,65 +30,6 @@ fn base() -> (World, Found) {
 /// Every how many of some trials are made.
 fn step(in_ci: usize) -> usize {
     std::env::var("BIDUI_TRIALS").ok().and_then(|text| text.parse().ok()).unwrap_or(in_ci)
-}
-
-/// Is each of the findings that are gone left open, or its rule held for one of these counties?
-fn gone_without_a_word<'b>(
-    before: &'b Found,
-    findings: &RuleFindings,
-    counties: &[&str],
-) -> Vec<&'b (String, String, String)> {
-    let after = found(findings);
-    let open: BTreeSet<(&str, &str)> =
-        findings.undecided.iter().map(|one| (&*one.rule_code, &*one.subject_id)).collect();
-    let held: BTreeSet<&str> = findings
-        .held
-        .iter()
-        .filter(|held| counties.contains(&held.county_code.as_str()))
-        .map(|held| held.rule_code.as_str())
-        .collect();
-    let gone = before.iter().filter(|one| !after.contains(*one));
-    gone.filter(|(rule, subject, _)| {
-        !held.contains(rule.as_str()) && !open.contains(&(rule.as_str(), subject.as_str()))
-    })
-    .collect()
-}
-
-/// What trials found wrong.
-#[derive(Default)]
-struct Faults {
-    tried: usize,
-    accused: Vec<String>,
-    lost: Vec<String>,
-    undecided: usize,
-    held: usize,
-}
-
-impl Faults {
-    fn look(&mut self, name: &str, before: &Found, findings: &RuleFindings, counties: &[&str]) {
-        self.tried += 1;
-        self.undecided += findings.undecided.len();
-        self.held += findings.held.len();
-        let after = found(findings);
-        self.accused.extend(after.difference(before).map(|one| format!("{name}: {one:?}")));
-        let lost = gone_without_a_word(before, findings, counties);
-        self.lost.extend(lost.into_iter().map(|one| format!("{name}: {one:?}")));
-    }
-
-    fn assert_none(&self, what: &str) {
-        eprintln!(
-            "{what}: {} trials, {} accused, {} lost; {} undecided, {} rules held",
-            self.tried,
-            self.accused.len(),
-            self.lost.len(),
-            self.undecided,
-            self.held
-        );
-        let list = |items: &[String]| items[..items.len().min(60)].join("\n");
-        assert!(self.tried > 0, "{what}: nothing was tried");
-        assert!(self.accused.is_empty(), "{what}, accused:\n{}", list(&self.accused));
-        assert!(self.lost.is_empty(), "{what}, lost:\n{}", list(&self.lost));
-    }
 }
 
 /// Takes the records at some positions out of a source, and the resolution with them.
@@ -154,36 +94,19 @@ fn cells_that_cannot_be_read_accuse_nobody() {
     let (mut world, before) = base();
     let (mut faults, mut number, step) = (Faults::default(), 0usize, step(41));
     for source in 0..world.loaded.len() {
-        let contract = world.pipeline.source(&world.loaded[source].records.source).unwrap();
-        let places = ["county", "township", "village", "division"];
-        let columns: Vec<String> = contract
-            .columns
-            .iter()
-            .filter(|c| !c.required && !places.iter().any(|place| c.name.contains(place)))
-            .map(|c| c.name.clone())
-            .collect();
-        for column in columns {
-            let values = world.column(source, &column);
-            if values.null_count() == values.len() {
-                continue;
-            }
+        for column in world.optional_columns(source) {
             number += 1;
             if number % step != 3 % step {
                 continue;
             }
             let name = format!("{}.{column}", world.loaded[source].records.source);
             // Three in a hundred, spread over the list.
+            let rows = world.loaded[source].records.keys.len() as u32;
             let positions: Vec<u32> =
-                (0..values.len() as u32).filter(|at| at.wrapping_mul(2_654_435_761) % 100 < 3).collect();
-            let known: Vec<u32> = world.loaded[source].records.unknown.records(&column).to_vec();
-            let emptied = world.changed(source, &column, &positions, &|_| None);
-            let mut unknown = known.clone();
-            unknown.extend(&positions);
-            unknown.sort_unstable();
-            unknown.dedup();
-            world.loaded[source].records.replace_column(&column, emptied, &unknown).unwrap();
+                (0..rows).filter(|at| at.wrapping_mul(2_654_435_761) % 100 < 3).collect();
+            let old = world.make_unknown(source, &column, &positions);
             faults.look(&name, &before, &world.run(), &[]);
-            world.loaded[source].records.replace_column(&column, values, &known).unwrap();
+            world.replace(source, &column, old.values, &old.unknown);
         }
     }
     faults.assert_none("cells that cannot be read");

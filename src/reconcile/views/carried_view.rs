@@ -56,10 +56,7 @@ impl MakeRows for CarriedView<'_> {
         self.rows.count()
     }
     fn filled(&self, column: &str) -> Option<u64> {
-        match &self.rows {
-            ViewRows::Stored(rows) => rows.filled(column),
-            ViewRows::Made(made) => made.filled(column),
-        }
+        self.rows.filled(column)
     }
     fn chunks(&self, columns: Vec<usize>, _engine: bool) -> Result<ViewChunks<'_>> {
         let schema = self.rows.schema().clone();

@@ -79,13 +79,16 @@ impl ViewRows<'_> {
             Self::Made(made) => made.count(),
         }
     }
-    /// Whether any row has a value in the column.
-    pub fn has_values(&self, column: &str) -> Result<bool> {
-        let known = match self {
+    /// Rows with a value in the column, where that is known without reading them.
+    pub(super) fn filled(&self, column: &str) -> Option<u64> {
+        match self {
             Self::Stored(rows) => rows.filled(column),
             Self::Made(made) => made.filled(column),
-        };
-        match known {
+        }
+    }
+    /// Whether any row has a value in the column.
+    pub fn has_values(&self, column: &str) -> Result<bool> {
+        match self.filled(column) {
             Some(filled) => Ok(filled > 0),
             None if self.schema().index_of(column).is_err() => Ok(false),
             None => {

@@ -22,48 +22,43 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("in_the_army", in_the_army),
 ];
 
-/// Somebody registered of middle age or old, not the head, whose death leaves a family.
-fn mortal(s: &Stage<'_>, person: usize) -> Option<()> {
+/// Somebody registered of middle age or old, not the head, whose death leaves a family, dies so many days ago; the case
+/// goes on without the dead from the month after. The day, and what is told.
+fn member_dies(
+    s: &mut Stage<'_>,
+    person: usize,
+    (least, most): (i64, i64),
+    registry_months: i32,
+) -> Option<(u32, Option<Happened>)> {
     let others = s.gets_on_without(s.person(person).family, &[person]);
-    (s.registered(person) && !s.on_tekun(person) && s.age(person) >= 50 && !s.is_head(person) && others)
-        .then_some(())
-}
-
-/// The case goes on without the dead from the month after.
-fn die_and_leave(s: &mut Stage<'_>, person: usize, died: u32, registry_months: i32) -> Option<Happened> {
+    let mortal =
+        s.registered(person) && !s.on_tekun(person) && s.age(person) >= 50 && !s.is_head(person) && others;
+    if !mortal {
+        return None;
+    }
+    let back = s.between(least, most);
+    let died = s.days_ago(back);
     if s.shown(died, 1) {
         s.leave_cases(person);
     }
     die(s, person, died, registry_months);
-    s.told(died, person)
+    Some((died, s.told(died, person)))
 }
 
 fn died_and_told(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    mortal(s, person)?;
-    let back = s.between(170, 260);
-    let died = s.days_ago(back);
-    die_and_leave(s, person, died, 5)
+    member_dies(s, person, (170, 260), 5)?.1
 }
 
 fn died_registry_waits(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    mortal(s, person)?;
-    let back = s.between(100, 200);
-    let died = s.days_ago(back);
-    die_and_leave(s, person, died, 12)
+    member_dies(s, person, (100, 200), 12)?.1
 }
 
 fn died_this_month(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    mortal(s, person)?;
-    let back = s.between(1, 25);
-    let died = s.days_ago(back);
-    die_and_leave(s, person, died, 1)
+    member_dies(s, person, (1, 25), 1)?.1
 }
 
 fn died_within_the_year_insured(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
-    mortal(s, person)?;
-    let back = s.between(60, 150);
-    let died = s.days_ago(back);
-    let told = die_and_leave(s, person, died, 1);
+    let (died, told) = member_dies(s, person, (60, 150), 1)?;
     if !s.shown(died, 9) {
         // The insurer waits for the next collection.
         let row = s.cover(person)?;
