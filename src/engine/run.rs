@@ -126,7 +126,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
-    if let Some(previous) = previous {
+    // As it was written: read under the secret it has the new ids already.
+    if let Some(previous) = &plan.previous {
         // Sheets and notes with the old ids are about: what they are now is written down before they are needed.
         identity_migration::migrate_unkeyed(&staging, out, &secrets.identity, previous)?;
     }

@@ -30,13 +30,37 @@ fn history(publication: &Path) -> History {
 
 /// What fingerprints of the version before are now, as the run wrote down.
 fn carried(out: &Path) -> BTreeSet<String> {
+    ledger(out, "exception").iter().map(|row| row.get("current_id").to_owned()).collect()
+}
+
+/// What the run wrote down of the ids of one kind.
+fn ledger(out: &Path, kind: &str) -> Vec<table_reader::TableRow> {
     let ledger = std::fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path()).find(|path| {
         path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("identity-migration-none-"))
     });
-    let rows = table_reader::read_rows(&ledger.unwrap().join("restricted/renamed_ids.parquet"), |row| {
-        row.get("kind") == "exception"
-    });
-    rows.unwrap().iter().map(|row| row.get("current_id").to_owned()).collect()
+    let ledger = ledger.unwrap().join("restricted/renamed_ids.parquet");
+    table_reader::read_rows(&ledger, |row| row.get("kind") == kind).unwrap()
+}
+
+/// The ledger leads from ids that the publication before has, each to another.
+fn assert_leads_from(out: &Path, publication: &Path) {
+    for (kind, table, column) in [
+        ("exception", "restricted/exception.parquet", "exception_id"),
+        ("person", "restricted/record.parquet", "person_id"),
+        ("household", "restricted/record.parquet", "household_id"),
+    ] {
+        let rows = table_reader::read_rows(&publication.join(table), |_| true).unwrap();
+        let had: BTreeSet<&str> = rows.iter().map(|row| row.get(column)).collect();
+        let renamed = ledger(out, kind);
+        let known = renamed.iter().filter(|row| had.contains(row.get("previous_id"))).count();
+        // Subjects that no record stands for any more are in it, too.
+        assert!(
+            renamed.len() > 100 && known * 10 > renamed.len() * 9,
+            "{kind}: {known} of {}",
+            renamed.len()
+        );
+        assert!(renamed.iter().all(|row| row.get("previous_id") != row.get("current_id")), "{kind}");
+    }
 }
 
 #[test]
@@ -58,6 +82,7 @@ fn a_run_goes_on_from_it() {
     let earlier_today: BTreeSet<String> =
         history(&published().join("out/2018Q3/latest")).into_values().map(|(id, _)| id).collect();
     for out in [named, beside] {
+        assert_leads_from(&out, &before("2018Q3"));
         let (found, earlier) = (history(&out.join("2018Q4/latest")), carried(&out));
         let mut compared = 0;
         for (what, (id, became)) in &found {
