@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Console;
 use crate::Result;
-use crate::model::exception::Status;
+use crate::model::exception::{Status, row_key, row_number};
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader::TableRow;
 
@@ -98,11 +98,11 @@ fn open_by_pseudonym(publication: &Snapshot) -> Result<Vec<OpenException>> {
     })
 }
 
-/// By the numbers of sheets. Before there were keys, the key of a row was its fingerprint.
+/// By the numbers of sheets.
 fn open_by_number(publication: &Snapshot) -> Result<Vec<OpenException>> {
     open_exceptions(publication, "restricted/exception.parquet", |row| {
-        let listed = [row.get("listed_id"), row.get("exception_id")].into_iter().find(|id| !id.is_empty());
-        let number = [row.get("rule_code"), row.get("first_seen"), listed.unwrap_or_default()].join("-");
+        let key = row_key(row.get("listed_id"), row.get("exception_id"));
+        let number = row_number(row.get("rule_code"), row.get("first_seen"), key);
         let former = row.get("former_numbers").split(';').filter(|former| !former.is_empty());
         std::iter::once(number).chain(former.map(str::to_owned)).collect()
     })

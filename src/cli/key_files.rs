@@ -22,24 +22,12 @@ pub(super) struct KeyArguments {
     pub(super) identity_file: Option<PathBuf>,
 }
 
-/// Both files.
-struct KeyPaths {
-    identity: PathBuf,
-    pseudonym: PathBuf,
-}
-
 impl KeyArguments {
-    /// The identity secret lies beside the other key unless it is named: who moves one moves both.
-    fn paths(&self) -> Result<KeyPaths> {
-        let pseudonym = match &self.key_file {
-            Some(file) => file.clone(),
-            None => own_folder()?.join("pseudonym.key"),
-        };
-        let identity = match &self.identity_file {
-            Some(file) => file.clone(),
-            None => beside(&pseudonym),
-        };
-        Ok(KeyPaths { identity, pseudonym })
+    fn pseudonym_path(&self) -> Result<PathBuf> {
+        match &self.key_file {
+            Some(file) => Ok(file.clone()),
+            None => Ok(own_folder()?.join("pseudonym.key")),
+        }
     }
 
     /// The secrets of a run, made where there are none and no publication needs others. `folders`: where keys must
@@ -51,8 +39,8 @@ impl KeyArguments {
         rotated: bool,
         console: &mut Console<'_>,
     ) -> Result<Secrets> {
-        let paths = self.paths()?;
-        let pseudonym = pseudonym_file(&paths.pseudonym);
+        let path = self.pseudonym_path()?;
+        let pseudonym = pseudonym_file(&path);
         pseudonym.check_place(folders)?;
         let needed = published.pseudonym().filter(|_| !rotated);
         // Read before anything is made: a refused run leaves no key behind.
@@ -69,7 +57,7 @@ impl KeyArguments {
             Some(key) => key,
             None => make(&pseudonym, console, "tables/ 里的假名由它而来；换人、换机器运行时要带上它")?,
         };
-        Secrets::new(&identity, &key).map_err(|e| e.in_file(&paths.pseudonym))
+        Secrets::new(&identity, &key).map_err(|e| e.in_file(&path))
     }
 
     /// The identity secret, made where there is none and no publication needs one.
@@ -79,9 +67,10 @@ impl KeyArguments {
         folders: &[(&str, &Path)],
         console: &mut Console<'_>,
     ) -> Result<Vec<u8>> {
+        // It lies beside the other key unless it is named: who moves one moves both.
         let path = match &self.identity_file {
             Some(file) => file.clone(),
-            None => self.paths()?.identity,
+            None => beside(&self.pseudonym_path()?),
         };
         let identity = KeyFile { title: "身份密钥", option: "--identity-file", path: &path };
         identity.check_place(folders)?;

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
@@ -61,7 +62,7 @@ impl Console<'_> {
     /// # Errors
     /// The output is closed or full.
     pub fn line(&mut self, text: &str) -> Result<()> {
-        self.whole_line(&told_text(text))
+        self.whole_line(&mask_numbers_in_text(text))
     }
     /// Writes one line of data with the numbers that were asked for.
     ///

@@ -15,13 +15,11 @@ use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::MIGRATION;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publication::snapshot::Snapshot;
-use crate::publication::staging::{MIGRATION_FOLDER, Staging, place_folder};
+use crate::publication::staging::{MIGRATION_FOLDER, NO_SECRET, Staging, place_folder};
 use crate::resolve::previous_records::PreviousParts;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result};
 
-/// What ids of publications from before there were keys were made under.
-const NO_SECRET: &str = "none";
 /// The ledger within its folder, for its owner's eyes only.
 const LEDGER: &str = "restricted/renamed_ids.parquet";
 const KINDS: [&str; 4] = ["person", "household", "exception", "number"];
@@ -87,7 +85,8 @@ pub fn migrate_identities(
     from.into_iter().map(migration).collect()
 }
 
-/// Writes the ledger from a publication made before there were keys, if there is none yet.
+/// Writes the ledger from a publication made before there were keys, if there is none yet. `publication` must not be
+/// read under the secret.
 ///
 /// # Errors
 /// As for [`migrate_identities`].

@@ -72,8 +72,8 @@ impl PublishedKeys {
     pub(crate) fn check(&self, secrets: &Secrets, out: &Path, rotated: bool) -> Result<()> {
         let own = secrets.identity_id();
         for (folder, keys) in self.named.iter().filter(|(_, keys)| keys.identity != own) {
-            // OUT/2018Q3/run-0001-…: the ledger lies beside the periods.
-            let beside = folder.ancestors().nth(2).unwrap_or(Path::new("."));
+            // The ledger lies beside the periods.
+            let beside = layout::output_folder(folder);
             if ![out, beside].iter().any(|out| identity_migration::is_migrated(out, &keys.identity, &own)) {
                 return Err(other_identity(folder, &keys.identity, &own));
             }

@@ -1,5 +1,6 @@
 //! A rule's finding on one subject, and its history.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::period::Period;
@@ -197,6 +198,16 @@ impl Status {
     }
 }
 
+/// The key of an exception's row on sheets: before there were secrets, its fingerprint.
+pub(crate) fn row_key<'k>(listed_id: &'k str, fingerprint: &'k str) -> &'k str {
+    if listed_id.is_empty() { fingerprint } else { listed_id }
+}
+
+/// What sheets call an exception: rule, first period and as much of its key as is given.
+pub(crate) fn row_number(rule: &str, first_seen: impl fmt::Display, key: &str) -> String {
+    format!("{rule}-{first_seen}-{key}")
+}
+
 /// An exception with its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackedException {
@@ -228,7 +239,7 @@ impl TrackedException {
     /// Rule, first period and what lists call it: `R07-2018Q3-0123456789ABCDEFGHJKMNPQRS`. Its first characters are
     /// the number that officers read (疑点编号), its last the row's hidden key.
     pub fn long_number(&self) -> String {
-        format!("{}-{}-{}", self.exception.rule_code, self.first_seen, self.listed_id)
+        row_number(&self.exception.rule_code, self.first_seen, &self.listed_id)
     }
     /// True unless resolved or retired.
     pub fn is_open(&self) -> bool {

@@ -2,6 +2,7 @@
 //! dashes, dots or quotes between their digits, in digits of any script, with letters taken for digits, in two halves.
 
 use super::number_glyphs::{NumberGlyph, number_glyph};
+use crate::model::id_number::{id_check_of_digits, is_province_prefix};
 
 /// Digits of the least number that is looked for.
 const LEAST: usize = 10;
@@ -300,32 +301,31 @@ fn drop_lone_checks(runs: &mut Vec<DigitRun>) {
     });
 }
 
-/// Runs from each run on whose digits come to `wanted`; `near` says which gaps may lie between them.
-fn windows<'r>(
-    runs: &'r [DigitRun],
+/// The runs from `first` on whose digits come to `wanted`; `near` says which gaps may lie between them.
+fn window(
+    runs: &[DigitRun],
+    first: usize,
     wanted: usize,
-    near: impl Fn(&Gap) -> bool + 'r,
-) -> impl Fn(usize) -> Option<std::ops::Range<usize>> + 'r {
-    move |first| {
-        let mut sum = 0;
-        for (at, run) in runs.iter().enumerate().skip(first) {
-            if run.taken || (at > first && !near(&run.before)) {
-                return None;
-            }
-            sum += run.len();
-            if sum >= wanted {
-                return (sum == wanted).then_some(first..at + 1);
-            }
+    near: impl Fn(&Gap) -> bool,
+) -> Option<std::ops::Range<usize>> {
+    let mut sum = 0;
+    for (at, run) in runs.iter().enumerate().skip(first) {
+        if run.taken || (at > first && !near(&run.before)) {
+            return None;
         }
-        None
+        sum += run.len();
+        if sum >= wanted {
+            return (sum == wanted).then_some(first..at + 1);
+        }
     }
+    None
 }
 
 /// ID numbers of 18 characters: in a row, in parts with separators between them, in parts with words between them.
 fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
     let near = |gap: &Gap| gap.characters <= WIDEST_SPLIT;
     for first in 0..runs.len() {
-        let Some(window) = windows(runs, 18, near)(first) else { continue };
+        let Some(window) = window(runs, first, 18, near) else { continue };
         let parts = &runs[window.clone()];
         let digits: Vec<u8> = parts.iter().flat_map(|run| &run.digits).map(|d| d.digit).collect();
         if parts.len() > 1 {
@@ -387,7 +387,7 @@ fn phones(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             continue;
         }
         if start.first() == 1 {
-            let Some(window) = windows(runs, 11, Gap::is_tight)(first) else { continue };
+            let Some(window) = window(runs, first, 11, Gap::is_tight) else { continue };
             let parts = &runs[window.clone()];
             let second = parts.iter().flat_map(|run| &run.digits).nth(1).map_or(0, |d| d.digit);
             let alike = parts[1..].iter().all(|run| run.before.plain)
@@ -410,7 +410,7 @@ fn phones(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
         } else if start.first() == 0 && matches!(start.len(), 3 | 4) && start.digits[1].digit != 0 {
             let area = start.len();
             let window =
-                [7, 8].into_iter().find_map(|length| windows(runs, area + length, Gap::is_tight)(first));
+                [7, 8].into_iter().find_map(|length| window(runs, first, area + length, Gap::is_tight));
             if let Some(window) = window.filter(|window| (2..=4).contains(&window.len())) {
                 found.push(take(runs, window, NumberKind::Landline(area)));
             }
@@ -420,7 +420,7 @@ fn phones(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
 
 fn old_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
     for first in 0..runs.len() {
-        let Some(window) = windows(runs, 15, Gap::is_tight)(first) else { continue };
+        let Some(window) = window(runs, first, 15, Gap::is_tight) else { continue };
         let parts = &runs[window.clone()];
         let digits: Vec<u8> = parts.iter().flat_map(|run| &run.digits).map(|d| d.digit).collect();
         let single = parts.iter().all(|run| run.len() == 1);
@@ -564,25 +564,23 @@ fn number_of(digits: &[u8]) -> u64 {
 
 /// A province's digits come first.
 fn has_province(digits: &[u8]) -> bool {
-    matches!(number_of(&digits[..2]),
-        11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83 | 91)
+    // The other four of a prefix do not matter.
+    u32::try_from(number_of(&digits[..2])).is_ok_and(|province| is_province_prefix(province * 10_000))
 }
 
 fn has_birth_date(digits: &[u8]) -> bool {
     is_date(number_of(&digits[6..10]), number_of(&digits[10..12]), number_of(&digits[12..14]))
 }
 
-/// GB 11643: the last character follows from the others.
 fn has_right_check(digits: &[u8]) -> bool {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = WEIGHTS.iter().zip(digits).map(|(weight, &digit)| weight * u32::from(digit)).sum();
-    u32::from(digits[17]) == (12 - sum % 11) % 11
+    digits[17] == id_check_of_digits(digits)
 }
 
 /// A province first, and a century where the year of birth stands.
 fn begins_as_identity(digits: &[WrittenDigit]) -> bool {
-    let first: Vec<u8> = digits.iter().take(8).map(|d| d.digit).collect();
-    first.len() == 8 && has_province(&first) && matches!(number_of(&first[6..8]), 19 | 20)
+    let Some(digits) = digits.first_chunk::<8>() else { return false };
+    let first = digits.map(|d| d.digit);
+    has_province(&first) && matches!(number_of(&first[6..]), 19 | 20)
 }
 
 impl WrittenNumber {
@@ -631,10 +629,10 @@ impl WrittenNumber {
         }
         // What begins as an ID number does may be one with digits lost: a birth date's are not shown.
         let begins_as_identity = begins_as_identity(&self.digits);
-        let certificate = self.digits.iter().all(|d| d.look == DigitLook::Plain);
+        let certificate = || self.digits.iter().all(|d| d.look == DigitLook::Plain);
         match n {
             18 => at >= 14,
-            20 | 22 if certificate => (14..18).contains(&at),
+            20 | 22 if certificate() => (14..18).contains(&at),
             _ if begins_as_identity && at < 14 => false,
             11 => at >= 7,
             15 => at >= 12,

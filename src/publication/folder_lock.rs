@@ -9,7 +9,7 @@ use crate::{Error, Result};
 
 /// Name of the file that is locked.
 pub(super) const LOCK: &str = ".bidui.lock";
-/// Characters of what the holder says that are shown.
+/// Bytes of what the holder says that are shown.
 const SHOWN: u64 = 400;
 
 /// The lock, held until dropped: the operating system releases it even if the process is killed.
@@ -17,6 +17,11 @@ const SHOWN: u64 = 400;
 pub(crate) struct FolderLock {
     path: PathBuf,
     file: File,
+}
+
+/// What this machine is called; empty where it does not say so.
+pub(crate) fn host_name() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
 }
 
 impl FolderLock {
@@ -63,8 +68,7 @@ impl FolderLock {
 
     /// Says in the file who holds it. Who cannot be named is not kept from working.
     fn sign(&mut self, command: &str) {
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let text = format!("进程{}，主机{}，命令 {command}\n", std::process::id(), host.trim());
+        let text = format!("进程{}，主机{}，命令 {command}\n", std::process::id(), host_name());
         let _ = self.file.set_len(0);
         let _ = self.file.rewind();
         let _ = self.file.write_all(text.as_bytes());

@@ -64,6 +64,13 @@ pub(crate) fn old_folder(out: &Path, period: impl fmt::Display) -> PathBuf {
     out.join(format!("quarter={period}"))
 }
 
+/// The folder that publications are written to, of the folder of one.
+pub(crate) fn output_folder(run: &Path) -> &Path {
+    let old = run.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarter="));
+    let above = if old { run.parent() } else { run.parent().and_then(Path::parent) };
+    above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Runs in a period's folder, the oldest first; none if there is no such folder.
 ///
 /// # Errors

@@ -18,7 +18,9 @@ use crate::{Error, Result};
 
 const STAGING: &str = ".staging-";
 /// Begins the name of what is left of a run that was refused.
-const REFUSED: &str = "refused-";
+pub(crate) const REFUSED: &str = "refused-";
+/// What ids of publications from before there were keys were made under.
+pub(crate) const NO_SECRET: &str = "none";
 /// Begins the name of a ledger of ids, followed by the names of two keys.
 pub(crate) const MIGRATION_FOLDER: &str = "identity-migration-";
 /// Where the link is made before it takes the place of [`LATEST`].
@@ -103,13 +105,8 @@ fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<(
     let staging = make_staging_folder(out, name)?;
     let written = write(&staging).and_then(|()| {
         // What cannot be removed stays, and the new one has another name.
-        let mut to = out.join(name);
-        for number in 2..=MOST_NAMES {
-            if to.symlink_metadata().is_err() || remove_any(&to).is_ok() {
-                break;
-            }
-            to = out.join(format!("{name}-{number}"));
-        }
+        let free = |to: &PathBuf| to.symlink_metadata().is_err() || remove_any(to).is_ok();
+        let to = names_to_try(out, name).find(free).ok_or_else(|| too_many_left(out))?;
         fs::rename(&staging, &to).map_err(failed)?;
         Ok(to)
     });
@@ -207,19 +204,13 @@ impl Staging {
             Error::io("启用新的发布", &latest, e)
                 .hint("发布文件夹所在的文件系统须支持符号链接；换一个 --out 文件夹")
         };
-        let mut next = self.runs.join(NEXT_LINK);
-        for number in 2..=MOST_NAMES {
+        for next in names_to_try(&self.runs, NEXT_LINK) {
             match symlink(name.to_string(), &next) {
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                    next = self.runs.join(format!("{NEXT_LINK}-{number}"));
-                }
-                other => {
-                    other.map_err(failed)?;
-                    break;
-                }
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                other => return other.and_then(|()| fs::rename(&next, &latest)).map_err(failed),
             }
         }
-        fs::rename(&next, &latest).map_err(failed)
+        Err(too_many_left(&self.runs))
     }
 }
 
@@ -237,12 +228,9 @@ impl Drop for Staging {
 /// Makes an empty folder to write `name` in; where what stands there cannot be removed, under another name.
 fn make_staging_folder(out: &Path, name: &str) -> Result<PathBuf> {
     let failed = |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
-    let mut folder = out.join(format!("{STAGING}{name}"));
-    for number in 2..=MOST_NAMES {
+    for folder in names_to_try(out, &format!("{STAGING}{name}")) {
         match DirBuilder::new().mode(0o755).create(&folder) {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                folder = out.join(format!("{STAGING}{name}-{number}"));
-            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             other => {
                 other.map_err(failed)?;
                 note_unfinished(&folder);
@@ -250,9 +238,19 @@ fn make_staging_folder(out: &Path, name: &str) -> Result<PathBuf> {
             }
         }
     }
-    Err(Error::input("发布文件夹里有太多没有清理的临时文件夹")
-        .in_file(out)
-        .hint("移走名字以 .staging- 开头的文件夹"))
+    Err(too_many_left(out))
+}
+
+/// A name, and those to take where what stands under the one before cannot be removed.
+fn names_to_try(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
+    let others = (2..=MOST_NAMES).map(move |number| folder.join(format!("{name}-{number}")));
+    std::iter::once(folder.join(name)).chain(others)
+}
+
+fn too_many_left(folder: &Path) -> Error {
+    Error::input("发布文件夹里有太多没有清理的临时文件夹或链接")
+        .in_file(folder)
+        .hint("移走名字以 .staging- 开头的文件夹、以 .latest-next 开头的链接和不再需要的 refused-… 文件夹")
 }
 
 /// Removes a folder with what is in it, a file or a link.
@@ -356,7 +354,7 @@ fn is_own_staging(name: &str) -> bool {
         let is_name = |key: &str| key.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         return keys
             .split('-')
-            .all(|key| key == "none" || !key.is_empty() && key.len() <= 16 && is_name(key));
+            .all(|key| key == NO_SECRET || !key.is_empty() && key.len() <= 16 && is_name(key));
     }
     let name = name.strip_prefix(REFUSED).unwrap_or(name);
     let (period, more) = name.split_once('-').unwrap_or((name, ""));

@@ -14,7 +14,7 @@ use crate::privacy::told_text::mask_numbers_in_json;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
-use crate::publication::staging::Staging;
+use crate::publication::staging::{REFUSED, Staging};
 use crate::{Error, Result};
 
 /// A run that is refused.
@@ -68,7 +68,7 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<
         digest.update(table.sha256.as_bytes());
     }
     let digest: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    staging.place_folder(&format!("refused-{}-{digest}", refusal.period), |folder| {
+    staging.place_folder(&format!("{REFUSED}{}-{digest}", refusal.period), |folder| {
         let (mut outputs, disk) = OutputFiles::beside(folder);
         make_output_folder(&outputs.path("lists"), 0o750)?;
         write_reject_lists(refusal.loaded, refusal.catalogue, refusal.period, &mut outputs)?;

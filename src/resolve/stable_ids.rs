@@ -307,7 +307,7 @@ fn winning_id_votes<const LETTER: char>(ids: &[PublishedId<LETTER>], votes: &[Id
     won
 }
 
-/// An id that belongs to somebody else now must not come up again by its hash.
+/// An id that belongs to somebody else now must not come up again for the number it was made of.
 fn replace_moved_ids<const LETTER: char>(
     secret: &IdentitySecret,
     ids: &mut [PublishedId<LETTER>],

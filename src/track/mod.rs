@@ -145,14 +145,11 @@ impl PresentQuarter {
         &mut self,
         exception_id: String,
         exception: Exception,
-        old: Option<TrackedException>,
+        mut old: Option<TrackedException>,
     ) -> Result<TrackedException> {
         let due = self.due(exception.due_days)?;
-        let mut former_numbers = Vec::new();
-        let old = old.map(|mut old| {
-            former_numbers = std::mem::take(&mut old.former_numbers);
-            old
-        });
+        let former_numbers =
+            old.as_mut().map(|old| std::mem::take(&mut old.former_numbers)).unwrap_or_default();
         let (status, first_seen, due_date) = match old {
             None => (Status::New, self.period, due),
             Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::publication::folder_lock::host_name;
 use crate::{Error, Result};
 
 /// Name of the file, in the output folder.
@@ -38,7 +39,7 @@ pub(super) fn note_access(folder: &Path, publication: &Path, asked: &str) -> Res
         at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         user: rustix::process::getuid().as_raw(),
         name: std::env::var("USER").unwrap_or_default(),
-        host: std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
+        host: host_name(),
         command: "explain --show-numbers",
         asked,
         publication: publication.display().to_string(),

@@ -10,7 +10,9 @@ use serde::Serialize;
 use super::Console;
 use waterfall::{LinkWeights, PairExplanation, explain_pair};
 
+use crate::model::exception::{row_key, row_number};
 use crate::privacy::mask;
+use crate::publication::layout::output_folder;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader;
 use crate::table::whole_file::write_whole_file;
@@ -126,13 +128,6 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
     Ok(0)
 }
 
-/// The folder that publications are written to, of the folder of one.
-fn output_folder(run: &Path) -> &Path {
-    let old = run.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarter="));
-    let above = if old { run.parent() } else { run.parent().and_then(Path::parent) };
-    above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// Links of a linkage task that touch the given records (both, if two are given).
 fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
@@ -200,19 +195,15 @@ fn is_called(row: &table_reader::TableRow, id: &str) -> bool {
         whole(key)
             || number.strip_prefix(id).is_some_and(|rest| rest.len() + LEAST_KEY_CHARACTERS <= key.len())
     };
-    let listed = match row.get("listed_id") {
-        // Before there were keys, lists showed the fingerprint.
-        "" => row.get("exception_id"),
-        listed => listed,
-    };
-    begins(&format!("{}-{}-{listed}", row.get("rule_code"), row.get("first_seen")))
+    let key = row_key(row.get("listed_id"), row.get("exception_id"));
+    begins(&row_number(row.get("rule_code"), row.get("first_seen"), key))
         || row.get("former_numbers").split(';').any(begins)
 }
 
 /// The number that lists show, else the fingerprint.
 fn shown_number(exception: &ExplainedRow) -> String {
     match exception.get("listed_id").get(..8) {
-        Some(listed) => format!("{}-{}-{listed}", exception.get("rule_code"), exception.get("first_seen")),
+        Some(listed) => row_number(exception.get("rule_code"), exception.get("first_seen"), listed),
         None => exception.get("exception_id").to_owned(),
     }
 }

@@ -9,9 +9,12 @@ const WEIGHTS: [u8; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Check value (0-10, X = 10) of 17 digits given as one number.
 pub(crate) fn id_check_value(body: u64) -> u8 {
-    id_check_of_sum(
-        Digits::from_key(body * 11).0.iter().zip(WEIGHTS).map(|(&v, w)| u32::from(v) * u32::from(w)).sum(),
-    )
+    id_check_of_digits(&Digits::from_key(body * 11).0)
+}
+
+/// Check value of the first 17 of these values.
+pub(crate) fn id_check_of_digits(values: &[u8]) -> u8 {
+    id_check_of_sum(values.iter().zip(WEIGHTS).map(|(&v, w)| u32::from(v) * u32::from(w)).sum())
 }
 
 /// Check value for a weighted sum of the first 17 digits.

@@ -10,7 +10,7 @@ mod prefixes;
 mod written;
 
 pub(crate) use digits::unpack_id_digits;
-pub(crate) use digits::{Digits, id_check_value};
+pub(crate) use digits::{Digits, id_check_of_digits, id_check_value};
 pub(crate) use pattern::{MaskPattern, id_patterns_could_equal};
 pub(crate) use prefixes::KnownPrefixes;
 pub(crate) use prefixes::is_province_prefix;
