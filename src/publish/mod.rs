@@ -29,6 +29,7 @@ mod audit_notices;
 mod cell_notices;
 mod domain_columns;
 mod exception_keys;
+mod held_notices;
 mod indicators;
 pub(crate) mod lists;
 mod manifest_facts;

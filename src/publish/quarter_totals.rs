@@ -1,6 +1,6 @@
 //! The figures of a quarter, for the report and the summary.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -95,10 +95,14 @@ pub struct PublicationTotals {
     pub households: u64,
     /// Rules not run: code and reason.
     pub not_run: Vec<(String, String)>,
-    /// Subjects that rules leave undecided.
+    /// Subjects that rules leave undecided; one that several rules leave counts for each.
     pub undecided: u64,
-    /// Rules that leave any undecided.
-    pub undecided_rules: u64,
+    /// The same by rule code; rules that leave none are not there.
+    pub undecided_by_rule: BTreeMap<String, u64>,
+    /// The same by county code; `''` unknown.
+    pub undecided_by_county: BTreeMap<String, u64>,
+    /// The same by township code; `''` unknown.
+    pub undecided_by_township: BTreeMap<String, u64>,
 }
 
 impl PublicationTotals {
@@ -113,9 +117,7 @@ impl PublicationTotals {
         for n in &inputs.findings.not_run {
             totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
         }
-        totals.undecided = inputs.findings.undecided.len() as u64;
-        let rules: BTreeSet<&str> = inputs.findings.undecided.iter().map(|one| &*one.rule_code).collect();
-        totals.undecided_rules = rules.len() as u64;
+        totals.count_undecided(inputs);
         Ok(totals)
     }
 
@@ -132,6 +134,16 @@ impl PublicationTotals {
                 self.overdue += u64::from(*t.due_date < *end);
                 self.explained += u64::from(e.cause.is_some());
             }
+        }
+    }
+
+    fn count_undecided(&mut self, inputs: &PublicationInputs<'_>) {
+        let undecided = &inputs.findings.undecided;
+        self.undecided = undecided.len() as u64;
+        for one in undecided {
+            *self.undecided_by_rule.entry(one.rule_code.to_string()).or_default() += 1;
+            *self.undecided_by_county.entry(one.county_code.to_string()).or_default() += 1;
+            *self.undecided_by_township.entry(one.township_code.to_string()).or_default() += 1;
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::audit_notices::audit_notices;
 use super::cell_notices::cell_notices;
+use super::held_notices::held_notices;
 use super::quarter_totals::grouped_text;
 use super::unread_files::unread_notices;
 use super::{FinishedPublication, PublishedPipeline};
@@ -63,7 +64,7 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         let _ = writeln!(
             out,
             "        另有{}条规则对{}个对象没有判断：要看的值看不出，不等于没有疑点（tables/fact_undecided）",
-            t.undecided_rules,
+            t.undecided_by_rule.len(),
             grouped_text(t.undecided)
         );
     }
@@ -104,54 +105,18 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     out
 }
 
-/// Rules that are held for a county, by the column that is unknown or the list that is not there: the most of them first.
+/// Rules that are held for a county: the most undecided subjects first.
 fn held_text(rules: &[RuleRun], catalogue: &PublishedPipeline) -> String {
     /// Lines shown.
     const LINES: usize = 12;
-    /// Rules named in a line.
-    const NAMED: usize = 8;
-    /// Rules, unknown cells, records, undecided subjects.
-    type Held<'r> = (Vec<&'r str>, u64, u64, u64);
-    let mut columns: BTreeMap<(&str, &str, &str), Held<'_>> = BTreeMap::new();
-    for (rule, held) in rules.iter().flat_map(|rule| rule.held.iter().map(move |held| (rule, held))) {
-        let key = (held.county_code.as_str(), held.source.as_str(), held.column.as_str());
-        let entry = columns.entry(key).or_default();
-        entry.0.push(&rule.code);
-        (entry.1, entry.2, entry.3) = (held.unknown, held.records, entry.3 + held.undecided);
-    }
-    let mut columns: Vec<_> = columns.into_iter().collect();
-    columns.sort_by(|a, b| b.1.3.cmp(&a.1.3).then_with(|| a.0.cmp(&b.0)));
+    let notices = held_notices(rules, catalogue);
     let mut out = String::new();
-    for ((county, source, column), (codes, unknown, records, undecided)) in columns.iter().take(LINES) {
-        let more = if codes.len() > NAMED { format!("等{}条", codes.len()) } else { String::new() };
-        let named: Vec<&str> = codes.iter().take(NAMED).copied().collect();
-        if column.is_empty() {
-            let _ = writeln!(
-                out,
-                "  未判断  {}没有本期的{}（现有{}条）：规则{}{more}在该县区停判，{}个对象没有判断；没有名单不等于没有这些人；请{}报来",
-                catalogue.county_name(county),
-                catalogue.source_title(source),
-                grouped_text(*records),
-                named.join("、"),
-                grouped_text(*undecided),
-                catalogue.source_owner(source)
-            );
-            continue;
-        }
-        let _ = writeln!(
-            out,
-            "  未判断  {}{}的“{}”有{}/{}条看不出：规则{}{more}对{}个对象没有判断；请补报这一列",
-            catalogue.county_name(county),
-            catalogue.source_title(source),
-            catalogue.column_title(source, column),
-            grouped_text(*unknown),
-            grouped_text(*records),
-            named.join("、"),
-            grouped_text(*undecided)
-        );
+    for notice in notices.iter().take(LINES) {
+        let _ = writeln!(out, "  未判断  {}", notice.text);
     }
-    if columns.len() > LINES {
-        let _ = writeln!(out, "  未判断  另有{}处，见 tables/fact_held", columns.len() - LINES);
+    if notices.len() > LINES {
+        let _ =
+            writeln!(out, "  未判断  另有{}处，见 report.html 和 tables/fact_held", notices.len() - LINES);
     }
     out
 }

@@ -66,5 +66,6 @@ mod types_by_file;
 mod unknown_columns;
 mod unknown_words;
 mod unread_keys;
+mod what_is_not_judged;
 mod what_officers_read;
 mod worker;

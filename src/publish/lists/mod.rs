@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::PublicationInputs;
+use super::held_notices::{HeldNotice, held_notices};
+use super::manifest_facts::rule_runs;
 use super::people::{PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::model::exception::TrackedException;
@@ -55,8 +57,9 @@ pub(super) fn write_lists(
         by_finding,
         ListedEvidence::gather(inputs, people, listed)?,
     )?;
+    let held = held_notices(&rule_runs(inputs), inputs.catalogue);
     outputs.each(&groups, |group, own| {
-        let township = group.township(&material);
+        let township = group.township(&material, &held);
         let wanted = &inputs.catalogue.outputs;
         let path = |suffix: &str| format!("{}.{suffix}", group.path);
         let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
@@ -85,6 +88,9 @@ struct TownshipGroup<'a> {
     /// Those that have a row.
     open: Vec<&'a TrackedException>,
     resolved: u64,
+    county_code: &'a str,
+    /// Code of a rule → subjects of the township that it leaves undecided.
+    undecided: BTreeMap<&'a str, u64>,
 }
 
 /// Lists of one township.
@@ -94,6 +100,10 @@ struct TownshipLists<'a> {
     /// Sheet name → rows, departments first, review last.
     sheets: Vec<(String, Vec<ListEntry<'a>>)>,
     resolved: u64,
+    /// Code of a rule → subjects of the township that it leaves undecided.
+    undecided: &'a BTreeMap<&'a str, u64>,
+    /// What the county's lists do not tell, and which rules that holds.
+    held: Vec<&'a str>,
 }
 
 impl TownshipLists<'_> {
@@ -103,7 +113,7 @@ impl TownshipLists<'_> {
 }
 
 impl TownshipGroup<'_> {
-    fn township<'a>(&'a self, material: &RowMaterial<'a>) -> TownshipLists<'a> {
+    fn township<'a>(&'a self, material: &RowMaterial<'a>, held: &'a [HeldNotice]) -> TownshipLists<'a> {
         let mut entries: Vec<ListEntry<'a>> = self.open.iter().map(|t| material.entry(t)).collect();
         entries.sort_by(|a, b| a.order().cmp(&b.order()));
         let mut sheets: Vec<(String, Vec<ListEntry<'a>>)> = Vec::new();
@@ -113,11 +123,19 @@ impl TownshipGroup<'_> {
                 _ => sheets.push((entry.sheet.clone().into_owned(), vec![entry])),
             }
         }
-        TownshipLists { county: &self.county, name: &self.name, sheets, resolved: self.resolved }
+        let of_county = held.iter().filter(|notice| notice.county_code == self.county_code);
+        TownshipLists {
+            county: &self.county,
+            name: &self.name,
+            sheets,
+            resolved: self.resolved,
+            undecided: &self.undecided,
+            held: of_county.map(|notice| notice.text.as_str()).collect(),
+        }
     }
 }
 
-/// Townships with open exceptions, in order of their codes.
+/// Townships with open exceptions or undecided subjects, in order of their codes.
 fn groups<'a>(
     inputs: &PublicationInputs<'a>,
     people: &RecordOwners<'_>,
@@ -136,6 +154,13 @@ fn groups<'a>(
             *resolved.entry(place).or_default() += 1;
         }
     }
+    let mut undecided: BTreeMap<(&str, &str), BTreeMap<&str, u64>> = BTreeMap::new();
+    for one in &inputs.findings.undecided {
+        let place = (&*one.county_code, &*one.township_code);
+        // A township of which nothing is found has a workbook all the same: it says what is not known.
+        open.entry(place).or_default();
+        *undecided.entry(place).or_default().entry(&one.rule_code).or_default() += 1;
+    }
     let mut taken = BTreeSet::new();
     let mut groups = Vec::new();
     for ((county_code, township_code), open) in open {
@@ -151,7 +176,8 @@ fn groups<'a>(
             path = format!("{path}_{}", safe_names::safe_file_name(township_code));
         }
         let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
-        groups.push(TownshipGroup { county, name, path, open, resolved });
+        let undecided = undecided.remove(&(county_code, township_code)).unwrap_or_default();
+        groups.push(TownshipGroup { county, name, path, open, resolved, county_code, undecided });
     }
     groups
 }

@@ -155,6 +155,7 @@ fn write_notes_sheet(
         &styles.warning,
     )?;
     let mut r = write_sheet_totals(sheet, 5, township, styles)? + 1;
+    r = write_unjudged(sheet, r, inputs, township, styles)?;
     write_sheet_text(sheet, r, 0, "怎样填写", &styles.heading)?;
     for line in HOW_TO {
         r += 1;
@@ -177,6 +178,48 @@ fn write_notes_sheet(
         )?;
     }
     Ok(())
+}
+
+/// What no list of the township may be taken to deny: rules that left its people open, and rules that did not run.
+/// Nothing where every rule judged everybody. Comes back with the row that follows.
+fn write_unjudged(
+    sheet: &mut Worksheet,
+    first: u32,
+    inputs: &PublicationInputs<'_>,
+    township: &TownshipLists<'_>,
+    styles: &SheetStyles,
+) -> Result<u32> {
+    let mut lines: Vec<String> = Vec::new();
+    if !township.undecided.is_empty() {
+        let rules = township.undecided.iter().map(|(code, count)| {
+            let title = inputs.catalogue.rule(code).map_or("", |rule| rule.title.as_str());
+            format!("{code}“{title}”{count}个")
+        });
+        lines.push(format!(
+            "要看的值看不出，或名单没有报来，没有判断的对象：{}。",
+            rules.collect::<Vec<_>>().join("、")
+        ));
+    }
+    lines.extend(township.held.iter().map(|text| format!("{text}。")));
+    let not_run: Vec<&str> = inputs.findings.not_run.iter().map(|one| one.rule_code.as_str()).collect();
+    if !not_run.is_empty() {
+        lines.push(format!(
+            "没有运行的规则{}条（原因见 report.html）：{}。",
+            not_run.len(),
+            not_run.join("、")
+        ));
+    }
+    if lines.is_empty() {
+        return Ok(first);
+    }
+    write_sheet_text(sheet, first, 0, "没有判断的，不等于没有疑点", &styles.heading)?;
+    let mut r = first;
+    for line in &lines {
+        r += 1;
+        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(list_workbook_error)?;
+        write_merged_row(sheet, r, line, &styles.note)?;
+    }
+    Ok(r + 2)
 }
 
 /// Text across the sheet's seven columns.

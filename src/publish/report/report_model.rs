@@ -1,6 +1,6 @@
 //! Figures of the quarter in the order and form the page shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -10,6 +10,8 @@ use crate::model::period::Period;
 use crate::publish::PublicationInputs;
 use crate::publish::audit_notices::audit_notices;
 use crate::publish::cell_notices::cell_notices;
+use crate::publish::held_notices::held_notices;
+use crate::publish::manifest_facts::rule_runs;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
@@ -53,6 +55,10 @@ pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &Public
             "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),
             "reason": reason,
         })).collect::<Vec<_>>(),
+        "held": held_notices(&rule_runs(inputs), inputs.catalogue)
+            .into_iter()
+            .map(|notice| notice.text)
+            .collect::<Vec<_>>(),
         "tiers": report_tiers(totals),
         "id_classes": id_classes(inputs, totals),
         "audits": audit_notices(inputs.loaded.iter().flat_map(|l| &l.audits), inputs.catalogue)
@@ -78,6 +84,8 @@ fn report_cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
         "overdue": grouped_text(t.overdue),
         "review": grouped_text(t.all.review),
         "review_pairs": grouped_text(t.review_pairs),
+        "undecided": grouped_text(t.undecided),
+        "undecided_rules": t.undecided_by_rule.len(),
     })
 }
 
@@ -150,26 +158,37 @@ fn report_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value 
             row["why"] = json!(rule.why);
             row["advice"] = json!(rule.advice);
             row["ran"] = json!(!not_run(&rule.code));
+            row["undecided"] = count_text(&t.undecided_by_rule, &rule.code);
             row
         })
         .collect()
 }
 
+/// Every county that has people, exceptions or undecided subjects; those of unknown county last.
 fn report_counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap<&str, &str>) -> Value {
+    let zero = OpenCount::default();
     let longest = t.by_county.values().map(|c| c.open).max().unwrap_or(0);
-    let (known, unknown): (Vec<_>, Vec<_>) = t.by_county.iter().partition(|(code, _)| !code.is_empty());
+    let known = t.by_county.keys().chain(t.persons_by_county.keys()).chain(t.undecided_by_county.keys());
+    let (known, unknown): (BTreeSet<_>, BTreeSet<_>) = known.partition(|code| !code.is_empty());
     known
         .into_iter()
         .chain(unknown)
-        .map(|(code, c)| {
+        .map(|code| {
             let title = names.get(code.as_str()).copied().unwrap_or("未定县区");
             let persons = t.persons_by_county.get(code).copied().unwrap_or(0);
-            let mut row = count_row(title, c, longest, words);
+            let count = t.by_county.get(code).unwrap_or(&zero);
+            let mut row = count_row(title, count, longest, words);
             row["persons"] = json!(grouped_text(persons));
-            row["per_thousand"] = json!(report_rate_text(c.open, persons));
+            row["per_thousand"] = json!(report_rate_text(count.open, persons));
+            row["undecided"] = count_text(&t.undecided_by_county, code);
             row
         })
         .collect()
+}
+
+/// The count under `key`, 0 where there is none.
+fn count_text(counts: &BTreeMap<String, u64>, key: &str) -> Value {
+    json!(grouped_text(counts.get(key).copied().unwrap_or(0)))
 }
 
 /// Exceptions per thousand persons with one decimal; a dash where nobody lives.
@@ -210,9 +229,15 @@ fn report_township_tiles(
         let tile = |code: &str, name: &str| {
             let c = t.by_township.get(code).unwrap_or(&zero);
             let persons = t.persons_by_township.get(code).copied().unwrap_or(0);
+            let undecided = t.undecided_by_township.get(code).copied().unwrap_or(0);
+            // Nothing found where something is undecided is no sign that all is well.
+            let shade = match c.open {
+                0 if undecided > 0 || persons == 0 => -1,
+                _ => shade(rate(code)).min(5) as i64,
+            };
             json!({"name": name, "open": grouped_text(c.open), "worst": grouped_text(c.of(worst)),
                    "persons": grouped_text(persons), "rate": report_rate_text(c.open, persons),
-                   "shade": if persons == 0 && c.open == 0 { -1 } else { shade(rate(code)).min(5) as i64 }})
+                   "undecided": grouped_text(undecided), "has_undecided": undecided > 0, "shade": shade})
         };
         let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
         if !tiles.is_empty() {

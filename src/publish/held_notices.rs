@@ -1,0 +1,73 @@
+//! What officers are told of rules that are held in a county: for lists, report and summary.
+
+use std::collections::BTreeMap;
+
+use super::PublishedPipeline;
+use super::quarter_totals::grouped_text;
+use crate::publication::manifest::RuleRun;
+
+/// Rules named in a notice.
+const NAMED: usize = 8;
+
+/// Rules that one unknown column, or one list that is not there, holds in a county.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HeldNotice {
+    /// Code of the county, `""`: records without a county.
+    pub(super) county_code: String,
+    /// Subjects that the rules leave undecided there; one that several leave counts for each.
+    pub(super) undecided: u64,
+    /// What is unknown, which rules that holds, and what to do, in a sentence.
+    pub(super) text: String,
+}
+
+/// A column or list of a county, what is unknown of it, and the rules that this holds.
+#[derive(Debug, Default)]
+struct HeldPart<'r> {
+    rules: Vec<&'r str>,
+    unknown: u64,
+    records: u64,
+    undecided: u64,
+}
+
+/// Tells what is held, most undecided subjects first.
+pub(super) fn held_notices(rules: &[RuleRun], catalogue: &PublishedPipeline) -> Vec<HeldNotice> {
+    let mut parts: BTreeMap<(&str, &str, &str), HeldPart<'_>> = BTreeMap::new();
+    for (rule, held) in rules.iter().flat_map(|rule| rule.held.iter().map(move |held| (rule, held))) {
+        let key = (held.county_code.as_str(), held.source.as_str(), held.column.as_str());
+        let part = parts.entry(key).or_default();
+        part.rules.push(&rule.code);
+        (part.unknown, part.records) = (held.unknown, held.records);
+        part.undecided += held.undecided;
+    }
+    let mut parts: Vec<_> = parts.into_iter().collect();
+    parts.sort_by(|a, b| b.1.undecided.cmp(&a.1.undecided).then_with(|| a.0.cmp(&b.0)));
+    let notice = |((county, source, column), part): ((&str, &str, &str), HeldPart<'_>)| HeldNotice {
+        county_code: county.to_owned(),
+        undecided: part.undecided,
+        text: held_text(&part, catalogue.county_name(county), source, column, catalogue),
+    };
+    parts.into_iter().map(notice).collect()
+}
+
+fn held_text(
+    part: &HeldPart<'_>,
+    county: &str,
+    source: &str,
+    column: &str,
+    catalogue: &PublishedPipeline,
+) -> String {
+    let more = if part.rules.len() > NAMED { format!("等{}条", part.rules.len()) } else { String::new() };
+    let named = part.rules.iter().take(NAMED).copied().collect::<Vec<_>>().join("、");
+    let (title, records) = (catalogue.source_title(source), grouped_text(part.records));
+    let undecided = grouped_text(part.undecided);
+    if column.is_empty() {
+        let owner = catalogue.source_owner(source);
+        return format!(
+            "{county}没有本期的{title}（现有{records}条）：规则{named}{more}在该县区停判，{undecided}个对象没有判断；没有名单不等于没有这些人；请{owner}报来"
+        );
+    }
+    let (label, unknown) = (catalogue.column_title(source, column), grouped_text(part.unknown));
+    format!(
+        "{county}{title}的“{label}”有{unknown}/{records}条看不出：规则{named}{more}对{undecided}个对象没有判断；请补报这一列"
+    )
+}
