@@ -48,6 +48,8 @@ pub(crate) struct FoundDivisions {
     pub(crate) prefixes: BTreeMap<String, u64>,
     /// Files that could not be read, and why.
     pub(crate) unread: Vec<(PathBuf, String)>,
+    /// Files with rows that could not be cut into cells, and how many.
+    pub(crate) malformed: Vec<(PathBuf, usize)>,
     /// Values of a column of prefectures.
     pub(crate) prefectures: BTreeMap<String, u64>,
 }
@@ -112,6 +114,7 @@ fn read_places(
     let options = search_headers(worker, folder, file, &[])?;
     let mut info = None;
     let mut columns = PlaceColumns::default();
+    let mut malformed = 0;
     for piece in worker::open_file(worker, folder, file, &options, &|_| true)? {
         let piece = piece?;
         if info.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &piece.info)) {
@@ -121,6 +124,10 @@ fn read_places(
         for row in 0..piece.rows.len() {
             add_row(&piece, row, &columns, code, name, found);
         }
+        malformed += piece.malformed.len();
+    }
+    if malformed > 0 {
+        found.malformed.push((path.to_owned(), malformed));
     }
     Ok(())
 }

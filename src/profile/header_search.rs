@@ -34,6 +34,9 @@ pub(super) fn search_headers(
         lost += unnamed_columns(piece);
         words.extend(piece.info.headers.iter().filter(|h| !h.is_empty()).cloned());
         let repeated = repeated_headers(&piece.info.headers);
+        if let Some(upper) = row_of_titles(piece) {
+            words.extend(upper.into_iter().filter(|word| !word.is_empty()));
+        }
         if let Some(lower) = continuation_row(piece) {
             let repeated = repeated_headers(&lower);
             for (above, below) in joined_rows(&piece.info.headers, &lower) {
@@ -118,6 +121,18 @@ fn continuation_row(piece: &RawTable) -> Option<Vec<String>> {
     };
     let names = cells.iter().filter(|cell| !cell.is_empty()).all(|cell| is_header_text(cell));
     (names && cells.iter().enumerate().any(new)).then_some(cells)
+}
+
+/// The row above the header, if the header goes on with it: it names columns that the header leaves blank or does not
+/// reach.
+fn row_of_titles(piece: &RawTable) -> Option<Vec<String>> {
+    let above = piece.info.header_row.checked_sub(1)?;
+    let row = piece.skipped.iter().find(|skipped| skipped.row == above)?;
+    let cells: Vec<String> = row.text.split('\t').map(|cell| cell.trim().to_owned()).collect();
+    let filled = || cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    let new = |at: usize| piece.info.headers.get(at).is_none_or(String::is_empty);
+    let names = filled().all(|(_, cell)| is_header_text(cell));
+    (names && filled().any(|(at, _)| new(at)) && filled().count() > 1).then_some(cells)
 }
 
 /// A short text without a number of more than two digits.

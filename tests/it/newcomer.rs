@@ -147,6 +147,58 @@ fn lists(folder: &Path) -> [PathBuf; 2] {
 
 const INIT: [&str; 9] = ["init", "huaxian", "--from", "hebi", "--code", "410526", "--name", "滑县", "--data"];
 
+/// A list whose place names stand below one title, and whose upper row reaches further than the lower one.
+fn registry_with_places_below_a_title(path: &Path) {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("人口").unwrap();
+    sheet.write_string(0, 0, "滑县建档立卡贫困人口信息表").unwrap();
+    for (column, header) in
+        [(0, "序号"), (1, "所在地"), (4, "户编号"), (5, "家庭成员情况"), (8, "脱贫属性"), (9, "备注")]
+    {
+        sheet.write_string(1, column, header).unwrap();
+    }
+    let lower = [(1, "县"), (2, "乡镇"), (3, "村"), (5, "姓名"), (6, "身份证号码"), (7, "与户主关系")];
+    for (column, header) in lower {
+        sheet.write_string(2, column, header).unwrap();
+    }
+    let mut row = 3;
+    for number in 0..12 {
+        let (township, village) = PLACES[number % 3];
+        for (name, id, relation, _) in household(number) {
+            sheet.write_number(row, 0, f64::from(row - 2)).unwrap();
+            let code = format!("41052600{number:04}");
+            let cells = [(1, "滑县"), (2, township), (3, village), (4, &code), (5, &name), (6, &id)];
+            for (column, text) in cells.into_iter().chain([(7, relation), (8, "未脱贫"), (9, "因病")]) {
+                sheet.write_string(row, column, text).unwrap();
+            }
+            row += 1;
+        }
+    }
+    book.save(path).unwrap();
+}
+
+#[test]
+fn places_below_a_title_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("data")).unwrap();
+    registry_with_places_below_a_title(&here.join("data/建档立卡贫困人口信息_20181008.xlsx"));
+    let said = ok(here, &[&INIT[..], &["data"]].concat());
+    assert!(said.contains("3个乡镇，3个村"), "{said}");
+}
+
+#[test]
+fn rows_that_init_cannot_read_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("data")).unwrap();
+    dibao(&here.join("data/农村低保发放名册2018年9月.csv"));
+    let broken = "乡镇,村,姓名\n城关镇,东街村,王建国,多,出,来\n留固镇,程新庄村,李秀兰\n";
+    std::fs::write(here.join("data/名单.csv"), broken).unwrap();
+    let said = ok(here, &[&INIT[..], &["data"]].concat());
+    assert!(said.contains("名单.csv有1行读不出"), "{said}");
+}
+
 #[test]
 fn from_two_lists_to_findings_in_four_commands() {
     let folder = tempfile::tempdir().unwrap();

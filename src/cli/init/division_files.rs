@@ -123,6 +123,12 @@ fn list_notices(found: &FoundDivisions, code: &str) -> Vec<String> {
     for (file, why) in &found.unread {
         notices.push(format!("没有读 {}：{why}", file.display()));
     }
+    for (file, rows) in &found.malformed {
+        notices.push(format!(
+            "{}有{rows}行读不出（表头认不出，或行里多了分隔符），它们的乡镇没有收入",
+            file.display()
+        ));
+    }
     if found.rows_without_township > 0 {
         notices.push(format!("{}行里有{}行没有写乡镇", found.rows, found.rows_without_township));
     }
