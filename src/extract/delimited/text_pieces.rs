@@ -337,9 +337,12 @@ impl TextPieces {
             return Ok(None);
         };
         outcome.map_err(|e| e.at_row(facts.rows.into()))?;
+        // Does the last of these records end where the text does? Others may have been there to be looked at only.
+        let at_end = || self.dialect.ends.lines(&piece.as_bytes()[own..]).count() as u64 == carried.consumed;
         if let Some(cells) = last_cells.filter(|&cells| cells < self.widths.every)
             && !open
             && !piece.ends_with(['\n', '\r'])
+            && at_end()
         {
             return Err(Error::input(format!(
                 "文件在这一行中断：最后一行只有{cells}格，别的行都有{}格，行末也没有换行；后面的行可能都没有了",
