@@ -67,10 +67,7 @@ fn read_source_contract<'p>(
         SourceCheck { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
-        columns.push(check.column(index, spec)?);
-    }
-    for column in &mut columns {
-        column.period = period_form(&written.period, column);
+        columns.push(check.column(index, spec, &written.period)?);
     }
     let members = members(&file, &written, &columns)?;
     let contract = SourceContract {
@@ -143,7 +140,7 @@ struct SourceCheck<'a> {
 }
 
 impl SourceCheck<'_> {
-    fn column(&mut self, index: usize, spec: &ColumnSpec) -> Result<SourceColumn> {
+    fn column(&mut self, index: usize, spec: &ColumnSpec, list: &PeriodSpec) -> Result<SourceColumn> {
         let at = |key: &'static str| [TomlStep::Key("column"), TomlStep::Index(index), TomlStep::Key(key)];
         let name = &spec.name;
         if !is_config_identifier(name) {
@@ -252,8 +249,7 @@ impl SourceCheck<'_> {
             rate: spec.rate,
             negative: spec.negative,
             end: spec.end.unwrap_or_else(|| is_end_name(name)),
-            // Years tell themselves by their name; what the list's own period is follows below.
-            period: (spec.kind == ContractType::Integer && is_year_name(name)).then_some(PeriodForm::Year),
+            period: period_form(name, spec.kind, list),
         })
     }
 
@@ -450,17 +446,13 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     Ok(())
 }
 
-/// Does a column tell by its name that it holds a year?
-fn is_year_name(name: &str) -> bool {
-    name == "year" || name.ends_with("_year")
-}
-
-/// How the column that tells the list's period holds it.
-fn period_form(period: &PeriodSpec, column: &SourceColumn) -> Option<PeriodForm> {
-    if period.column.as_ref() != Some(&column.name) {
-        return column.period;
+/// How a column of a list holds the period that it tells: the list's own, or, by its name, a year.
+fn period_form(name: &str, kind: ContractType, list: &PeriodSpec) -> Option<PeriodForm> {
+    if list.column.as_deref() != Some(name) {
+        let year = name == "year" || name.ends_with("_year");
+        return (year && kind == ContractType::Integer).then_some(PeriodForm::Year);
     }
-    match (column.kind, period.cadence) {
+    match (kind, list.cadence) {
         (ContractType::Integer, _) => Some(PeriodForm::Year),
         (ContractType::Text, Cadence::Term) => Some(PeriodForm::Term),
         _ => None,

@@ -149,6 +149,10 @@ impl SourceContract {
     pub fn role(&self, role: ColumnRole) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.role == Some(role))
     }
+    /// Position of the column that plays `role`.
+    pub fn role_position(&self, role: ColumnRole) -> Option<usize> {
+        self.columns.iter().position(|c| c.role == Some(role))
+    }
     /// Arrow schema of the loaded batch.
     pub fn schema(&self) -> Arc<Schema> {
         let fields: Vec<Field> =

@@ -60,7 +60,7 @@ pub(crate) fn audit_partial_columns(rules: &RuleSet, check: &DeliveryCheck<'_>, 
     let findings = some.into_iter().map(|LackedColumns { places, labels, .. }| {
         let columns = these(&labels);
         let message = format!(
-            "“{}”的列“{}”只有部分文件有，这些文件没有或整列为空：{places}；不知道不等于没有：用到{columns}的规则在那里不作判断；向{}补要{columns}",
+            "“{}”的列“{}”只有部分文件有，这些文件或县没有，或大多没有填：{places}；不知道不等于没有：用到{columns}的规则在那里不作判断；向{}补要{columns}",
             contract.title,
             labels.join("”“"),
             contract.owner

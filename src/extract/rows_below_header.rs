@@ -71,8 +71,9 @@ impl RowsBelowHeader {
             let is = |text: &str| known.iter().any(|header| header == text);
             let plays = |at: usize| {
                 let header = self.cleaned[at].as_str();
-                let bare = header.split(['(', '[', '【']).next().unwrap_or(header);
-                is(header) || is(bare) || header.rsplit_once('/').is_some_and(|(_, last)| is(last))
+                is(header)
+                    || is(bare_header(header))
+                    || header.rsplit_once('/').is_some_and(|(_, last)| is(last))
             };
             (0..self.cleaned.len()).filter(|&at| plays(at)).collect()
         };
@@ -119,10 +120,16 @@ impl RowsBelowHeader {
             Some(HeaderAgain::Other(at)) => return Err(self.other_header(at, &cells)),
             None => {}
         }
-        if let Some(unit) = is_unit_row(&cells).then(|| other_unit(&cells)).flatten() {
-            return Err(Error::input(format!("表头下面一行写着单位“{unit}”，读入时不会按它换算")).hint(
-                "把单位写进各列的表头，如“月保障金(万元)”，删去这一行；或请提供部门按元、平方米重新导出",
-            ));
+        if is_unit_row(&cells) {
+            return match other_unit(&cells) {
+                Some(unit) => Err(Error::input(format!("表头下面一行写着单位“{unit}”，读入时不会按它换算")).hint(
+                    "把单位写进各列的表头，如“月保障金(万元)”，删去这一行；或请提供部门按元、平方米重新导出",
+                )),
+                None => Ok(Some(SkipReason::Header)),
+            };
+        }
+        if !words && is_code_row(&cells) {
+            return Ok(Some(SkipReason::Header));
         }
         Ok(self.judge(filled, &cells))
     }
@@ -163,9 +170,6 @@ impl RowsBelowHeader {
         let at = |columns: &[usize], says: &dyn Fn(usize, &str) -> bool| {
             columns.iter().any(|&at| cells.get(at).is_some_and(|cell| !cell.is_empty() && says(at, cell)))
         };
-        if is_code_row(cells) || is_unit_row(cells) {
-            return Some(SkipReason::Header);
-        }
         let named =
             at(&self.names, &|at, cell| is_name_text(cell) && clean_config_header(cell) != self.cleaned[at]);
         let words = CellWords::of(cells);
@@ -252,10 +256,7 @@ impl RowsBelowHeader {
         if !(repeated || many && known * 10 >= filled * 6) {
             return None;
         }
-        match other {
-            Some(at) => Some(HeaderAgain::Other(at)),
-            None => Some(HeaderAgain::Same),
-        }
+        Some(other.map_or(HeaderAgain::Same, HeaderAgain::Other))
     }
 
     /// The column that a cleaned header feeds, if it is one of the contract or of the table.

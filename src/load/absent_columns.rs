@@ -71,13 +71,16 @@ fn records_without_value(
     let (mut found, mut first) = (Vec::new(), 0u32);
     for batch in records.rows.chunks(|name| name == column || Some(name) == county)? {
         let batch = batch?;
-        let values = batch.column_by_name(column);
+        let Some(values) = batch.column_by_name(column) else { return Ok(found) };
         let names = county.and_then(|name| batch.column_by_name(name)?.as_string_opt::<i32>());
         for row in 0..batch.num_rows() {
+            if values.is_valid(row) {
+                continue;
+            }
             let position = first + row as u32;
             let stands = ranges.iter().any(|range| range.contains(&position))
                 || names.is_some_and(|names| names.is_valid(row) && counties.contains(names.value(row)));
-            if stands && values.is_some_and(|values| values.is_null(row)) {
+            if stands {
                 found.push(position);
             }
         }

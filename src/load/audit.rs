@@ -1,9 +1,10 @@
 //! Checks of a source as a whole: what one row cannot show.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray};
+use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
@@ -11,30 +12,34 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
-use super::place_counts::audit_parts;
+use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::{LoadedSource, SourceRecords};
+use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
 use crate::table::key_index::KeySieve;
 use crate::table::rows::{RowStore, Rows};
-use crate::{Error, Result};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
 const MAX_REJECT_SHARE: f64 = 0.05;
 /// Share of unreadable cells of one column above which the column is not usable.
 const MAX_CELL_SHARE: f64 = 0.2;
 
-/// Adds the findings of all audits to `loaded`.
+/// Adds the findings of all audits to `loaded`, and what it holds of each place; `rejected` are the units rejected so far,
+/// by table.
 pub(super) fn audit_source(
     contract: &SourceContract,
     loaded: &mut LoadedSource,
+    rejected: &mut [RejectedPlaces],
     previous_rows: Option<u64>,
     store: &RowStore,
 ) -> Result<()> {
     audit_duplicate_files(contract, loaded);
-    audit_unique_keys(contract, loaded, store)?;
+    audit_unique_keys(contract, loaded, rejected, store)?;
+    // What repeats may have been rejected: places are counted of what is left.
+    loaded.totals.places = count_places(contract, &loaded.records, rejected)?;
     let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
     let mut findings = Vec::new();
     let mut find = |audit: &str, blocking: bool, message: String| {
@@ -88,17 +93,23 @@ pub(super) fn audit_source(
 
 /// Names the two most frequent reasons of some rejects, each with its count, after a colon; nothing of none.
 pub(super) fn most_frequent_reasons<'a>(rejects: impl Iterator<Item = &'a Reject>) -> String {
-    let mut counts: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for reject in rejects {
         let reason = reject.reason.split('；').next().unwrap_or(&reject.reason);
         *counts.entry(reason).or_default() += 1;
     }
-    let mut counts: Vec<(&str, u64)> = counts.into_iter().collect();
-    counts.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+    let counts = by_frequency(counts);
     let told: Vec<String> =
         counts.iter().take(2).map(|(reason, count)| format!("{reason}：{count}条")).collect();
     let more = if counts.len() > 2 { "等" } else { "" };
     if told.is_empty() { String::new() } else { format!("，原因：{}{more}", told.join("，")) }
+}
+
+/// The counted things, the most frequent first, those of one count in their order.
+pub(super) fn by_frequency<T>(counts: BTreeMap<T, u64>) -> Vec<(T, u64)> {
+    let mut counts: Vec<(T, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts
 }
 
 /// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
@@ -115,7 +126,7 @@ pub(super) fn audit_percent_of(share: f64) -> String {
 fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
     let mut findings = Vec::new();
-    let mut told = std::collections::BTreeSet::new();
+    let mut told = BTreeSet::new();
     for table in &loaded.records.tables {
         match first.entry(&table.sha256) {
             Entry::Vacant(place) => {
@@ -135,8 +146,8 @@ fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
     loaded.audits.extend(findings);
 }
 
-fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<String, u64> {
-    let mut counts = std::collections::BTreeMap::new();
+fn count_unreadable_cells(loaded: &LoadedSource) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
     for warning in loaded.cell_warnings.iter().filter(|w| !keeps_cell_value(&w.reason_code)) {
         *counts.entry(warning.column.clone().unwrap_or_default()).or_insert(0) += 1;
     }
@@ -144,7 +155,12 @@ fn count_unreadable_cells(loaded: &LoadedSource) -> std::collections::BTreeMap<S
 }
 
 /// Records whose key columns repeat an earlier record. Keys with an empty part do not count.
-fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store: &RowStore) -> Result<()> {
+fn audit_unique_keys(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    rejected: &mut [RejectedPlaces],
+    store: &RowStore,
+) -> Result<()> {
     let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
         .filter_map(|name| contract.columns.get(contract.position(name)?))
         .collect();
@@ -200,7 +216,7 @@ fn audit_unique_keys(contract: &SourceContract, loaded: &mut LoadedSource, store
     let blocking = action == UniqueAction::Block;
     loaded.audits.push(AuditFinding::new(&contract.name, "duplicate_key", blocking, message));
     if action == UniqueAction::Reject {
-        reject_repeats(contract, loaded, &repeats, (&columns, &labels), store)?;
+        reject_repeats(contract, loaded, rejected, &repeats, (&columns, &labels), store)?;
     }
     Ok(())
 }
@@ -323,6 +339,7 @@ fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
 fn reject_repeats(
     contract: &SourceContract,
     loaded: &mut LoadedSource,
+    rejected: &mut [RejectedPlaces],
     repeats: &[(usize, usize)],
     (columns, labels): (&[&SourceColumn], &str),
     store: &RowStore,
@@ -337,6 +354,8 @@ fn reject_repeats(
         let totals = &mut loaded.totals.tables[key.table()];
         totals.accepted -= 1;
         totals.rejected += 1;
+        let (county, township) = place_of_row(contract, &repeated, at);
+        *rejected[key.table()].entry((county.to_owned(), township.to_owned())).or_default() += 1;
         let values: Vec<String> = columns
             .iter()
             .filter_map(|c| repeated.column_by_name(&c.name))
@@ -354,13 +373,5 @@ fn reject_repeats(
             original: values.join("\t"),
         });
     }
-    loaded.records.rows = loaded.records.rows.rewrite(store, |first, batch| {
-        let mask = BooleanArray::from(keep[first..first + batch.num_rows()].to_vec());
-        arrow::compute::filter_record_batch(&batch, &mask)
-            .map_err(|e| Error::internal("筛选重复记录失败").caused_by(e))
-    })?;
-    loaded.records.unknown.retain(&keep);
-    let mut kept = keep.iter();
-    loaded.records.keys.retain(|_| kept.next().copied().unwrap_or(false));
-    Ok(())
+    loaded.records.retain(&keep, store)
 }

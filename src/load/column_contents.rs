@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use arrow::array::{Array as _, StringArray};
 
 use super::cell_cleaning;
-use super::headers::ColumnPlan;
+use super::headers::{ColumnPlan, HeaderPlace};
 use super::person_cells;
 use crate::Error;
 use crate::config::{ColumnRole, SourceColumn, SourceContract};
@@ -37,6 +37,7 @@ enum WrongContent {
     NameAndNumber,
 }
 
+/// In the order of the variants.
 const WRONG: [(WrongContent, &str); 5] = [
     (WrongContent::IdNumber, "证件号码"),
     (WrongContent::Name, "姓名"),
@@ -86,7 +87,7 @@ impl ColumnContents {
         let step = if self.rows < FIRST_ROWS { 1 } else { count.div_ceil(ROWS_OF_A_PIECE).max(1) };
         let last = if step == 1 { count.min(FIRST_ROWS) } else { count };
         self.rows += last.div_ceil(step);
-        let relations = contract.columns.iter().find(|c| c.role == Some(ColumnRole::Relation));
+        let relations = contract.role(ColumnRole::Relation);
         for sampled in &mut self.columns {
             let spec = &contract.columns[sampled.column];
             let cells: &StringArray = &raw.columns[sampled.raw];
@@ -98,8 +99,7 @@ impl ColumnContents {
                 }
                 sampled.filled += 1;
                 let Some(wrong) = wrong_content(spec, relations, text) else { continue };
-                let place = WRONG.iter().position(|(content, _)| *content == wrong).unwrap_or_default();
-                sampled.wrong[place] += 1;
+                sampled.wrong[wrong as usize] += 1;
                 if wrong == WrongContent::Name {
                     sampled.names.insert(text.to_owned());
                 }
@@ -124,25 +124,19 @@ impl SampledColumn {
         }
         let header = info.headers.get(self.raw).map_or("", String::as_str);
         let label = &contract.columns[self.column].label;
-        let mut error = Error::input(format!(
+        let message = format!(
             "表头“{header}”（{label}）下面多数不是{label}：看了{}格，其中{cells}格（{}%）是{found}",
             self.filled,
             cells * 100 / self.filled
-        ))
-        .in_file(&info.file)
-        .in_column(header)
-        .hint(match content {
+        );
+        Some(HeaderPlace { info, header }.with(message).hint(match content {
             WrongContent::NameAndNumber => "请提供部门把姓名和证件号码分成两列后重新导出".to_owned(),
             _ => format!(
                 "多半是表头写错或两列写反：对照内容改正表头后重新运行；个别文件的表头确实如此，在 sources/{}.toml \
                  的 [[variant]] 里为它另写 aliases",
                 contract.name
             ),
-        });
-        if let Some(sheet) = &info.sheet {
-            error = error.in_sheet(sheet);
-        }
-        Some(if info.header_row > 0 { error.at_row(info.header_row.into()) } else { error })
+        }))
     }
 }
 

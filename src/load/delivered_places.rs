@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LoadedSource;
-use super::audit::audit_percent_text;
+use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
-use super::delivery::DeliveryCheck;
+use super::delivery::{DeliveryCheck, told_words};
 use crate::config::SourceContract;
 use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::source_row::AuditFinding;
@@ -19,7 +19,11 @@ const TOLD_PERCENT: u64 = 5;
 const STOP_PERCENT: u64 = 50;
 
 /// Code of a unit found for texts, where it is of a level.
-fn code_of(divisions: &DivisionTree, (county, township): (&str, &str), level: u8) -> Option<String> {
+pub(super) fn code_of(
+    divisions: &DivisionTree,
+    (county, township): (&str, &str),
+    level: u8,
+) -> Option<String> {
     let code = divisions.code_at(divisions.lookup(county, township, "").unit, level);
     (!code.is_empty()).then(|| code.to_owned())
 }
@@ -49,13 +53,13 @@ pub(super) fn unknown_places(
             continue;
         }
         file.0 += place.accepted;
-        let found = code_of(divisions, (county, township), COUNTY);
-        let unknown = match &found {
-            None => !county.is_empty(),
-            Some(code) => {
+        let found = divisions.lookup(county, township, "").unit;
+        let unknown = match divisions.code_at(found, COUNTY) {
+            "" => !county.is_empty(),
+            code => {
                 !township.is_empty()
                     && with_townships.contains(code.get(..6).unwrap_or(code))
-                    && code_of(divisions, (county, township), TOWNSHIP).is_none()
+                    && divisions.code_at(found, TOWNSHIP).is_empty()
             }
         };
         if unknown {
@@ -70,8 +74,7 @@ pub(super) fn unknown_places(
         if unknown < LEAST_UNKNOWN || unknown * 100 < rows * TOLD_PERCENT {
             continue;
         }
-        let mut words: Vec<(String, u64)> = words.into_iter().collect();
-        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let words = by_frequency(words);
         let more = if words.len() > 3 { "等" } else { "" };
         let told: Vec<String> = words.iter().take(3).map(|(words, n)| format!("“{words}”{n}行")).collect();
         let stops = !check.partial && unknown * 100 >= rows * STOP_PERCENT;
@@ -133,10 +136,7 @@ pub(super) fn missing_townships(
             }
         }
         for (township, expected) in missing {
-            let name = |code: &str| {
-                let unit = divisions.units.iter().find(|unit| unit.code == code);
-                unit.map_or_else(String::new, |unit| unit.name.clone())
-            };
+            let name = |code: &str| divisions.name_of(code).unwrap_or("");
             let message = format!(
                 "“{}”没有{}{}的数据（按其他名单里各乡镇的比例应有约{expected}条）；没有数据不等于没有这些人；向{}索取后重新运行",
                 contract.title,
@@ -157,12 +157,10 @@ pub(super) fn rows_without_county(check: &DeliveryCheck<'_>, loaded: &LoadedSour
     let mut words: BTreeMap<String, u64> = BTreeMap::new();
     for place in loaded.totals.places.iter().filter(|place| place.accepted > 0) {
         if code_of(divisions, (&place.county, &place.township), COUNTY).is_none() {
-            let county: String = place.county.chars().take(20).collect();
-            *words.entry(mask_numbers_in_text(&county).into_owned()).or_default() += place.accepted;
+            *words.entry(told_words(&place.county)).or_default() += place.accepted;
         }
     }
-    let mut words: Vec<(String, u64)> = words.into_iter().collect();
-    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let words = by_frequency(words);
     let told = words.iter().take(2).map(|(county, rows)| match county.as_str() {
         "" => format!("另有{rows}行没有写县（区）"),
         county => format!("另有{rows}行写的是“{county}”，区划表里没有"),

@@ -1,5 +1,6 @@
 //! Is what was delivered of this period, and did everybody deliver it? Asked of all lists together, after loading.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -7,9 +8,9 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 
 use super::LoadedSource;
-use super::audit_percent_text;
+use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
-use super::delivered_places::{missing_townships, rows_without_county, unknown_places};
+use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
@@ -267,8 +268,8 @@ fn tally_rows(
     Ok(tally)
 }
 
-/// A cell that says a period, as it may be told.
-fn told_words(words: &str) -> String {
+/// What a cell says, as it may be told.
+pub(super) fn told_words(words: &str) -> String {
     mask_numbers_in_text(&words.chars().take(20).collect::<String>()).into_owned()
 }
 
@@ -316,6 +317,23 @@ fn note_tables(
     }
 }
 
+/// Rows that say a period, and those of them that say the one that is asked for.
+#[derive(Default, Clone, Copy)]
+struct PeriodRows {
+    known: u64,
+    good: u64,
+}
+
+impl PeriodRows {
+    fn add(&mut self, more: Self) {
+        (self.known, self.good) = (self.known + more.known, self.good + more.good);
+    }
+    /// Are they of another period, and more than a few?
+    fn stale(self) -> bool {
+        self.known >= LEAST_ROWS && self.good == 0
+    }
+}
+
 /// Files, and counties within a file, that hold no row of the period; and the codes of the places that they are of.
 fn stale_lists(
     check: &DeliveryCheck<'_>,
@@ -345,50 +363,44 @@ fn stale_lists(
     for (file, tables) in files {
         let label = format!("文件“{}”", masked_file_name(file));
         let rows = || tables.iter().filter_map(|at| tally.get(at)).flatten();
-        let written = |words: &str| parse_written_period(words).map(|period| period.overlaps(wanted));
-        let known: u64 = rows().filter(|((_, _, words), _)| written(words).is_some()).map(|(_, n)| n).sum();
-        if contract.period.column.is_some() && known > 0 {
-            let of = |place: (Option<&'_ str>, Option<&'_ str>), (c, t): (&str, &str)| {
-                place.0.is_none_or(|county| county == c) && place.1.is_none_or(|township| township == t)
-            };
-            let good = |place: (Option<&str>, Option<&str>)| {
-                let of = rows().filter(|((c, t, _), _)| of(place, (c, t)));
-                of.filter(|((_, _, words), _)| written(words) == Some(true)).map(|(_, n)| n).sum::<u64>()
-            };
+        let mut whole = PeriodRows::default();
+        let mut counties: BTreeMap<&str, PeriodRows> = BTreeMap::new();
+        let mut townships: BTreeMap<(&str, &str), PeriodRows> = BTreeMap::new();
+        for ((county, township, words), n) in rows() {
+            let Some(period) = parse_written_period(words) else { continue };
+            let here = PeriodRows { known: *n, good: if period.overlaps(wanted) { *n } else { 0 } };
+            whole.add(here);
+            if !county.is_empty() {
+                counties.entry(county).or_default().add(here);
+                if !township.is_empty() {
+                    townships.entry((county, township)).or_default().add(here);
+                }
+            }
+        }
+        if contract.period.column.is_some() && whole.known > 0 {
             let seen = |place: (Option<&str>, Option<&str>)| {
+                let of = |c: &str, t: &str| {
+                    place.0.is_none_or(|county| county == c) && place.1.is_none_or(|township| township == t)
+                };
                 let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-                for ((_, _, words), n) in rows().filter(|((c, t, _), _)| of(place, (c, t))) {
+                for ((_, _, words), n) in rows().filter(|((c, t, words), _)| of(c, t) && !words.is_empty()) {
                     *seen.entry(words).or_insert(0) += n;
                 }
-                let mut seen: Vec<(&str, u64)> =
-                    seen.into_iter().filter(|(words, _)| !words.is_empty()).collect();
-                seen.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-                let seen: Vec<String> =
-                    seen.iter().take(3).map(|(words, n)| format!("{}：{n}行", told_words(words))).collect();
+                let seen: Vec<String> = (by_frequency(seen).iter().take(3))
+                    .map(|(words, n)| format!("{}：{n}行", told_words(words)))
+                    .collect();
                 let label = contract.period.column.as_ref().and_then(|c| contract.column(c));
                 format!("“{}”是{}", label.map_or("", |c| c.label.as_str()), seen.join("，"))
             };
-            if good((None, None)) == 0 {
+            if whole.good == 0 {
                 tell(label, &seen((None, None)));
                 places.extend(places_of_file(check, loaded, tally, file));
                 continue;
             }
-            let mut counties: BTreeMap<&str, u64> = BTreeMap::new();
-            let mut townships: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-            for ((county, township, words), n) in rows().filter(|((county, ..), _)| !county.is_empty()) {
-                let known = if written(words).is_some() { *n } else { 0 };
-                *counties.entry(county).or_insert(0) += known;
-                if !township.is_empty() {
-                    *townships.entry((county, township)).or_insert(0) += known;
-                }
-            }
-            let stale: BTreeSet<&str> = (counties.iter())
-                .filter(|(county, count)| **count >= LEAST_ROWS && good((Some(county), None)) == 0)
-                .map(|(county, _)| *county)
-                .collect();
-            for ((county, township), count) in townships {
-                if count >= LEAST_ROWS && !stale.contains(county) && good((Some(county), Some(township))) == 0
-                {
+            let stale: BTreeSet<&str> =
+                counties.into_iter().filter(|(_, rows)| rows.stale()).map(|(county, _)| county).collect();
+            for ((county, township), rows) in townships {
+                if rows.stale() && !stale.contains(county) {
                     let name = county_name(&check.pipeline.divisions, county);
                     let place = format!("{label}里{name}{}", told_words(township));
                     tell(place, &seen((Some(county), Some(township))));
@@ -418,9 +430,8 @@ fn stale_lists(
 
 /// Code of a township by its county's code and its own name; the county's where the tables do not know it.
 fn township_code(divisions: &DivisionTree, county: &str, township: &str) -> String {
-    let name = county_name(divisions, county);
-    let code = divisions.code_at(divisions.lookup(&name, township, "").unit, TOWNSHIP);
-    if code.is_empty() { county.to_owned() } else { code.to_owned() }
+    let place = (county_name(divisions, county), township);
+    code_of(divisions, place, TOWNSHIP).unwrap_or_else(|| county.to_owned())
 }
 
 fn period_in_words(contract: &SourceContract, period: Period) -> String {
@@ -434,12 +445,14 @@ fn period_in_words(contract: &SourceContract, period: Period) -> String {
     }
 }
 
-fn county_name(divisions: &DivisionTree, code: &str) -> String {
-    divisions
-        .units
-        .iter()
-        .find(|unit| unit.code == code)
-        .map_or_else(|| code.to_owned(), |unit| unit.name.clone())
+fn county_name<'a>(divisions: &'a DivisionTree, code: &'a str) -> &'a str {
+    divisions.name_of(code).unwrap_or(code)
+}
+
+/// The files of a list, each once, in the order in which they were read.
+fn files_of(loaded: &LoadedSource) -> impl Iterator<Item = &PathBuf> {
+    let mut told = BTreeSet::new();
+    loaded.records.tables.iter().map(|table| &table.file).filter(move |file| told.insert(*file))
 }
 
 /// A finding about a file, and the file.
@@ -476,9 +489,7 @@ fn other_quarters(
     contract: &SourceContract,
     loaded: &LoadedSource,
 ) -> Vec<FileFinding> {
-    let mut told = BTreeSet::new();
-    let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
-    files
+    files_of(loaded)
         .filter_map(|file| {
             let named = find_written_quarter(&file.to_string_lossy())?;
             (named != check.period.holding_quarter()).then(|| {
@@ -503,10 +514,8 @@ fn unnamed_years(
     loaded: &LoadedSource,
 ) -> Vec<FileFinding> {
     let (begins, ends) = (check.period.first_month() % 100, check.period.last_month() % 100);
-    let mut told = BTreeSet::new();
-    let files = loaded.records.tables.iter().map(|t| &t.file).filter(|file| told.insert(*file));
     let asked = contract.period.cadence == Cadence::Quarter;
-    let old = files.filter(|_| asked).filter_map(|file| {
+    let old = files_of(loaded).filter(|_| asked).filter_map(|file| {
         let name = file.to_string_lossy();
         let (words, first, last) = find_yearless_months(&name)?;
         // What comes later is the day of an export, or of another year.
@@ -583,8 +592,7 @@ fn implausible_years(
     }
     let mut findings = Vec::new();
     for (file, (rows, wrong, words)) in files.into_iter().filter(|(_, (_, wrong, _))| *wrong > 0) {
-        let mut words: Vec<(String, u64)> = words.into_iter().collect();
-        words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let words = by_frequency(words);
         let more = if words.len() > 3 { "等" } else { "" };
         let told: Vec<String> = words.iter().take(3).map(|(words, n)| format!("{words}：{n}行")).collect();
         let stops = !check.partial && wrong >= LEAST_ROWS && wrong * 100 >= rows * IMPLAUSIBLE_PERCENT;
@@ -623,6 +631,10 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<(
         } else {
             BTreeSet::new()
         };
+        let instead = LazyCell::new(|| match rows_without_county(check, one).as_str() {
+            "" => String::new(),
+            rows => format!("；{rows}"),
+        });
         for county in expected {
             let (now, then) =
                 (counted[at].get(county).copied().unwrap_or(0), before.get(county).copied().unwrap_or(0));
@@ -631,12 +643,11 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<(
             }
             let then =
                 if then > 0 { format!("（上期{then}条，本期{now}条）") } else { String::new() };
-            let instead = rows_without_county(check, one);
-            let instead = if instead.is_empty() { instead } else { format!("；{instead}") };
             let message = format!(
-                "“{}”没有{}的数据{then}{instead}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
+                "“{}”没有{}的数据{then}{}；用到这份名单的规则对该县的结果不可用：没有数据不等于没有这些人；向{}索取后重新运行",
                 contract.title,
                 county_name(divisions, county),
+                *instead,
                 contract.owner
             );
             let finding = AuditFinding::new(&contract.name, "missing_county", blocking, message);

@@ -45,9 +45,7 @@ impl ColumnPlan {
             .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
         absent.map(|(_, column)| column.name.clone()).collect()
     }
-}
 
-impl ColumnPlan {
     /// Fails if a title says a unit that the headers do not: which columns it is meant for is not known.
     ///
     /// # Errors
@@ -401,13 +399,14 @@ impl<'a> HeaderMatcher<'a> {
     }
 }
 
-struct HeaderPlace<'a> {
-    info: &'a RawTableInfo,
-    header: &'a str,
+/// A header of a table, as the place of an error.
+pub(super) struct HeaderPlace<'a> {
+    pub(super) info: &'a RawTableInfo,
+    pub(super) header: &'a str,
 }
 
 impl HeaderPlace<'_> {
-    fn with(&self, message: String) -> Error {
+    pub(super) fn with(&self, message: String) -> Error {
         let mut error = Error::input(message).in_file(&self.info.file).in_column(self.header);
         if let Some(sheet) = &self.info.sheet {
             error = error.in_sheet(sheet);

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
+use arrow::array::{ArrayRef, BooleanArray};
 use arrow::record_batch::RecordBatch;
 
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
@@ -54,7 +54,7 @@ pub use unknown_cells::UnknownCells;
 
 use crate::model::file_account::SkippedRow;
 use crate::model::source_table::RawTableInfo;
-use crate::table::rows::Rows;
+use crate::table::rows::{RowStore, Rows};
 use crate::{Error, Result};
 
 /// Accepted rows of one source in one quarter.
@@ -100,14 +100,19 @@ impl SourceRecords {
         Ok(())
     }
 
-    /// Keeps the records for which `keep` says so, by position, and no others.
+    /// Keeps the records for which `keep` says so, by position, and no others; the rows lie in `store` from now on.
     ///
     /// # Errors
-    /// Rows that cannot be read back, or another number of answers.
-    pub fn retain(&mut self, keep: &[bool]) -> Result<()> {
-        let rows = arrow::compute::filter_record_batch(&self.rows.batch()?, &keep.to_vec().into())
-            .map_err(|error| Error::internal(format!("记录取不出：{error}")))?;
-        self.rows = Rows::of(rows);
+    /// Rows that cannot be read back or written, or another number of answers.
+    pub fn retain(&mut self, keep: &[bool], store: &RowStore) -> Result<()> {
+        if keep.len() != self.rows.count() {
+            return Err(Error::internal(format!("{}条记录有{}个取舍", self.rows.count(), keep.len())));
+        }
+        self.rows = self.rows.rewrite(store, |first, batch| {
+            let mask = BooleanArray::from(keep[first..first + batch.num_rows()].to_vec());
+            arrow::compute::filter_record_batch(&batch, &mask)
+                .map_err(|error| Error::internal("记录取不出").caused_by(error))
+        })?;
         self.unknown.retain(keep);
         let mut kept = keep.iter();
         self.keys.retain(|_| kept.next().copied().unwrap_or(false));

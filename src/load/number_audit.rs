@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::{Array as _, AsArray as _, StringArray};
 
 use super::LoadedSource;
-use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys};
+use super::audit::{RepeatedKeys, audit_percent_text, by_frequency, find_repeated_keys};
 use super::data_folder::masked_file_name;
+use super::place_counts::Part;
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::source_row::AuditFinding;
-use crate::privacy::mask::mask_numbers_in_text;
 
 /// Filled cells of a file or county from which its share is looked at.
 const LEAST_CELLS: u64 = 20;
@@ -135,23 +135,22 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
     let Some(id) = contract.role(ColumnRole::IdNumber) else { return Ok(()) };
     let name = contract.role(ColumnRole::Name);
     let counted = count_numbers(contract, loaded, id, name)?;
-    let mut files: BTreeMap<&std::path::Path, NumberCounts> = BTreeMap::new();
-    let mut counties: BTreeMap<&str, NumberCounts> = BTreeMap::new();
+    let mut parts: BTreeMap<Part<'_>, NumberCounts> = BTreeMap::new();
     for ((table, county), counts) in &counted {
-        files.entry(&loaded.records.tables[*table].file).or_default().join(counts);
+        parts.entry(Part::File(&loaded.records.tables[*table].file)).or_default().join(counts);
         if !county.is_empty() {
-            counties.entry(county).or_default().join(counts);
+            parts.entry(Part::County(county)).or_default().join(counts);
         }
     }
-    let several = counties.len() > files.len();
-    let parts = files.into_iter().map(|(file, counts)| (format!("文件“{}”", masked_file_name(file)), counts));
-    let counties = counties.into_iter().filter(|_| several);
-    let counties = counties.map(|(name, counts)| (format!("“{}”", mask_numbers_in_text(name)), counts));
+    let is_file = |part: &Part<'_>| matches!(part, Part::File(_));
+    let files = parts.keys().filter(|part| is_file(part)).count();
+    let several = parts.len() - files > files;
     let mut findings = Vec::new();
-    for (part, counts) in parts.chain(counties) {
-        findings.extend(unusable_part(contract, id, &part, &counts));
+    for (part, counts) in parts.iter().filter(|(part, _)| is_file(part) || several) {
+        let part = part.words();
+        findings.extend(unusable_part(contract, id, &part, counts));
         if let Some(name) = name {
-            findings.extend(damaged_names(contract, name, &part, &counts));
+            findings.extend(damaged_names(contract, name, &part, counts));
         }
     }
     if let Some(name) = name {
@@ -251,8 +250,7 @@ fn unusable_part(
         return None;
     }
     let stops = unusable * 100 >= filled * STOP_PERCENT && counts.masked * 2 < unusable;
-    let mut kinds: Vec<(&str, u64)> = counts.unusable.iter().map(|(kind, cells)| (*kind, *cells)).collect();
-    kinds.sort_by_key(|&(kind, cells)| (std::cmp::Reverse(cells), kind));
+    let kinds = by_frequency(counts.unusable.clone());
     let kinds: Vec<String> = kinds.iter().take(3).map(|(kind, cells)| format!("{kind}{cells}格")).collect();
     let message = format!(
         "“{title}”的{part}的列“{label}”有{unusable}格不能作证件号码用（占{}）：{}；这些人只能按姓名等比对，查不到不等于没有；向{}索取号码完整的名单{}",

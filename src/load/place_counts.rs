@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
+use arrow::record_batch::RecordBatch;
 
 use super::audit::{audit_percent_text, most_frequent_reasons};
 use super::data_folder::masked_file_name;
@@ -40,10 +41,17 @@ pub(super) fn place_texts<'a>(
     columns: &'a [ArrayRef],
     row: usize,
 ) -> (&'a str, &'a str) {
-    let of = |role| {
-        let at = contract.columns.iter().position(|column| column.role == Some(role));
-        text_at(at.and_then(|at| columns.get(at)), row)
-    };
+    let of = |role| text_at(contract.role_position(role).and_then(|at| columns.get(at)), row);
+    (of(ColumnRole::County), of(ColumnRole::Township))
+}
+
+/// County and township of a record, by the columns that say them.
+pub(super) fn place_of_row<'a>(
+    contract: &SourceContract,
+    records: &'a RecordBatch,
+    row: usize,
+) -> (&'a str, &'a str) {
+    let of = |role| text_at(contract.role(role).and_then(|column| records.column_by_name(&column.name)), row);
     (of(ColumnRole::County), of(ColumnRole::Township))
 }
 
@@ -125,13 +133,14 @@ pub(super) fn count_places(
 
 /// A file, or a county within the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part<'a> {
+pub(super) enum Part<'a> {
     File(&'a Path),
     County(&'a str),
 }
 
 impl Part<'_> {
-    fn words(self) -> String {
+    /// Names the file or county, as it is told.
+    pub(super) fn words(self) -> String {
         match self {
             Self::File(file) => format!("文件“{}”", masked_file_name(file)),
             Self::County(county) => format!("“{}”", mask_numbers_in_text(county)),
@@ -173,12 +182,10 @@ fn rejected_parts(contract: &SourceContract, loaded: &LoadedSource, limit: f64) 
         *rejected += place.rejected;
     });
     // Damaged rows have no place: what a file holds is known from its totals.
-    for part in counted.iter_mut().filter_map(|(part, counts)| match part {
-        Part::File(file) => Some((file, counts)),
-        Part::County(_) => None,
-    }) {
-        let tables = || loaded.totals.tables.iter().filter(|table| table.file == **part.0);
-        *part.1 = (tables().map(|t| t.read).sum(), tables().map(|t| t.rejected).sum());
+    for (part, counts) in &mut counted {
+        let Part::File(file) = part else { continue };
+        let tables = || loaded.totals.tables.iter().filter(|table| table.file == *file);
+        *counts = (tables().map(|t| t.read).sum(), tables().map(|t| t.rejected).sum());
     }
     let over =
         |(read, rejected): (u64, u64)| rejected >= LEAST_REJECTS && rejected as f64 > limit * read as f64;
@@ -193,12 +200,13 @@ fn rejected_parts(contract: &SourceContract, loaded: &LoadedSource, limit: f64) 
         if matches!(part, Part::County(_)) && files.contains(&counts.1) {
             continue;
         }
-        let of_part = loaded.rejects.iter().filter(|reject| match part {
-            Part::File(file) => reject.file == file,
-            Part::County(_) => true,
-        });
-        let reasons =
-            if matches!(part, Part::File(_)) { most_frequent_reasons(of_part) } else { String::new() };
+        let reasons = match part {
+            Part::File(file) => {
+                most_frequent_reasons(loaded.rejects.iter().filter(|reject| reject.file == file))
+            }
+            // A reject does not say its county.
+            Part::County(_) => String::new(),
+        };
         let message = format!(
             "“{}”的{}读入{}条，退回{}条（{}{reasons}），超过上限{}：这些人在名单里而没有读入，不等于不在名单里；按退回清单改正后重报",
             contract.title,

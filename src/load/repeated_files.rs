@@ -84,6 +84,7 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
     }
     let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 2)?;
     let mut findings = Vec::new();
+    let mut single: Option<Vec<Vec<SingleValue>>> = None;
     for ((earlier, later), rows) in shared_rows(loaded, &repeats) {
         let (a, b) = (&records.tables[earlier], &records.tables[later]);
         let (shared, least) = (rows.len() as u64, keyed[earlier].min(keyed[later]));
@@ -96,7 +97,14 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
                     && audit.message.contains(&name(a))
                     && audit.message.contains(&name(b))
             });
-        if !many || told || hold_different_kinds(contract, loaded, earlier, later)? {
+        if !many || told {
+            continue;
+        }
+        let values = match &mut single {
+            Some(values) => values,
+            none => none.insert(single_values(contract, loaded)?),
+        };
+        if hold_different_kinds(&values[earlier], &values[later]) {
             continue;
         }
         let message = format!(
@@ -127,42 +135,47 @@ fn shared_rows(
 }
 
 /// Does some column hold one value throughout a table and another throughout the other?
-fn hold_different_kinds(
-    contract: &SourceContract,
-    loaded: &LoadedSource,
-    one: usize,
-    other: usize,
-) -> Result<bool> {
+fn hold_different_kinds(one: &[SingleValue], other: &[SingleValue]) -> bool {
+    let mut columns = one.iter().zip(other);
+    columns.any(|values| matches!(values, (SingleValue::One(a), SingleValue::One(b)) if a != b))
+}
+
+/// What a column holds throughout a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SingleValue {
+    /// No value.
+    Blank,
+    /// One value, by its hash; blanks aside.
+    One(u64),
+    Several,
+}
+
+/// What the columns that may tell kinds apart hold throughout each table.
+fn single_values(contract: &SourceContract, loaded: &LoadedSource) -> Result<Vec<Vec<SingleValue>>> {
     let told: Vec<&SourceColumn> = (contract.columns.iter())
         .filter(|c| c.role.is_none() && !matches!(c.kind, ContractType::Money | ContractType::Area))
         .collect();
-    // By column: the one value of each table, `Err` once there are several.
-    let mut values: Vec<[std::result::Result<Option<u64>, ()>; 2]> = vec![[Ok(None), Ok(None)]; told.len()];
+    let mut values = vec![vec![SingleValue::Blank; told.len()]; loaded.records.tables.len()];
     let mut first = 0;
     for batch in loaded.records.rows.chunks(|name| told.iter().any(|c| c.name == name))? {
         let batch = batch?;
         let arrays: Vec<Option<&ArrayRef>> = told.iter().map(|c| batch.column_by_name(&c.name)).collect();
         let mut buffer = Vec::new();
         for row in 0..batch.num_rows() {
-            let table = loaded.records.keys[first + row].table();
-            let Some(side) = [one, other].iter().position(|&at| at == table) else { continue };
-            for (array, values) in arrays.iter().zip(&mut values) {
-                let Some(array) = array.filter(|array| array.is_valid(row) && values[side].is_ok()) else {
-                    continue;
-                };
+            let of_table = &mut values[loaded.records.keys[first + row].table()];
+            for (array, value) in arrays.iter().zip(of_table) {
+                let open = *value != SingleValue::Several;
+                let Some(array) = array.filter(|array| open && array.is_valid(row)) else { continue };
                 buffer.clear();
                 push_cell_bytes(&mut buffer, array, row);
-                let hash = xxh3_64(&buffer);
-                values[side] = match values[side] {
-                    Ok(None) => Ok(Some(hash)),
-                    Ok(Some(known)) if known == hash => Ok(Some(hash)),
-                    _ => Err(()),
-                };
+                let here = SingleValue::One(xxh3_64(&buffer));
+                *value =
+                    if *value == SingleValue::Blank || *value == here { here } else { SingleValue::Several };
             }
         }
         first += batch.num_rows();
     }
-    Ok(values.iter().any(|[a, b]| matches!((a, b), (Ok(Some(a)), Ok(Some(b))) if a != b)))
+    Ok(values)
 }
 
 /// Finds the tables that are the same list. `repeats`: rows whose key an earlier row has, with that row; `keyed`:

@@ -337,7 +337,7 @@ impl RowBatch<'_> {
         columns: &[ArrayRef],
     ) -> CodeCounts {
         let mut counts = CodeCounts::default();
-        let county = self.contract.columns.iter().position(|c| c.role == Some(ColumnRole::County));
+        let county = self.contract.role_position(ColumnRole::County);
         let county = county.and_then(|at| columns[at].as_string_opt::<i32>()).filter(|c| !c.is_empty());
         for &(column, unit) in cells {
             let county = county.filter(|c| !c.is_null(unit)).map_or("", |c| c.value(unit));
@@ -349,10 +349,9 @@ impl RowBatch<'_> {
     }
 
     fn unstated_days(&self, columns: &[ArrayRef], accepted: &[bool]) -> UnstatedDays {
-        let at = |role| self.contract.columns.iter().position(|c| c.role == Some(role));
-        let loaded = |at: &usize| self.wanted[*at];
-        let Some(dates) = at(ColumnRole::BirthDate).filter(loaded) else { return UnstatedDays::new() };
-        let ids = at(ColumnRole::IdNumber).filter(loaded).map(|at| &columns[at]);
+        let at = |role| self.contract.role_position(role).filter(|&at| self.wanted[at]);
+        let Some(dates) = at(ColumnRole::BirthDate) else { return UnstatedDays::new() };
+        let ids = at(ColumnRole::IdNumber).map(|at| &columns[at]);
         count_unstated_days(&columns[dates], ids, accepted)
     }
 
@@ -388,7 +387,7 @@ impl RowBatch<'_> {
         if self.contract.members.is_empty() {
             return ((0..rows).map(|row| RecordUnit { row, member: 0 }).collect(), 0);
         }
-        let column = |role| self.contract.columns.iter().position(|c| c.role == Some(role));
+        let column = |role| self.contract.role_position(role);
         let persons = column(ColumnRole::IdNumber).zip(column(ColumnRole::Name));
         let person = |unit: RecordUnit| -> Option<(&str, &str)> {
             let (id, name) = persons?;
@@ -407,9 +406,10 @@ impl RowBatch<'_> {
                 if cells.iter().any(|&(_, raw)| is_filled_row_cell(&self.raw.columns[raw], row)) {
                     let unit = RecordUnit { row, member: place + 1 };
                     // The head is listed once more among the members.
+                    let here = person(unit);
                     let same = |other: &RecordUnit| {
-                        let (one, other) = (person(unit), person(*other));
-                        one.zip(other).is_some_and(|(a, b)| a.0.eq_ignore_ascii_case(b.0) && a.1 == b.1)
+                        here.zip(person(*other))
+                            .is_some_and(|(a, b)| a.0.eq_ignore_ascii_case(b.0) && a.1 == b.1)
                     };
                     if units[before..].iter().any(same) {
                         repeated += 1;

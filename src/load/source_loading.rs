@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::column_contents::ColumnContents;
 use super::headers::{ColumnPlan, HeaderMatcher};
-use super::place_counts::{RejectedPlaces, count_places};
+use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
@@ -339,8 +339,7 @@ impl<'a> SourceLoading<'a> {
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
-            loaded.totals.places = count_places(self.contract, &loaded.records, &self.rejected)?;
-            audit::audit_source(self.contract, &mut loaded, previous_rows, self.store)?;
+            audit::audit_source(self.contract, &mut loaded, &mut self.rejected, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
             absent_columns::note_absent_columns(self.contract, &mut loaded)?;
         }

@@ -210,7 +210,7 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 12] = [
+        const DELIVERY: [&str; 11] = [
             "missing_county",
             "missing_township",
             "stale_list",
@@ -222,7 +222,6 @@ impl AuditFinding {
             "unusable_names",
             "unknown_place",
             "implausible_period",
-            "end_before_start",
         ];
         DELIVERY.contains(&self.audit.as_str())
     }

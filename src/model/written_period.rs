@@ -92,8 +92,7 @@ pub(crate) fn parse_term(text: &str) -> Option<String> {
     let year = period.first / 100;
     let terms = [(year - 1, '秋', autumn(year - 1)), (year, '春', spring(year)), (year, '秋', autumn(year))];
     let holds = |term: &WrittenPeriod| term.first <= period.first && period.last <= term.last;
-    let mut found = terms.iter().filter(|(_, _, term)| holds(term));
-    found.next().map(|(year, word, _)| format!("{year}{word}"))
+    terms.iter().find(|(_, _, term)| holds(term)).map(|(year, word, _)| format!("{year}{word}"))
 }
 
 /// Reads the one year that a cell speaks of; `None` where it says none, or more than one (a school year).

@@ -170,7 +170,7 @@ fn lists_of_another_year_are_refused_together_and_columns_of_some_told_first() {
     let second = summary.lines().nth(1).unwrap();
     assert!(second.starts_with("  警示  医保参保："), "{summary}");
     assert_eq!(summary.matches("  警示  ").count(), 2, "{summary}");
-    let lacking = "的列“参保状态”只有部分文件有，这些文件没有或整列为空：医保参保_鹤山区.csv";
+    let lacking = "的列“参保状态”只有部分文件有，这些文件或县没有，或大多没有填：医保参保_鹤山区.csv";
     assert!(summary.contains(lacking), "{summary}");
     let manifest = fs::read_to_string(out.join("2018Q3/latest/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();

@@ -364,6 +364,32 @@ fn repeated_keys_are_rejected_where_the_contract_says_so() {
 }
 
 #[test]
+fn repeated_keys_that_are_rejected_count_as_rejected_in_their_county() {
+    let of = |county: &str, numbers: std::ops::Range<usize>| -> Vec<Vec<String>> {
+        let row = |at: usize| vec![format!("{county}{at}"), format!("G{}", at.min(30)), county.to_owned()];
+        numbers.map(row).collect()
+    };
+    let rows = [of("浚县", 1..25), of("淇县", 29..42)].concat();
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let grade = "name = \"grade\"\nlabel = \"年级\"\ntype = \"integer\"";
+    let county = "name = \"county\"\nlabel = \"县\"\nrole = \"county\"";
+    let loaded = load_with(
+        &[("sources/student.toml", grade, county)],
+        "student",
+        vec![table("学籍.csv", &["姓名", "学籍号", "县"], &rows)],
+        None,
+    )
+    .unwrap();
+    let places = loaded.totals.places.iter();
+    let places: Vec<_> = places.map(|p| (p.county.as_str(), p.accepted, p.rejected, p.filled[0])).collect();
+    assert_eq!(places, [("浚县", 24, 0, 24), ("淇县", 2, 11, 2)]);
+    assert_eq!((loaded.totals.accepted(), loaded.totals.rejected()), (26, 11));
+    let told = loaded.audits.iter().find(|a| a.audit == "reject_share").unwrap();
+    assert!(told.blocking && told.message.contains("“淇县”读入13条，退回11条"), "{}", told.message);
+}
+
+#[test]
 fn audits_of_the_whole_source() {
     let make = |file: &str| table(file, &["姓名"], &[&["a"], &["b"]]);
     let mut second = make("学籍2.csv");

@@ -11,6 +11,7 @@ use arrow::array::UInt32Array;
 use bidui::testing::load::LoadedSource;
 use bidui::testing::model::record_id::RecordKey;
 use bidui::testing::model::undecided::LackedPlace;
+use bidui::testing::table::rows::RowStore;
 
 use crate::fixture_world::{Faults, Found, QUARTER, World, found};
 use crate::rules_truth::{perfect, truth_records};
@@ -36,7 +37,7 @@ fn step(in_ci: usize) -> usize {
 fn without(world: &mut World, source: usize, gone: &BTreeSet<u32>) -> LoadedSource {
     let old = world.loaded[source].clone();
     let keep: Vec<bool> = (0..old.records.keys.len() as u32).map(|row| !gone.contains(&row)).collect();
-    world.loaded[source].records.retain(&keep).unwrap();
+    world.loaded[source].records.retain(&keep, &RowStore::Memory).unwrap();
     world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
     old
 }
@@ -162,7 +163,7 @@ fn without_households(world: &mut World, households: &BTreeSet<u32>) -> Vec<Load
         let keep: Vec<bool> = (offset..offset + count)
             .map(|node| !households.contains(&world.resolution.household[node]))
             .collect();
-        world.loaded[source].records.retain(&keep).unwrap();
+        world.loaded[source].records.retain(&keep, &RowStore::Memory).unwrap();
     }
     world.resolution = perfect(&world.loaded, &truth_records(QUARTER));
     old

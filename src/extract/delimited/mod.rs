@@ -118,9 +118,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         let line = &below.as_bytes()[start..line.end];
         if line.contains(&b'"') { 0 } else { count_plain_cells(line, dialect.delimiter) }
     });
-    let below: Vec<usize> = below.collect();
-    let least = record_widths::cells_of_every_line(header, &below);
-    let widths = RecordWidths::of(header, below);
+    let widths = RecordWidths::of(header, below.collect());
     let mut facts = PieceFacts { lines: lines.into(), ..PieceFacts::default() };
     for (row, &lines) in (1..=header_row).zip(&rows.lines) {
         if lines > 1 {
@@ -143,7 +141,6 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         dialect,
         wide,
         widths,
-        least,
         skipped,
         facts,
         leave_out: options.leave_out.clone(),

@@ -140,6 +140,21 @@ fn a_small_piece_really_cuts_and_keeps_quoted_line_breaks() {
 }
 
 #[test]
+fn a_short_row_breaks_the_file_off_only_as_its_last() {
+    let above = "姓名,证件号码\n".to_owned() + &"张三,1\n".repeat(5);
+    // The quotes of the short row make the reader look on to the end of the text.
+    for (below, rows) in [("\"甲,\n乙\"\"丙\"0\n李四,2", Some(8)), ("李四", None), ("\"李\n四\"", None)]
+    {
+        let text = format!("{above}{below}");
+        for piece in [1, 20, 40, 60] {
+            let [streamed, whole] = both(text.as_bytes(), &ReadOptions::default(), piece);
+            assert_eq!(whole.as_ref().ok().map(|out| out.rows.len()), rows, "{text:?}");
+            assert_eq!(streamed, whole, "{text:?} {piece}");
+        }
+    }
+}
+
+#[test]
 fn a_replacement_character_is_damage_only_where_some_byte_is() {
     let (head, rows) = ("姓名,证件号码\n", "张\u{FFFD},1\n李四,2\n".repeat(30));
     let text = [head, &rows].concat();

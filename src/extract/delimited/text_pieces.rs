@@ -51,8 +51,6 @@ pub(super) struct TextPieces {
     /// Cells are told apart by full-width commas.
     pub wide: bool,
     pub widths: RecordWidths,
-    /// Cells that every line has; 0 if that is not known.
-    pub least: usize,
     pub skipped: Vec<SkippedRow>,
     pub ranges: Vec<Range<u64>>,
     /// Bytes of a piece whose last line is not endless.
@@ -109,8 +107,6 @@ pub(super) struct TextPlan {
     pub dialect: CsvDialect,
     pub wide: bool,
     pub widths: RecordWidths,
-    /// Cells that every line has; 0 if that is not known.
-    pub least: usize,
     pub skipped: Vec<SkippedRow>,
     pub facts: PieceFacts,
     pub leave_out: BTreeSet<String>,
@@ -119,20 +115,8 @@ pub(super) struct TextPlan {
 
 impl TextPieces {
     pub(super) fn new(plan: TextPlan, piece: u64) -> Self {
-        let TextPlan {
-            body,
-            survey,
-            head,
-            info,
-            dialect,
-            wide,
-            widths,
-            least,
-            skipped,
-            facts,
-            leave_out,
-            keys,
-        } = plan;
+        let TextPlan { body, survey, head, info, dialect, wide, widths, skipped, facts, leave_out, keys } =
+            plan;
         let ranges = survey.pieces(body.mark + head.len() as u64);
         Self {
             body,
@@ -143,7 +127,6 @@ impl TextPieces {
             dialect,
             wide,
             widths,
-            least,
             skipped,
             ranges,
             longest: piece.saturating_add(LONGEST_LINE),
@@ -327,7 +310,7 @@ impl TextPieces {
                 || memmem::find(piece.as_bytes(), b"\"=\"\"").is_some()
                 || memmem::find(piece.as_bytes(), b"\\N").is_some(),
         };
-        rows.least = self.least;
+        rows.least = self.widths.every;
         let mut facts = PieceFacts::default();
         let mut outcome = Ok(());
         // Cells of the last record, if it is one of data.
@@ -354,13 +337,16 @@ impl TextPieces {
             return Ok(None);
         };
         outcome.map_err(|e| e.at_row(facts.rows.into()))?;
-        if let Some(cells) = last_cells.filter(|&cells| cells < self.least)
+        // Does the last of these records end where the text does? Others may have been there to be looked at only.
+        let at_end = || self.dialect.ends.lines(&piece.as_bytes()[own..]).count() as u64 == carried.consumed;
+        if let Some(cells) = last_cells.filter(|&cells| cells < self.widths.every)
             && !open
             && !piece.ends_with(['\n', '\r'])
+            && at_end()
         {
             return Err(Error::input(format!(
                 "文件在这一行中断：最后一行只有{cells}格，别的行都有{}格，行末也没有换行；后面的行可能都没有了",
-                self.least
+                self.widths.every
             ))
             .at_row(facts.rows.saturating_sub(1).into())
             .hint("多半是导出、复制或下载没有完成：请提供部门重新导出，核对行数"));

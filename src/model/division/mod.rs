@@ -103,6 +103,11 @@ impl DivisionTree {
         self.units.get((value as usize).checked_sub(1)?)
     }
 
+    /// Name of the unit that had a code in the base year.
+    pub(crate) fn name_of(&self, code: &str) -> Option<&str> {
+        self.units.iter().find(|unit| unit.code == code).map(|unit| unit.name.as_str())
+    }
+
     /// The ancestor of `value` (or itself) at `level`, as a column value; 0 if it is above that.
     pub fn at_level(&self, value: u32, level: u8) -> u32 {
         let mut at = value;
