@@ -34,6 +34,9 @@ pub mod error {
     pub use crate::privacy::told_error::render_error;
 }
 pub mod evaluate {
+    pub mod events {
+        pub use crate::evaluate::events::SLIP_EVENTS;
+    }
     pub mod links {
         pub use crate::evaluate::links::evaluate_links;
     }
