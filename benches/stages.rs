@@ -83,7 +83,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let links = join()?;
     stage(&mut group, "link", join);
 
-    let (secrets, secret) = (privacy::test_secrets(1)?, privacy::test_identity()?);
+    let (secrets, secret) = (privacy::test_secrets()?, privacy::test_identity()?);
     let resolve =
         || resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, Some(&secret), None);
     let resolution = resolve()?;

@@ -349,6 +349,8 @@ class Publication:
                 self.undecided[code].add((subject, key))
         published = self.published()
         indicator, held = self.published_indicators()
+        self.places = self.db.execute("SELECT code, name FROM "
+                                      f"{self.table('tables/dim_division.parquet')} WHERE level > 1").fetchall()
         root = self.settings["prefecture"]["code"]
         total, ran = Counter(), 0
         for code, (_, header, sql) in self.rules.items():
@@ -364,7 +366,10 @@ class Publication:
                 for key in header.get("labels", {}) if "city" in header["levels"] else []:
                     if all(name != key for name, _ in here):
                         here[key, root] = [0, 0 if any(d is not None for _, d, _ in here.values()) else None, None]
-                here = {cell: counts for cell, counts in here.items() if cell not in held[code]}
+                held_here = {cell: reason for cell, reason in held[code].items() if cell in here}
+                faults += self.without_reason(code, held_here)
+                total["held"] += len(held_here)
+                here = {cell: counts for cell, counts in here.items() if cell not in held_here}
             else:
                 here, to_confirm = with_nearest(self.db, header, findings(rows), missing_from(rows))
                 there, kind = published[code], "exceptions"
@@ -376,8 +381,19 @@ class Publication:
             faults += differences(code, here, there)
         faults += self.tables()
         print(f"{self.folder}: {ran} rules run in DuckDB, {len(self.rules) - ran} not run; "
-              f"{total['exceptions']} exceptions, {total['indicator rows']} indicator rows; "
-              f"{len(faults)} differences")
+              f"{total['exceptions']} exceptions, {total['indicator rows']} indicator rows, "
+              f"{total['held']} more are held; {len(faults)} differences")
+        return faults
+
+    def without_reason(self, code, held):
+        """Counts that the publication holds must say why: of a county or less, what place in it or around it lacks a list
+        or a column; of the prefecture it may also be records without a place."""
+        faults = []
+        for (indicator, unit), reason in sorted(held.items()):
+            near = [name for place, name in self.places if place.startswith(unit) or unit.startswith(place)]
+            is_whole = unit == self.settings["prefecture"]["code"]
+            if not reason or (not is_whole and not any(name in reason for name in near)):
+                faults.append(f"{code}: {indicator or '-'} of {unit} is held for no reason of its own: {text(reason) or 'none'}")
         return faults
 
     def left_open(self, code, here, there):
@@ -405,12 +421,12 @@ class Publication:
         return found
 
     def published_indicators(self):
-        """Counts by rule, key and unit; and those that are held, since a county's list or column is not there."""
-        found, held = defaultdict(dict), defaultdict(set)
-        for code, name, unit in self.db.execute(
-                "SELECT rule_code, indicator, unit_code "
+        """Counts by rule, key and unit; and why those are held for which a county's list or column is not there."""
+        found, held = defaultdict(dict), defaultdict(dict)
+        for code, name, unit, lacking in self.db.execute(
+                "SELECT rule_code, indicator, unit_code, lacking "
                 f"FROM {self.table('tables/fact_indicator.parquet')} WHERE computable = 0").fetchall():
-            held[code].add((name, unit))
+            held[code][name, unit] = lacking
         for code, name, unit, numerator, denominator, rate, count in self.db.execute(
                 "SELECT rule_code, indicator, unit_code, numerator, denominator, "
                 "CAST(target_rate * 10000 AS BIGINT), target_count "

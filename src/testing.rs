@@ -34,6 +34,9 @@ pub mod error {
     pub use crate::privacy::told_error::render_error;
 }
 pub mod evaluate {
+    pub mod events {
+        pub use crate::evaluate::events::SLIP_EVENTS;
+    }
     pub mod links {
         pub use crate::evaluate::links::evaluate_links;
     }
@@ -134,13 +137,12 @@ pub mod privacy {
     pub use crate::privacy::IdentitySecret;
     use crate::{Result, Secrets};
 
-    /// Secrets that only tests, benches and lessons use; `of` makes them others.
+    /// Secrets that only tests, benches and lessons use.
     ///
     /// # Errors
     /// None: the keys are strong.
-    pub fn test_secrets(of: u8) -> Result<Secrets> {
-        let bytes =
-            |turn: u32| -> Vec<u8> { (0..32u32).map(|at| (at * at * turn + at) as u8 ^ of).collect() };
+    pub fn test_secrets() -> Result<Secrets> {
+        let bytes = |turn: u32| -> Vec<u8> { (0..32u32).map(|at| (at * at * turn + at) as u8 ^ 1).collect() };
         Secrets::new(&bytes(3), &bytes(5))
     }
 
@@ -149,7 +151,7 @@ pub mod privacy {
     /// # Errors
     /// None: the key is strong.
     pub fn test_identity() -> Result<IdentitySecret> {
-        Ok(test_secrets(1)?.identity)
+        Ok(test_secrets()?.identity)
     }
 }
 pub mod profile {

@@ -67,7 +67,7 @@ fn main() -> bidui::Result<()> {
             Some(megabytes) => Engine::Buckets { memory: megabytes * 1_000_000 },
             None => Engine::Memory,
         },
-        secrets: bidui::testing::privacy::test_secrets(1)?,
+        secrets: bidui::testing::privacy::test_secrets()?,
     };
     run(&plan, &laps)?;
     laps.stage("", None);

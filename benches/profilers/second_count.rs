@@ -124,7 +124,7 @@ fn main() -> bidui::Result<()> {
             engine: Engine::Memory,
             worker: None,
             tolerance: Default::default(),
-            secrets: bidui::testing::privacy::test_secrets(1)?,
+            secrets: bidui::testing::privacy::test_secrets()?,
         };
         let before = cpu();
         run(&plan, &Silent)?;

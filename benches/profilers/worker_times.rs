@@ -84,7 +84,7 @@ fn main() -> bidui::Result<()> {
             engine: Engine::Memory,
             worker,
             tolerance: Default::default(),
-            secrets: bidui::testing::privacy::test_secrets(1)?,
+            secrets: bidui::testing::privacy::test_secrets()?,
         };
         let (begun, before) = (Instant::now(), cpu());
         run(&plan, &Silent)?;

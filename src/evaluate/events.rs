@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::exceptions::{
     ExceptionTruth, exception_truth_folder, read_records, read_truth_columns, score_share,
@@ -19,8 +18,12 @@ use crate::publication::snapshot::Snapshot;
 
 /// Where [`evaluate_events`] finds what happened.
 const EVENTS_FILE: &str = "events.csv";
-/// Events that are told by the slips in the records.
-const SLIPS: [&str; 2] = ["identity_differs", "number_damaged"];
+/// The event of a person whose number or name is written differently from list to list.
+pub(crate) const IDENTITY_DIFFERS: &str = "identity_differs";
+/// The event of a person whose number was cut short by a spreadsheet.
+pub(crate) const NUMBER_DAMAGED: &str = "number_damaged";
+/// Events that nobody draws: the slips in the records tell them.
+pub const SLIP_EVENTS: [&str; 2] = [IDENTITY_DIFFERS, NUMBER_DAMAGED];
 
 /// Findings counted against injected wrongs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -174,7 +177,8 @@ fn read_events(folder: &Path) -> Result<ToldEvents> {
             let outcome = told.outcomes.entry(event.to_owned()).or_default();
             (outcome.event, outcome.label) = (event.to_owned(), label.to_owned());
             outcome.kind = kind.to_owned();
-            if role != "also" && counted.insert((event.to_owned(), household.to_owned(), since.to_owned())) {
+            let met = if happened_to == "household" { household } else { person };
+            if role != "also" && counted.insert((event.to_owned(), met.to_owned(), since.to_owned())) {
                 outcome.happened += 1;
             }
             let claim = (rule.to_owned(), entity.to_owned());
@@ -199,7 +203,7 @@ fn explanation(
     let drawn = |from: &EventsByEntity, entity: &str| -> Vec<String> {
         let of = |wrong: bool| -> Vec<String> {
             let all = from.get(entity).into_iter().flatten();
-            all.filter(|(event, w)| *w == wrong && !SLIPS.contains(&event.as_str()))
+            all.filter(|(event, w)| *w == wrong && !SLIP_EVENTS.contains(&event.as_str()))
                 .map(|(event, _)| event.clone())
                 .collect()
         };
@@ -269,15 +273,8 @@ pub(crate) fn evaluate_events(publication: &Snapshot, truth: &Path) -> Result<Op
             *unmeasured.entry(rule.to_owned()).or_default() += 1;
             continue;
         }
-        let first = evidence.split(';').next().unwrap_or("").trim();
-        let entities = match records.records.get(&xxh3_64(first.as_bytes())) {
-            Some(e) => {
-                let person = records.persons.texts[e.person as usize].clone();
-                let household = records.households.texts[e.household as usize].clone();
-                if kind == "household" { [household.clone(), household] } else { [person, household] }
-            }
-            None => [format!("?{first}"), String::new()],
-        };
+        let [person, household] = records.entities(evidence);
+        let entities = if kind == "household" { [household.clone(), household] } else { [person, household] };
         let review = row.get("in_review") == "1";
         let entry =
             findings.entry((rule.to_owned(), entities[0].clone())).or_insert_with(|| (review, entities));
@@ -372,7 +369,8 @@ mod tests {
             forgotten,漏保,wrong,person,person,p6,h5,20180101,R30,raises\n\
             lapsed,欠费,wrong,person,person,p5,h4,20180101,R30,raises\n\
             water,饮水,wrong,household,household,p5,h4,20180101,R105,raises\n\
-            newborn,刚出生,ordinary,person,person,p3,h2,20180901,,\n";
+            newborn,刚出生,ordinary,person,person,p3,h2,20180901,,\n\
+            newborn,刚出生,ordinary,person,person,p7,h2,20180901,,\n";
         std::fs::write(truth.join("events.csv"), events).unwrap();
         // R30: p1 right, p2 (his brother) false, p3 a newborn, p4 a slip, p6 kept apart. R105: h1 follows, h4 right.
         // R01 is named by no wrong.
@@ -427,6 +425,8 @@ mod tests {
         let (_dir, score) = example();
         let event = |name: &str| score.events.iter().find(|e| e.event == name).unwrap();
         assert_eq!(event("newborn").false_findings["R30"], 1);
+        // Twins are two.
+        assert_eq!(event("newborn").happened, 2);
         // His brother was forgotten; he was not.
         assert_eq!((event("forgotten").false_findings["R30"], event("forgotten").happened), (1, 2));
         assert_eq!(event("forgotten").said["R30"], (2, 1));

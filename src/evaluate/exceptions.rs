@@ -129,6 +129,21 @@ pub(super) struct ExceptionTruth {
     pub(super) kinds: EntityNames,
 }
 
+impl ExceptionTruth {
+    /// True person and household of a finding, by the first record of its evidence; `?` and the record for both where
+    /// the truth lacks it.
+    pub(super) fn entities(&self, evidence: &str) -> [String; 2] {
+        let first = evidence.split(';').next().unwrap_or("").trim();
+        match self.records.get(&xxh3_64(first.as_bytes())) {
+            Some(entity) => [
+                self.persons.texts[entity.person as usize].clone(),
+                self.households.texts[entity.household as usize].clone(),
+            ],
+            None => [format!("?{first}"), format!("?{first}")],
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct EntityNames {
     index: HashMap<u64, u32>,
@@ -243,12 +258,10 @@ pub(crate) fn evaluate_exceptions(publication: &Snapshot, truth: &Path) -> Resul
         let [rule, key, kind, subject, evidence] =
             ["rule_code", "rule_key", "subject_kind", "subject_id", "evidence_record_ids"]
                 .map(|c| row.get(c));
-        let first = evidence.split(';').next().unwrap_or("").trim();
-        let entity = records.records.get(&xxh3_64(first.as_bytes()));
-        let entity = match (kind, entity) {
-            ("person", Some(e)) => records.persons.texts[e.person as usize].clone(),
-            ("household", Some(e)) => records.households.texts[e.household as usize].clone(),
-            ("person" | "household", None) => format!("?{first}"),
+        let [person, household] = records.entities(evidence);
+        let entity = match kind {
+            "person" => person,
+            "household" => household,
             _ => subject.to_owned(),
         };
         let (rule, item) = (rule.to_owned(), format!("{entity}/{key}"));

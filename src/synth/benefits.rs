@@ -134,7 +134,7 @@ pub(super) fn register_poor_family(
     // Nobody leaves poverty while the house is dangerous, but for a few.
     let rebuilt = dangerous && exited && aside.chance(0.9);
     world.families[family].registry = Some(RegistryHousehold {
-        number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
+        number: world.registry_number(family),
         attribute,
         exit_status,
         exit_year: exited.then(|| rng.between(2014, i64::from(quarter.year) - 1) as u32),
@@ -149,7 +149,7 @@ pub(super) fn register_poor_family(
         level: if rebuilt { "A级" } else { level },
         water_difficult: rng.chance(if exited { 0.004 } else { 0.02 }),
         area_centi: rng.between(3_000, 16_000),
-        helper: format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None)),
+        helper: names::draw_helper(rng),
     });
     for &m in &members {
         let child = age_on(world.people[m].birth, quarter.end()) < 18;
@@ -377,22 +377,26 @@ pub(super) fn enrol_school(world: &mut VillageWorld, rng: &mut Rng, person: usiz
         return;
     }
     p.studying = studying_label(stage, grade);
-    let boards = match stage {
-        "小学" => 0.09,
-        "初中" => 0.5,
-        "学前" => 0.0,
-        _ => 0.85,
-    };
     let severe = p.disability.is_some_and(|(_, g)| g <= 2);
     let mode = if severe && years < 16 {
         rng.pick(&["送教上门", "随班就读"])
-    } else if rng.chance(boards) {
+    } else if rng.chance(boarding_share(stage)) {
         "寄宿"
     } else {
         "走读"
     };
     let status = *rng.weighted(&[("在读", 96.5), ("休学", 0.8), ("辍学", 1.0), ("转出", 0.7)]);
     p.student = Some(roll_entry(rng, &world.place.township, stage, grade as u32, mode, status, cutoff));
+}
+
+/// Share of the pupils of a stage of school who board.
+pub(super) fn boarding_share(stage: &str) -> f64 {
+    match stage {
+        "小学" => 0.09,
+        "初中" => 0.5,
+        "学前" => 0.0,
+        _ => 0.85,
+    }
 }
 
 /// What the registry calls a grade of a stage of school.
@@ -562,8 +566,7 @@ pub(super) fn grant_student_aid(
     };
     let amount_fen = *rng.pick(&[50_000, 62_500, 75_000, 100_000, 150_000]);
     if rng.chance(0.25) {
-        let year = quarter.year - u32::from(quarter.number < 3);
-        let term = format!("{year}{}", if quarter.number >= 3 { "春" } else { "秋" });
+        let term = quarter.previous_term();
         p.aid.push(StudentAid { term, item, amount_fen, category, school: None });
     }
     p.aid.push(StudentAid { term: quarter.term(), item, amount_fen, category, school: None });
@@ -592,12 +595,7 @@ fn grant_housing_renovation(world: &mut VillageWorld, rng: &mut Rng, family: usi
     };
     let plan_year = quarter.year - *rng.weighted(&[(0u32, 4.0), (1, 3.5), (2, 2.0)]);
     let mut h = HousingFile {
-        archive_no: format!(
-            "{}危改字[{plan_year}]{:04}{:04}号",
-            world.place.township.chars().take(2).collect::<String>(),
-            world.index,
-            family
-        ),
+        archive_no: world.archive_number(family, plan_year),
         poverty_type,
         level: if rng.chance(0.5) { "C级" } else { "D级" },
         mode: rng.pick::<&str>(&["修缮加固", "原址翻建", "异地集中", "异地非集中"]),

@@ -76,9 +76,17 @@ impl SynthQuarter {
     pub(super) fn school_cutoff(self) -> u32 {
         (if self.number >= 3 { self.year } else { self.year - 1 }) * 10_000 + 831
     }
+    /// 1 September, when that school year began.
+    pub(super) fn school_start(self) -> u32 {
+        self.school_cutoff() / 10_000 * 10_000 + 901
+    }
     /// Name of the aid term.
     pub(super) fn term(self) -> String {
         format!("{}{}", self.year, if self.number >= 3 { "秋" } else { "春" })
+    }
+    /// Name of the aid term before.
+    pub(super) fn previous_term(self) -> String {
+        if self.number >= 3 { format!("{}春", self.year) } else { format!("{}秋", self.year - 1) }
     }
 }
 
@@ -108,7 +116,9 @@ mod tests {
     fn quarters_know_their_ends() -> Result<()> {
         let q = SynthQuarter::parse("2018Q4")?;
         assert_eq!((q.start(), q.end(), q.next().to_string().as_str()), (20_181_001, 20_181_231, "2019Q1"));
-        assert_eq!(q.next().school_cutoff(), 20_180_831);
+        assert_eq!((q.next().school_cutoff(), q.next().school_start()), (20_180_831, 20_180_901));
+        assert_eq!((q.term().as_str(), q.previous_term().as_str()), ("2018秋", "2018春"));
+        assert_eq!((q.next().term().as_str(), q.next().previous_term().as_str()), ("2019春", "2018秋"));
         assert_eq!(add_months(201_801, -1), 201_712);
         assert!(SynthQuarter::parse("2018Q5").is_err());
         Ok(())

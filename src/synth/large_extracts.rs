@@ -208,7 +208,7 @@ fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Resul
         plan.sources().iter().map(|&s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
     let (mut told, mut exceptions, mut expected) = (String::new(), String::new(), 0);
     if let Some(events) = &plan.events {
-        (told, exceptions, expected) = events::told_events(events, &writer);
+        (told, exceptions, expected) = events::told_events(events, &writer)?;
     } else {
         for e in truth::expected_exceptions(&writer, quarter) {
             let _ = writeln!(exceptions, "{},{},{},{}", e.rule, e.subject, e.entity, e.key);
@@ -267,32 +267,33 @@ fn large_extract_schema(
     encode::parquet::parquet_schema(&large_extract_headers(source, plan.events.is_some()), dates)
 }
 
+/// Headers of the list of people in extreme hardship, which a DBF file would cut short.
+const TEKUN_HEADERS: [&str; 12] = [
+    "姓名",
+    "身份证号",
+    "县区",
+    "乡镇",
+    "村",
+    "供养方式",
+    "供养机构",
+    "自理能力",
+    "照料人",
+    "委托照料协议",
+    "年供养金额",
+    "起享年月",
+];
+
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
 fn large_extract_headers(source: SourceKind, events: bool) -> Vec<String> {
-    let more = if events { layout::event_headers(source) } else { &[] };
-    if source != SourceKind::Tekun {
-        let mut headers = layout::source_headers(source, false);
-        headers.extend(more.iter().map(|&h| h.to_owned()));
-        return headers;
+    let mut headers = if source == SourceKind::Tekun {
+        TEKUN_HEADERS.map(str::to_owned).to_vec()
+    } else {
+        layout::source_headers(source, false)
+    };
+    if events {
+        headers.extend(layout::event_headers(source).iter().map(|&h| h.to_owned()));
     }
-    [
-        "姓名",
-        "身份证号",
-        "县区",
-        "乡镇",
-        "村",
-        "供养方式",
-        "供养机构",
-        "自理能力",
-        "照料人",
-        "委托照料协议",
-        "年供养金额",
-        "起享年月",
-    ]
-    .iter()
-    .chain(more)
-    .map(|&h| h.to_owned())
-    .collect()
+    headers
 }
 
 fn create_large_file(path: &Path) -> Result<BufWriter<WholeFile>> {
@@ -389,12 +390,10 @@ impl ScaleOutput {
 
     /// Closes the file; its digest completes the record ids.
     fn finish(self, records: &mut impl Write, quarter: &Path) -> Result<WrittenFile> {
-        let fail = |e| Error::io("写文件", &self.path, e);
-        let mut file = match self.sink {
+        let file = match self.sink {
             ScaleSink::Text(file) => file,
             ScaleSink::Parquet(writer) => encode::parquet::finish(*writer)?,
         };
-        file.flush().map_err(fail)?;
         finish_large_file(file.inner, &self.path)?;
         let hash: String = file.digest.finalize().iter().take(4).map(|b| format!("{b:02x}")).collect();
         let fail = |e| Error::io("写文件", &self.waiting_path, e);

@@ -121,6 +121,11 @@ pub(super) fn given_name(rng: &mut Rng, sex: u8, birth: u32, generation: Option<
     }
 }
 
+/// Name of a grown-up man, such as the official who helps a registered family.
+pub(super) fn draw_helper(rng: &mut Rng) -> String {
+    format!("{}{}", draw_surname(rng), given_name(rng, 1, 19_780_101, None))
+}
+
 /// A character that brothers of one generation share.
 pub(super) fn generation_char(rng: &mut Rng, birth: u32) -> Option<char> {
     let year = birth / 10_000;

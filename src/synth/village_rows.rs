@@ -659,7 +659,7 @@ impl<'a> VillageRowWriter<'a> {
             text_cell(&*d.id),
             self.sex(d.sex),
             self.date(rng, Some(death)),
-            // The family closes the register some weeks later, if ever.
+            // When the household register was closed, nobody writes down.
             InventedCell::Empty,
             text_cell(if cremated { "火化" } else { "户口注销" }),
             county,

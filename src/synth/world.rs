@@ -206,6 +206,16 @@ impl VillageWorld {
         format!("h{:04}-{:05}", self.index, self.people[person].family)
     }
 
+    /// Number under which the registry has a family.
+    pub(super) fn registry_number(&self, family: usize) -> String {
+        (4_100_000_000u64 + self.index as u64 * 10_000 + family as u64).to_string()
+    }
+    /// Number of a family's file in the ledger of dangerous houses.
+    pub(super) fn archive_number(&self, family: usize, plan_year: u32) -> String {
+        let township: String = self.place.township.chars().take(2).collect();
+        format!("{township}危改字[{plan_year}]{:04}{family:04}号", self.index)
+    }
+
     /// Notes who stands in a running case; call after cases changed.
     pub(super) fn refresh_dibao(&mut self) {
         self.on_dibao = vec![false; self.people.len()];

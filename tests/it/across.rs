@@ -34,7 +34,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
         out: here.join("out"),
         previous: None,
         engine: Engine::Memory,
-        secrets: bidui::testing::privacy::test_secrets(1).unwrap(),
+        secrets: bidui::testing::privacy::test_secrets().unwrap(),
     };
     let publication = run(&plan, &Silent).unwrap().publication.folder;
     (plan.data, publication)

@@ -25,6 +25,14 @@ pub(crate) fn ok(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What the parts of a workbook say, hidden cells and properties, too; nothing of a part that is no text.
+pub(crate) fn book_parts(path: &Path) -> Vec<String> {
+    let mut book = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    (0..book.len())
+        .map(|part| std::io::read_to_string(book.by_index(part).unwrap()).unwrap_or_default())
+        .collect()
+}
+
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }

@@ -8,14 +8,15 @@ use bidui::testing::config::Pipeline;
 use bidui::testing::load::{LoadedSource, load_source};
 
 use crate::end_to_end::{bidui, root, text};
+use crate::mutated_inputs::invented::with_check_character;
 
 /// Loads files of a source of the pipeline.
 fn load(source: &str, files: &[(&str, String)]) -> LoadedSource {
     try_load(source, files).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The same, or why they are refused.
-fn try_load(source: &str, files: &[(&str, String)]) -> Result<LoadedSource, String> {
+/// Files of a source of the pipeline as they are loaded, or why they are refused.
+pub(crate) fn try_load(source: &str, files: &[(&str, impl AsRef<[u8]>)]) -> Result<LoadedSource, String> {
     let pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -29,10 +30,8 @@ fn try_load(source: &str, files: &[(&str, String)]) -> Result<LoadedSource, Stri
 
 /// An ID number of an invented person: `at` tells them apart, the check character agrees.
 fn id(at: u32) -> String {
-    let body = format!("4106221960{:02}{:02}{:03}", at / 28 % 12 + 1, at % 28 + 1, at * 7 % 1000);
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+    let front = format!("4106221960{:02}{:02}{:03}", at / 28 % 12 + 1, at % 28 + 1, at * 7 % 1000);
+    with_check_character(&front)
 }
 
 fn name(at: u32) -> String {

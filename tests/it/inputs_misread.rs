@@ -1,49 +1,25 @@
 //! Lists that could be read without a word and wrongly: columns in another order below, headers over the wrong
 //! column, files that break off, totals that say otherwise, units in headers, marks for “as above”.
 
-use std::path::{Path, PathBuf};
-
 use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Int64Type;
-use bidui::testing::config::Pipeline;
-use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::load::LoadedSource;
 
-/// ID numbers of invented people.
-const IDS: [&str; 6] = [
-    "410621197309164170",
-    "410621198408140603",
-    "410621199704116004",
-    "410621195212034549",
-    "410621194011052877",
-    "41062119500425140X",
-];
+use crate::inputs_audits::try_load;
+use crate::inputs_rows::{IDS, counts};
+
 const NAMES: [&str; 6] = ["张红军", "马霞利", "王秀英", "李建国", "赵文静", "陈大山"];
 
 const INSURANCE: &str = "参保年度,姓名,公民身份号码,性别,出生日期,县(区),个人缴费金额,资助金额";
 const DIBAO: &str = "县区,乡镇街,村社区,家庭编号,低保证号,地址,户主姓名,户主身份证号,类别,成员姓名1,成员身份证号1,成员关系1,成员姓名2,成员身份证号2,成员关系2,月保障金,停保原因";
 const AID: &str = "学校,姓名,身份证号,学期,受助项目,受助金额,资助类别";
 
-fn try_load(source: &str, name: &str, bytes: &[u8]) -> Result<LoadedSource, String> {
-    let pipeline = Pipeline::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(name), bytes).unwrap();
-    load_folder(&pipeline, source, folder.path())
-}
-
-fn load_folder(pipeline: &Pipeline, source: &str, folder: &Path) -> Result<LoadedSource, String> {
-    let index = pipeline.source_index(source).unwrap();
-    match load_source(pipeline, index, folder, None) {
-        Ok(loaded) => Ok(loaded.expect("a list")),
-        Err(error) => Err(bidui::testing::error::render_error(&error, false)),
-    }
-}
-
 fn insured(at: usize) -> String {
     format!("2018,{},{},男,1973/9/16,淇县,180,0", NAMES[at % 6], IDS[at % 6])
 }
 
 fn insurance(lines: &[String]) -> Result<LoadedSource, String> {
-    try_load("insurance", "医保参保_淇县.csv", (lines.join("\n") + "\n").as_bytes())
+    try_load("insurance", &[("医保参保_淇县.csv", lines.join("\n") + "\n")])
 }
 
 fn insured_list(header: &str, rows: usize) -> Vec<String> {
@@ -63,17 +39,13 @@ fn household(at: usize, middle: &str, amount: &str) -> String {
 fn dibao(header: &str, rows: &[String]) -> Result<LoadedSource, String> {
     let mut lines = vec![header.to_owned()];
     lines.extend_from_slice(rows);
-    try_load("dibao", "农村低保_淇县.csv", (lines.join("\n") + "\n").as_bytes())
+    try_load("dibao", &[("农村低保_淇县.csv", lines.join("\n") + "\n")])
 }
 
 fn aid(lines: &[&str]) -> LoadedSource {
     let mut all = vec![AID];
     all.extend(lines);
-    try_load("student_aid", "学生资助.csv", (all.join("\n") + "\n").as_bytes()).unwrap()
-}
-
-fn counts(loaded: &LoadedSource) -> (u64, u64) {
-    (loaded.totals.accepted(), loaded.totals.rejected())
+    try_load("student_aid", &[("学生资助.csv", all.join("\n") + "\n")]).unwrap()
 }
 
 fn told(loaded: &LoadedSource, audit: &str) -> Option<(String, bool)> {
@@ -145,17 +117,17 @@ fn a_file_that_breaks_off_is_refused() {
     let mut text = insured_list(INSURANCE, 8).join("\n");
     text.push_str("\n2018,李天浩,4106222014");
     refused(
-        try_load("insurance", "医保参保_淇县.csv", text.as_bytes()),
+        try_load("insurance", &[("医保参保_淇县.csv", text)]),
         &["中断", "医保参保_淇县.csv，第10行", "重新导出"],
     );
     // With all its cells, a last row without a line end is whole; words below a table are no row.
     for end in [insured(2), "制表人：王五".to_owned()] {
         let text = insured_list(INSURANCE, 8).join("\n") + "\n" + &end;
-        assert!(try_load("insurance", "医保参保_淇县.csv", text.as_bytes()).is_ok(), "{end}");
+        assert!(try_load("insurance", &[("医保参保_淇县.csv", text)]).is_ok(), "{end}");
     }
     let mut bytes = (insured_list(INSURANCE, 60).join("\n") + "\n2018,李天浩,41").into_bytes();
     bytes.resize(bytes.len() + 100, 0);
-    refused(try_load("insurance", "医保参保_淇县.csv", &bytes), &["空字节", "医保参保_淇县.csv，第62行"]);
+    refused(try_load("insurance", &[("医保参保_淇县.csv", bytes)]), &["空字节", "医保参保_淇县.csv，第62行"]);
     // In the middle one short row is one rejected row.
     let mut lines = insured_list(INSURANCE, 8);
     lines[4] = format!("2018,{},{},男", NAMES[3], IDS[3]);
@@ -219,7 +191,7 @@ fn units_in_headers_are_converted_or_refused() {
     // A unit above the table, or in a row below the header.
     let titled = |title: &str, header: &str| {
         let text = format!("{title},,\n{}\n{}\n", DIBAO.replace("月保障金", header), rows.join("\n"));
-        try_load("dibao", "农村低保_淇县.csv", text.as_bytes())
+        try_load("dibao", &[("农村低保_淇县.csv", text)])
     };
     refused(titled("单位：万元", "月保障金"), &["万元", "月保障金", "units"]);
     assert!(titled("填报单位：民政局", "月保障金").is_ok());

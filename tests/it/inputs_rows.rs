@@ -9,18 +9,14 @@ use bidui::testing::extract::{RawTable, open_file};
 use bidui::testing::load::{LoadedSource, load_source, load_tables};
 use bidui::testing::model::file_account::{CellFault, FaultyCell};
 
+use crate::inputs_audits::try_load;
+
 fn pipeline() -> Pipeline {
     Pipeline::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pipelines/hebi")).unwrap()
 }
 
 fn load_file(source: &str, name: &str, bytes: &[u8]) -> LoadedSource {
-    let pipeline = pipeline();
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(name), bytes).unwrap();
-    let index = pipeline.source_index(source).unwrap();
-    load_source(&pipeline, index, folder.path(), None)
-        .unwrap_or_else(|e| panic!("{}", bidui::testing::error::render_error(&e, false)))
-        .expect("a list")
+    try_load(source, &[(name, bytes)]).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn load(source: &str, name: &str, lines: &[&str]) -> LoadedSource {
@@ -28,7 +24,7 @@ fn load(source: &str, name: &str, lines: &[&str]) -> LoadedSource {
 }
 
 /// (accepted, rejected).
-fn counts(loaded: &LoadedSource) -> (u64, u64) {
+pub(crate) fn counts(loaded: &LoadedSource) -> (u64, u64) {
     (loaded.totals.accepted(), loaded.totals.rejected())
 }
 
@@ -51,7 +47,7 @@ fn texts(loaded: &LoadedSource, column: &str) -> Vec<String> {
 }
 
 /// ID numbers of invented people.
-const IDS: [&str; 6] = [
+pub(crate) const IDS: [&str; 6] = [
     "410621197309164170",
     "410621198408140603",
     "410621199704116004",

@@ -7,13 +7,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
 use bidui::read_rows;
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::end_to_end::{bidui, key, ok, text};
+use crate::end_to_end::{bidui, book_parts, key, ok, text};
 
 /// The digits of a text, whatever stands between them.
 fn folded(text: &str) -> Vec<u8> {
@@ -145,17 +144,10 @@ fn visible_texts(folder: &Path, found: &mut Vec<(String, String)>) {
             }
             continue;
         }
-        let bytes = fs::read(&path).unwrap();
         match path.extension().and_then(|e| e.to_str()) {
             Some("xlsx") => {
-                let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-                for at in 0..book.len() {
-                    let mut part = book.by_index(at).unwrap();
-                    let mut text = String::new();
-                    if part.read_to_string(&mut text).is_ok() {
-                        found.push((format!("{name} part {at}"), text));
-                    }
-                }
+                let parts = book_parts(&path).into_iter().enumerate();
+                found.extend(parts.map(|(at, part)| (format!("{name} part {at}"), part)));
             }
             Some("parquet") => {
                 let mut text = String::new();
@@ -168,9 +160,10 @@ fn visible_texts(folder: &Path, found: &mut Vec<(String, String)>) {
                     found.push((name.clone(), std::mem::take(&mut text)));
                 }
                 // Statistics and dictionaries are in the bytes as they are.
+                let bytes = fs::read(&path).unwrap();
                 found.push((format!("bytes of {name}"), bytes.iter().map(|&b| b as char).collect()));
             }
-            _ => found.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            _ => found.push((name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned())),
         }
     }
 }

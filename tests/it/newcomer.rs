@@ -8,6 +8,7 @@ use bidui::testing::publication::table_reader;
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::end_to_end::key;
+use crate::mutated_inputs::invented::with_check_character;
 
 const SURNAMES: [&str; 12] = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙"];
 const GIVEN: [&str; 10] = ["建国", "秀兰", "小军", "桂英", "志强", "玉梅", "海涛", "春花", "长河", "文静"];
@@ -15,10 +16,7 @@ const PLACES: [(&str, &str); 3] = [("城关镇", "东街村"), ("白道口镇", 
 
 /// An invented ID number.
 fn id_number(day: &str, number: usize) -> String {
-    let body = format!("410526{day}{number:03}");
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.chars().zip(weights).map(|(c, w)| c.to_digit(10).unwrap() * w).sum();
-    format!("{body}{}", "10X98765432".as_bytes()[sum as usize % 11] as char)
+    with_check_character(&format!("410526{day}{number:03}"))
 }
 
 /// One of a household: name, number, relation, birth date.

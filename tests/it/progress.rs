@@ -69,7 +69,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         out: folder.path().join("out"),
         previous: None,
         engine: Engine::Memory,
-        secrets: bidui::testing::privacy::test_secrets(1).unwrap(),
+        secrets: bidui::testing::privacy::test_secrets().unwrap(),
     };
     let heard = Heard::default();
     let publication = bidui::testing::engine::run(&plan, &heard).unwrap().publication.folder;

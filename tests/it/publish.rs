@@ -38,6 +38,8 @@ use bidui::testing::table::rows::Rows;
 use bidui::testing::track::PreviousExceptions;
 use bidui::testing::track::{Unjudged, track};
 
+use crate::mutated_inputs::invented::with_check_character;
+
 const SOURCES: [&str; 3] = ["dibao", "insurance", "registry_person"];
 
 fn period(text: &str) -> Period {
@@ -96,10 +98,7 @@ fn catalogue() -> PublishedPipeline {
 
 fn id_number(n: usize) -> String {
     let birth = 19_300_101 + (n % 85) * 10_000 + (n % 12) * 100 + n % 28;
-    let body = format!("410621{birth}{:03}", n % 1000);
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.chars().zip(weights).map(|(c, w)| c.to_digit(10).unwrap() * w).sum();
-    format!("{body}{}", "10X98765432".as_bytes()[sum as usize % 11] as char)
+    with_check_character(&format!("410621{birth}{:03}", n % 1000))
 }
 
 fn name(n: usize) -> String {
@@ -284,7 +283,7 @@ impl World {
                 views: &self.views,
                 findings: &self.findings,
                 tracked: &tracked,
-                secrets: &test_secrets(1).unwrap(),
+                secrets: &test_secrets().unwrap(),
                 store: &bidui::testing::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),

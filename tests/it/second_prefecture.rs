@@ -8,13 +8,11 @@ use bidui::testing::config::Pipeline;
 use bidui::testing::publication::table_reader;
 
 use crate::departments::{bidui as command, root};
+use crate::mutated_inputs::invented::with_check_character;
 
 /// A number of ten born on one day, with its check character.
 fn id_number(prefix: u32, number: u32) -> String {
-    let body = format!("{prefix}19700101{:03}", number * 10 + 1);
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.chars().zip(weights).map(|(c, w)| c.to_digit(10).unwrap() * w).sum();
-    format!("{body}{}", "10X98765432".as_bytes()[sum as usize % 11] as char)
+    with_check_character(&format!("{prefix}19700101{:03}", number * 10 + 1))
 }
 
 /// Writes a list of a source with the given columns, under their labels unless `headers` has others.

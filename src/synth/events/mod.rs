@@ -15,6 +15,7 @@ use super::random::Rng;
 use super::village_rows::VillageRowWriter;
 use super::world::VillageWorld;
 use crate::Result;
+use crate::evaluate::events::{IDENTITY_DIFFERS, NUMBER_DAMAGED};
 
 mod catalogue;
 mod orderly;
@@ -233,15 +234,17 @@ impl FreeSubjects {
 pub(super) const EVENTS_HEAD: &str =
     "event,label,kind,happened_to,subject_kind,person,household,since,rule_code,role\n";
 
-/// The village's lines of the truth files of events and of exceptions, and how many wrongs there are. `writer` must have
-/// written every source.
-pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (String, String, u64) {
+/// The village's lines of the truth files of events and of exceptions, and how many of the latter there are. `writer` must
+/// have written every source.
+///
+/// # Errors
+/// Internal: the catalogue lacks an event of the slips.
+pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> Result<(String, String, u64)> {
     let world = writer.world;
-    let (mut events, mut exceptions, mut wrongs) = (String::new(), String::new(), 0);
+    let (mut events, mut exceptions, mut expected) = (String::new(), String::new(), 0);
     let mut tell = |at: usize, persons: &[usize], since: u32| {
         let event = &plan.catalogue.events[at];
         let Some(&first) = persons.first() else { return };
-        wrongs += u64::from(event.kind == EventKind::Wrong);
         let mut line = |person: usize, household: bool, rule: &str, role: &str| {
             let subject = if household { "household" } else { "person" };
             let (person, home) = (world.person_id(person), world.household_id(person));
@@ -254,6 +257,7 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
             if role == "raises" {
                 let entity = if household { home } else { person };
                 let _ = writeln!(exceptions, "{rule},{subject},{entity},");
+                expected += 1;
             }
         };
         let of_household = event.subject == EventSubject::Household;
@@ -277,17 +281,16 @@ pub(super) fn told_events(plan: &EventPlan, writer: &VillageRowWriter<'_>) -> (S
     for one in world.chronicle.iter().flat_map(|c| &c.injected) {
         tell(one.event, &one.persons, one.since);
     }
-    if let Ok(slip) = plan.catalogue.position("identity_differs") {
-        for person in
-            (0..world.people.len()).filter(|&p| super::truth::has_contradictory_identity(&writer.seen, p))
-        {
-            tell(slip, &[person], writer.slips.quarter.start());
-        }
+    let since = writer.slips.quarter.start();
+    let differs = plan.catalogue.position(IDENTITY_DIFFERS)?;
+    for person in
+        (0..world.people.len()).filter(|&p| super::truth::has_contradictory_identity(&writer.seen, p))
+    {
+        tell(differs, &[person], since);
     }
-    if let Ok(damage) = plan.catalogue.position("number_damaged") {
-        for person in (0..world.people.len()).filter(|&p| writer.seen[p].damaged) {
-            tell(damage, &[person], writer.slips.quarter.start());
-        }
+    let damaged = plan.catalogue.position(NUMBER_DAMAGED)?;
+    for person in (0..world.people.len()).filter(|&p| writer.seen[p].damaged) {
+        tell(damaged, &[person], since);
     }
-    (events, exceptions, wrongs)
+    Ok((events, exceptions, expected))
 }

@@ -3,7 +3,7 @@
 //! What every family is and gets follows from draws of its own, so that it is the same in every quarter; only ages,
 //! school years and the year of enrolment move on.
 
-use super::super::benefits::{open_case, roll_entry, studying_label};
+use super::super::benefits::{boarding_share, open_case, roll_entry, studying_label};
 use super::super::calendar::{SynthQuarter, add_months, age_on, date_to_days, day_from_epoch_days};
 use super::super::names;
 use super::super::random::Rng;
@@ -78,7 +78,7 @@ fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, first: Synth
     };
     let income = if exited { rng.between(5_200, 11_000) } else { rng.between(4_900, 6_500) };
     world.families[family].registry = Some(RegistryHousehold {
-        number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
+        number: world.registry_number(family),
         attribute,
         exit_status: if exited { "已脱贫(享受政策)" } else { "未脱贫" },
         exit_year: exited.then(|| rng.between(2015, i64::from(first.year) - 1) as u32),
@@ -89,7 +89,7 @@ fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, first: Synth
         level: rng.pick::<&str>(&["A级", "B级"]),
         water_difficult: false,
         area_centi: rng.between(5_000, 16_000),
-        helper: format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None)),
+        helper: names::draw_helper(rng),
     });
     for &m in &members {
         world.people[m].registered = Some("正常");
@@ -104,9 +104,9 @@ fn register(world: &mut VillageWorld, rng: &mut Rng, family: usize, first: Synth
 
 /// Enters a family that is on dibao into the registry.
 pub(super) fn register_protected(world: &mut VillageWorld, rng: &mut Rng, family: usize) {
-    let helper = format!("{}{}", names::draw_surname(rng), names::given_name(rng, 1, 19_780_101, None));
+    let helper = names::draw_helper(rng);
     world.families[family].registry = Some(RegistryHousehold {
-        number: format!("{}", 4_100_000_000u64 + world.index as u64 * 10_000 + family as u64),
+        number: world.registry_number(family),
         attribute: "低保贫困户",
         exit_status: "未脱贫",
         exit_year: None,
@@ -176,12 +176,7 @@ pub(super) fn renovate(world: &mut VillageWorld, rng: &mut Rng, family: usize, f
     let accepted = finish + rng.between(10, 35) as i32;
     let repaired = rng.chance(0.5);
     world.families[family].housing = Some(HousingFile {
-        archive_no: format!(
-            "{}危改字[{plan_year}]{:04}{:04}号",
-            world.place.township.chars().take(2).collect::<String>(),
-            world.index,
-            family
-        ),
+        archive_no: world.archive_number(family, plan_year),
         poverty_type: "建档立卡贫困户",
         level: if repaired { "C级" } else { "D级" },
         mode: if repaired { "修缮加固" } else { "原址翻建" },
@@ -224,16 +219,10 @@ fn enrol(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQ
         15..18 => ("普通高中", years - 14),
         _ => return,
     };
-    let boards = match stage {
-        "小学" => 0.09,
-        "初中" => 0.5,
-        "学前" => 0.0,
-        _ => 0.85,
-    };
     let severe = world.people[person].disability.is_some_and(|(_, g)| g <= 2);
     let mode = if severe && (6..15).contains(&years) {
         "随班就读"
-    } else if rng.chance(boards) {
+    } else if rng.chance(boarding_share(stage)) {
         "寄宿"
     } else {
         "走读"
@@ -250,14 +239,19 @@ fn enrol(world: &mut VillageWorld, rng: &mut Rng, person: usize, quarter: SynthQ
     }
 }
 
+/// True for a registered person whose family still has a claim to the policies.
+fn is_entitled(world: &VillageWorld, person: usize) -> bool {
+    let p = &world.people[person];
+    let registry = world.families[p.family].registry.as_ref();
+    registry.is_some_and(|r| r.exit_status != "已脱贫(不再享受政策)") && p.registered == Some("正常")
+}
+
 /// The year's enrolment under the identity that the lists give a person.
 pub(super) fn insure(world: &mut VillageWorld, person: usize, quarter: SynthQuarter) {
-    let registry = world.families[world.people[person].family].registry.as_ref();
-    let entitled = registry.is_some_and(|r| r.exit_status != "已脱贫(不再享受政策)");
+    let registered = is_entitled(world, person);
     let urban = world.on_dibao(person) && !world.on_rural_dibao(person);
     let rural = world.on_rural_dibao(person);
     let p = &mut world.people[person];
-    let registered = entitled && p.registered == Some("正常");
     let (category, payment, subsidy) = if p.tekun.is_some() {
         ("特困供养", 0, 18_000)
     } else if registered {
@@ -287,9 +281,7 @@ pub(super) fn insure(world: &mut VillageWorld, person: usize, quarter: SynthQuar
 
 /// Aid for a pupil, this term and the one before: whoever is due under the identity that the lists give.
 pub(super) fn aid(world: &mut VillageWorld, person: usize, quarter: SynthQuarter) {
-    let registry = world.families[world.people[person].family].registry.as_ref();
-    let entitled = registry.is_some_and(|r| r.exit_status != "已脱贫(不再享受政策)");
-    let registered = entitled && world.people[person].registered == Some("正常");
+    let registered = is_entitled(world, person);
     let p = &mut world.people[person];
     p.aid.clear();
     let Some(s) = p.student.as_ref().filter(|s| s.status == "在读" && registered) else { return };
@@ -298,8 +290,7 @@ pub(super) fn aid(world: &mut VillageWorld, person: usize, quarter: SynthQuarter
         |term: String| StudentAid { term, item, amount_fen: 62_500, category: "建档立卡", school: None };
     // Whoever entered this summer was aided elsewhere before, or nowhere.
     if s.grade > 1 || quarter.number < 3 {
-        let year = quarter.year - u32::from(quarter.number < 3);
-        p.aid.push(term(format!("{year}{}", if quarter.number >= 3 { "春" } else { "秋" })));
+        p.aid.push(term(quarter.previous_term()));
     }
     p.aid.push(term(quarter.term()));
 }

@@ -1,6 +1,5 @@
 //! Benefits that begin, end and change, and the identities people are insured under: nothing that a rule may flag.
 
-use super::super::calendar::add_months;
 use super::super::world::{ExtremeHardshipEntry, InsuranceEnrolment};
 use super::orderly;
 use super::ordinary_school::study_away;
@@ -29,8 +28,7 @@ fn dibao_began_unregistered(s: &mut Stage<'_>, family: usize) -> Option<Happened
     if !s.can_work(family) {
         return None;
     }
-    let back = s.between(0, 2);
-    let start = s.months_ago(back);
+    let start = s.months_ago_between(0, 2);
     s.open_case(members.clone(), "整户", start);
     if s.is_later() {
         // Identified in the quarter after.
@@ -50,8 +48,7 @@ fn dibao_began_registered(s: &mut Stage<'_>, family: usize) -> Option<Happened> 
     if s.registry(family)?.exit_status != "未脱贫" {
         return None;
     }
-    let back = s.between(0, 2);
-    let start = s.months_ago(back);
+    let start = s.months_ago_between(0, 2);
     s.open_case(members.clone(), "整户", start);
     if s.is_later() {
         s.change_registry(family, |r| r.attribute = "低保贫困户");
@@ -79,8 +76,7 @@ fn dibao_ended(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
         return None;
     }
     let case = s.case_of(members[0])?;
-    let back = s.between(0, 2);
-    let stop = s.months_ago(back);
+    let stop = s.months_ago_between(0, 2);
     s.world.cases[case].stop_month = Some(stop);
     s.world.cases[case].stop_reason = "收入超标已核";
     s.world.refresh_dibao();
@@ -112,8 +108,7 @@ fn converted_to_tekun(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 fn case_moved_with_him(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.dibao_family(family)?;
     let case = s.case_of(members[0])?;
-    let back = s.between(0, 2);
-    let month = s.months_ago(back);
+    let month = s.months_ago_between(0, 2);
     let listed = s.world.cases[case].members.clone();
     s.world.cases[case].stop_month = Some(month);
     s.world.cases[case].stop_reason = "迁移";
@@ -167,7 +162,7 @@ fn student_not_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     })?;
     s.leave_cases(person);
     study_away(s, person, "大专及以上");
-    s.told(s.quarter.school_cutoff() / 10_000 * 10_000 + 901, person)
+    s.told(s.quarter.school_start(), person)
 }
 
 /// Premiums and aid went by what they were before.
@@ -177,8 +172,7 @@ fn identified_this_quarter(s: &mut Stage<'_>, family: usize) -> Option<Happened>
     if r.exit_status != "未脱贫" || s.world.families[family].housing.is_some() {
         return None;
     }
-    let back = s.between(3, 70);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(3, 70);
     let later = s.is_later();
     for &m in &members {
         s.note(m).identified = Some(since);
@@ -242,7 +236,7 @@ fn stays_home_by_choice(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
         return None;
     }
     support.support_mode = "分散";
-    let since = add_months(support.start_month, 0) * 100 + 1;
+    let since = support.start_month * 100 + 1;
     s.note(person).wish = "自愿分散供养";
     s.told(since, person)
 }

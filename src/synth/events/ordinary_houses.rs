@@ -12,13 +12,6 @@ pub(super) const HAPPENINGS: &[(&str, Happening)] = &[
     ("renovated_and_left", renovated_and_left),
 ];
 
-fn mark_dangerous(s: &mut Stage<'_>, family: usize, level: &'static str) {
-    s.change_registry(family, |r| {
-        r.dangerous = true;
-        r.level = level;
-    });
-}
-
 /// A family that has not left poverty yet, whose house may still be dangerous.
 fn still_poor(s: &Stage<'_>, family: usize) -> Option<()> {
     (s.registry(family)?.exit_status == "未脱贫").then_some(())
@@ -27,8 +20,7 @@ fn still_poor(s: &Stage<'_>, family: usize) -> Option<()> {
 /// Accepted some days ago: ledger and registry follow within the month.
 fn accepted_last_week(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     still_poor(s, family)?;
-    let back = s.between(3, 25);
-    let accepted = s.days_ago(back);
+    let accepted = s.days_ago_between(3, 25);
     let year = s.first.year;
     let shown = s.shown(accepted, 1);
     let file = rebuilt(s, family)?;
@@ -40,22 +32,21 @@ fn accepted_last_week(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     file.ledger_status = if shown { "销档" } else { "在账" };
     file.delisted = shown.then(|| day_from_epoch_days(date_to_days(accepted) + 20));
     if !shown {
-        mark_dangerous(s, family, level);
+        s.mark_dangerous(family, level);
     }
     s.told_of(accepted, family)
 }
 
 fn being_rebuilt(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     still_poor(s, family)?;
-    let back = s.between(20, 80);
-    let started = s.days_ago(back);
+    let started = s.days_ago_between(20, 80);
     let year = s.first.year;
     let file = rebuilt(s, family)?;
     let level = file.level;
     file.plan_year = year;
     (file.start, file.finish, file.accepted, file.delisted) = (Some(started), None, None, None);
     (file.accept_result, file.ledger_status) = ("", "在账");
-    mark_dangerous(s, family, level);
+    s.mark_dangerous(family, level);
     s.told_of(started, family)
 }
 
@@ -67,7 +58,7 @@ fn lives_in_the_home(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     let support = s.person_mut(person).tekun.as_mut().filter(|_| alone && !housed)?;
     support.support_mode = "集中";
     let since = support.start_month * 100 + 1;
-    mark_dangerous(s, family, "D级");
+    s.mark_dangerous(family, "D级");
     s.told(since, person)
 }
 
@@ -76,9 +67,8 @@ fn relocated(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     if s.world.families[family].housing.is_some() || s.world.present(family).len() < 2 {
         return None;
     }
-    let back = s.between(100, 300);
-    let moved_in = s.days_ago(back);
-    mark_dangerous(s, family, "D级");
+    let moved_in = s.days_ago_between(100, 300);
+    s.mark_dangerous(family, "D级");
     s.relocate(family, moved_in);
     s.told_of(moved_in, family)
 }

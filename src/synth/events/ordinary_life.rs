@@ -1,7 +1,5 @@
 //! Births, deaths, marriages, work and moves: nothing that a rule may flag.
 
-use super::super::calendar::date_to_days;
-use super::super::calendar::day_from_epoch_days;
 use super::super::world::{InventedFamily, WayOfLeaving};
 use super::stage::{Happened, Happening, Stage};
 use super::wrong_benefits::die;
@@ -36,8 +34,7 @@ fn member_dies(
     if !mortal {
         return None;
     }
-    let back = s.between(least, most);
-    let died = s.days_ago(back);
+    let died = s.days_ago_between(least, most);
     if s.shown(died, 1) {
         s.leave_cases(person);
     }
@@ -74,8 +71,7 @@ fn birth(s: &mut Stage<'_>, family: usize, registered: bool) -> Option<(usize, u
     if !mother {
         return None;
     }
-    let back = s.between(5, 80);
-    let born = s.days_ago(back);
+    let born = s.days_ago_between(5, 80);
     let mut rng = s.rng.clone();
     let child = s.world.add_newborn(&mut rng, family, born);
     let p = s.person_mut(child);
@@ -115,11 +111,11 @@ fn newborn_registry_waits(s: &mut Stage<'_>, family: usize) -> Option<Happened> 
 }
 
 /// The registry and civil affairs struck her off; she is insured where she lives now.
-fn leave(s: &mut Stage<'_>, person: usize, status: &'static str, since: u32) -> Option<Happened> {
+fn leave(s: &mut Stage<'_>, person: usize, since: u32) -> Option<Happened> {
     s.leave_cases(person);
     let p = s.person_mut(person);
     p.gone = Some(WayOfLeaving::Left);
-    p.registered = Some(status);
+    p.registered = Some("转出");
     p.student = None;
     p.aid.clear();
     p.insurance.clear();
@@ -134,8 +130,8 @@ fn married_out(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
-    let back = s.between(20, 300);
-    leave(s, person, "转出", s.days_ago(back))
+    let since = s.days_ago_between(20, 300);
+    leave(s, person, since)
 }
 
 fn moved_away(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
@@ -146,23 +142,22 @@ fn moved_away(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if s.person(person).relation == "配偶" {
         return None;
     }
-    let back = s.between(20, 300);
-    leave(s, person, "转出", s.days_ago(back))
+    let since = s.days_ago_between(20, 300);
+    leave(s, person, since)
 }
 
 /// A bride in the family, insured where she lives; the registry adds her in its yearly window.
 fn married_in(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     let p = s.person(person);
     let bride = matches!(p.relation, "之儿媳") || (p.relation == "配偶" && p.sex == 2);
+    if !bride || !s.plainly_registered(person) || !(20..36).contains(&s.age(person)) {
+        return None;
+    }
     let childless = !s.world.people.iter().any(|c| c.guardian == Some(person));
-    if !bride || !childless || !s.plainly_registered(person) || !(20..36).contains(&s.age(person)) {
+    if !childless || !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
-    if !s.gets_on_without(s.person(person).family, &[person]) {
-        return None;
-    }
-    let back = s.between(20, 200);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(20, 200);
     if !s.window_passed(since) {
         s.person_mut(person).registered = None;
     }
@@ -184,21 +179,18 @@ fn household_split(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
         .filter(|&m| matches!(s.person(m).relation, "之孙子" | "之孙女") && s.person(m).guardian == Some(son))
         .collect();
     let grandchildren = members.iter().filter(|&&m| s.person(m).relation.starts_with("之孙")).count();
-    if grandchildren != children.len() {
+    let all_theirs = grandchildren == children.len();
+    let moved: Vec<usize> = [son, wife].into_iter().chain(children).collect();
+    if !all_theirs || !s.gets_on_without(family, &moved) {
         return None;
     }
-    let back = s.between(20, 300);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(20, 300);
     let (at, old) = (s.world.families.len(), s.world.families[family].clone());
     let mut registry = old.registry.clone()?;
     // Each half is told of its own cause, which nobody's illness bears out or contradicts.
     registry.cause = "缺资金";
     s.change_registry(family, |r| r.cause = "缺劳力");
-    registry.number = format!("{}", 4_100_000_000u64 + s.world.index as u64 * 10_000 + at as u64);
-    let moved: Vec<usize> = [son, wife].into_iter().chain(children).collect();
-    if !s.gets_on_without(family, &moved) {
-        return None;
-    }
+    registry.number = s.world.registry_number(at);
     s.world.families.push(InventedFamily {
         members: moved.clone(),
         head: son,
@@ -261,6 +253,5 @@ fn in_the_army(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     s.end_cover(person, "应征入伍")?;
     let note = s.note(person);
     (note.work_months, note.work_place) = (Some(0), "");
-    let joined = day_from_epoch_days(date_to_days((s.first.year - 1) * 10_000 + 910));
-    s.told(joined, person)
+    s.told((s.first.year - 1) * 10_000 + 910, person)
 }

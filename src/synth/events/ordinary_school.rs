@@ -28,7 +28,7 @@ fn college(s: &mut Stage<'_>, person: usize, studying: &'static str) -> Option<H
         return None;
     }
     study_away(s, person, studying);
-    s.told(s.quarter.school_cutoff() / 10_000 * 10_000 + 901, person)
+    s.told(s.quarter.school_start(), person)
 }
 
 /// Takes somebody from the insurer's list, into a college.
@@ -48,7 +48,7 @@ fn school_in_another_province(s: &mut Stage<'_>, person: usize) -> Option<Happen
     leave_school(s, person);
     s.person_mut(person).studying = studying;
     s.note(person).absence_reason = "外省就读";
-    s.told(s.quarter.school_cutoff() / 10_000 * 10_000 + 901, person)
+    s.told(s.quarter.school_start(), person)
 }
 
 fn taught_at_home(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
@@ -77,8 +77,7 @@ fn finished_ninth_grade(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
 
 fn ill_and_suspended(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     pupil(s, person)?;
-    let back = s.between(30, 150);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(30, 150);
     let p = s.person_mut(person);
     p.student.as_mut()?.status = "休学";
     p.aid.clear();

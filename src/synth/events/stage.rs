@@ -44,6 +44,16 @@ impl Stage<'_> {
     pub(super) fn months_ago(&self, months: i64) -> u32 {
         add_months(self.first.last_month(), -(months as i32))
     }
+    /// [`Self::days_ago`] of a number of days drawn in `least..=most`.
+    pub(super) fn days_ago_between(&mut self, least: i64, most: i64) -> u32 {
+        let back = self.between(least, most);
+        self.days_ago(back)
+    }
+    /// [`Self::months_ago`] of a number of months drawn in `least..=most`.
+    pub(super) fn months_ago_between(&mut self, least: i64, most: i64) -> u32 {
+        let back = self.between(least, most);
+        self.months_ago(back)
+    }
     /// True if a list that is `months` late shows at the quarter's end what happened on `date`.
     pub(super) fn shown(&self, date: u32, months: i32) -> bool {
         add_months(date / 100, months) <= self.quarter.last_month()
@@ -79,6 +89,13 @@ impl Stage<'_> {
             change(registry);
         }
     }
+    /// The registry says that the family's house is dangerous.
+    pub(super) fn mark_dangerous(&mut self, family: usize, level: &'static str) {
+        self.change_registry(family, |r| {
+            r.dangerous = true;
+            r.level = level;
+        });
+    }
     /// True for a registered person.
     pub(super) fn registered(&self, person: usize) -> bool {
         let p = self.person(person);
@@ -93,7 +110,7 @@ impl Stage<'_> {
     pub(super) fn is_head(&self, person: usize) -> bool {
         self.world.families[self.person(person).family].head == person
     }
-    /// True for a registered person in no list of support but the registry's, who is not a pupil.
+    /// True for a registered person in no list of support but the registry's.
     pub(super) fn plainly_registered(&self, person: usize) -> bool {
         self.registered(person) && !self.on_dibao(person) && !self.on_tekun(person)
     }

@@ -70,8 +70,7 @@ fn poor_forgotten(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
 
 fn never_registered(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.outside_family(family)?;
-    let back = s.between(12, 48);
-    let start = s.months_ago(back);
+    let start = s.months_ago_between(12, 48);
     s.open_case(members.clone(), "整户", start);
     members.iter().for_each(|&m| s.insure(m));
     s.told(start * 100 + 1, members[0])
@@ -126,8 +125,7 @@ fn paid_in_two_cases(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if s.is_head(person) || s.age(person) < 18 || s.world.cases[first].members[0] == person {
         return None;
     }
-    let back = s.between(6, 30);
-    let start = s.months_ago(back).max(s.world.cases[first].start_month);
+    let start = s.months_ago_between(6, 30).max(s.world.cases[first].start_month);
     s.open_case(vec![person], "单人", start);
     s.told(start * 100 + 1, person)
 }
@@ -136,8 +134,7 @@ fn dibao_and_tekun(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if !s.registered(person) || !s.on_tekun(person) {
         return None;
     }
-    let back = s.between(5, 30);
-    let start = s.months_ago(back);
+    let start = s.months_ago_between(5, 30);
     s.open_case(vec![person], "单人", start);
     s.told(start.max(s.person(person).tekun.as_ref()?.start_month) * 100 + 1, person)
 }
@@ -148,8 +145,7 @@ fn dead_still_paid(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if s.age(person) < 45 || s.is_head(person) || !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
-    let back = s.between(200, 500);
-    let died = s.days_ago(back);
+    let died = s.days_ago_between(200, 500);
     die(s, person, died, 6);
     s.told(died, person)
 }
@@ -161,8 +157,7 @@ fn dead_for_years_still_registered(s: &mut Stage<'_>, person: usize) -> Option<H
     if !s.gets_on_without(s.person(person).family, &[person]) {
         return None;
     }
-    let back = s.between(640, 900);
-    let died = s.days_ago(back);
+    let died = s.days_ago_between(640, 900);
     s.note(person).death = Some(died);
     s.person_mut(person).insurance.clear();
     s.note(person).work_months = Some(0);
@@ -270,6 +265,9 @@ fn no_helper(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
 fn stranger_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
     let members = s.dibao_family(family)?;
     let case = s.case_of(members[0])?;
+    if s.world.cases[case].members.len() > 6 {
+        return None;
+    }
     let stranger = (0..s.world.families.len()).find_map(|other| {
         let outside = s.outside_family(other)?;
         let head = s.world.families[other].head;
@@ -281,9 +279,6 @@ fn stranger_in_case(s: &mut Stage<'_>, family: usize) -> Option<Happened> {
                 && s.person(m).relation != "之儿媳"
         })
     })?;
-    if s.world.cases[case].members.len() > 6 {
-        return None;
-    }
     s.world.cases[case].members.push(stranger);
     s.world.refresh_dibao();
     s.insure(stranger);

@@ -43,10 +43,7 @@ fn renovated_still_dangerous_in_registry(s: &mut Stage<'_>, family: usize) -> Op
     }
     let file = rebuilt(s, family)?;
     let (level, since) = (file.level, day_from_epoch_days(date_to_days(file.accepted?) + 31));
-    s.change_registry(family, |r| {
-        r.dangerous = true;
-        r.level = level;
-    });
+    s.mark_dangerous(family, level);
     s.told_of(since, family)
 }
 
@@ -57,10 +54,7 @@ fn dangerous(s: &mut Stage<'_>, family: usize, exited: bool) -> Option<Happened>
         return None;
     }
     let level = *s.rng.pick(&["C级", "D级"]);
-    s.change_registry(family, |r| {
-        r.dangerous = true;
-        r.level = level;
-    });
+    s.mark_dangerous(family, level);
     s.told_of(s.days_ago(400), family)
 }
 
@@ -118,8 +112,7 @@ fn renovated_and_relocated(s: &mut Stage<'_>, family: usize) -> Option<Happened>
         return None;
     }
     rebuilt(s, family)?;
-    let back = s.between(100, 300);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(100, 300);
     s.relocate(family, since);
     s.told_of(since, family)
 }
@@ -141,8 +134,7 @@ fn relocated_and_forgotten(s: &mut Stage<'_>, family: usize) -> Option<Happened>
         return None;
     }
     let forgotten = members.into_iter().find(|&m| s.age(m) >= 1 && s.person(m).student.is_none())?;
-    let back = s.between(100, 300);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(100, 300);
     s.relocate(family, since);
     s.person_mut(forgotten).insurance.clear();
     s.told(since, forgotten)

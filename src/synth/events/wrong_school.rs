@@ -34,14 +34,13 @@ fn dropped_out(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     pupil(s, person)?;
     leave_school(s, person);
     s.person_mut(person).education = if s.school_age(person) < 7 { "学龄前儿童" } else { "小学" };
-    let back = s.between(40, 400);
-    s.told(s.days_ago(back), person)
+    let since = s.days_ago_between(40, 400);
+    s.told(since, person)
 }
 
 fn dropped_out_on_the_roll(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     pupil(s, person)?;
-    let back = s.between(40, 200);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(40, 200);
     let p = s.person_mut(person);
     p.student.as_mut()?.status = "辍学";
     p.aid.clear();
@@ -57,8 +56,7 @@ fn suspended_for_years(s: &mut Stage<'_>, person: usize) -> Option<Happened> {
     if s.school_age(person) < 9 {
         return None;
     }
-    let back = s.between(500, 900);
-    let since = s.days_ago(back);
+    let since = s.days_ago_between(500, 900);
     let p = s.person_mut(person);
     p.student.as_mut()?.status = "休学";
     p.aid.clear();

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::end_to_end::{key, published, root, run, text};
+use crate::end_to_end::{book_parts, key, published, root, run, text};
+use crate::mutated_inputs::invented::with_check_character;
 
 /// What the attacker makes of a number.
 #[derive(Clone, Copy)]
@@ -69,10 +70,7 @@ impl Visible {
                     }
                 }
                 Some("xlsx") => {
-                    let mut book = zip::ZipArchive::new(std::fs::File::open(&file).unwrap()).unwrap();
-                    for part in 0..book.len() {
-                        add(&std::io::read_to_string(book.by_index(part).unwrap()).unwrap_or_default());
-                    }
+                    book_parts(&file).iter().for_each(|part| add(part));
                 }
                 _ => add(&String::from_utf8_lossy(&std::fs::read(&file).unwrap())),
             }
@@ -156,12 +154,6 @@ impl Visible {
     }
 }
 
-/// GB 11643.
-fn check_character(body: &str) -> char {
-    let sum = body.bytes().enumerate().map(|(at, digit)| usize::from(digit - b'0') * ((1 << (17 - at)) % 11));
-    char::from(b"10X98765432"[sum.sum::<usize>() % 11])
-}
-
 /// What the attacker tries: the prefixes and birth dates of some persons with exceptions, all orders, the check
 /// character that fits.
 fn candidates(publication: &Path, dates: usize) -> (Vec<String>, BTreeSet<String>) {
@@ -188,8 +180,7 @@ fn candidates(publication: &Path, dates: usize) -> (Vec<String>, BTreeSet<String
     for (_, prefix) in &prefixes {
         for day in &days {
             for order in 0..1_000 {
-                let body = format!("{prefix}{day}{order:03}");
-                tried.push(format!("{body}{}", check_character(&body)));
+                tried.push(with_check_character(&format!("{prefix}{day}{order:03}")));
             }
         }
     }

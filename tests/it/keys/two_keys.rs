@@ -7,7 +7,7 @@ use bidui::testing::publication::snapshot::Snapshot;
 use bidui::testing::publication::table_reader::read_rows;
 
 use super::published_under_others;
-use crate::end_to_end::published;
+use crate::end_to_end::{book_parts, published};
 
 /// Columns of `tables/` that say what the extracts say, or count it: alike under any key. Whatever is not named here
 /// must have no value in common. `record_id`s are places in files, and a file's name is part of its own digest.
@@ -166,11 +166,7 @@ fn all_id_words(publication: &Snapshot) -> BTreeSet<String> {
             columns(&file).values().flatten().for_each(|text| id_words(text, &mut found));
         } else if path.ends_with(".xlsx") {
             // Hidden cells and properties, too.
-            let mut book = zip::ZipArchive::new(std::fs::File::open(&file).unwrap()).unwrap();
-            for part in 0..book.len() {
-                let text = std::io::read_to_string(book.by_index(part).unwrap()).unwrap_or_default();
-                id_words(&text, &mut found);
-            }
+            book_parts(&file).iter().for_each(|part| id_words(part, &mut found));
         } else {
             id_words(&String::from_utf8_lossy(&std::fs::read(&file).unwrap()), &mut found);
         }

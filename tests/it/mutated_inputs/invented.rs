@@ -92,7 +92,7 @@ fn person(at: usize) -> (String, String) {
 }
 
 /// GB 11643: the weighted sum of all 18 characters is 1 modulo 11.
-fn with_check_character(front: &str) -> String {
+pub(crate) fn with_check_character(front: &str) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = front.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     format!("{front}{}", ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][sum as usize % 11])

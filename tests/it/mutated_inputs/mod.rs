@@ -8,7 +8,7 @@
 mod encode_books;
 mod encode_tables;
 mod encode_texts;
-mod invented;
+pub(crate) mod invented;
 mod judge;
 mod judge_load;
 mod mutate;
