@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, Int32Array, StringArray, UInt32Array, new_null_array};
+use arrow::datatypes::DataType;
 use bidui::testing::config::Pipeline;
 use bidui::testing::load::{LoadedSource, load_source};
+use bidui::testing::model::column_type::ContractType;
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::normalize;
 use bidui::testing::reconcile::{RuleFindings, run_over, views};
@@ -103,6 +106,60 @@ impl World {
         let all: BTreeSet<u32> = unknown.iter().chain(positions).copied().collect();
         self.replace(source, column, emptied, &Vec::from_iter(all));
         KnownColumn { values, unknown }
+    }
+
+    /// Other values for the rows at `positions`, as hands of cards: those of the column dealt out anew, and one for all:
+    /// each word of its code table, or of its values the least, the greatest and some between; of days and months some
+    /// long before, in and after the quarter too.
+    pub(crate) fn hands(
+        &self,
+        source: usize,
+        column: &str,
+        values: &ArrayRef,
+        positions: &[u32],
+    ) -> Vec<ArrayRef> {
+        /// Values of an ordered column that are dealt to all.
+        const STEPS: usize = 6;
+        let contract = self.pipeline.source(&self.loaded[source].records.source).unwrap();
+        let spec = contract.column(column).unwrap();
+        let rows = values.len();
+        let known = arrow::compute::filter(values, &arrow::compute::is_not_null(values).unwrap()).unwrap();
+        let labels = spec.codes.labels();
+        let cards: ArrayRef = match values.data_type() {
+            DataType::Utf8 if !labels.is_empty() => Arc::new(StringArray::from_iter_values(labels)),
+            _ => {
+                let sorted = arrow::compute::sort(&known, None).unwrap();
+                let last = sorted.len() - 1;
+                let places = (0..STEPS).map(|step| (step * last / (STEPS - 1)) as u32);
+                arrow::compute::take(&sorted, &UInt32Array::from_iter_values(places), None).unwrap()
+            }
+        };
+        let days = ["1950-01-01", "2018-08-15", "2018-09-20", "2019-06-01"];
+        let times: Option<ArrayRef> = match spec.kind {
+            ContractType::Date => {
+                let texts: ArrayRef = Arc::new(StringArray::from_iter_values(days));
+                Some(arrow::compute::cast(&texts, &DataType::Date32).unwrap())
+            }
+            ContractType::Month => {
+                let months = [195_001, 201_808, 201_809, 201_906];
+                Some(Arc::new(Int32Array::from_iter_values(months)))
+            }
+            _ => None,
+        };
+        let cards = times
+            .map_or_else(|| Arc::clone(&cards), |times| arrow::compute::concat(&[&cards, &times]).unwrap());
+        let both = arrow::compute::concat(&[values, &cards]).unwrap();
+        let put = |from: &dyn Fn(usize) -> usize| {
+            let mut places: Vec<u32> = (0..rows as u32).collect();
+            for (at, &position) in positions.iter().enumerate() {
+                places[position as usize] = from(at) as u32;
+            }
+            arrow::compute::take(&both, &UInt32Array::from(places), None).unwrap()
+        };
+        let same = (0..cards.len()).map(|card| put(&|_| rows + card));
+        let mixed = (1..4).map(|turn| put(&|at| rows + (at * 7 + turn) * turn % cards.len()));
+        let dealt = (1..4).map(|turn| put(&|at| (at * 7919 * turn + 13 * turn) % rows));
+        same.chain(mixed).chain(dealt).collect()
     }
 
     pub(crate) fn replace(&mut self, source: usize, column: &str, values: ArrayRef, unknown: &[u32]) {

@@ -34,18 +34,20 @@ fn take_away(
     let mut varied: BTreeSet<String> = BTreeSet::new();
     let kept: Vec<u32> =
         old.unknown.iter().copied().filter(|position| !positions.contains(position)).collect();
-    for turn in 1..4 {
-        let pool = old.values.len();
-        let dealt = world
-            .changed(source, column, &positions, &|at| Some(((at * 7919 * turn + 13 * turn) % pool) as u32));
-        world.replace(source, column, dealt, &kept);
+    for hand in world.hands(source, column, &old.values, &positions) {
+        world.replace(source, column, hand, &kept);
         let other = found(&world.run());
         varied.extend(other.symmetric_difference(before).map(|one| one.0.clone()));
     }
     let held: BTreeSet<(&str, &str)> =
         findings.held.iter().map(|held| (held.rule_code.as_str(), held.county_code.as_str())).collect();
     counts.held_places += held.len();
-    counts.held_needed += held.iter().filter(|(rule, _)| varied.contains(*rule)).count();
+    let (needed, needless): (Vec<(&str, &str)>, Vec<_>) =
+        held.iter().partition(|(rule, _)| varied.contains(*rule));
+    counts.held_needed += needed.len();
+    if !needless.is_empty() {
+        eprintln!("{name}: held, and no other values change it: {needless:?}");
+    }
     world.replace(source, column, old.values, &old.unknown);
 }
 
