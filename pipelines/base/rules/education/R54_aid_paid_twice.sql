@@ -152,12 +152,15 @@ expect = ["P2/2018春"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
-    SELECT DISTINCT s.person_id, s.school, a.term
+    SELECT m.person_id, m.school, q.current_term AS term
+    FROM moved_this_term m
+    CROSS JOIN parameter q
+    UNION ALL
+    SELECT s.person_id, s.school, a.term
     FROM student s
     CROSS JOIN parameter q
     JOIN student_aid a ON a.person_id = s.person_id
-    WHERE s.status = '转出' AND (s.status_date IS NULL OR a.term <> q.current_term
-        OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date))
+    WHERE s.status = '转出' AND a.term <> q.current_term
 ),
 -- Instalments of one grant differ in amount; the same amount twice is a grant paid twice.
 amount AS (

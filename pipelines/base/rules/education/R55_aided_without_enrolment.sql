@@ -121,11 +121,12 @@ WITH enrolled AS (
 ),
 -- On the roll of the school that asked for the aid, or moved from there within the term.
 at_school AS (
-    SELECT DISTINCT s.person_id, s.school
+    SELECT s.person_id, s.school
     FROM student s
-    CROSS JOIN parameter q
     WHERE s.status IS NULL OR s.status = '在读'
-        OR (s.status = '转出' AND (s.status_date IS NULL OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date)))
+    UNION
+    SELECT m.person_id, m.school
+    FROM moved_this_term m
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a
