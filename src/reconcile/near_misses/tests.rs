@@ -38,8 +38,8 @@ fn nearest(key: &str, evidence: &[i64], rows: &[NearMissRow]) -> Option<(i64, bo
     nearest_in(None, key, evidence, rows)
 }
 
-/// The nearest to a finding with this evidence, which may name the lists it is missing from; records under 10 are the registry's persons, under 20 its
-/// households, the others of lists.
+/// The nearest to a finding with this evidence, which may name the lists it is missing from; records under 10 are the
+/// registry's persons, under 20 its households, the others of lists.
 fn nearest_in(
     lists: Option<&[&str]>,
     key: &str,
