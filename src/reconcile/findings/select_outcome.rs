@@ -139,6 +139,14 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
     let lists =
         batch.column_by_name(MISSING_FROM).map(|_| outcome_text_column(batch, MISSING_FROM)).transpose()?;
+    // A list that the header does not name would say nothing of anybody.
+    let claimed = |list: &str| list.is_empty() || rule.header.absent_from.iter().any(|one| one.list == list);
+    if let Some(list) = lists.and_then(|lists| lists.iter().flatten().find(|list| !claimed(list))) {
+        return Err(rule
+            .file
+            .complain_sql(0..0, format!("查询结果的列“missing_from”写了“{list}”，absent_from 里没有这份名单"))
+            .hint("写 absent_from 里的名单名，或空文字"));
+    }
     // Which key a row has may be unknown: it is no finding then, but its subject is left open.
     let open_keys = batch.column_by_name(&format!("rule_key{UNKNOWN_SUFFIX}"));
     let open = |row: usize| outcome_number(open_keys, row) == Some(1);
