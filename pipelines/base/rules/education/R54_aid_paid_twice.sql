@@ -149,6 +149,15 @@ student_aid @P2 item=免学费 school=乙校 term=2018春
 student @P2 school=乙校 status=转出 status_date=2017-10-01
 """
 expect = ["P2/2018春"]
+
+[[example]]
+case = "以前的学期两校都发、没有从哪一校转走：列为疑点"
+given = """
+student_aid @P1 item=助学金 school=甲校 term=2018春
+student_aid @P1 item=免学费 school=乙校 term=2018春
+student @P1 school=乙校
+"""
+expect = ["P1/2018春"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
