@@ -163,6 +163,7 @@ fn possible_subjects(
             evidence: Box::new([record]),
             message: "".into(),
             missing_from: None,
+            to_confirm: false,
             near: None,
         });
     }

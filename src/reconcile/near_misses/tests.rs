@@ -53,6 +53,7 @@ fn nearest_in(
         evidence: evidence.into(),
         message: "丁。".into(),
         missing_from: lists.map(|lists| lists.iter().map(|list| Arc::from(*list)).collect()),
+        to_confirm: false,
         near: None,
     };
     let listed: ListedPersons = [("insured_person".to_owned(), vec![121, 122, 123])].into();
