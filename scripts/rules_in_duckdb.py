@@ -150,11 +150,13 @@ def missing_from(rows):
     return named
 
 
-def with_nearest(db, header, found, named):
+def with_nearest(db, header, rows):
     """The findings with the nearest record of the lists that their subject is missing from, the last of the
-    evidence, and which of them are to be confirmed for it."""
+    evidence, and which of them are to be confirmed, for it or because the SELECT says so."""
+    found, named = findings(rows), missing_from(rows)
     absences = header.get("absent_from") or []
-    near, to_confirm = defaultdict(list), set()
+    said = {(row["subject_id"], text(row.get("rule_key"))) for row in rows if row.get("to_confirm") == 1}
+    near, to_confirm = defaultdict(list), said & found.keys()
     if absences:
         for record, source, candidate, person, score, likely in db.execute(
                 "SELECT record_id, source, candidate, candidate_person_id, score, likely FROM near_miss").fetchall():
@@ -371,7 +373,7 @@ class Publication:
                 total["held"] += len(held_here)
                 here = {cell: counts for cell, counts in here.items() if cell not in held_here}
             else:
-                here, to_confirm = with_nearest(self.db, header, findings(rows), missing_from(rows))
+                here, to_confirm = with_nearest(self.db, header, rows)
                 there, kind = published[code], "exceptions"
                 faults += [f"{code}: {key}: to be confirmed in DuckDB, not in the publication"
                            for key in sorted(to_confirm & there.keys() - self.in_review[code])]
@@ -532,7 +534,7 @@ def example_lines(db, case, rows, expect):
     with_evidence = any(" <- " in line for line in expect)
     lines = []
     header = {"absent_from": case["absent_from"], "sources": case["sources"]}
-    told, to_confirm = with_nearest(db, header, findings(rows), missing_from(rows))
+    told, to_confirm = with_nearest(db, header, rows)
     for (subject, key), records in told.items():
         line = subject + (f"/{key}" if key else "") + (" 待确认" if (subject, key) in to_confirm else "")
         lines.append(line + (f" <- {' '.join(records)}" if with_evidence else ""))

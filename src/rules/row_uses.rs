@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use super::rule_set::RuleSet;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
-use super::unknown_answers::reads_unknown;
-use super::view_catalogue::{PREVIOUS, ViewOrigin};
+use super::unknown_answers::{answers_over, untouched};
+use super::view_catalogue::{IDENTITIES, PREVIOUS, ViewOrigin};
 
 /// What rows of a list that are not there would do to the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,14 +44,8 @@ impl RuleSet {
         for definition in &self.definitions {
             let name = &definition.header.name;
             let select = &definition.file.select;
-            let answers = match reads_unknown(select.table_names(), &tables) {
-                true => select.for_answers(&tables),
-                false => Ok(None),
-            };
-            let known = match answers {
-                Ok(None) => select
-                    .column_names()
-                    .map(|columns| Arc::new(TableKnowledge { columns, ..TableKnowledge::default() })),
+            let known = match answers_over(select, &tables) {
+                Ok(None) => untouched(select),
                 Ok(Some(AnswerSelects { certain, possible, outcome })) => {
                     texts.insert(Answers::Certain.table_name(name), certain);
                     texts.insert(Answers::Possible.table_name(name), possible);
@@ -69,11 +63,7 @@ impl RuleSet {
         ];
         let mut uses = BTreeMap::new();
         for (position, rule) in self.rules.iter().enumerate() {
-            let select = &rule.file.select;
-            if !reads_unknown(select.table_names(), &tables) {
-                continue;
-            }
-            match select.for_answers(&tables) {
+            match answers_over(&rule.file.select, &tables) {
                 Ok(None) => {}
                 Ok(Some(answers)) => {
                     let unknown = |name: &str| answers.outcome.unknown.contains(name);
@@ -93,9 +83,6 @@ impl RuleSet {
         uses
     }
 }
-
-/// View of the records of persons whose records differ, made of all lists.
-const IDENTITIES: &str = "identity_record";
 
 /// Does a text, or the text of a definition that it reads, read one of these words?
 fn reaches(sql: &str, texts: &BTreeMap<String, String>, wanted: &[String]) -> bool {

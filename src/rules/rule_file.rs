@@ -195,8 +195,8 @@ pub struct RuleExample {
     pub case: String,
     /// One row a line: `view column=value …`; `@P1` is person_id=P1, `#H1` household_id=H1.
     pub given: String,
-    /// Findings, exactly: `subject`, `subject/rule_key`, then ` 待确认` if a near miss makes it one to be
-    /// confirmed, optionally ` <- evidence evidence…`;
+    /// Findings, exactly: `subject`, `subject/rule_key`, then ` 待确认` if a near miss or its SELECT makes it one to
+    /// be confirmed, optionally ` <- evidence evidence…`;
     /// of an indicator: `indicator unit numerator/denominator`.
     pub expect: Vec<String>,
     /// Subjects, exactly, of which cells written `?` (unknown) leave open whether they are findings:

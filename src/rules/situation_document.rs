@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::rule_set::RuleSet;
-use super::situation_file::{Situation, SituationFile};
+use super::situation_file::{Situation, SituationFile, list_and_county};
 
 /// All situations by theme (Markdown), generated from their files.
 pub fn document_situations(rules: &RuleSet, files: &[SituationFile]) -> String {
@@ -51,8 +51,8 @@ fn document_situation(rules: &RuleSet, situation: &Situation, text: &mut String)
         lists.iter().map(|(view, rows)| format!("{}{rows}行", rules.catalogue.title(view))).collect();
     told.extend(situation.empty.iter().map(|view| format!("{}没有这家人", rules.catalogue.title(view))));
     let part = |name: &String| {
-        let (view, county) = name.split_once(' ').unwrap_or((name, ""));
-        format!("{}{county}", rules.catalogue.title(view))
+        let (view, county) = list_and_county(name);
+        format!("{}{}", rules.catalogue.title(view), county.unwrap_or_default())
     };
     told.extend(situation.absent.iter().map(|name| format!("{}没有报来", part(name))));
     told.extend(situation.stale.iter().map(|name| format!("{}是上期的", part(name))));

@@ -75,6 +75,11 @@ pub(crate) struct LackedPart {
     pub(crate) stale: bool,
 }
 
+/// The list of an entry of `absent` or `stale`, and the county it is of, if of one alone.
+pub(super) fn list_and_county(entry: &str) -> (&str, Option<&str>) {
+    entry.split_once(' ').map_or((entry, None), |(list, county)| (list, Some(county)))
+}
+
 /// A file of situations, read.
 #[derive(Debug, Clone)]
 pub struct SituationFile {
@@ -149,25 +154,38 @@ impl SituationFile {
         });
         Error::configuration(message).at_span(&self.file.path, &self.file.text, span)
     }
-    /// Checks the lists that a situation names beside those it gives rows of.
+    /// Checks the lists that a situation names beside those it gives rows of; `counties`: those of its rows.
     ///
     /// # Errors
-    /// A list that is not there, or that has rows.
-    pub(crate) fn check_lists(&self, at: usize, rules: &RuleSet, given: &BTreeSet<&str>) -> Result<()> {
+    /// A list that is not there, or that has rows; a county in which nobody is.
+    pub(crate) fn check_lists(
+        &self,
+        at: usize,
+        rules: &RuleSet,
+        given: &BTreeSet<&str>,
+        counties: &BTreeSet<&str>,
+    ) -> Result<()> {
         let situation = &self.content.situation[at];
         let lists = [("empty", &situation.empty), ("absent", &situation.absent), ("stale", &situation.stale)];
         for (key, names) in lists {
             for (number, name) in names.iter().enumerate() {
                 let steps = [TomlStep::Key(key), number.into()];
-                let (name, county) = match name.split_once(' ') {
-                    Some((name, county)) if key != "empty" => (name, Some(county)),
-                    _ => (name.as_str(), None),
+                let (name, county) = match key {
+                    "empty" => (name.as_str(), None),
+                    _ => list_and_county(name),
                 };
                 if !rules.catalogue.can_be_absent(name) {
                     let known = rules.catalogue.views.iter().filter(|(_, v)| v.origin != ViewOrigin::Derived);
                     let known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
                     let error = self.complain(at, &steps, format!("没有名为“{name}”的数据来源"));
                     return Err(with_hint(error, suggest_toml_name(name, &known, "可用的来源")));
+                }
+                if let Some(county) = county.filter(|county| !counties.contains(county)) {
+                    let known: Vec<&str> = counties.iter().copied().collect();
+                    let error = self.complain(at, &steps, format!("given 里没有县区“{county}”的行"));
+                    return Err(
+                        error.hint(format!("写有人的县区的六位代码；本情形里有：{}", known.join("、")))
+                    );
                 }
                 // Other counties delivered it; one of the last period has rows.
                 if key == "stale" || county.is_some() {
@@ -189,7 +207,7 @@ impl SituationFile {
     pub(crate) fn lacked_parts(&self, at: usize) -> Vec<LackedPart> {
         let situation = &self.content.situation[at];
         let part = |name: &String, stale: bool| {
-            let (list, county) = name.split_once(' ').map_or((name.as_str(), None), |(l, c)| (l, Some(c)));
+            let (list, county) = list_and_county(name);
             LackedPart { list: list.to_owned(), county: county.map(str::to_owned), stale }
         };
         let absent = situation.absent.iter().map(|name| part(name, false)).filter(|one| one.county.is_some());

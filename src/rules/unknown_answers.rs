@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::rule_file::{Rule, RuleDefinition};
 use super::rule_set::RuleSet;
+use super::sql::ParsedSelect;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::Result;
 use crate::model::column_type::ColumnType;
@@ -58,16 +59,8 @@ impl RuleSet {
         for definition in &self.definitions {
             definitions.push(definition.clone());
             let name = &definition.header.name;
-            let answers = match reads_unknown(definition.file.select.table_names(), &tables) {
-                true => definition.file.select.for_answers(&tables),
-                false => Ok(None),
-            };
-            let known = match answers {
-                Ok(None) => definition
-                    .file
-                    .select
-                    .column_names()
-                    .map(|columns| Arc::new(TableKnowledge { columns, ..TableKnowledge::default() })),
+            let known = match answers_over(&definition.file.select, &tables) {
+                Ok(None) => untouched(&definition.file.select),
                 Ok(Some(selects)) => {
                     for answers in Answers::BOTH {
                         definitions.push(answering_definition(definition, &selects, answers)?);
@@ -80,13 +73,10 @@ impl RuleSet {
         }
         rules.definitions = definitions;
         for (position, rule) in self.rules.iter().enumerate() {
-            if !reads_unknown(rule.file.select.table_names(), &tables) {
-                continue;
-            }
             if rule.header.indicator {
                 continue;
             }
-            let selects = match rule.file.select.for_answers(&tables) {
+            let selects = match answers_over(&rule.file.select, &tables) {
                 Ok(None) => continue,
                 Ok(Some(selects)) => selects,
                 Err(reason) => {
@@ -140,8 +130,30 @@ impl AnsweringRules<'_> {
     }
 }
 
+/// The answers of a SELECT over some tables; nothing where it reads none of which anything may be unknown.
+///
+/// # Errors
+/// Why they cannot be told apart, in English.
+pub(super) fn answers_over(
+    select: &ParsedSelect,
+    tables: &KnownTables,
+) -> Result<Option<AnswerSelects>, String> {
+    match reads_unknown(select.table_names(), tables) {
+        true => select.for_answers(tables),
+        false => Ok(None),
+    }
+}
+
+/// The table that a SELECT yields of which nothing is unknown.
+///
+/// # Errors
+/// Why its columns cannot be told, in English.
+pub(super) fn untouched(select: &ParsedSelect) -> Result<Arc<TableKnowledge>, String> {
+    select.column_names().map(|columns| Arc::new(TableKnowledge { columns, ..TableKnowledge::default() }))
+}
+
 /// Does a SELECT read a table of which anything may be unknown, or is not understood?
-pub(super) fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
+fn reads_unknown<'t>(mut names: impl Iterator<Item = &'t str>, tables: &KnownTables) -> bool {
     names.any(|name| {
         tables.get(name).is_some_and(|table| table.as_ref().map_or(true, |known| known.is_touched()))
     })

@@ -40,6 +40,9 @@ pub(crate) const PARAMETER: &str = "parameter";
 /// View of the records of a list that are nearest to somebody who seems to be missing from it.
 pub(crate) const NEAR_MISS: &str = "near_miss";
 
+/// View of the records of persons whose records differ, made of all lists.
+pub(crate) const IDENTITIES: &str = "identity_record";
+
 /// Suffix of the view that holds a source's previous quarter.
 pub(crate) const PREVIOUS: &str = "_previous";
 
@@ -129,7 +132,7 @@ impl ViewCatalogue {
             ViewOrigin::Derived,
         );
         add(
-            "identity_record",
+            IDENTITIES,
             "证号或姓名不尽一致人员的记录",
             plain(&[
                 ("record_id", Text),

@@ -309,7 +309,8 @@ impl IncomeFacts<'_> {
         if poor && self.enjoys(person) && due && !p.aid.iter().any(|a| a.term == term) {
             add("R52");
         }
-        let guarded = p.guardian.is_some_and(|g| self.poor[g]) && writer.guardian_known(person);
+        // By number, or by name in the village where the list has no number.
+        let guarded = p.guardian.is_some_and(|g| self.poor[g]);
         if unserved
             && !guarded
             && p.student.is_some()

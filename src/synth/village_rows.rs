@@ -575,11 +575,6 @@ impl<'a> VillageRowWriter<'a> {
         [text_cell(&*g.name), text_cell(id), text_cell(relation)]
     }
 
-    /// True if the guardian's number is delivered.
-    pub(super) fn guardian_known(&self, person: usize) -> bool {
-        self.guardian(person)[1] != InventedCell::Empty
-    }
-
     fn student(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let w = self.world;
         let p = &w.people[person];

@@ -61,6 +61,7 @@ mod second_prefecture;
 mod situations;
 mod synth;
 mod taken_away;
+mod told_counts;
 mod train;
 mod types_by_file;
 mod unknown_columns;

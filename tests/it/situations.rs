@@ -125,6 +125,8 @@ fn slips_in_a_situation_are_told_at_their_place() {
         ("expect = []", "expect = []\nsilent = { R30 = \" \" }", 11, "没有写为什么不列", "原因"),
         ("expect = []", "expect = []\nempty = [\"dibao\"]", 11, "“dibao”在 given 里有行", "删去"),
         ("expect = []", "expect = []\nabsent = [\"x\"]", 11, "没有名为“x”的数据来源", "dibao"),
+        ("expect = []", "expect = []\nabsent = [\"insurance 410699\"]", 11, "没有县区“410699”的行", "410621"),
+        ("expect = []", "expect = []\nstale = [\"dibao 41062\"]", 11, "没有县区“41062”的行", "410621"),
         ("expect = []", "expect = []\npending = \"没有\"", 11, "已经相符", "删去 pending"),
         ("常识", "“应管尽管”", 11, "引文“应管尽管”与政策文本不一致", "原文"),
         ("expect = []", "expect = []\nperiod = \"2018Q9\"", 11, "", ""),

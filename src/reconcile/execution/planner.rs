@@ -15,7 +15,7 @@ use super::polars_bridge::{empty_frame, engine_failure};
 use crate::config::toml_file::{nearest_name, suggest_toml_name};
 use crate::model::column_type::{ColumnType, ColumnTypes};
 use crate::model::exception::SubjectKind;
-use crate::reconcile::findings::select_outcome::MISSING_FROM;
+use crate::reconcile::findings::select_outcome::{MISSING_FROM, TO_CONFIRM};
 use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
@@ -335,6 +335,12 @@ pub(crate) fn check_output(rule: &Rule, columns: &ColumnTypes) -> Result<()> {
             .file
             .complain_sql(0..0, "查询结果的列“missing_from”类型不对")
             .hint("写 absent_from 里的名单名，或空文字"));
+    }
+    if kind(TO_CONFIRM).is_some_and(|kind| matches!(kind, ColumnType::Text | ColumnType::Date)) {
+        return Err(rule
+            .file
+            .complain_sql(0..0, "查询结果的列“to_confirm”类型不对")
+            .hint("须先确认的写1，其余写0"));
     }
     for name in rule.message_columns() {
         if IdKind::of(name).is_some() {

@@ -116,16 +116,17 @@ pub(crate) fn run_answering_rules(
         finding.near = near.nearest(header, finding, |record| views.source_of(record));
     }
     findings.exceptions = exceptions::place_exceptions(rules, views, period, found)?;
+    let unknown = undecided::DecidingUnknown::of(plain, views);
     (findings.undecided, findings.held) = undecided::place_undecided(
         answering,
-        plain,
+        &unknown,
         views,
         period,
         open,
         (&lacking, &positions),
         &mut findings.exceptions,
     )?;
-    undecided::hold_indicators(plain, views, &mut findings.indicators);
+    undecided::hold_indicators(plain, &unknown, views, &mut findings.indicators);
     lacking.hold_indicators(plain, views, &mut findings.indicators);
     findings.rewritten = answering.rewritten();
     if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {

@@ -46,11 +46,10 @@ pub(crate) fn judge_situation(
     let people = SituationPeople { situation, ids: &ids };
     let lineages = rules.lineages();
     let unknown_of = |code: &str| -> Vec<(&str, &str)> {
-        let columns = unknown.iter().flat_map(|(view, columns)| columns.iter().map(move |c| (view, c)));
-        let deciding = |(view, column): &(&String, &String)| {
-            lineages.get(code).is_some_and(|l| l.deciding.contains(&((*view).clone(), (*column).clone())))
-        };
-        columns.filter(deciding).map(|(view, column)| (view.as_str(), column.as_str())).collect()
+        let deciding = lineages.get(code).into_iter().flat_map(|lineage| &lineage.deciding);
+        let is_unknown = |view, column| unknown.get(view).is_some_and(|own| own.contains(column));
+        let deciding = deciding.map(|(view, column)| (view.as_str(), column.as_str()));
+        deciding.filter(|(view, column)| is_unknown(*view, *column)).collect()
     };
     let uses: Vec<BTreeMap<usize, RowUse>> = lacked.iter().map(|part| rules.row_uses(&part.list)).collect();
     let mut judged = JudgedSituation::default();

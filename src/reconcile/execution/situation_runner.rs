@@ -275,7 +275,8 @@ fn read_situation<'f>(
     let GivenRows { tables, parameters: changed } =
         read_given(rules, &situation.given, Some(period), &complain)?;
     let given: BTreeSet<&str> = tables.keys().map(String::as_str).collect();
-    file.check_lists(at, rules, &given)?;
+    let counties = tables.values().flatten().filter_map(|row| row.get("county_code"));
+    file.check_lists(at, rules, &given, &counties.map(String::as_str).collect())?;
     let lacked = file.lacked_parts(at);
     let came: BTreeSet<String> = given
         .iter()

@@ -98,7 +98,7 @@ pub(crate) fn place_exceptions(
             evidence.push(views.ids.text(IdKind::Record, near.candidate));
             message = places.texts.share(&told_near_miss(rules, &message, near));
         }
-        let to_confirm = finding.near.as_ref().is_some_and(|near| near.likely);
+        let to_confirm = finding.must_be_confirmed();
         exceptions.push(Exception {
             rule_code: places.texts.share(&header.code),
             severity: header.severity,

@@ -14,17 +14,26 @@ use crate::reconcile::QuarterViews;
 use crate::rules::row_uses::RowUse;
 use crate::rules::rule_set::RuleSet;
 
-/// A rule that cannot judge a county, since a list did not come from there.
+/// A rule that cannot judge a county, since a list did not come from there or from a part of it, or is of another period.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct HeldByList {
     /// Position of the rule.
     pub(crate) rule: usize,
-    /// County code.
-    pub(crate) county: String,
+    /// Code of the county or township that the list lacks.
+    pub(crate) place: String,
     /// The list.
     pub(crate) source: String,
+    /// Rows of the place are there, of another period.
+    pub(crate) stale: bool,
     /// Its records of the county that are there all the same.
     pub(crate) records: u64,
+}
+
+impl HeldByList {
+    /// Code of the county.
+    pub(crate) fn county(&self) -> &str {
+        county_of(&self.place)
+    }
 }
 
 /// What lists that are not there do to rules.
@@ -49,16 +58,16 @@ impl LackingLists {
         for (source, one) in lacking {
             let name = &one.records.source;
             let uses = rules.row_uses(name);
-            let records = county_records(views, source);
+            let records = views.inputs.county_records(source);
             for (&rule, &row_use) in uses.iter().filter(|(rule, _)| ran.contains(rule)) {
                 for place in &one.lacked {
                     let at = all.places.binary_search(&place.code).unwrap_or_default();
                     if place.stale || row_use == RowUse::MayRefute {
                         all.refutable.entry(rule).or_default().insert(at);
                     }
-                    let county = county_of(&place.code).to_owned();
-                    let records = records.get(&county).copied().unwrap_or(0);
-                    all.held.push(HeldByList { rule, county, source: name.clone(), records });
+                    let records = records.get(county_of(&place.code)).copied().unwrap_or(0);
+                    let (place, stale) = (place.code.clone(), place.stale);
+                    all.held.push(HeldByList { rule, place, source: name.clone(), stale, records });
                 }
             }
         }
@@ -100,26 +109,31 @@ impl LackingLists {
         open
     }
 
-    /// Marks the counts of indicators that lack rows.
+    /// Marks the counts of indicators that lack rows, beside what is said of them already.
     pub(crate) fn hold_indicators(&self, rules: &RuleSet, views: &QuarterViews<'_>, all: &mut [Indicator]) {
         let mut held: BTreeMap<&str, Vec<&HeldByList>> = BTreeMap::new();
         for one in &self.held {
             held.entry(&rules.rules[one.rule].header.code).or_default().push(one);
         }
+        if held.is_empty() {
+            return;
+        }
+        let titles = PlaceTitles::of(views);
         for indicator in all {
             let Some(held) = held.get(indicator.rule_code.as_str()) else { continue };
             let of_unit = held.iter().filter(|one| {
-                indicator.unit_code == rules.root_code || do_overlap(&indicator.unit_code, &one.county)
+                indicator.unit_code == rules.root_code || do_overlap(&indicator.unit_code, one.county())
             });
-            let lists: Vec<String> = of_unit
-                .map(|one| {
-                    let county = county_title(views, &one.county);
-                    format!("{county}没有本期的{}", rules.catalogue.title(&one.source))
-                })
-                .collect();
-            if !lists.is_empty() {
-                indicator.held = Some(lists.join("、"));
-            }
+            let told = of_unit.map(|one| {
+                let (place, list) = (titles.title(&one.place), rules.catalogue.title(&one.source));
+                match one.stale {
+                    true => format!("{place}报来的{list}不是本期的"),
+                    false => format!("{place}没有报来本期的{list}"),
+                }
+            });
+            let known = indicator.held.take();
+            let reasons: Vec<String> = known.into_iter().chain(told).collect();
+            indicator.held = (!reasons.is_empty()).then(|| reasons.join("、"));
         }
     }
 
@@ -186,26 +200,23 @@ fn do_overlap(one: &str, other: &str) -> bool {
     !one.is_empty() && (one.starts_with(other) || other.starts_with(one))
 }
 
-/// Name of a county, its code where the tables do not know it.
-pub(super) fn county_title<'v>(views: &'v QuarterViews<'_>, code: &'v str) -> &'v str {
-    let units = &views.inputs.pipeline.divisions.units;
-    units.iter().find(|unit| unit.code == code).map_or(code, |unit| &unit.name)
-}
+/// Names of counties and townships by their codes.
+#[derive(Debug)]
+pub(super) struct PlaceTitles<'v>(BTreeMap<&'v str, &'v str>);
 
-/// Records of a source by county.
-fn county_records(views: &QuarterViews<'_>, source: usize) -> BTreeMap<String, u64> {
-    let inputs = &views.inputs;
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for division in inputs.divisions(source) {
-        let county = inputs.tree().code_at(*division, COUNTY);
-        match counts.get_mut(county) {
-            Some(count) => *count += 1,
-            None => {
-                counts.insert(county.to_owned(), 1);
-            }
+impl<'v> PlaceTitles<'v> {
+    pub(super) fn of(views: &'v QuarterViews<'_>) -> Self {
+        let units = views.inputs.tree().units.iter().filter(|unit| [COUNTY, TOWNSHIP].contains(&unit.level));
+        Self(units.map(|unit| (unit.code.as_str(), unit.name.as_str())).collect())
+    }
+    /// Name of a county, that of a township behind its county's; the code where the tables do not know it.
+    pub(super) fn title(&self, code: &str) -> String {
+        let name = |code: &str| self.0.get(code).map_or_else(|| code.to_owned(), |name| (*name).to_owned());
+        match county_of(code) {
+            county if county == code => name(code),
+            county => format!("{}{}", name(county), name(code)),
         }
     }
-    counts
 }
 
 /// The persons (`true`) and households that a finding is about or rests on.

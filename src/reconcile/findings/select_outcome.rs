@@ -25,6 +25,9 @@ use crate::{Error, Result};
 /// Column that names the list of `absent_from` that a row's subject is missing from, if it is missing from one.
 pub(crate) const MISSING_FROM: &str = "missing_from";
 
+/// Column that says (1) that a row's finding must be confirmed first, since somebody is known by less than his number.
+pub(crate) const TO_CONFIRM: &str = "to_confirm";
+
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum FindingSubject {
@@ -47,8 +50,17 @@ pub(crate) struct RuleFinding {
     pub message: Arc<str>,
     /// Of the lists in `absent_from` those that the subject is missing from; nothing where the SELECT does not say.
     pub missing_from: Option<Box<[Arc<str>]>>,
+    /// Does the SELECT itself say that it must be confirmed first?
+    pub to_confirm: bool,
     /// The nearest record of a list that the subject is missing from.
     pub near: Option<NearestRecord>,
+}
+
+impl RuleFinding {
+    /// Must it be confirmed first: does its SELECT say so, or does its subject probably stand in the list after all?
+    pub(crate) fn must_be_confirmed(&self) -> bool {
+        self.to_confirm || self.near.as_ref().is_some_and(|near| near.likely)
+    }
 }
 
 fn outcome_text_column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a StringArray> {
@@ -139,6 +151,14 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let key = |row: usize| keys.map_or("", |k| if k.is_null(row) { "" } else { k.value(row) });
     let lists =
         batch.column_by_name(MISSING_FROM).map(|_| outcome_text_column(batch, MISSING_FROM)).transpose()?;
+    // A list that the header does not name would say nothing of anybody.
+    let claimed = |list: &str| list.is_empty() || rule.header.absent_from.iter().any(|one| one.list == list);
+    if let Some(list) = lists.and_then(|lists| lists.iter().flatten().find(|list| !claimed(list))) {
+        return Err(rule
+            .file
+            .complain_sql(0..0, format!("查询结果的列“missing_from”写了“{list}”，absent_from 里没有这份名单"))
+            .hint("写 absent_from 里的名单名，或空文字"));
+    }
     // Which key a row has may be unknown: it is no finding then, but its subject is left open.
     let open_keys = batch.column_by_name(&format!("rule_key{UNKNOWN_SUFFIX}"));
     let open = |row: usize| outcome_number(open_keys, row) == Some(1);
@@ -147,6 +167,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
     let told = |row: &usize| !subjects.is_null(*row) && (companion || !open(*row));
     let mut rows: Vec<usize> = (0..batch.num_rows()).filter(told).collect();
     let orders = batch.column_by_name("evidence_order");
+    let confirmations = batch.column_by_name(TO_CONFIRM);
     let order = |row: usize| outcome_number(orders, row).unwrap_or(i64::MAX);
     let place = |row: usize| (subjects.order(row), key(row), order(row));
     // Among equals the records' ids decide, as texts.
@@ -208,6 +229,7 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             evidence: records.as_slice().into(),
             message: texts.share(&message.fill(teller)),
             missing_from,
+            to_confirm: same.iter().any(|&row| outcome_number(confirmations, row) == Some(1)),
             near: None,
         });
     }

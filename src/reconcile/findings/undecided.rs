@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exceptions::place_exceptions;
-use super::lacking_lists::{LackingLists, county_title};
+use super::lacking_lists::{LackingLists, PlaceTitles};
 use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::exception::{Exception, SubjectKind};
@@ -11,15 +11,41 @@ use crate::model::indicator::Indicator;
 use crate::model::period::Period;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject, are_many_unknown};
 use crate::reconcile::QuarterViews;
-use crate::reconcile::views::unknown_columns::{UnknownColumn, unknown_by_county, unknown_records};
+use crate::reconcile::near_misses::RecordNumbering;
+use crate::reconcile::views::unknown_columns::{
+    UnknownByCounty, UnknownColumn, unknown_by_county, unknown_records,
+};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::sql::Lineage;
 use crate::rules::unknown_answers::AnsweringRules;
 
 /// Findings by position of their rule.
 pub(crate) type FoundByRule = Vec<(usize, RuleFinding)>;
 
-/// Columns with unknown cells, and the counties where.
-type ColumnsInCounties<'u> = Vec<(&'u (String, String), &'u UnknownColumn)>;
+/// The unknown cells of a quarter, and which columns decide which rule.
+pub(crate) struct DecidingUnknown {
+    unknown: UnknownByCounty,
+    /// By code of a rule; empty where nothing is unknown.
+    lineages: BTreeMap<String, Lineage>,
+}
+
+impl DecidingUnknown {
+    pub(crate) fn of(plain: &RuleSet, views: &QuarterViews<'_>) -> Self {
+        let unknown = unknown_by_county(&views.inputs);
+        let lineages = if unknown.is_empty() { BTreeMap::new() } else { plain.lineages() };
+        Self { unknown, lineages }
+    }
+
+    /// Columns of contracts that decide a rule and have unknown cells, each once with its source: several columns of a
+    /// view may be made of one of the contract's.
+    fn columns(&self, code: &str) -> Vec<(&str, &UnknownColumn)> {
+        let Some(lineage) = self.lineages.get(code) else { return Vec::new() };
+        let mut seen = BTreeSet::new();
+        let deciding = self.unknown.iter().filter(|(key, _)| lineage.deciding.contains(*key));
+        let columns = deciding.map(|((source, _), unknown)| (source.as_str(), unknown));
+        columns.filter(|(source, unknown)| seen.insert((*source, unknown.column.as_str()))).collect()
+    }
+}
 
 /// Takes the possible answers out of what was found: what they have beyond the certain ones, under the positions of the
 /// rules themselves.
@@ -44,7 +70,7 @@ pub(crate) fn take_possible(answering: &AnsweringRules<'_>, found: &mut FoundByR
 /// cells on which they rest are unknown: those of whoever has such a cell, and all of a county where many are.
 pub(crate) fn place_undecided(
     answering: &AnsweringRules<'_>,
-    plain: &RuleSet,
+    unknown: &DecidingUnknown,
     views: &QuarterViews<'_>,
     period: Period,
     mut open: FoundByRule,
@@ -54,23 +80,17 @@ pub(crate) fn place_undecided(
     if answering.companions.is_empty() && answering.unanswered.is_empty() && lacking.held.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let unknown = unknown_by_county(&views.inputs);
-    let lineages = plain.lineages();
-    let rests_on = |code: &str| -> ColumnsInCounties<'_> {
-        let deciding = lineages.get(code).map(|lineage| &lineage.deciding);
-        unknown.iter().filter(|(column, _)| deciding.is_some_and(|d| d.contains(*column))).collect()
-    };
+    let numbers = RecordNumbering::of(views)?;
     let mut untold: BTreeSet<(&str, &str)> = BTreeSet::new();
     for &at in answering.unanswered.keys().filter(|at| ran.contains(at)) {
         let header = &answering.rules.rules[at].header;
         let code = header.code.as_str();
-        for ((source, _), unknown) in rests_on(code) {
+        for (source, column) in unknown.columns(code) {
             let much =
-                unknown.counties.iter().filter(|(_, cells)| are_many_unknown(cells.unknown, cells.records));
+                column.counties.iter().filter(|(_, cells)| are_many_unknown(cells.unknown, cells.records));
             untold.extend(much.map(|(county, _)| (code, county.as_str())));
-            open.extend(
-                possible_subjects(views, source, &unknown.column, header.subject).map(|one| (at, one)),
-            );
+            let possible = possible_subjects(views, &numbers, (source, &column.column), header.subject)?;
+            open.extend(possible.into_iter().map(|one| (at, one)));
         }
     }
     let mut undecided: Vec<UndecidedSubject> =
@@ -95,83 +115,85 @@ pub(crate) fn place_undecided(
         (&a.rule_code, &a.subject_id, &a.rule_key).cmp(&(&b.rule_code, &b.subject_id, &b.rule_key))
     });
     undecided.dedup();
-    let mut held = held_rules(&undecided, &untold, rests_on);
+    let mut subjects: OpenSubjects<'_> = untold.iter().map(|&place| (place, 0)).collect();
+    for subject in &undecided {
+        *subjects.entry((&*subject.rule_code, &*subject.county_code)).or_default() += 1;
+    }
+    let mut held = held_rules(&subjects, unknown);
     held.extend(lacking.held.iter().map(|one| {
-        let rule_code = plain.rules[one.rule].header.code.clone();
-        let of_rule = undecided.iter().filter(|subject| *subject.rule_code == *rule_code);
+        let code = answering.rules.rules[one.rule].header.code.as_str();
         HeldRule {
-            county_code: one.county.clone(),
+            rule_code: code.to_owned(),
+            county_code: one.county().to_owned(),
             source: one.source.clone(),
             column: String::new(),
             unknown: 0,
             records: one.records,
-            undecided: of_rule.filter(|subject| *subject.county_code == *one.county).count() as u64,
-            rule_code,
+            undecided: subjects.get(&(code, one.county())).copied().unwrap_or(0),
         }
     }));
     held.sort();
+    // A list may lack several townships of a county.
     held.dedup();
     Ok((undecided, held))
 }
 
 /// Whoever has an unknown cell in a column that decides a rule, as the rule's subject: he may be one of its findings.
-fn possible_subjects<'v>(
-    views: &'v QuarterViews<'_>,
-    source: &str,
-    column: &str,
-    subject: SubjectKind,
-) -> impl Iterator<Item = RuleFinding> + 'v {
+fn possible_subjects(
+    views: &QuarterViews<'_>,
+    numbers: &RecordNumbering<'_, '_>,
+    (source, column): (&str, &str),
+    kind: SubjectKind,
+) -> Result<Vec<RuleFinding>> {
     let inputs = &views.inputs;
-    let position = inputs.position(source);
-    let rows = position.map_or_else(Vec::new, |at| unknown_records(&inputs.loaded[at].records, column));
-    rows.into_iter().filter_map(move |row| {
-        let at = position?;
+    let mut possible = Vec::new();
+    let Some(at) = inputs.position(source) else { return Ok(possible) };
+    for row in unknown_records(&inputs.loaded[at].records, column) {
         let node = inputs.node(at, row);
-        let record = views.record_number(at, row)?;
-        let subject = match subject {
+        let (_, record) = numbers.number(node as u32)?;
+        let subject = match kind {
             SubjectKind::Person => inputs.person_number(node),
             SubjectKind::Household => inputs.household_number(node),
             SubjectKind::Record => record,
-            SubjectKind::Unit => return None,
+            SubjectKind::Unit => break,
         };
-        Some(RuleFinding {
+        possible.push(RuleFinding {
             subject: FindingSubject::Id(subject),
             rule_key: ANY_KEY.into(),
             evidence: Box::new([record]),
             message: "".into(),
             missing_from: None,
+            to_confirm: false,
             near: None,
-        })
-    })
+        });
+    }
+    Ok(possible)
 }
 
 /// Marks the counts of indicators that rest on unknown cells: how many there are, and where so many that the count says
 /// nothing.
-pub(crate) fn hold_indicators(plain: &RuleSet, views: &QuarterViews<'_>, all: &mut [Indicator]) {
-    let unknown = unknown_by_county(&views.inputs);
-    if unknown.is_empty() {
+pub(crate) fn hold_indicators(
+    plain: &RuleSet,
+    unknown: &DecidingUnknown,
+    views: &QuarterViews<'_>,
+    all: &mut [Indicator],
+) {
+    if unknown.unknown.is_empty() {
         return;
     }
-    let lineages = plain.lineages();
+    let titles = PlaceTitles::of(views);
     for indicator in all {
-        let Some(lineage) = lineages.get(&indicator.rule_code) else { continue };
         let mut told: BTreeSet<(&str, &str, String)> = BTreeSet::new();
-        let mut columns: BTreeSet<(&str, &str)> = BTreeSet::new();
-        for ((source, name), unknown) in &unknown {
-            if !lineage.deciding.contains(&(source.clone(), name.clone()))
-                || !columns.insert((source, &unknown.column))
-            {
-                continue;
-            }
-            let of_unit = unknown.counties.iter().filter(|(county, _)| {
+        for (source, column) in unknown.columns(&indicator.rule_code) {
+            let of_unit = column.counties.iter().filter(|(county, _)| {
                 indicator.unit_code == plain.root_code
                     || !county.is_empty() && indicator.unit_code.starts_with(county.as_str())
             });
             for (county, cells) in of_unit {
                 indicator.unknown += cells.unknown;
                 if are_many_unknown(cells.unknown, cells.records) {
-                    let label = plain.column_label(&format!("{source}.{}", unknown.column));
-                    let county_name = county_title(views, county);
+                    let label = plain.column_label(&format!("{source}.{}", column.column));
+                    let county_name = titles.title(county);
                     let text = format!("{county_name}{label}有{}/{}条看不出", cells.unknown, cells.records);
                     told.insert((county, source, text));
                 }
@@ -198,35 +220,27 @@ fn undecided_subject(exception: &Exception) -> UndecidedSubject {
     }
 }
 
+/// By code of a rule and county, how many subjects are left open.
+type OpenSubjects<'s> = BTreeMap<(&'s str, &'s str), u64>;
+
 /// Rules and counties in which so much is unknown that what is not found says nothing.
-fn held_rules<'u>(
-    undecided: &[UndecidedSubject],
-    untold: &BTreeSet<(&str, &str)>,
-    rests_on: impl Fn(&str) -> ColumnsInCounties<'u>,
-) -> Vec<HeldRule> {
-    let mut open: BTreeMap<(&str, &str), u64> = untold.iter().map(|&place| (place, 0)).collect();
-    for subject in undecided {
-        *open.entry((&*subject.rule_code, &*subject.county_code)).or_default() += 1;
-    }
+fn held_rules(subjects: &OpenSubjects<'_>, unknown: &DecidingUnknown) -> Vec<HeldRule> {
     let mut held = Vec::new();
-    for ((code, county), subjects) in open {
-        for ((source, _), unknown) in rests_on(code) {
-            let Some(cells) = unknown.counties.get(county) else { continue };
+    for (&(code, county), &undecided) in subjects {
+        for (source, column) in unknown.columns(code) {
+            let Some(cells) = column.counties.get(county) else { continue };
             if are_many_unknown(cells.unknown, cells.records) {
                 held.push(HeldRule {
                     rule_code: code.to_owned(),
                     county_code: county.to_owned(),
-                    source: source.clone(),
-                    column: unknown.column.clone(),
+                    source: source.to_owned(),
+                    column: column.column.clone(),
                     unknown: cells.unknown,
                     records: cells.records,
-                    undecided: subjects,
+                    undecided,
                 });
             }
         }
     }
-    held.sort();
-    // Several columns of a view may be made of one of the contract's.
-    held.dedup();
     held
 }

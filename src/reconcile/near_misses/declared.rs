@@ -115,7 +115,7 @@ fn rules_that_claim_an_absence_say_of_which_list() {
     R46: released_household
     R49: screening
     R51: student
-    R54: student, student_aid
+    R54: moved_this_term, student, student_aid
     R75: housing, housing_done
     R76: dead_person, relocation
     R86: housed_elsewhere

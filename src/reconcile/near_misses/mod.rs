@@ -234,20 +234,20 @@ impl<'a> QuarterViews<'a> {
 }
 
 /// Numbers of records by node.
-struct RecordNumbering<'v, 'a> {
+pub(in crate::reconcile) struct RecordNumbering<'v, 'a> {
     views: &'v QuarterViews<'a>,
     /// By source and table: the table's number in record ids.
     tables: Vec<Vec<usize>>,
 }
 
 impl<'v, 'a> RecordNumbering<'v, 'a> {
-    fn of(views: &'v QuarterViews<'a>) -> Result<Self> {
+    pub(in crate::reconcile) fn of(views: &'v QuarterViews<'a>) -> Result<Self> {
         let tables = views.inputs.loaded.iter().map(|one| views.ids.tables_of(&one.records));
         Ok(Self { views, tables: tables.collect::<Result<_>>()? })
     }
 
     /// Source of a record, and the record as a number.
-    fn number(&self, node: u32) -> Result<(usize, i64)> {
+    pub(in crate::reconcile) fn number(&self, node: u32) -> Result<(usize, i64)> {
         let inputs = &self.views.inputs;
         let (source, row) = inputs.place(node as usize);
         let key = inputs.loaded[source].records.keys[row];

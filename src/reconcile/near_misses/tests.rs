@@ -38,8 +38,8 @@ fn nearest(key: &str, evidence: &[i64], rows: &[NearMissRow]) -> Option<(i64, bo
     nearest_in(None, key, evidence, rows)
 }
 
-/// The nearest to a finding with this evidence, which may name the lists it is missing from; records under 10 are the registry's persons, under 20 its
-/// households, the others of lists.
+/// The nearest to a finding with this evidence, which may name the lists it is missing from; records under 10 are the
+/// registry's persons, under 20 its households, the others of lists.
 fn nearest_in(
     lists: Option<&[&str]>,
     key: &str,
@@ -53,6 +53,7 @@ fn nearest_in(
         evidence: evidence.into(),
         message: "丁。".into(),
         missing_from: lists.map(|lists| lists.iter().map(|list| Arc::from(*list)).collect()),
+        to_confirm: false,
         near: None,
     };
     let listed: ListedPersons = [("insured_person".to_owned(), vec![121, 122, 123])].into();

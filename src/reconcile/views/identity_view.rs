@@ -16,7 +16,7 @@ use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::normalize::{ComparableSource, NameForm, PoolId};
-use crate::rules::view_catalogue::ViewCatalogue;
+use crate::rules::view_catalogue::{IDENTITIES, ViewCatalogue};
 
 /// Numbers that are looked at together when those of several persons are looked for.
 const NUMBERS_AT_ONCE: usize = 2_000_000;
@@ -100,7 +100,7 @@ pub(super) fn identity_view(
     let node = |r: &IdentityRow| inputs.node(r.source, r.row);
     let resolution = inputs.resolution;
     let household = |r: &IdentityRow| resolution.household_ids[resolution.household[node(r)] as usize];
-    let view = assemble_view(catalogue, "identity_record", |name| {
+    let view = assemble_view(catalogue, IDENTITIES, |name| {
         Some(match name {
             "record_id" => text(&|r| Some(inputs.loaded[r.source].records.record_id(r.row))),
             "person_id" => text(&|r| Some(resolution.person_ids[r.person as usize].to_string())),
@@ -117,7 +117,7 @@ pub(super) fn identity_view(
         })
     })?;
     let persons: Vec<u32> = rows.iter().map(|row| row.person).collect();
-    to.put("identity_record", &view, &persons)
+    to.put(IDENTITIES, &view, &persons)
 }
 
 /// What is compared of every record, by node.

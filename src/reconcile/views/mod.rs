@@ -7,13 +7,13 @@ use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, StringArray};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::execution::numbered_ids::{NumberedIds, household_number, person_number, record_number};
+use super::execution::numbered_ids::{NumberedIds, household_number, person_number};
 use super::near_misses::NearMissRow;
 use super::views::rule_view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
 use crate::link::near_miss::NearMissLinker;
 use crate::load::LoadedSource;
-use crate::model::division::DivisionTree;
+use crate::model::division::{COUNTY, DivisionTree};
 use crate::model::period::Period;
 use crate::model::record_id::RecordKey;
 use crate::model::resolution::Resolution;
@@ -93,6 +93,16 @@ impl<'a> ViewInputs<'a> {
     pub(super) fn divisions(&self, source: usize) -> &'a [u32] {
         self.comparables[source].divisions("division").unwrap_or(&[])
     }
+    /// Records of a source by county; `""`: without one.
+    pub(super) fn county_records(&self, source: usize) -> BTreeMap<&'a str, u64> {
+        let divisions = self.divisions(source);
+        let mut counts = BTreeMap::new();
+        for row in 0..self.rows(source) {
+            let division = divisions.get(row).copied().unwrap_or(0);
+            *counts.entry(self.tree().code_at(division, COUNTY)).or_default() += 1;
+        }
+        counts
+    }
     pub(super) fn tree(&self) -> &'a DivisionTree {
         &self.pipeline.divisions
     }
@@ -167,13 +177,6 @@ impl<'a> QuarterViews<'a> {
         let keys = &self.inputs.loaded[source].records.keys;
         let key = RecordKey::new(keys.first()?.source() as u8, table as u16, row, member);
         Some((source, keys.binary_search(&key).ok()?))
-    }
-    /// Number of a record of this quarter.
-    pub(super) fn record_number(&self, source: usize, row: usize) -> Option<i64> {
-        let key = *self.inputs.loaded[source].records.keys.get(row)?;
-        let place = (source, key.table());
-        let (&table, _) = self.tables.iter().find(|(_, known)| **known == place)?;
-        Some(record_number(table, key))
     }
 }
 

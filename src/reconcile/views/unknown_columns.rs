@@ -92,13 +92,11 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
         }
         let divisions = inputs.divisions(source);
         let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
-        let mut all: BTreeMap<&str, u64> = BTreeMap::new();
-        (0..inputs.rows(source)).for_each(|row| *all.entry(county(row)).or_default() += 1);
+        let all = inputs.county_records(source);
         for column in unknown_names(contract, records) {
             let name = column.name.as_str();
             let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
-            let flags = companion_flags(records, name, 0..inputs.rows(source), |_| true);
-            for row in (0..flags.len()).filter(|&row| flags[row] == 1) {
+            for row in unknown_records(records, name) {
                 let county = county(row);
                 let records = all.get(county).copied().unwrap_or(0);
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
@@ -127,8 +125,8 @@ fn unknown_names<'c>(contract: &'c SourceContract, records: &SourceRecords) -> V
 
 /// Rows of a source whose cell of a column of the contract is unknown, ascending.
 pub(crate) fn unknown_records(records: &SourceRecords, column: &str) -> Vec<usize> {
-    let rows: BTreeSet<usize> = unknown_rows(records, column, 0..records.keys.len()).collect();
-    rows.into_iter().collect()
+    let flags = companion_flags(records, column, 0..records.keys.len(), |_| true);
+    (0..flags.len()).filter(|&row| flags[row] == 1).collect()
 }
 
 /// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come

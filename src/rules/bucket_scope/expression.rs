@@ -9,8 +9,19 @@ use super::select::judge_nested;
 use super::{ScopedTable, ScopedTables};
 
 /// Functions of one row.
-const OF_ROW: &[&str] =
-    &["coalesce", "cast", "abs", "starts_with", "length", "lower", "upper", "greatest", "least", "nullif"];
+const OF_ROW: &[&str] = &[
+    "coalesce",
+    "cast",
+    "abs",
+    "starts_with",
+    "ends_with",
+    "length",
+    "lower",
+    "upper",
+    "greatest",
+    "least",
+    "nullif",
+];
 /// Functions of a group of rows, whatever their order.
 const OF_GROUP: &[&str] = &["count", "sum", "min", "max"];
 

@@ -17,6 +17,7 @@ pub(crate) const PORTABLE_FUNCTIONS: &[&str] = &[
     "rank",
     "dense_rank",
     "starts_with",
+    "ends_with",
     "length",
     "lower",
     "upper",

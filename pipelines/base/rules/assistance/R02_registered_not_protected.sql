@@ -9,8 +9,8 @@ subject = "household"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "insurance"]
 absent_from = [
-    { list = "dibao", of = "registry_person", rows = "protected_person" },
-    { list = "tekun", of = "registry_person", rows = "protected_person" },
+    { list = "dibao", of = "registry_person", rows = "protected_or_granted" },
+    { list = "tekun", of = "registry_person", rows = "protected_or_granted" },
 ]
 due_days = 30
 advice = [
@@ -83,12 +83,18 @@ dibao @P1 household_no=D1 category=城市
 expect = []
 
 [[example]]
-case = "低保已停、特困尚未开始：仍列"
+case = "低保已停：仍列；已批准、下月起发的低保、特困：不列"
 given = """
 registry_household @P1 #H1 per_capita_income_fen=100000
 registry_person @P1 #H1
 dibao @P1 household_no=D1 stop_month=201801
-tekun @P1 start_month=201810
+registry_household @P2 #H2 per_capita_income_fen=100000
+registry_person @P2 #H2
+dibao @P2 household_no=D2 start_month=201810
+registry_household @P3 #H3 per_capita_income_fen=100000
+registry_person @P3 #H3
+dibao @P3 household_no=D3 stop_month=201801
+tekun @P3 start_month=201810
 """
 expect = ["H1"]
 
@@ -185,7 +191,7 @@ unknown AS (
 covered AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
-    JOIN protected_person c ON c.person_id = p.person_id
+    JOIN protected_or_granted c ON c.person_id = p.person_id
 ),
 living AS (
     SELECT DISTINCT p.household_no

@@ -132,11 +132,7 @@ dibao @P1 household_no=D1 stop_month=201809
 """
 expect = []
 */
-WITH lived_in AS (
-    SELECT DISTINCT p.household_no
-    FROM poor_person p
-),
-on_dibao AS (
+WITH on_dibao AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN dibao d ON d.person_id = p.person_id
@@ -152,14 +148,14 @@ hit AS (
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'dibao' AS rule_key, '低保' AS benefit
     FROM registry_household h
     SEMI JOIN entitled_household e ON e.household_no = h.household_no
-    SEMI JOIN lived_in l ON l.household_no = h.household_no
+    SEMI JOIN poor_person l ON l.household_no = h.household_no
     LEFT JOIN on_dibao b ON b.household_no = h.household_no
     WHERE h.poverty_attribute = '低保贫困户' AND b.household_no IS NULL
     UNION ALL
     SELECT h.household_no, h.household_id, h.poverty_attribute, 'tekun' AS rule_key, '特困供养' AS benefit
     FROM registry_household h
     SEMI JOIN entitled_household e ON e.household_no = h.household_no
-    SEMI JOIN lived_in l ON l.household_no = h.household_no
+    SEMI JOIN poor_person l ON l.household_no = h.household_no
     LEFT JOIN on_tekun b ON b.household_no = h.household_no
     WHERE h.poverty_attribute = '特困供养贫困户' AND b.household_no IS NULL
 )

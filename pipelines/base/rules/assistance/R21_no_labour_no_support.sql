@@ -9,8 +9,8 @@ subject = "person"
 sources = ["registry_household", "registry_person", "dibao", "tekun"]
 optional_sources = ["deceased", "industry_support", "insurance", "labour"]
 absent_from = [
-    { list = "dibao", of = "registry_person", rows = "protected_person" },
-    { list = "tekun", of = "registry_person", rows = "protected_person" },
+    { list = "dibao", of = "registry_person", rows = "protected_or_granted" },
+    { list = "tekun", of = "registry_person", rows = "protected_or_granted" },
 ]
 due_days = 30
 advice = [
@@ -58,11 +58,14 @@ registry_person @P4 #H3 age=40 labour_ability=弱劳动力或半劳动力 work_m
 expect = []
 
 [[example]]
-case = "已享受低保：不列；已脱贫：不列"
+case = "已享受低保，或已批准、下月起发：不列；已脱贫：不列"
 given = """
 registry_household @P1 #H1
 registry_person @P1 #H1 age=70 labour_ability=无劳动力
 dibao @P1 household_no=D1
+registry_household @P3 #H3
+registry_person @P3 #H3 age=70 labour_ability=无劳动力
+dibao @P3 household_no=D3 start_month=201810
 registry_household @P2 #H2 exit_status=已脱贫(享受政策)
 registry_person @P2 #H2 age=70 labour_ability=无劳动力
 """
@@ -125,7 +128,7 @@ CROSS JOIN parameter q
 SEMI JOIN alive_registered a ON a.record_id = p.record_id
 SEMI JOIN poor_household b ON b.household_no = p.household_no
 LEFT JOIN supported s ON s.household_no = p.household_no
-LEFT JOIN protected_person c ON c.person_id = p.person_id
+LEFT JOIN protected_or_granted c ON c.person_id = p.person_id
 WHERE p.labour_ability IN ('丧失劳动力', '无劳动力', '弱劳动力或半劳动力')
     AND p.age >= q.labour_age_from
     AND s.household_no IS NULL AND c.person_id IS NULL

@@ -9,8 +9,8 @@ subject = "person"
 sources = ["registry_household", "registry_person", "disability_certificate", "dibao", "tekun", "insurance"]
 optional_sources = ["deceased"]
 absent_from = [
-    { list = "dibao", of = "registry_person", rows = "protected_person", key = "dibao" },
-    { list = "tekun", of = "registry_person", rows = "protected_person", key = "dibao" },
+    { list = "dibao", of = "registry_person", rows = "protected_or_granted", key = "dibao" },
+    { list = "tekun", of = "registry_person", rows = "protected_or_granted", key = "dibao" },
     { list = "insurance", of = "registry_person", rows = "insured_person", key = "aid" },
 ]
 due_days = 30
@@ -105,7 +105,7 @@ JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
-LEFT JOIN protected_person d ON d.person_id = p.person_id
+LEFT JOIN protected_or_granted d ON d.person_id = p.person_id
 WHERE (c.severe = 1 OR h.per_capita_income_fen < q.dibao_standard_fen)
     AND d.person_id IS NULL
 UNION ALL

@@ -79,13 +79,7 @@ near_miss source=disability_subsidy record_id=disability_certificate:6 candidate
 expect = ["nursing 410600 1/4", "nursing 410621 1/4", "nursing 410621100 1/4", "nursing 410621100200 1/4", "living 410600 1/4", "living 410621 1/4", "living 410621100 1/4", "living 410621100200 1/4"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
-WITH likely AS (
-    SELECT DISTINCT n.person_id
-    FROM near_miss n
-    JOIN subsidy_active r ON r.person_id = n.candidate_person_id
-    WHERE n.source = 'disability_subsidy' AND n.likely = 1
-),
-nursing AS (
+WITH nursing AS (
     SELECT DISTINCT s.person_id
     FROM subsidy_active s
     WHERE s.nursing = 1 OR s.nursing IS NULL
@@ -101,7 +95,7 @@ SELECT
 FROM subsidy_due c
 CROSS JOIN parameter q
 LEFT JOIN nursing x ON x.person_id = c.person_id
-LEFT JOIN likely y ON y.person_id = c.person_id
+LEFT JOIN likely_subsidised y ON y.person_id = c.person_id
 WHERE c.severe = 1 AND (x.person_id IS NOT NULL OR y.person_id IS NULL)
 UNION ALL
 SELECT
@@ -110,5 +104,5 @@ SELECT
 FROM subsidy_due c
 CROSS JOIN parameter q
 LEFT JOIN living x ON x.person_id = c.person_id
-LEFT JOIN likely y ON y.person_id = c.person_id
+LEFT JOIN likely_subsidised y ON y.person_id = c.person_id
 WHERE c.on_dibao = 1 AND (x.person_id IS NOT NULL OR y.person_id IS NULL)

@@ -7,6 +7,7 @@ owner = "教育局"
 severity = "S1"
 subject = "person"
 sources = ["student_aid", "registry_person", "dibao", "tekun"]
+optional_sources = ["student"]
 absent_from = [
     { list = "registry_person", rows = "poor_person" },
     { list = "dibao", rows = "protected_person" },
@@ -18,7 +19,7 @@ advice = [
     "查监护人姓名、证件号码，是否随其他家庭成员建档",
     "身份不符的更正资助类别，属于低保、特困、残疾等其他类别的据实登记",
 ]
-message = "{term}学期以建档立卡类别领取“{item}”{amount_fen}，本人和监护人均不在名单中。"
+message = "{term}学期以建档立卡类别领取“{item}”{amount_fen}，本人和监护人均不在名单中。{namesake}"
 related = ["R14"]
 
 [[example]]
@@ -110,6 +111,58 @@ expect = [
 ]
 
 [[example]]
+case = "监护人没有证件号码、与同村或同户的在册人员同名，名单上那人没有证件号码的也一样：不列；两边都有而不同、登记已减少、村看不出：列为疑点"
+given = """
+student_aid @P1 category=建档立卡 guardian_name=张大山
+student @P1
+registry_person @P2 name=张大山 id18=410621197001011235
+student_aid @P3 #H3 category=建档立卡 guardian_name=李秋菊
+registry_person @P4 #H3 name=李秋菊 id18=410621197001011235
+student_aid @P5 category=建档立卡 guardian_name=王军 guardian_id18=410621197001011234
+student @P5
+registry_person @P6 name=王军
+student_aid @P7 category=建档立卡 guardian_name=赵军 guardian_id18=410621197001011234
+student @P7
+registry_person @P8 name=赵军 id18=410621197001011235
+student_aid @P9 category=建档立卡 guardian_name=孙军
+student @P9
+registry_person @P10 name=孙军 person_status=减少
+student_aid @P11 category=建档立卡 guardian_name=周军
+student @P11 village_code= township_code=
+registry_person @P12 name=周军 village_code= township_code=
+"""
+expect = ["P7", "P9", "P11 待确认"]
+
+[[example]]
+case = "与同县外村、不知哪村的在册人员同名：待确认；外县的、没有写姓名的：照列；几笔里有一笔写了姓名：待确认"
+given = """
+student_aid @P1 category=建档立卡 guardian_name=张大山
+student @P1 village_code=410621100201
+registry_person @P2 name=张大山
+student_aid @P3 category=建档立卡 guardian_name=李秋菊
+registry_person @P4 name=李秋菊
+student_aid @P5 category=建档立卡 guardian_name=王军
+student @P5 county_code=410622 township_code=410622100 village_code=410622100201
+registry_person @P6 name=王军
+student_aid @P7 category=建档立卡
+student @P7
+student_aid @P9 category=建档立卡 item=助学金
+student_aid @P9 category=建档立卡 item=免学费 guardian_name=赵军
+registry_person @P10 name=赵军
+student_aid @P11 category=建档立卡 guardian_name=周军
+student @P11 county_code= township_code= village_code=
+registry_person @P12 name=周军
+"""
+expect = [
+    "P1 待确认 <- student_aid:1",
+    "P3 待确认 <- student_aid:2",
+    "P5 <- student_aid:3",
+    "P7 <- student_aid:4",
+    "P9 待确认 <- student_aid:6 student_aid:5",
+    "P11 待确认 <- student_aid:7",
+]
+
+[[example]]
 case = "其他类别、上学期：不列"
 given = """
 student_aid @P1 category=低保
@@ -124,18 +177,54 @@ WITH poor AS (
 poor_id AS (
     SELECT DISTINCT p.id18
     FROM poor_person p
+),
+-- The list of aid says nothing of where a pupil lives; the roll does.
+pupil_home AS (
+    SELECT DISTINCT s.person_id, s.county_code, s.village_code
+    FROM student s
+    WHERE s.county_code <> ''
+),
+-- Where one of the lists has no number of a guardian, his name and village tell who he is.
+same_name AS (
+    SELECT
+        a.record_id,
+        CASE
+            WHEN p.household_id = a.household_id THEN 1
+            WHEN p.village_code <> '' AND p.village_code = h.village_code THEN 1
+            ELSE 0
+        END AS at_home
+    FROM student_aid a
+    JOIN poor_person p ON p.name = a.guardian_name
+    LEFT JOIN pupil_home h ON h.person_id = a.person_id
+    WHERE (a.guardian_id18 IS NULL OR p.id18 IS NULL) AND (h.county_code IS NULL OR h.county_code = p.county_code)
+),
+known_by_name AS (
+    SELECT DISTINCT n.record_id
+    FROM same_name n
+    WHERE n.at_home = 1
+),
+namesake AS (
+    SELECT DISTINCT n.record_id
+    FROM same_name n
+    WHERE n.at_home = 0
 )
 SELECT
     a.person_id AS subject_id,
     a.record_id AS evidence,
     a.term AS term,
     a.item AS item,
-    a.amount_fen AS amount_fen
+    a.amount_fen AS amount_fen,
+    CASE WHEN n.record_id IS NULL THEN '' ELSE '待确认：在册人员中有人与监护人同名，因缺证件号码不能断定，先核对是不是监护人。' END AS namesake,
+    CASE WHEN n.record_id IS NULL THEN 0 ELSE 1 END AS to_confirm,
+    CASE WHEN n.record_id IS NULL THEN 1 ELSE 0 END AS evidence_order
 FROM student_aid a
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN poor r ON r.person_id = a.person_id
 LEFT JOIN protected_person c ON c.person_id = a.person_id
 LEFT JOIN poor_id g ON g.id18 = a.guardian_id18
 LEFT JOIN poor w ON w.person_id = a.guardian_person_id
+LEFT JOIN known_by_name k ON k.record_id = a.record_id
+LEFT JOIN namesake n ON n.record_id = a.record_id
 WHERE a.category = '建档立卡'
     AND r.person_id IS NULL AND c.person_id IS NULL AND g.id18 IS NULL AND w.person_id IS NULL
+    AND k.record_id IS NULL

@@ -149,15 +149,27 @@ student_aid @P2 item=免学费 school=乙校 term=2018春
 student @P2 school=乙校 status=转出 status_date=2017-10-01
 """
 expect = ["P2/2018春"]
+
+[[example]]
+case = "以前的学期两校都发、没有从哪一校转走：列为疑点"
+given = """
+student_aid @P1 item=助学金 school=甲校 term=2018春
+student_aid @P1 item=免学费 school=乙校 term=2018春
+student @P1 school=乙校
+"""
+expect = ["P1/2018春"]
 */
 -- Whoever moved school in mid-term leaves a roll entry with the old school.
 WITH moved AS (
-    SELECT DISTINCT s.person_id, s.school, a.term
+    SELECT m.person_id, m.school, q.current_term AS term
+    FROM moved_this_term m
+    CROSS JOIN parameter q
+    UNION ALL
+    SELECT s.person_id, s.school, a.term
     FROM student s
     CROSS JOIN parameter q
     JOIN student_aid a ON a.person_id = s.person_id
-    WHERE s.status = '转出' AND (s.status_date IS NULL OR a.term <> q.current_term
-        OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date))
+    WHERE s.status = '转出' AND a.term <> q.current_term
 ),
 -- Instalments of one grant differ in amount; the same amount twice is a grant paid twice.
 amount AS (

@@ -74,6 +74,18 @@ student @P4 school=甲校
 expect = ["P1/2018秋", "P4/2018秋"]
 
 [[example]]
+case = "两份名单的校名一个带县名、一个不带：是同一所学校，不列"
+given = """
+student_aid @P1 school=浚县黎阳第一小学 item=普通高中助学金
+student @P1 school=黎阳第一小学
+student_aid @P2 school=鹤壁市第一高级中学 item=普通高中助学金
+student @P2 school=河南省鹤壁市第一高级中学
+student_aid @P3 school=浚县黎阳第一小学 item=普通高中助学金
+student @P3 school=黎阳第二小学
+"""
+expect = ["P3/2018秋"]
+
+[[example]]
 case = "以前学期就从申领学校转走：列为疑点；本学期才转走、没有写明转出日期：不列"
 given = """
 student_aid @P1 school=乙校 item=普通高中助学金
@@ -121,17 +133,25 @@ WITH enrolled AS (
 ),
 -- On the roll of the school that asked for the aid, or moved from there within the term.
 at_school AS (
-    SELECT DISTINCT s.person_id, s.school
+    SELECT s.person_id, s.school
     FROM student s
-    CROSS JOIN parameter q
     WHERE s.status IS NULL OR s.status = '在读'
-        OR (s.status = '转出' AND (s.status_date IS NULL OR (s.status_date >= q.autumn_term_date AND s.status_date >= q.spring_term_date)))
+    UNION
+    SELECT m.person_id, m.school
+    FROM moved_this_term m
+),
+-- One list says 浚县黎阳第一小学 where the other says 黎阳第一小学.
+at_its_school AS (
+    SELECT DISTINCT a.record_id
+    FROM student_aid a
+    JOIN at_school c ON c.person_id = a.person_id
+    WHERE c.school = a.school OR ENDS_WITH(c.school, a.school) OR ENDS_WITH(a.school, c.school)
 )
 SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN enrolled s ON s.person_id = a.person_id
-LEFT JOIN at_school c ON c.person_id = a.person_id AND c.school = a.school
-WHERE (s.person_id IS NULL OR (a.school IS NOT NULL AND c.person_id IS NULL))
+LEFT JOIN at_its_school c ON c.record_id = a.record_id
+WHERE (s.person_id IS NULL OR (a.school IS NOT NULL AND c.record_id IS NULL))
     -- Kindergartens enter the roll late.
     AND (a.item IS NULL OR (a.item NOT LIKE '%学前%' AND a.item NOT LIKE '%保教%'))

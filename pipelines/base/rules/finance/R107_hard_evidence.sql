@@ -121,7 +121,7 @@ WITH resettled AS (
     JOIN poor_person k ON k.household_no = p.household_no
 ),
 flat AS (
-    SELECT DISTINCT a.record_id
+    SELECT a.record_id
     FROM asset_check a
     JOIN resettled r ON r.person_id = a.person_id
     CROSS JOIN parameter q

@@ -79,20 +79,8 @@ WITH signed AS (
     FROM family_doctor f
     CROSS JOIN parameter q
     WHERE f.year >= q.service_from_year AND f.year <= q.year
-),
-approved AS (
-    SELECT DISTINCT c.person_id
-    FROM chronic_approval c
-    WHERE c.status = '有效'
 )
 SELECT p.person_id AS subject_id, p.record_id AS evidence
-FROM poor_person p
-SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
-CROSS JOIN parameter q
-LEFT JOIN approved a ON a.person_id = p.person_id
+FROM contract_due p
 LEFT JOIN signed f ON f.person_id = p.person_id
-LEFT JOIN works_nearby n ON n.record_id = p.record_id
-WHERE (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
-    -- Whoever works in the county is at hand for his doctor.
-    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months OR n.record_id IS NOT NULL)
-    AND f.person_id IS NULL
+WHERE f.person_id IS NULL

@@ -97,23 +97,13 @@ signed AS (
     FROM family_doctor f
     CROSS JOIN parameter q
     WHERE f.year >= q.service_from_year AND f.year <= q.year
-),
-approved AS (
-    SELECT DISTINCT c.person_id
-    FROM chronic_approval c
-    WHERE c.status = '有效'
 )
 SELECT
     'contracts' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
     CASE WHEN f.person_id IS NULL THEN 0 ELSE 1 END AS numerator, 1 AS denominator,
     q.doctor_contract_target_permille * 10 AS target
-FROM poor_person p
-SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
+FROM contract_due p
 CROSS JOIN parameter q
-LEFT JOIN approved a ON a.person_id = p.person_id
 LEFT JOIN signed f ON f.person_id = p.person_id
-LEFT JOIN works_nearby n ON n.record_id = p.record_id
 LEFT JOIN likely y ON y.person_id = p.person_id
-WHERE (f.person_id IS NOT NULL OR y.person_id IS NULL) AND (p.health LIKE '%长期慢性病%' OR a.person_id IS NOT NULL)
-    -- Whoever works in the county is at hand for his doctor.
-    AND (p.work_months IS NULL OR p.work_months <= q.long_work_months OR n.record_id IS NOT NULL)
+WHERE f.person_id IS NOT NULL OR y.person_id IS NULL

@@ -196,6 +196,14 @@ registry_person @P10
 insurance @P10 status=终止 stop_reason=去港澳定居
 """
 expect = []
+
+[[example]]
+case = "刚出生的孩子还没有证件号码、没有出生日期，本季度才登记：不列；早就登记的：列为疑点"
+given = """
+registry_person @P1 birth_date=NULL age=NULL identified_date=2018-08-20
+registry_person @P2 birth_date=NULL age=NULL identified_date=2016-08-20
+"""
+expect = ["P2"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p

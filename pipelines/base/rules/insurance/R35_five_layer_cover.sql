@@ -140,18 +140,12 @@ insurance @P12 serious_illness=1 supplementary=1 commercial=1 aid_target=1
 expect = ["- 410600 2/7", "- 410621 2/7", "- 410621100 2/7", "- 410621100200 2/7"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
-WITH likely AS (
-    SELECT DISTINCT n.person_id
-    FROM near_miss n
-    JOIN insured_person r ON r.person_id = n.candidate_person_id
-    WHERE n.source = 'insurance' AND n.likely = 1
-),
-lacking AS (
+WITH lacking AS (
     SELECT DISTINCT p.household_no
     FROM must_insure p
     SEMI JOIN entitled_person e ON e.record_id = p.record_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
-    LEFT JOIN likely y ON y.person_id = p.person_id
+    LEFT JOIN likely_insured y ON y.person_id = p.person_id
     WHERE (i.person_id IS NULL AND y.person_id IS NULL) OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
 ),
 absent AS (

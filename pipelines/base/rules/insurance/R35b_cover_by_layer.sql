@@ -68,13 +68,7 @@ near_miss source=insurance record_id=registry_person:7 candidate=insurance:1
 expect = ["basic 410600 1/5", "basic 410621 1/5", "basic 410621100 1/5", "basic 410621100200 1/5", "serious 410600 0/5", "serious 410621 0/5", "serious 410621100 0/5", "serious 410621100200 0/5", "supplementary 410600 0/5", "supplementary 410621 0/5", "supplementary 410621100 0/5", "supplementary 410621100200 0/5", "commercial 410600 0/5", "commercial 410621 0/5", "commercial 410621100 0/5", "commercial 410621100200 0/5", "medical_aid 410600 0/5", "medical_aid 410621 0/5", "medical_aid 410621100 0/5", "medical_aid 410621100200 0/5"]
 */
 -- Whoever probably stands in the list under other particulars is to be confirmed first: he is counted neither way.
-WITH likely AS (
-    SELECT DISTINCT n.person_id
-    FROM near_miss n
-    JOIN insured_person r ON r.person_id = n.candidate_person_id
-    WHERE n.source = 'insurance' AND n.likely = 1
-),
-cover AS (
+WITH cover AS (
     SELECT
         p.county_code, p.township_code, p.village_code,
         CASE WHEN i.person_id IS NULL THEN 0 ELSE 1 END AS basic,
@@ -86,7 +80,7 @@ cover AS (
     SEMI JOIN entitled_person e ON e.record_id = m.record_id
     JOIN poor_person p ON p.record_id = m.record_id
     LEFT JOIN poor_cover i ON i.person_id = m.person_id
-    LEFT JOIN likely y ON y.person_id = m.person_id
+    LEFT JOIN likely_insured y ON y.person_id = m.person_id
     WHERE i.person_id IS NOT NULL OR y.person_id IS NULL
 )
 SELECT 'basic' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,

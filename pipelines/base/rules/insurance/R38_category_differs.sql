@@ -263,8 +263,7 @@ SELECT
         ELSE '实际是建档立卡在册人员'
     END AS fact,
     CASE
-        WHEN i.insured_category IN ('农村低保', '城市低保') AND s.priority IS NULL THEN 'dibao'
-        WHEN i.insured_category IN ('农村低保', '城市低保') AND s.priority = 4 THEN 'dibao'
+        WHEN i.insured_category IN ('农村低保', '城市低保') AND (s.priority IS NULL OR s.priority = 4) THEN 'dibao'
         WHEN i.insured_category = '特困供养' THEN 'tekun'
         WHEN i.insured_category = '建档立卡贫困人口' THEN 'registry_person'
         ELSE ''

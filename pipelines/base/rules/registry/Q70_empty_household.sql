@@ -33,11 +33,7 @@ registry_household #H2 exit_status=已脱贫(不再享受政策)
 """
 expect = []
 */
-WITH living AS (
-    SELECT DISTINCT p.household_no FROM poor_person p
-)
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM registry_household h
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
-LEFT JOIN living m ON m.household_no = h.household_no
-WHERE m.household_no IS NULL
+ANTI JOIN poor_person m ON m.household_no = h.household_no

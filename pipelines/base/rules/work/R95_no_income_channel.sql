@@ -11,8 +11,8 @@ optional_sources = ["deceased", "insurance"]
 absent_from = [
     { list = "industry_support" },
     { list = "forest_ranger" },
-    { list = "dibao", rows = "protected_person" },
-    { list = "tekun", rows = "protected_person" },
+    { list = "dibao", rows = "protected_or_granted" },
+    { list = "tekun", rows = "protected_or_granted" },
 ]
 due_days = 60
 advice = [
@@ -109,7 +109,7 @@ WITH other AS (
     UNION
     SELECT p.household_no
     FROM poor_person p
-    JOIN protected_person d ON d.person_id = p.person_id
+    JOIN protected_or_granted d ON d.person_id = p.person_id
 )
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM poor_person p

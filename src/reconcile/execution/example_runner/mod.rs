@@ -263,7 +263,7 @@ impl<'a> ExampleBench<'a> {
                 let nearest = f.near.iter().map(|near| &near.candidate);
                 let records: Vec<String> =
                     f.evidence.iter().chain(nearest).map(|id| ids.text(IdKind::Record, *id)).collect();
-                let confirm = if f.near.as_ref().is_some_and(|near| near.likely) { " 待确认" } else { "" };
+                let confirm = if f.must_be_confirmed() { " 待确认" } else { "" };
                 let evidence =
                     if with_evidence { format!(" <- {}", records.join(" ")) } else { String::new() };
                 format!("{}{confirm}{evidence}", subject_text(&ids, &f.subject, &f.rule_key))

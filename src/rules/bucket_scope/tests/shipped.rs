@@ -36,6 +36,8 @@ fn shipped_rules_that_need_all_rows() {
     definitions
       household_filled: GROUP BY without a key
       likely_aided: DISTINCT of rows without a key
+      likely_insured: DISTINCT of rows without a key
+      likely_subsidised: DISTINCT of rows without a key
       person_filled: GROUP BY without a key
     rules
       Q69: p is joined by no key
@@ -43,10 +45,7 @@ fn shipped_rules_that_need_all_rows() {
       R17: shared
       R18: GROUP BY without a key
       R29: k is joined by no key
-      R35: DISTINCT of rows without a key
-      R35b: DISTINCT of rows without a key
       R53: DISTINCT of rows without a key
-      R63b: DISTINCT of rows without a key
       R77: k is joined by no key
       R80: y is joined by no key
     ");

@@ -12,8 +12,19 @@ use super::query::trace_nested;
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
 
 /// Functions of one row.
-const OF_ROW: &[&str] =
-    &["coalesce", "cast", "abs", "starts_with", "length", "lower", "upper", "greatest", "least", "nullif"];
+const OF_ROW: &[&str] = &[
+    "coalesce",
+    "cast",
+    "abs",
+    "starts_with",
+    "ends_with",
+    "length",
+    "lower",
+    "upper",
+    "greatest",
+    "least",
+    "nullif",
+];
 /// Functions of a group of rows to which it is all the same how often a row is there.
 const OF_SET: &[&str] = &["min", "max"];
 
