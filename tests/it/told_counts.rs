@@ -27,7 +27,7 @@ fn a_count_says_which_place_lacks_which_list_and_what_cannot_be_read_besides() {
     let unread = format!("有{0}/{0}条看不出", rows.len());
     let not_come = format!("{of_first}{of_township}没有报来本期的医保参保");
     let stale = format!("{of_second}报来的医保参保不是本期的");
-    let (whole, of_first_county, of_second_county) = (told("4106"), told(first), told(second));
+    let (whole, of_first_county, of_second_county) = (told("410600"), told(first), told(second));
     for words in [&format!("{of_first}医保参保"), &unread, &not_come, &stale] {
         assert!(whole.contains(words.as_str()), "{words}: {whole}");
     }
