@@ -55,6 +55,10 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
     let snapshot = Snapshot::recognize(&arguments.links)?;
     let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
     if let Some(size) = arguments.sample {
+        // What is read of a publication is what was published.
+        if let Some(snapshot) = &snapshot {
+            snapshot.checked_path("restricted/link.parquet")?;
+        }
         return show_sample(&folder, size, arguments, console);
     }
     let Some(truth) = &arguments.truth else { return Ok(2) };

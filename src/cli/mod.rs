@@ -35,6 +35,7 @@ mod run;
 pub mod schema;
 mod synth;
 mod train;
+mod verify;
 
 pub use progress::{BarProgress, plans};
 
@@ -176,6 +177,8 @@ enum CommandName {
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
+    /// 核对一个发布：逐个文件与清册比对，列出缺少、改动和多出的文件
+    Verify(verify::VerifyArguments),
     /// 换身份密钥：人员、户和疑点的编号换新，留下新旧对照表
     Migrate(migrate::MigrateArguments),
     /// 多个地市的发布之间：谁在两个地市的名单上
@@ -280,6 +283,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Evaluate(a) => evaluate::execute(&a, console),
         CommandName::Explain(a) => explain::execute(&a, console),
         CommandName::Diff(a) => diff::execute(&a, console),
+        CommandName::Verify(a) => verify::execute(&a, console),
         CommandName::Migrate(a) => migrate::execute(&a, console),
         CommandName::Across(a) => across::execute(&a, console),
         CommandName::Synth(a) => synth::execute(&a, console),

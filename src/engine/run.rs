@@ -13,12 +13,13 @@ use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
-use crate::publish::previous_indicators::previous_indicators;
+use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
 use crate::publish::{FinishedPublication, PublicationInputs};
-use crate::reconcile::views::published_views::published_views;
+use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
+use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
-use crate::track::previous_exceptions::PreviousExceptions;
+use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -47,6 +48,8 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
+    // Nor is anything computed from what is not as it was published.
+    previous.map_or(Ok(()), |previous| check_previous(previous, &plan.rules))?;
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
     let mut loaded = load_all(plan, (&folder, &staging), &scratch, progress)?;
@@ -138,6 +141,14 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     }
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
+}
+
+/// Compares what the stages read of the last publication with its manifest.
+fn check_previous(previous: &Snapshot, rules: &RuleSet) -> Result<()> {
+    let views = rules.previous_views();
+    let tables = [RECORDS, EXCEPTIONS, INDICATORS];
+    let first = tables.iter().try_for_each(|table| previous.checked_path(table).map(|_| ()));
+    first.and_then(|()| previous.check_files(|file| view_name(file).is_some_and(|view| views.contains(view))))
 }
 
 /// Rules count in quarters yet: dates, limits and what a previous publication is.

@@ -250,14 +250,17 @@ pub(crate) fn write_output_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result
 
 /// Digest of a file that was written earlier.
 pub(crate) fn digest_output_file(path: &Path) -> Result<FileDigest> {
-    let failed = |e| Error::io("核对已写文件", path, e);
-    let mut file = File::open(path).map_err(failed)?;
+    File::open(path).and_then(|file| digest_open_file(&file)).map_err(|e| Error::io("核对已写文件", path, e))
+}
+
+/// Digest of a file from where it stands to its end.
+pub(super) fn digest_open_file(mut file: &File) -> io::Result<FileDigest> {
     let mut digest = DigestingWriter::new(io::sink());
     let mut buffer = vec![0u8; 1 << 16];
     loop {
-        match file.read(&mut buffer).map_err(failed)? {
+        match file.read(&mut buffer)? {
             0 => return Ok(digest.finish().1),
-            read => digest.write_all(&buffer[..read]).map_err(failed)?,
+            read => digest.write_all(&buffer[..read])?,
         }
     }
 }

@@ -16,6 +16,7 @@ mod broken;
 mod commands;
 mod compat;
 mod config;
+mod damaged;
 mod departments;
 mod documents;
 mod end_to_end;
