@@ -2,6 +2,7 @@
 //! [`super::placement`].
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::placement::RunScratch;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
@@ -33,6 +34,36 @@ pub struct RunOutcome {
     pub worst_open: Option<Severity>,
 }
 
+/// An output folder that is locked for a run, and what the run goes on from: who looks before the lock is held may see
+/// what another run is about to replace.
+#[derive(Debug)]
+pub(crate) struct BegunRun {
+    staging: Staging,
+    /// Publication to compare with.
+    pub(crate) previous: Option<Snapshot>,
+    /// Keys that publications name.
+    pub(crate) published: PublishedKeys,
+}
+
+impl BegunRun {
+    /// Locks `out` and sees that it can be written, before any work and before keys are made; `previous` then finds the
+    /// publication to compare with.
+    ///
+    /// # Errors
+    /// A period that is no quarter; another process writes to `out`, or it cannot be written; what `previous` says.
+    pub(crate) fn begin(
+        out: &Path,
+        period: Period,
+        previous: impl FnOnce() -> Result<Option<Snapshot>>,
+    ) -> Result<Self> {
+        run_quarters_only(period)?;
+        let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
+        let previous = previous()?;
+        let published = PublishedKeys::find(out, previous.as_ref(), Some(period))?;
+        Ok(Self { staging, previous, published })
+    }
+}
+
 /// Runs one quarter and publishes it.
 ///
 /// # Errors
@@ -40,12 +71,15 @@ pub struct RunOutcome {
 /// anything is published; the earlier publication stays as it was. What is wrong and the rows to be given back are written
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    run_quarters_only(plan.period)?;
+    let begun = BegunRun::begin(&plan.out, plan.period, || Ok(plan.previous.clone()))?;
+    run_begun(plan, begun, progress)
+}
+
+/// As [`run`], in an output folder that is locked already.
+pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress) -> Result<RunOutcome> {
     let (secrets, out) = (&plan.secrets, &plan.out);
-    let published = PublishedKeys::find(out, plan.previous.as_ref(), Some(plan.period))?;
+    let BegunRun { staging, published, .. } = begun;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
-    // Who cannot publish there learns it before any work.
-    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
     // Nor is anything computed from what is not as it was published.

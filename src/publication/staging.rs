@@ -42,6 +42,8 @@ pub(crate) struct Staging {
     /// Where the runs of the period are.
     runs: PathBuf,
     current: Option<RunName>,
+    /// The link of the period before, and where it led: what the run goes on from.
+    before: Option<(PathBuf, Option<PathBuf>)>,
     lock: FolderLock,
     /// What was left lying, Chinese.
     warnings: Vec<String>,
@@ -131,8 +133,10 @@ impl Staging {
         let runs = layout::period_folder(out, period);
         let current = latest_run(&runs)?;
         remove_unfinished(&runs, current.as_ref(), &mut warnings)?;
+        let before = period.previous().ok().map(|before| layout::period_folder(out, before).join(LATEST));
+        let before = before.map(|link| (link.clone(), fs::read_link(link).ok()));
         let folder = make_staging_folder(out, &period.to_string())?;
-        Ok(Self { out: out.to_owned(), folder, runs, current, lock, warnings })
+        Ok(Self { out: out.to_owned(), folder, runs, current, before, lock, warnings })
     }
 
     /// Where files are written.
@@ -163,6 +167,13 @@ impl Staging {
             return Err(Error::usage("运行期间另一个程序发布了这一季度，没有发布")
                 .in_file(self.runs.join(LATEST))
                 .hint("这次结果是在它之前的数据上算的；重新运行"));
+        }
+        if let Some((link, led)) = &self.before
+            && fs::read_link(link).ok() != *led
+        {
+            return Err(Error::usage("运行期间另一个程序发布了上一季度，没有发布")
+                .in_file(link)
+                .hint("这次结果是接着它之前的发布算的；重新运行"));
         }
         let sha256 = digest_output_file(&self.folder.join(MANIFEST))?.sha256;
         let mut warnings = std::mem::take(&mut self.warnings);
@@ -583,6 +594,26 @@ mod tests {
         fs::remove_file(&latest).unwrap();
         symlink("run-0001-00000000", &latest).unwrap();
         assert_eq!(stale.commit().unwrap_err().kind(), crate::ErrorKind::Usage);
+    }
+
+    #[test]
+    fn a_writer_whose_quarter_before_was_replaced_publishes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        let next: Period = "2018Q4".parse().unwrap();
+        for replaced in [false, true] {
+            publish(out.path(), "one");
+            let staging = Staging::begin(out.path(), next, "run").unwrap();
+            put(&staging, "next");
+            if replaced {
+                // On a share without locks, or after somebody removed the lock.
+                let latest = out.path().join("2018Q3/latest");
+                fs::remove_file(&latest).unwrap();
+                symlink("run-0002-00000000", &latest).unwrap();
+            }
+            let committed = staging.commit();
+            assert_eq!(committed.is_err(), replaced, "{committed:?}");
+        }
+        assert_eq!(layout::list_runs(&out.path().join("2018Q4")).unwrap().len(), 1);
     }
 
     #[test]
