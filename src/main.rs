@@ -11,18 +11,30 @@ fn main() -> ExitCode {
         end_on_signals();
     }
     // Standard error stays unlocked: the progress bar draws on it from its own thread.
-    bidui::cli::main(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr())
+    let code = bidui::cli::main(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr());
+    // What a signal stopped half way may look like a failure.
+    bidui::cli::wait_if_ending();
+    code
 }
 
-/// Ctrl-C and its like tidy up before they end the program. Without a thread for that they end it as they always did.
+/// Ctrl-C and its like tidy up before they end the program; the second one ends it at once. Without a thread for that they
+/// end it as they always did.
 fn end_on_signals() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
-            let (said, code) = bidui::cli::end_of_signal(signal);
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("\n{said}\n"));
-            std::process::exit(code.into());
+        let mut signals = signals.forever();
+        let Some(first) = signals.next() else { return };
+        // A slow disk, or nobody who takes what is said, must not keep the second one waiting.
+        let _ = std::thread::Builder::new().name("ending".to_owned()).spawn(move || end(first));
+        if let Some(second) = signals.next() {
+            signal_hook::low_level::exit(bidui::cli::signal_code(second).into());
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+}
+
+fn end(signal: i32) {
+    let Some((said, code)) = bidui::cli::end_of_signal(signal) else { return };
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("\n{said}\n"));
+    signal_hook::low_level::exit(code.into());
 }

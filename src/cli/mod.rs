@@ -2,7 +2,7 @@
 //!
 //! Data goes to the given standard output, words and progress to standard error. Exit codes:
 //! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
-//! input), 3 failed (I/O, internal), 130 and 143 ended by a signal.
+//! input), 3 failed (I/O, internal), 129, 130 and 143 ended by a signal (SIGHUP, Ctrl-C, SIGTERM).
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::Result;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
+use crate::table::unfinished::{self, ProgramEnd};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
@@ -250,10 +251,24 @@ pub fn main(
 }
 
 /// Tidies up for a program that a signal ends, and says what became of its work; the exit code that the shell expects.
-pub fn end_of_signal(signal: i32) -> (String, u8) {
-    crate::publication::staging::abandon_staging();
-    let code = 128 + u8::try_from(signal).unwrap_or(0);
-    ("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), code)
+/// Nothing where the work is done already: what is left to say of it is said.
+pub fn end_of_signal(signal: i32) -> Option<(String, u8)> {
+    match unfinished::abandon_unfinished() {
+        ProgramEnd::Tidied => {
+            Some(("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), signal_code(signal)))
+        }
+        ProgramEnd::Published => None,
+    }
+}
+
+/// The exit code that the shell expects of a program that a signal ends.
+pub fn signal_code(signal: i32) -> u8 {
+    128 + u8::try_from(signal).unwrap_or(0)
+}
+
+/// To be called before the program ends by itself: where a signal ends it, this does not return.
+pub fn wait_if_ending() {
+    unfinished::wait_if_ending();
 }
 
 /// The child process that reads files: this program once more.

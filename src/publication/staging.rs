@@ -7,13 +7,13 @@
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use super::folder_lock::FolderLock;
 use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
 use crate::model::period::Period;
+use crate::table::unfinished::{UnfinishedPath, publish_in_one_step};
 use crate::{Error, Result};
 
 const STAGING: &str = ".staging-";
@@ -30,15 +30,13 @@ const RETIRED: &str = ".retired-";
 /// Names that are tried where what stands under the first cannot be removed.
 const MOST_NAMES: u32 = 50;
 
-/// Folders being written by this process, for [`abandon_staging`].
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
 /// A publication being written. Dropping it without [`Staging::commit`] removes what was
 /// written; a killed process leaves it for the next run to remove.
 #[derive(Debug)]
 pub(crate) struct Staging {
     out: PathBuf,
     folder: PathBuf,
+    _unfinished: UnfinishedPath,
     /// Where the runs of the period are.
     runs: PathBuf,
     current: Option<RunName>,
@@ -56,33 +54,6 @@ pub(crate) struct Committed {
     pub(crate) folder: PathBuf,
     /// What could not be tidied up, Chinese.
     pub(crate) warnings: Vec<String>,
-}
-
-/// Removes what this process has begun and not finished: for a program that is told to end. What was published stays.
-pub(crate) fn abandon_staging() {
-    let folders = UNFINISHED.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
-    for folder in folders {
-        // Others may still be writing in it.
-        for _ in 0..20 {
-            match fs::remove_dir_all(&folder) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {}
-                _ => break,
-            }
-        }
-    }
-}
-
-/// Notes a folder that goes if the program is told to end.
-fn note_unfinished(folder: &Path) {
-    if let Ok(mut all) = UNFINISHED.lock() {
-        all.push(folder.to_owned());
-    }
-}
-
-fn forget_unfinished(folder: &Path) {
-    if let Ok(mut all) = UNFINISHED.lock() {
-        all.retain(|one| one != folder);
-    }
 }
 
 /// Writes something beside the publications as `out/name`, whole or not at all; what an earlier run left under the name
@@ -104,7 +75,7 @@ pub(crate) fn place_folder(
 /// As [`place_folder`], in a folder that this process has locked.
 fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
-    let staging = make_staging_folder(out, name)?;
+    let (staging, _unfinished) = make_staging_folder(out, name)?;
     let written = write(&staging).and_then(|()| {
         // What cannot be removed stays, and the new one has another name.
         let free = |to: &PathBuf| to.symlink_metadata().is_err() || remove_any(to).is_ok();
@@ -116,7 +87,6 @@ fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<(
         // The next run removes what cannot be removed now.
         let _ = fs::remove_dir_all(&staging);
     }
-    forget_unfinished(&staging);
     written
 }
 
@@ -135,8 +105,9 @@ impl Staging {
         remove_unfinished(&runs, current.as_ref(), &mut warnings)?;
         let before = period.previous().ok().map(|before| layout::period_folder(out, before).join(LATEST));
         let before = before.map(|link| (link.clone(), fs::read_link(link).ok()));
-        let folder = make_staging_folder(out, &period.to_string())?;
-        Ok(Self { out: out.to_owned(), folder, runs, current, before, lock, warnings })
+        let (folder, unfinished) = make_staging_folder(out, &period.to_string())?;
+        let out = out.to_owned();
+        Ok(Self { out, folder, _unfinished: unfinished, runs, current, before, lock, warnings })
     }
 
     /// Where files are written.
@@ -218,7 +189,10 @@ impl Staging {
         for next in names_to_try(&self.runs, NEXT_LINK) {
             match symlink(name.to_string(), &next) {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                other => return other.and_then(|()| fs::rename(&next, &latest)).map_err(failed),
+                other => {
+                    let publish = || publish_in_one_step(|| fs::rename(&next, &latest));
+                    return other.and_then(|()| publish()).map_err(failed);
+                }
             }
         }
         Err(too_many_left(&self.runs))
@@ -232,21 +206,17 @@ impl Drop for Staging {
         if self.lock.check().is_ok() {
             let _ = fs::remove_dir_all(&self.folder);
         }
-        forget_unfinished(&self.folder);
     }
 }
 
 /// Makes an empty folder to write `name` in; where what stands there cannot be removed, under another name.
-fn make_staging_folder(out: &Path, name: &str) -> Result<PathBuf> {
+fn make_staging_folder(out: &Path, name: &str) -> Result<(PathBuf, UnfinishedPath)> {
     let failed = |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
     for folder in names_to_try(out, &format!("{STAGING}{name}")) {
-        match DirBuilder::new().mode(0o755).create(&folder) {
+        let make = || DirBuilder::new().mode(0o755).create(&folder);
+        match UnfinishedPath::begin(make, |()| folder.clone()) {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            other => {
-                other.map_err(failed)?;
-                note_unfinished(&folder);
-                return Ok(folder);
-            }
+            other => return other.map_err(failed).map(|((), unfinished)| (folder.clone(), unfinished)),
         }
     }
     Err(too_many_left(out))
@@ -393,6 +363,7 @@ fn sync_staging_folder(folder: &Path) -> Result<()> {
 mod tests {
     use super::*;
     use crate::publication::folder_lock::LOCK;
+    use crate::table::unfinished::is_unfinished;
 
     fn q3() -> Period {
         "2018Q3".parse().unwrap()
@@ -672,9 +643,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let staging = begin(out.path());
         put(&staging, "one");
-        assert!(UNFINISHED.lock().unwrap().contains(&staging.folder));
+        assert!(is_unfinished(&staging.folder));
         let folder = staging.folder.clone();
         drop(staging);
-        assert!(!UNFINISHED.lock().unwrap().contains(&folder));
+        assert!(!is_unfinished(&folder));
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::unfinished::UnfinishedPath;
 use crate::{Error, Result};
 
 /// A file being written. Dropped without [`WholeFile::finish`] it leaves what was there before.
@@ -19,7 +20,7 @@ pub(crate) struct WholeFile {
 #[derive(Debug)]
 enum Writing {
     /// Beside its place.
-    Aside(NamedTempFile),
+    Aside(NamedTempFile, UnfinishedPath),
     /// A terminal, a pipe, a device: nothing can take its place.
     Straight(File),
 }
@@ -44,8 +45,9 @@ impl WholeFile {
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".bidui-writing-").permissions(Permissions::from_mode(mode));
-        let aside = builder.tempfile_in(folder).map_err(failed)?;
-        Ok(Self { target, writing: Writing::Aside(aside) })
+        let begun = UnfinishedPath::begin(|| builder.tempfile_in(folder), |aside| aside.path().to_owned());
+        let (aside, guard) = begun.map_err(failed)?;
+        Ok(Self { target, writing: Writing::Aside(aside, guard) })
     }
 
     /// Syncs it and puts it where it belongs, in one step.
@@ -54,7 +56,7 @@ impl WholeFile {
     /// The disk is full, or the file cannot be replaced; what was there before stays.
     pub(crate) fn finish(self) -> Result<()> {
         let failed = |e| Error::io("写文件", &self.target, e).hint("检查磁盘是否已满");
-        let Writing::Aside(aside) = self.writing else { return Ok(()) };
+        let Writing::Aside(aside, _guard) = self.writing else { return Ok(()) };
         aside.as_file().sync_all().map_err(failed)?;
         let folder = aside.path().parent().map(Path::to_owned);
         aside.persist(&self.target).map_err(|e| failed(e.error))?;
@@ -68,13 +70,13 @@ impl WholeFile {
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.writing {
-            Writing::Aside(file) => file.write(bytes),
+            Writing::Aside(file, _) => file.write(bytes),
             Writing::Straight(file) => file.write(bytes),
         }
     }
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.writing {
-            Writing::Aside(file) => file.flush(),
+            Writing::Aside(file, _) => file.flush(),
             Writing::Straight(file) => file.flush(),
         }
     }
@@ -93,6 +95,7 @@ pub(crate) fn write_whole_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::unfinished::is_unfinished;
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
@@ -109,6 +112,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let mut begun = WholeFile::create(&path, 0o600).unwrap();
         begun.write_all(b"tw").unwrap();
+        let beside = names(folder.path()).into_iter().find(|name| name != "a.html").unwrap();
+        assert!(is_unfinished(&folder.path().join(&beside)), "{beside}");
         drop(begun);
         assert_eq!(fs::read(&path).unwrap(), b"one");
         write_whole_file(&path, 0o600, b"two").unwrap();
