@@ -1,6 +1,7 @@
 //! The `bidui` command: hands its arguments to the library and exits with its code.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -9,12 +10,27 @@ fn main() -> ExitCode {
     // What reads a file for its parent ends with it.
     if std::env::args_os().nth(1).is_none_or(|command| command != "__read") {
         end_on_signals();
+        end_on_panics();
     }
     // Standard error stays unlocked: the progress bar draws on it from its own thread.
     let code = bidui::cli::main(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr());
     // What a signal stopped half way may look like a failure.
     bidui::cli::wait_if_ending();
     code
+}
+
+/// A panic ends the program with one message, whichever thread it is of: others might wait for that thread for ever.
+fn end_on_panics() {
+    static ENDING: AtomicBool = AtomicBool::new(false);
+    std::panic::set_hook(Box::new(|panic| {
+        let Some((said, code)) = bidui::cli::end_of_panic(panic) else { return };
+        // Threads that work side by side fail side by side.
+        while ENDING.swap(true, Ordering::SeqCst) {
+            std::thread::park();
+        }
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{said}\n"));
+        signal_hook::low_level::exit(code.into());
+    }));
 }
 
 /// Ctrl-C and its like tidy up before they end the program; the second one ends it at once. Without a thread for that they

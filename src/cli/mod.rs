@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::error::caught_panic;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
 use crate::table::unfinished::{self, ProgramEnd};
@@ -259,6 +260,23 @@ pub fn end_of_signal(signal: i32) -> Option<(String, u8)> {
         }
         ProgramEnd::Published => None,
     }
+}
+
+/// Tidies up for a program that a panic ends, whichever thread it is of, and says so; the exit code. Nothing where somebody
+/// waits for the panic. What it says may quote a person: only where it was is told.
+pub fn end_of_panic(panic: &std::panic::PanicHookInfo<'_>) -> Option<(String, u8)> {
+    if caught_panic::is_panic_caught() {
+        return None;
+    }
+    let error = caught_panic::panic_error(panic.payload(), panic.location());
+    let told = crate::privacy::told_error::render_error(&error, false);
+    Some(match unfinished::abandon_unfinished() {
+        ProgramEnd::Tidied => {
+            (format!("{told}\n没有写完的已经清理，已经发布的没有改动"), error.kind().exit_code())
+        }
+        // What is published is no failure.
+        ProgramEnd::Published => (format!("提醒：已经发布，但在这之后：\n{told}"), 0),
+    })
 }
 
 /// The exit code that the shell expects of a program that a signal ends.

@@ -130,7 +130,7 @@ fn write_ledger(
     let mut text = serde_json::to_vec_pretty(&head).map_err(|e| Error::internal(e.to_string()))?;
     text.push(b'\n');
     let write = |folder: &Path| {
-        let (mut outputs, disk) = OutputFiles::beside(folder);
+        let (mut outputs, disk) = OutputFiles::beside(folder)?;
         make_output_folder(&outputs.path("restricted"), 0o700)?;
         renamed.write(secret, &mut outputs)?;
         outputs.bytes(MIGRATION, &text, None)?;

@@ -4,6 +4,8 @@
 //! and carries a hint. The library never prints: the binary renders [`Error`] and turns
 //! [`ErrorKind`] into the exit code.
 
+pub(crate) mod caught_panic;
+
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

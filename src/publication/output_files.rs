@@ -36,22 +36,27 @@ impl OutputFiles {
             make_output_folder(&root.join(folder), mode)?;
         }
         make_output_folder(&root.join("restricted/view"), 0o700)?;
-        let (threads, disk) = DiskSync::new();
+        let (threads, disk) = DiskSync::new()?;
         let root = root.to_owned();
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
 
     /// Begins a folder beside the publications, that of a refused run for one, see [`OutputFiles::new`].
-    pub(crate) fn beside(root: &Path) -> (Self, DiskSync) {
-        let (threads, disk) = DiskSync::new();
+    pub(crate) fn beside(root: &Path) -> Result<(Self, DiskSync)> {
+        let (threads, disk) = DiskSync::new()?;
         let root = root.to_owned();
-        (Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads)
+        Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads))
     }
 
     /// For files that are noted apart.
     fn part(&self) -> Self {
         let (root, disk) = (self.root.clone(), self.disk.clone());
         Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: self.side_by_side }
+    }
+
+    /// Folder that is written to, which is on the disk where there is to be room.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.root
     }
 
     /// Path of a file of the publication.
