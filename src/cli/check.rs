@@ -268,7 +268,7 @@ fn check_data_loading(
             tell_audits(&one.audits, data, &mut refusals, console)?;
         }
     }
-    refusals.extend(folder.changes(data)?);
+    refusals.extend(folder.changes(pipeline, data)?);
     folder.take_accounts(&all);
     let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
     for line in publish::unread_sheets(&delivered) {

@@ -1,6 +1,5 @@
 //! Where the two keys lie, and making them on first use: the only place where they come from files.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;

@@ -233,7 +233,7 @@ fn load_all(
     load::audit_folder(&check, &mut loaded);
     let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
     refusals.extend(problems);
-    refusals.extend(folder.changes(&plan.data)?);
+    refusals.extend(folder.changes(&plan.pipeline, &plan.data)?);
     loaded.iter().try_for_each(|one| one.totals.check())?;
     let blocking = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking);
     refusals.extend(

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::manifest::OutputFile;
-use super::output_files::digest_open_file;
+use crate::table::digest::digest_file;
 use crate::table::rows::PositionedFile;
 use crate::{Error, Result};
 
@@ -67,7 +67,7 @@ pub(super) fn open_as_listed(path: &Path, listed: &OutputFile) -> Result<ListedF
     if !there.is_file() || there.len() != listed.bytes {
         return Ok(ListedFile::Changed);
     }
-    let digest = digest_open_file(&file).map_err(failed)?;
+    let digest = digest_file(&file).map_err(failed)?;
     if digest.sha256 != listed.sha256 {
         return Ok(ListedFile::Changed);
     }

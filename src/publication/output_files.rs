@@ -1,7 +1,7 @@
 //! The files of a publication as they are written: modes, digests, and the way to the disk.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
 use crate::privacy::neutralize_formula_cell;
-use crate::table::digest::{DigestingWriter, FileDigest};
+use crate::table::digest::{DigestingWriter, FileDigest, digest_file};
 use crate::{Error, Result};
 
 /// Collects what was written into a staging folder.
@@ -255,17 +255,5 @@ pub(crate) fn write_output_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result
 
 /// Digest of a file that was written earlier.
 pub(crate) fn digest_output_file(path: &Path) -> Result<FileDigest> {
-    File::open(path).and_then(|file| digest_open_file(&file)).map_err(|e| Error::io("核对已写文件", path, e))
-}
-
-/// Digest of a file from where it stands to its end.
-pub(super) fn digest_open_file(mut file: &File) -> io::Result<FileDigest> {
-    let mut digest = DigestingWriter::new(io::sink());
-    let mut buffer = vec![0u8; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(digest.finish().1),
-            read => digest.write_all(&buffer[..read])?,
-        }
-    }
+    File::open(path).and_then(|file| digest_file(&file)).map_err(|e| Error::io("核对已写文件", path, e))
 }

@@ -286,12 +286,20 @@ fn remove_unfinished(runs: &Path, current: Option<&RunName>, warnings: &mut Vec<
             ));
         }
     }
-    let next = runs.join(NEXT_LINK);
-    match remove_any(&next) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            warnings.push(left_lying(&next, &error))
+    for next in names_to_try(runs, NEXT_LINK) {
+        // Under its other names it is known by what it is.
+        let own = || {
+            fs::read_link(&next).is_ok_and(|to| to.to_str().is_some_and(|to| to.parse::<RunName>().is_ok()))
+        };
+        if !next.ends_with(NEXT_LINK) && !own() {
+            continue;
         }
-        _ => {}
+        match remove_any(&next) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                warnings.push(left_lying(&next, &error))
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -602,7 +610,11 @@ mod tests {
         symlink("nowhere", at(".staging-2019Q1")).unwrap();
         fs::create_dir(at("2018Q3")).unwrap();
         fs::create_dir(at("2018Q3").join(NEXT_LINK)).unwrap();
+        symlink("run-0001-00000000", at("2018Q3/.latest-next-2")).unwrap();
+        fs::write(at("2018Q3/.latest-next-3"), "somebody's").unwrap();
         publish(out.path(), "one");
+        assert!(at("2018Q3/.latest-next-2").symlink_metadata().is_err());
+        assert!(at("2018Q3/.latest-next-3").exists());
         let left = names(out.path());
         assert_eq!(
             left,

@@ -194,14 +194,16 @@ fn verify_names_every_file_that_is_missing_changed_or_foreign() {
     let before = crate::end_to_end::root().join("fixtures/compat/1/quarter=2018Q3");
     assert!(ok(&["verify", text(&before)]).contains("发布完好"));
 
-    let restore = |file: &String| fs::copy(run_of("2018Q3").join(file), run.join(file)).unwrap();
+    let restore = |file: &String| {
+        fs::copy(run_of("2018Q3").join(file), run.join(file)).unwrap();
+    };
     let each_named = |what: &str| {
         let said = not_whole(&run);
         for file in &all {
             assert!(said.contains(file.as_str()), "{what}: no {file} in {said}");
         }
         assert_eq!(said.matches(what).count(), all.len(), "{said}");
-        all.iter().for_each(|file| drop(restore(file)));
+        all.iter().for_each(&restore);
     };
     for file in &all {
         flip(&run.join(file), fs::metadata(run.join(file)).unwrap().len() as usize / 2);
@@ -223,7 +225,7 @@ fn verify_names_every_file_that_is_missing_changed_or_foreign() {
     assert!(said.contains(RECORDS) && said.contains(INDICATORS), "{said}");
     fs::remove_dir(run.join(RECORDS)).unwrap();
     fs::remove_file(run.join(INDICATORS)).unwrap();
-    [RECORDS, INDICATORS].iter().for_each(|file| drop(restore(&(*file).to_owned())));
+    [RECORDS, INDICATORS].iter().for_each(|file| restore(&(*file).to_owned()));
 
     let foreign = ["lists/备注.txt", "restricted/view/.hidden", "tables/new/more.parquet", "own.csv"];
     fs::create_dir(run.join("tables/new")).unwrap();
@@ -232,7 +234,7 @@ fn verify_names_every_file_that_is_missing_changed_or_foreign() {
     }
     std::os::unix::fs::symlink("nowhere", run.join("link")).unwrap();
     let said = not_whole(&run);
-    assert_eq!(said.matches("清册里没有").count(), foreign.len() + 1, "{said}");
+    assert_eq!(said.matches("清册里没有这个文件").count(), foreign.len() + 1, "{said}");
     assert!(foreign.iter().all(|file| said.contains(file)) && said.contains("link"), "{said}");
     let json = bidui(&["verify", text(&run), "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();

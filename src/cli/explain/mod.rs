@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::Console;
 use waterfall::{LinkWeights, PairExplanation, explain_pair};
 
+use crate::link::generic::result_files::check_result_files;
 use crate::model::exception::{row_key, row_number};
 use crate::privacy::mask;
 use crate::publication::layout::output_folder;
@@ -134,6 +135,7 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
 /// Links of a linkage task that touch the given records (both, if two are given).
 fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
+    check_result_files(folder)?;
     let links = table_reader::read_rows(&folder.join("link.parquet"), |l| {
         let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
         if wanted.len() > 1 { ends[0] && ends[1] } else { ends[0] || ends[1] }
