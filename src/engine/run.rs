@@ -80,6 +80,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let (secrets, out) = (&plan.secrets, &plan.out);
     let BegunRun { staging, published, .. } = begun;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
+    if let Some(previous) = &plan.previous {
+        identity_migration::check_not_renamed_before(out, previous, &secrets.identity)?;
+    }
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
     // Nor is anything computed from what is not as it was published.
