@@ -55,6 +55,7 @@ mod progress;
 mod publish;
 mod readers;
 mod rule_cases;
+mod rule_limits;
 mod rules;
 mod rules_truth;
 mod second_engine;
