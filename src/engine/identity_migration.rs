@@ -271,7 +271,7 @@ impl RenamedIds {
         let (exceptions, numbers) = (since(after.exceptions), since(after.numbers));
         for row in ledger {
             let (old, then) = (row.get("previous_id"), row.get("current_id"));
-            let mut rename = |set: &mut BTreeSet<[String; 2]>, now: Option<String>| {
+            let rename = |set: &mut BTreeSet<[String; 2]>, now: Option<String>| {
                 set.extend(now.map(|now| [old.to_owned(), now]));
             };
             match row.get("kind") {

@@ -158,7 +158,7 @@ impl Staging {
         let newest = layout::list_runs(&self.runs)?.last().map_or(0, RunName::number);
         let number = newest.max(self.current.as_ref().map_or(0, RunName::number)) + 1;
         let name = RunName::new(number, &sha256);
-        let target = self.place(&name)?;
+        let (target, _unpublished) = self.place(&name)?;
         self.point_to(&name)?;
         // From here on it is published, whatever happens.
         if let Err(error) = sync_staging_folder(&self.runs) {
@@ -167,16 +167,18 @@ impl Staging {
         Ok(Committed { folder: target, warnings })
     }
 
-    /// Moves the run to where it stays, on the disk with all its names.
-    fn place(&self, name: &RunName) -> Result<PathBuf> {
+    /// Moves the run to where it stays, on the disk with all its names; until it is published it goes if the program is told
+    /// to end.
+    fn place(&self, name: &RunName) -> Result<(PathBuf, UnfinishedPath)> {
         let target = self.runs.join(name.to_string());
         sync_staging_folders(&self.folder)?;
         let failed = |e| Error::io("启用新的发布", &target, e);
         DirBuilder::new().recursive(true).mode(0o755).create(&self.runs).map_err(failed)?;
         sync_staging_folder(&self.out)?;
-        fs::rename(&self.folder, &target).map_err(failed)?;
+        let placed = UnfinishedPath::begin(|| fs::rename(&self.folder, &target), |()| target.clone());
+        let ((), unpublished) = placed.map_err(failed)?;
         sync_staging_folder(&self.runs)?;
-        Ok(target)
+        Ok((target, unpublished))
     }
 
     /// Lets the link name the run, in one step.
@@ -480,7 +482,7 @@ mod tests {
                 put(&staging, "two");
                 let name = name_of(&staging, if old { 2 } else { 1 });
                 if steps >= 1 {
-                    staging.place(&name).unwrap();
+                    drop(staging.place(&name).unwrap());
                 }
                 let runs = out.path().join("2018Q3");
                 if steps >= 2 {
