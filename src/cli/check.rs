@@ -215,7 +215,7 @@ fn check_data_loading(
         let files = folder.of_source(&contract.name);
         let attempt = load::load_attempt(
             console.worker.as_ref(),
-            &RowStore::Memory,
+            (&RowStore::Memory, u64::MAX),
             contract,
             index,
             (data, &files),

@@ -215,6 +215,6 @@ pub(super) fn run_with_threads<T: Send>(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
-        .map_err(|e| Error::internal(format!("无法启动线程：{e}")))?;
+        .map_err(Error::no_thread)?;
     Ok(pool.install(work))
 }

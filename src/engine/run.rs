@@ -213,7 +213,7 @@ fn load_all(
         let files = folder.of_source(&contract.name);
         let one = load::load_attempt(
             plan.worker.as_ref(),
-            &scratch.store,
+            (&scratch.store, scratch.reject_room()),
             contract,
             index,
             (&plan.data, &files),

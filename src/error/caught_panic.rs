@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::path::{Component, Path, PathBuf};
 
 use super::Error;
 
@@ -12,8 +11,8 @@ thread_local! {
     static WAITING: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Parts of a source file's path that are told: the library, its version and the file.
-const TOLD_PARTS: usize = 3;
+/// Folder of the libraries' sources, where each has a folder with its version.
+const LIBRARIES: &str = "/registry/src/";
 
 /// Runs what may panic on bytes of other people; `None` where it does. Nothing is told of the panic: it may quote them.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
@@ -33,8 +32,7 @@ pub(crate) fn panic_error(said: &(dyn Any + Send), place: Option<&Location<'_>>)
     let said = said.downcast_ref::<String>().map(String::as_str).or(said.downcast_ref::<&str>().copied());
     let says = |words: &[&str]| said.is_some_and(|said| words.iter().any(|word| said.contains(word)));
     let error = if says(&["os error 11", "Resource temporarily unavailable", "spawn thread", "WouldBlock"]) {
-        Error::internal("系统不给新线程")
-            .hint("关掉别的程序，或放宽用户的进程数上限（ulimit -u），或用 --threads 减少线程，再重新运行")
+        Error::no_thread(std::io::Error::from(std::io::ErrorKind::WouldBlock))
     } else if says(&["os error 28", "StorageFull"]) {
         Error::internal("写文件失败：磁盘已满").hint("腾出空间后重新运行")
     } else {
@@ -46,10 +44,10 @@ pub(crate) fn panic_error(said: &(dyn Any + Send), place: Option<&Location<'_>>)
     }
 }
 
-/// The end of a source file's path: where the program was built is nobody's business.
-fn told_place(file: &str) -> PathBuf {
-    let parts: Vec<Component<'_>> = Path::new(file).components().collect();
-    parts[parts.len().saturating_sub(TOLD_PARTS)..].iter().collect()
+/// A source file within its library: where the program was built is nobody's business.
+fn told_place(file: &str) -> &str {
+    let library = file.split_once(LIBRARIES).and_then(|(_, within)| within.split_once('/'));
+    library.map_or(file, |(_, file)| file)
 }
 
 #[cfg(test)]
@@ -80,6 +78,7 @@ mod tests {
             assert!(text.contains("caught_panic.rs") && error.kind().exit_code() == 3, "{text}");
         }
         let place = told_place("/home/me/.cargo/registry/src/index-1949/zip-9.0.1/src/read.rs");
-        assert_eq!(place, Path::new("zip-9.0.1/src/read.rs"));
+        assert_eq!(place, "zip-9.0.1/src/read.rs");
+        assert_eq!(told_place("src/cli/mod.rs"), "src/cli/mod.rs");
     }
 }

@@ -44,9 +44,7 @@ impl DiskSync {
             }
         }
         match refused {
-            Some(error) if threads.is_empty() => Err(Error::internal("系统不给新线程")
-                .hint("关掉别的程序，或放宽用户的进程数上限（ulimit -u），再重新运行")
-                .caused_by(error)),
+            Some(error) if threads.is_empty() => Err(Error::no_thread(error)),
             _ => Ok((Self { threads }, ToDisk(sender))),
         }
     }

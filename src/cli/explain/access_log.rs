@@ -65,7 +65,7 @@ mod tests {
     fn every_question_leaves_a_line() {
         let folder = tempfile::tempdir().unwrap();
         for asked in ["P1", "P2"] {
-            let open = std::fs::Permissions::from_mode(0o644);
+            let open = Permissions::from_mode(0o644);
             let _ = std::fs::set_permissions(folder.path().join(ACCESS_LOG), open);
             note_access(folder.path(), Path::new("out/2018Q3"), asked).unwrap();
         }

@@ -152,7 +152,7 @@ impl PreparedSelect<'_> {
             // Whoever waited no longer does not listen.
             let _ = sender.send(own.collect());
         };
-        thread.spawn(work).map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
+        thread.spawn(work).map_err(Error::no_thread)?;
         match receiver.recv_timeout(Duration::from_secs(seconds)) {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout) => Err(Error::input(format!("运行超过{seconds}秒")).hint(
@@ -175,7 +175,7 @@ impl PreparedSelect<'_> {
             let thread = std::thread::Builder::new()
                 .stack_size(DEEP_STACK)
                 .spawn_scoped(scope, || self.run_by_parts());
-            let thread = thread.map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
+            let thread = thread.map_err(Error::no_thread)?;
             thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
         })
     }

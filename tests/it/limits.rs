@@ -1,4 +1,5 @@
-//! A rule that yields too much or takes too long is named, and nothing is published.
+//! What takes too much is named, and nothing is published: a rule that yields too many rows or takes too long, a list whose
+//! rejected rows do not fit in the memory.
 
 use std::fs;
 
@@ -31,4 +32,24 @@ fn a_rule_beyond_its_limits_is_named() {
     assert!(!out.join("2018Q3").exists());
     let (code, said) = run("most_rows = 100_000_000\nmost_seconds = 3600", &[]);
     assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
+fn rejected_rows_stay_within_the_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out, key) = (folder.path().join("data"), folder.path().join("out"), key(folder.path()));
+    copy(&root().join("fixtures/hebi/2018Q3"), &data, "");
+    let list = "医保参保_山城区.csv";
+    let mut bytes = fs::read(data.join(list)).unwrap();
+    bytes.extend("x\n".repeat(80_000).bytes());
+    fs::write(data.join(list), bytes).unwrap();
+    let run = |more: &[&str]| {
+        let quarter = ["run", "pipelines/hebi", "--quarter", "2018Q3", "--select", "R37"];
+        let rest = ["--data", text(&data), "--out", text(&out), "--key-file", text(&key)];
+        String::from_utf8(bidui(&[&quarter[..], &rest, more].concat()).stderr).unwrap()
+    };
+    let said = run(&["--memory", "100MB"]);
+    assert!(said.contains("退回的行太多，超出内存预算") && said.contains(list), "{said}");
+    // Where no memory is named there is room.
+    assert!(!run(&[]).contains("超出内存预算"));
 }
