@@ -183,7 +183,9 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         });
-        self.reject(malformed.collect())?;
+        let malformed = malformed.collect();
+        self.reject(malformed)?;
+        let totals = &mut self.totals[usize::from(table)];
         if raw.account.is_some() {
             totals.account = raw.account.clone();
         }

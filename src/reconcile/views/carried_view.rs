@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_no_id_does_not_keep_the_others_from_being_carried() {
-        let secret = crate::testing::privacy::test_identity().unwrap();
+        let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
         let id = PersonId::of_bits(1);
         let mut carried = [id];
         secret.carry(&mut carried);
