@@ -143,6 +143,7 @@ impl<'a> SourceLoading<'a> {
     /// Keeps rejects, as long as there is room for them.
     fn reject(&mut self, rejects: Vec<Reject>) -> Result<()> {
         let bytes: u64 = rejects.iter().map(held_bytes).sum();
+        let file = rejects.last().map(|last| last.file.clone()).unwrap_or_default();
         self.rejects.extend(rejects);
         match self.reject_room.checked_sub(bytes) {
             Some(left) => {
@@ -153,6 +154,7 @@ impl<'a> SourceLoading<'a> {
                 "退回的行太多，超出内存预算：没有读完，已有{}行不能采用",
                 self.rejects.len()
             ))
+            .in_file(file)
             .hint("多半是分隔符、列数或编码不对：看前几行，改正后重新运行；确实这么多时放宽 --memory")),
         }
     }

@@ -17,10 +17,17 @@ pub(crate) struct WholeFile {
     writing: Writing,
 }
 
+/// A file under another name, which goes if the program is told to end.
+#[derive(Debug)]
+struct AsideFile {
+    file: NamedTempFile,
+    _unfinished: UnfinishedPath,
+}
+
 #[derive(Debug)]
 enum Writing {
     /// Beside its place.
-    Aside(NamedTempFile, UnfinishedPath),
+    Aside(Box<AsideFile>),
     /// A terminal, a pipe, a device: nothing can take its place.
     Straight(File),
 }
@@ -46,8 +53,9 @@ impl WholeFile {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".bidui-writing-").permissions(Permissions::from_mode(mode));
         let begun = UnfinishedPath::begin(|| builder.tempfile_in(folder), |aside| aside.path().to_owned());
-        let (aside, guard) = begun.map_err(failed)?;
-        Ok(Self { target, writing: Writing::Aside(aside, guard) })
+        let (file, unfinished) = begun.map_err(failed)?;
+        let aside = AsideFile { file, _unfinished: unfinished };
+        Ok(Self { target, writing: Writing::Aside(Box::new(aside)) })
     }
 
     /// Syncs it and puts it where it belongs, in one step.
@@ -56,7 +64,9 @@ impl WholeFile {
     /// The disk is full, or the file cannot be replaced; what was there before stays.
     pub(crate) fn finish(self) -> Result<()> {
         let failed = |e| Error::io("写文件", &self.target, e).hint("检查磁盘是否已满");
-        let Writing::Aside(aside, _guard) = self.writing else { return Ok(()) };
+        let Writing::Aside(aside) = self.writing else { return Ok(()) };
+        // Known as unfinished until it has its name.
+        let AsideFile { file: aside, _unfinished } = *aside;
         aside.as_file().sync_all().map_err(failed)?;
         let folder = aside.path().parent().map(Path::to_owned);
         aside.persist(&self.target).map_err(|e| failed(e.error))?;
@@ -70,13 +80,13 @@ impl WholeFile {
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.writing {
-            Writing::Aside(file, _) => file.write(bytes),
+            Writing::Aside(aside) => aside.file.write(bytes),
             Writing::Straight(file) => file.write(bytes),
         }
     }
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.writing {
-            Writing::Aside(file, _) => file.flush(),
+            Writing::Aside(aside) => aside.file.flush(),
             Writing::Straight(file) => file.flush(),
         }
     }
