@@ -9,7 +9,7 @@
 //! - one quarter from extracts to a publication: [`Pipeline`], [`RuleSet`], [`LinkSettings`], [`Secrets`],
 //!   [`RunPlan`], [`run`];
 //! - linking alone: [`link_only`] for a pipeline, [`link_lists`] for any lists;
-//! - reading what was published: [`Snapshot`], [`read_rows`] and the rows they yield, [`TableRow`];
+//! - reading what was published, and whether it is whole: [`Snapshot`], [`Verification`], [`read_rows`] and the rows they yield, [`TableRow`];
 //! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`mask_id_for_list`].
 
 mod across;
@@ -51,6 +51,7 @@ pub use privacy::mask::mask_id_for_list;
 pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
+pub use publication::verification::{FileFault, Verification, VerificationFault};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
 pub use worker::{Confinement, Worker, WorkerLimits};

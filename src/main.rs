@@ -1,6 +1,7 @@
 //! The `bidui` command: hands its arguments to the library and exits with its code.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -9,20 +10,47 @@ fn main() -> ExitCode {
     // What reads a file for its parent ends with it.
     if std::env::args_os().nth(1).is_none_or(|command| command != "__read") {
         end_on_signals();
+        end_on_panics();
     }
     // Standard error stays unlocked: the progress bar draws on it from its own thread.
-    bidui::cli::main(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr())
+    let code = bidui::cli::main(std::env::args_os(), &mut std::io::stdout().lock(), &mut std::io::stderr());
+    // What a signal stopped half way may look like a failure.
+    bidui::cli::wait_if_ending();
+    code
 }
 
-/// Ctrl-C and its like tidy up before they end the program. Without a thread for that they end it as they always did.
+/// A panic ends the program with one message, whichever thread it is of: others might wait for that thread for ever.
+fn end_on_panics() {
+    static ENDING: AtomicBool = AtomicBool::new(false);
+    std::panic::set_hook(Box::new(|panic| {
+        let Some((said, code)) = bidui::cli::end_of_panic(panic) else { return };
+        // Threads that work side by side fail side by side.
+        while ENDING.swap(true, Ordering::SeqCst) {
+            std::thread::park();
+        }
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{said}\n"));
+        signal_hook::low_level::exit(code.into());
+    }));
+}
+
+/// Ctrl-C and its like tidy up before they end the program; the second one ends it at once. Without a thread for that they
+/// end it as they always did.
 fn end_on_signals() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
-            let (said, code) = bidui::cli::end_of_signal(signal);
-            let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("\n{said}\n"));
-            std::process::exit(code.into());
+        let mut signals = signals.forever();
+        let Some(first) = signals.next() else { return };
+        // A slow disk, or nobody who takes what is said, must not keep the second one waiting.
+        let _ = std::thread::Builder::new().name("ending".to_owned()).spawn(move || end(first));
+        if let Some(second) = signals.next() {
+            signal_hook::low_level::exit(bidui::cli::signal_code(second).into());
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+}
+
+fn end(signal: i32) {
+    let Some((said, code)) = bidui::cli::end_of_signal(signal) else { return };
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("\n{said}\n"));
+    signal_hook::low_level::exit(code.into());
 }

@@ -111,21 +111,17 @@ pub struct AcrossSummary {
 /// Fewer than two publications, one that is not complete, two of different quarters.
 pub fn find_shared_persons(plan: &AcrossPlan, progress: &dyn Progress) -> Result<AcrossSummary> {
     let publications = open(plan)?;
-    let files: Vec<PathBuf> =
-        publications.iter().map(|p| p.path("restricted/person_identity.parquet")).collect();
-    let persons = files
-        .iter()
-        .map(|file| shared_numbers::count_numbered_persons(file))
-        .collect::<Result<Vec<u64>>>()?;
+    let persons =
+        publications.iter().map(shared_numbers::count_numbered_persons).collect::<Result<Vec<u64>>>()?;
     let parts = shared_numbers::parts_for_memory(persons.iter().sum::<u64>(), plan.memory);
-    progress.stage("比对证号", Some(u64::from(parts) * files.len() as u64));
+    progress.stage("比对证号", Some(u64::from(parts) * publications.len() as u64));
     let mut pairs = Vec::new();
-    let mut numbered = vec![0; files.len()];
+    let mut numbered = vec![0; publications.len()];
     for part in 0..parts {
-        let found = shared_numbers::read_shared_numbers(&files, (part, parts), progress)?;
+        let found = shared_numbers::read_shared_numbers(&publications, (part, parts), progress)?;
         numbered.iter_mut().zip(&found.numbered).for_each(|(sum, n)| *sum += n);
         pairs.extend(pair_shared_persons(
-            shared_person::read_listed_persons(&files, &found.places)?,
+            shared_person::read_listed_persons(&publications, &found.places)?,
             &found.groups,
         ));
     }

@@ -1,7 +1,5 @@
 //! The table of pairs for analysts, and the list for officers.
 
-use std::fs::File;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,8 +12,11 @@ use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::mask_id_for_list;
 use crate::privacy::neutralize_formula_cell;
 use crate::table::ParquetWriter;
+use crate::table::whole_file::WholeFile;
 use crate::{Error, Result};
 
+/// Files that only their owner reads.
+const MODE: u32 = 0o600;
 /// Columns of one side: name, Chinese label, value.
 type PairSide = [(&'static str, &'static str, fn(&ListedPerson) -> &str); 5];
 const SIDE: PairSide = [
@@ -37,16 +38,6 @@ pub(super) fn write_across_files(
     write_shared_persons_table(&table, names, pairs)?;
     write_shared_persons_list(&list, names, pairs)?;
     Ok(vec![table, list])
-}
-
-/// A file that only its owner reads, whatever was there before.
-fn create_across_file(path: &Path) -> Result<File> {
-    let failed = |e| Error::io("新建文件", path, e).hint("检查文件夹是否可写、磁盘是否已满");
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(e)),
-        _ => {}
-    }
-    File::options().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }
 
 fn write_shared_persons_table(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
@@ -76,17 +67,16 @@ fn write_shared_persons_table(path: &Path, names: &[String], pairs: &[SharedPers
     let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
         .map_err(|e| Error::internal("输出列不一致").caused_by(e))?;
     let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
-    let mut writer = ParquetWriter::new(create_across_file(path)?, batch.schema()).map_err(failed)?;
+    let mut writer = ParquetWriter::new(WholeFile::create(path, MODE)?, batch.schema()).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(())
+    writer.finish().map_err(failed)?.finish()
 }
 
 /// UTF-8 with byte order mark, which spreadsheets open right away.
 fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     use std::io::Write as _;
     let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
-    let mut file = std::io::BufWriter::new(create_across_file(path)?);
+    let mut file = std::io::BufWriter::new(WholeFile::create(path, MODE)?);
     file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
@@ -106,5 +96,6 @@ fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerso
         }
         writer.write_record([pair.verdict.title()]).map_err(failed)?;
     }
-    writer.flush().map_err(|e| Error::io("写清单", path, e))
+    let file = writer.into_inner().map_err(|e| Error::io("写清单", path, e.into_error()))?;
+    file.into_inner().map_err(|e| Error::io("写清单", path, e.into_error()))?.finish()
 }

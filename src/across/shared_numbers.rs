@@ -1,8 +1,5 @@
 //! ID numbers that stand in more than one publication.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
-
 use arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -10,9 +7,13 @@ use rayon::prelude::*;
 
 use crate::model::id_number::IdNumber;
 use crate::progress::Progress;
+use crate::publication::snapshot::Snapshot;
 use crate::table::key_index::{SEED, mix_key_hash};
+use crate::table::rows::PositionedFile;
 use crate::{Error, Result};
 
+/// Persons of a publication with their numbers.
+const IDENTITIES: &str = "restricted/person_identity.parquet";
 /// Memory that a number takes while its part is compared: it is collected, then sorted.
 const BYTES_PER_NUMBER: u64 = 2 * size_of::<HeldNumber>() as u64;
 /// Most parts to compare the numbers in.
@@ -34,12 +35,12 @@ pub(super) struct SharedNumbers {
 }
 
 /// Persons in a table of identities.
-pub(super) fn count_numbered_persons(file: &Path) -> Result<u64> {
-    let builder = open_numbers_table(file)?;
+pub(super) fn count_numbered_persons(of: &Snapshot) -> Result<u64> {
+    let builder = open_numbers_table(of)?;
     let mut groups = builder.metadata().row_groups().iter();
     // Rows are numbered with 32 bits.
     let rows = groups.try_fold(0u32, |sum, group| sum.checked_add(u32::try_from(group.num_rows()).ok()?));
-    rows.map(u64::from).ok_or_else(|| damaged_numbers_table(file, &"行数超出范围"))
+    rows.map(u64::from).ok_or_else(|| damaged_numbers_table(of, &"行数超出范围"))
 }
 
 /// Parts to compare so many persons in.
@@ -50,15 +51,15 @@ pub(super) fn parts_for_memory(persons: u64, memory: u64) -> u32 {
 
 /// Numbers of one part (which of how many) that several publications have.
 pub(super) fn read_shared_numbers(
-    files: &[PathBuf],
+    publications: &[Snapshot],
     part: (u32, u32),
     progress: &dyn Progress,
 ) -> Result<SharedNumbers> {
-    let held: Vec<Vec<HeldNumber>> = files
+    let held: Vec<Vec<HeldNumber>> = publications
         .par_iter()
         .enumerate()
-        .map(|(publication, file)| {
-            let held = read_held_numbers(file, publication as u16, part)?;
+        .map(|(publication, of)| {
+            let held = read_held_numbers(of, publication as u16, part)?;
             progress.advance(1);
             Ok(held)
         })
@@ -81,12 +82,12 @@ pub(super) fn read_shared_numbers(
     Ok(SharedNumbers { places, groups, numbered })
 }
 
-fn read_held_numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<HeldNumber>> {
+fn read_held_numbers(of: &Snapshot, publication: u16, (part, parts): (u32, u32)) -> Result<Vec<HeldNumber>> {
     let mut held = Vec::new();
     let mut row = 0u32;
-    for batch in read_number_columns(file, &["id_number"])? {
+    for batch in read_number_columns(of, &["id_number"])? {
         let batch = batch?;
-        for number in number_text_column(file, &batch, "id_number")? {
+        for number in number_text_column(of, &batch, "id_number")? {
             // Shorter ones are damaged: what is left of a number is nobody's.
             if let Some(text) = number.filter(|text| text.len() == 18)
                 && let Some(key) = IdNumber::parse(text).id18_key()
@@ -101,39 +102,40 @@ fn read_held_numbers(file: &Path, publication: u16, (part, parts): (u32, u32)) -
 }
 
 /// Rows of a published table with these columns.
-pub(super) fn read_number_columns(
-    file: &Path,
+pub(super) fn read_number_columns<'a>(
+    of: &'a Snapshot,
     columns: &[&str],
-) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-    let builder = open_numbers_table(file)?;
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + 'a> {
+    let builder = open_numbers_table(of)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let reader = builder.with_projection(mask).with_batch_size(BATCH).build();
-    let path = file.to_owned();
-    let reader = reader.map_err(|e| damaged_numbers_table(file, &e))?;
-    Ok(reader.map(move |batch| batch.map_err(|e| damaged_numbers_table(&path, &e))))
+    let reader = reader.map_err(|e| damaged_numbers_table(of, &e))?;
+    Ok(reader.map(move |batch| batch.map_err(|e| damaged_numbers_table(of, &e))))
 }
 
 /// A column of texts.
 pub(super) fn number_text_column<'a>(
-    file: &Path,
+    of: &Snapshot,
     batch: &'a RecordBatch,
     name: &str,
 ) -> Result<&'a StringArray> {
     let column = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
     column.filter(|column| column.len() == batch.num_rows()).ok_or_else(|| {
-        Error::input(format!("发布的人员身份表缺少列“{name}”")).in_file(file).hint("用本版程序重新运行该季度")
+        Error::input(format!("发布的人员身份表缺少列“{name}”"))
+            .in_file(of.path(IDENTITIES))
+            .hint("用本版程序重新运行该季度")
     })
 }
 
-fn open_numbers_table(file: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-    let open = File::open(file).map_err(|e| {
-        Error::io("读取人员身份表", file, e).hint("发布要带 restricted/ 文件夹，并且有权读取")
-    })?;
-    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged_numbers_table(file, &e))
+fn open_numbers_table(of: &Snapshot) -> Result<ParquetRecordBatchReaderBuilder<PositionedFile>> {
+    let open = of.checked_file(IDENTITIES)?;
+    ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged_numbers_table(of, &e))
 }
 
-fn damaged_numbers_table(file: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("数据表无法读取：{error}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
+fn damaged_numbers_table(of: &Snapshot, error: &dyn std::fmt::Display) -> Error {
+    Error::input(format!("数据表无法读取：{error}"))
+        .in_file(of.path(IDENTITIES))
+        .hint("文件可能被改动；请重新运行该季度")
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! What the publications say of the persons under a shared number.
 
-use std::path::{Path, PathBuf};
-
 use arrow::array::{Array as _, StringArray};
 use rayon::prelude::*;
 
@@ -10,6 +8,7 @@ use crate::Result;
 use crate::link::compare::han_name_level;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::normalize::NameForm;
+use crate::publication::snapshot::Snapshot;
 
 const COLUMNS: [&str; 6] = ["person_id", "id_number", "id_class", "name", "county_code", "sources"];
 
@@ -29,7 +28,10 @@ pub(super) struct ListedPerson {
 }
 
 /// The persons at these places, in their order.
-pub(super) fn read_listed_persons(files: &[PathBuf], places: &[(u16, u32)]) -> Result<Vec<ListedPerson>> {
+pub(super) fn read_listed_persons(
+    publications: &[Snapshot],
+    places: &[(u16, u32)],
+) -> Result<Vec<ListedPerson>> {
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_unstable_by_key(|&at| places[at]);
     let wanted: Vec<&[usize]> = order.chunk_by(|&a, &b| places[a].0 == places[b].0).collect();
@@ -38,7 +40,7 @@ pub(super) fn read_listed_persons(files: &[PathBuf], places: &[(u16, u32)]) -> R
         .map(|some| {
             let publication = places[some[0]].0;
             let rows = some.iter().map(|&at| places[at].1);
-            read_one(&files[usize::from(publication)], publication, rows)
+            read_one(&publications[usize::from(publication)], publication, rows)
         })
         .collect::<Result<_>>()?;
     let mut listed = vec![ListedPerson::default(); places.len()];
@@ -49,14 +51,14 @@ pub(super) fn read_listed_persons(files: &[PathBuf], places: &[(u16, u32)]) -> R
 }
 
 /// `rows` ascending.
-fn read_one(file: &Path, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<ListedPerson>> {
+fn read_one(of: &Snapshot, publication: u16, rows: impl Iterator<Item = u32>) -> Result<Vec<ListedPerson>> {
     let mut rows = rows.peekable();
     let mut listed = Vec::new();
     let mut first = 0u32;
-    for batch in shared_numbers::read_number_columns(file, &COLUMNS)? {
+    for batch in shared_numbers::read_number_columns(of, &COLUMNS)? {
         let batch = batch?;
         let next = first + batch.num_rows() as u32;
-        let columns = COLUMNS.map(|name| shared_numbers::number_text_column(file, &batch, name));
+        let columns = COLUMNS.map(|name| shared_numbers::number_text_column(of, &batch, name));
         let [person_id, id_number, id_class, name, county_code, sources] = columns;
         let (person_id, id_number, id_class) = (person_id?, id_number?, id_class?);
         let (name, county_code, sources) = (name?, county_code?, sources?);

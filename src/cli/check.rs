@@ -215,7 +215,7 @@ fn check_data_loading(
         let files = folder.of_source(&contract.name);
         let attempt = load::load_attempt(
             console.worker.as_ref(),
-            &RowStore::Memory,
+            (&RowStore::Memory, u64::MAX),
             contract,
             index,
             (data, &files),
@@ -268,7 +268,7 @@ fn check_data_loading(
             tell_audits(&one.audits, data, &mut refusals, console)?;
         }
     }
-    refusals.extend(folder.changes(data)?);
+    refusals.extend(folder.changes(pipeline, data)?);
     folder.take_accounts(&all);
     let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
     for line in publish::unread_sheets(&delivered) {

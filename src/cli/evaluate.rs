@@ -11,6 +11,7 @@ use crate::evaluate::events::{EventScore, JudgedCase, MeasuredRule, WrongCounts,
 use crate::evaluate::exceptions::{PersonScore, RuleScore, evaluate_exceptions, evaluate_persons};
 use crate::evaluate::links::{CountedPairs, LinkScore, evaluate_links};
 use crate::evaluate::review_sample::{self, ReviewEstimate};
+use crate::link::generic::result_files::check_result_files;
 use crate::publication::snapshot::Snapshot;
 
 /// Arguments of `bidui evaluate`.
@@ -55,6 +56,10 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
     let snapshot = Snapshot::recognize(&arguments.links)?;
     let folder = snapshot.as_ref().map_or_else(|| arguments.links.clone(), |s| s.path("restricted"));
     if let Some(size) = arguments.sample {
+        // What is read of a publication is what was published.
+        if let Some(snapshot) = &snapshot {
+            snapshot.checked_path("restricted/link.parquet")?;
+        }
         return show_sample(&folder, size, arguments, console);
     }
     let Some(truth) = &arguments.truth else { return Ok(2) };
@@ -71,6 +76,7 @@ pub(super) fn execute(arguments: &EvaluateArguments, console: &mut Console<'_>) 
             print_publication_score(&score, arguments.details, console)?;
         }
     } else {
+        check_result_files(&arguments.links)?;
         let score = evaluate_links(&arguments.links, truth)?;
         if console.json {
             console.json(&score)?;

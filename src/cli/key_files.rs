@@ -8,6 +8,7 @@ use super::Console;
 use crate::engine::PublishedKeys;
 use crate::privacy::Secrets;
 use crate::privacy::key_file::KeyFile;
+use crate::privacy::told_text::told_text;
 use crate::{Error, Result};
 
 /// Which files hold the keys, as typed.
@@ -30,6 +31,20 @@ impl KeyArguments {
         }
     }
 
+    /// Beside the other key unless it is named: who moves one moves both.
+    fn identity_path(&self) -> Result<PathBuf> {
+        match &self.identity_file {
+            Some(file) => Ok(file.clone()),
+            None => Ok(beside(&self.pseudonym_path()?)),
+        }
+    }
+
+    /// Refuses places where keys must not lie, before anything is written.
+    pub(super) fn check_places(&self, folders: &[(&str, &Path)]) -> Result<()> {
+        pseudonym_file(&self.pseudonym_path()?).check_place(folders)?;
+        identity_file(&self.identity_path()?).check_place(folders)
+    }
+
     /// The secrets of a run, made where there are none and no publication needs others. `folders`: where keys must
     /// not lie; `rotated`: the key of the pseudonyms may be another than before.
     pub(super) fn secrets(
@@ -43,7 +58,7 @@ impl KeyArguments {
         let pseudonym = pseudonym_file(&path);
         pseudonym.check_place(folders)?;
         let needed = published.pseudonym().filter(|_| !rotated);
-        // Read before anything is made: a refused run leaves no key behind.
+        // Both are read before either is made.
         let known = match (pseudonym.read()?, needed) {
             (None, Some((folder, name))) => {
                 return Err(missing(&pseudonym, folder, name).hint(
@@ -67,12 +82,8 @@ impl KeyArguments {
         folders: &[(&str, &Path)],
         console: &mut Console<'_>,
     ) -> Result<Vec<u8>> {
-        // It lies beside the other key unless it is named: who moves one moves both.
-        let path = match &self.identity_file {
-            Some(file) => file.clone(),
-            None => beside(&self.pseudonym_path()?),
-        };
-        let identity = KeyFile { title: "身份密钥", option: "--identity-file", path: &path };
+        let path = self.identity_path()?;
+        let identity = identity_file(&path);
         identity.check_place(folders)?;
         match (identity.read()?, published.identity(), published.unreadable()) {
             (Some(secret), ..) => Ok(secret),
@@ -93,13 +104,22 @@ fn pseudonym_file(path: &Path) -> KeyFile<'_> {
     KeyFile { title: "假名密钥", option: "--key-file", path }
 }
 
+fn identity_file(path: &Path) -> KeyFile<'_> {
+    KeyFile { title: "身份密钥", option: "--identity-file", path }
+}
+
 fn missing(file: &KeyFile<'_>, publication: &Path, name: &str) -> Error {
     file.refuse(&format!("不在，而发布 {} 用的是{name}", publication.display()))
 }
 
 fn make(file: &KeyFile<'_>, console: &mut Console<'_>, why: &str) -> Result<Vec<u8>> {
     let key = file.create()?;
-    console.say(&format!("新建{}：{}（{why}）", file.title, file.path.display()))?;
+    // The one line that must be heard, `--quiet` or not.
+    let _ = writeln!(
+        console.err,
+        "{}",
+        told_text(&format!("新建{}：{}（{why}）", file.title, file.path.display()))
+    );
     Ok(key)
 }
 

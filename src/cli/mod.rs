@@ -2,7 +2,7 @@
 //!
 //! Data goes to the given standard output, words and progress to standard error. Exit codes:
 //! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
-//! input), 3 failed (I/O, internal), 130 and 143 ended by a signal.
+//! input), 3 failed (I/O, internal), 129, 130 and 143 ended by a signal (SIGHUP, Ctrl-C, SIGTERM).
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -11,8 +11,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::error::caught_panic;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
+use crate::table::unfinished::{self, ProgramEnd};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
@@ -35,6 +37,7 @@ mod run;
 pub mod schema;
 mod synth;
 mod train;
+mod verify;
 
 pub use progress::{BarProgress, plans};
 
@@ -176,6 +179,8 @@ enum CommandName {
     Explain(explain::ExplainArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
+    /// 核对一个发布：逐个文件与清册比对，列出缺少、改动和多出的文件
+    Verify(verify::VerifyArguments),
     /// 换身份密钥：人员、户和疑点的编号换新，留下新旧对照表
     Migrate(migrate::MigrateArguments),
     /// 多个地市的发布之间：谁在两个地市的名单上
@@ -247,10 +252,41 @@ pub fn main(
 }
 
 /// Tidies up for a program that a signal ends, and says what became of its work; the exit code that the shell expects.
-pub fn end_of_signal(signal: i32) -> (String, u8) {
-    crate::publication::staging::abandon_staging();
-    let code = 128 + u8::try_from(signal).unwrap_or(0);
-    ("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), code)
+/// Nothing where the work is done already: what is left to say of it is said.
+pub fn end_of_signal(signal: i32) -> Option<(String, u8)> {
+    match unfinished::abandon_unfinished() {
+        ProgramEnd::Tidied => {
+            Some(("已中断：没有写完的已经清理，已经发布的没有改动".to_owned(), signal_code(signal)))
+        }
+        ProgramEnd::Published => None,
+    }
+}
+
+/// Tidies up for a program that a panic ends, whichever thread it is of, and says so; the exit code. Nothing where somebody
+/// waits for the panic. What it says may quote a person: only where it was is told.
+pub fn end_of_panic(panic: &std::panic::PanicHookInfo<'_>) -> Option<(String, u8)> {
+    if caught_panic::is_panic_caught() {
+        return None;
+    }
+    let error = caught_panic::panic_error(panic.payload(), panic.location());
+    let told = crate::privacy::told_error::render_error(&error, false);
+    Some(match unfinished::abandon_unfinished() {
+        ProgramEnd::Tidied => {
+            (format!("{told}\n没有写完的已经清理，已经发布的没有改动"), error.kind().exit_code())
+        }
+        // What is published is no failure.
+        ProgramEnd::Published => (format!("提醒：已经发布，但在这之后：\n{told}"), 0),
+    })
+}
+
+/// The exit code that the shell expects of a program that a signal ends.
+pub fn signal_code(signal: i32) -> u8 {
+    128 + u8::try_from(signal).unwrap_or(0)
+}
+
+/// To be called before the program ends by itself: where a signal ends it, this does not return.
+pub fn wait_if_ending() {
+    unfinished::wait_if_ending();
 }
 
 /// The child process that reads files: this program once more.
@@ -280,6 +316,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Evaluate(a) => evaluate::execute(&a, console),
         CommandName::Explain(a) => explain::execute(&a, console),
         CommandName::Diff(a) => diff::execute(&a, console),
+        CommandName::Verify(a) => verify::execute(&a, console),
         CommandName::Migrate(a) => migrate::execute(&a, console),
         CommandName::Across(a) => across::execute(&a, console),
         CommandName::Synth(a) => synth::execute(&a, console),

@@ -7,7 +7,7 @@ use clap::Args;
 use super::key_files::KeyArguments;
 use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
-use crate::engine::{self, Engine, PublishedKeys, RunPlan, RunTolerance};
+use crate::engine::{self, BegunRun, Engine, RunPlan, RunTolerance};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
 use crate::model::period::Period;
@@ -112,9 +112,9 @@ impl From<FailOn> for Severity {
 }
 
 pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Result<u8> {
-    let plan = plan(arguments, console)?;
+    let (plan, begun) = plan(arguments, console)?;
     let bar = BarProgress::new(console.progress, plans::RUN);
-    let outcome = run_with_threads(arguments.threads, || engine::run(&plan, &bar));
+    let outcome = run_with_threads(arguments.threads, || engine::run_begun(&plan, begun, &bar));
     bar.finish();
     let outcome = outcome??;
     for warning in &outcome.publication.warnings {
@@ -134,8 +134,9 @@ pub(super) fn execute(arguments: &RunArguments, console: &mut Console<'_>) -> Re
     Ok(u8::from(failing))
 }
 
-/// Raw arguments → everything checked that can be checked before reading data.
-fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<RunPlan> {
+/// Raw arguments → everything checked that can be checked before reading data. Then the output folder is locked, and only
+/// then it is looked what the run goes on from, and keys are made.
+fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan, BegunRun)> {
     let period: Period = arguments.quarter.parse()?;
     let pipeline = Pipeline::open(&arguments.pipeline.pipeline)?;
     let mut rules = RuleSet::load(&pipeline)?;
@@ -149,10 +150,6 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<RunPlan> 
             .in_file(&arguments.data)
             .hint("用 --data 指向本季度提取数据所在的文件夹"));
     }
-    let previous = match &arguments.previous {
-        Some(folder) => Some(Snapshot::open(folder)?),
-        None => Snapshot::find(&arguments.out, period.previous()?)?,
-    };
     let engine = match (arguments.engine, arguments.memory) {
         (Some(EngineKind::Memory), Some(_)) => {
             return Err(Error::usage("--memory 与 --engine memory 不能同时给出")
@@ -161,13 +158,18 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<RunPlan> 
         (Some(EngineKind::Memory) | None, None) => Engine::Memory,
         (_, memory) => Engine::Buckets { memory: memory.unwrap_or(2_000_000_000) },
     };
-    let published = PublishedKeys::find(&arguments.out, previous.as_ref(), Some(period))?;
     let mut folders =
         vec![("发布文件夹", arguments.out.as_path()), ("提取数据文件夹", arguments.data.as_path())];
     folders.extend(pipeline.layers.all().iter().map(|layer| ("流水线文件夹", layer.folder.as_path())));
+    arguments.keys.check_places(&folders)?;
+    let begun = BegunRun::begin(&arguments.out, period, || match &arguments.previous {
+        Some(folder) => Snapshot::open(folder).map(Some),
+        None => Snapshot::find(&arguments.out, period.previous()?),
+    })?;
+    let previous = begun.previous.clone();
     folders.extend(previous.as_ref().map(|previous| ("上一季度的发布", previous.folder())));
-    let secrets = arguments.keys.secrets(&published, &folders, arguments.rotate_key, console)?;
-    Ok(RunPlan {
+    let secrets = arguments.keys.secrets(&begun.published, &folders, arguments.rotate_key, console)?;
+    let plan = RunPlan {
         engine,
         tolerance: RunTolerance {
             unclaimed: arguments.allow_unclaimed,
@@ -183,7 +185,8 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<RunPlan> 
         out: arguments.out.clone(),
         previous,
         secrets,
-    })
+    };
+    Ok((plan, begun))
 }
 
 /// Keeps the rules whose code is, or begins with, one of `wanted`; all if nothing is wanted.
@@ -212,6 +215,6 @@ pub(super) fn run_with_threads<T: Send>(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
-        .map_err(|e| Error::internal(format!("无法启动线程：{e}")))?;
+        .map_err(Error::no_thread)?;
     Ok(pool.install(work))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Console;
+use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result, config};
 
 /// Arguments of `bidui schema`.
@@ -37,8 +38,7 @@ pub fn execute(arguments: &SchemaArguments, console: &mut Console<'_>) -> Result
         std::fs::create_dir_all(folder).map_err(|e| Error::io("新建文件夹", folder, e))?;
         for (name, schema) in &all {
             let file = folder.join(format!("{name}.json"));
-            std::fs::write(&file, config::schema::schema_text(schema))
-                .map_err(|e| Error::io("写文件", &file, e))?;
+            write_whole_file(&file, 0o644, config::schema::schema_text(schema).as_bytes())?;
         }
         return Ok(0);
     }

@@ -1,13 +1,13 @@
 //! From publications made under another identity secret, or under none, to the present one: the ledger of ids, old →
 //! new. The publications stay as they are; later runs read them by the new ids.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::slice::ParallelSliceMut as _;
 use serde::{Deserialize, Serialize};
 
-use crate::model::published_id::{HouseholdId, PersonId};
+use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::privacy::IdentitySecret;
 use crate::publication::large_table_writer::{label_column, write_large_table, written_column};
 use crate::publication::layout;
@@ -16,6 +16,7 @@ use crate::publication::own_marks::MIGRATION;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::{MIGRATION_FOLDER, NO_SECRET, Staging, place_folder};
+use crate::publication::table_reader::{self, TableRow};
 use crate::resolve::previous_records::PreviousParts;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result};
@@ -58,10 +59,13 @@ struct RenamedIds {
     exceptions: BTreeSet<[String; 2]>,
     /// Numbers on sheets.
     numbers: BTreeSet<[String; 2]>,
+    /// Ids of persons and households that another secret renamed in between: they are not carried from the oldest names.
+    renamed_before: [BTreeSet<[String; 2]>; 2],
 }
 
 /// Writes the ledgers that lead from every publication below `out` that another identity secret, or none, named to
-/// the one that `secret` gives once there is something to migrate; nothing where all are made under it.
+/// the one that `secret` gives once there is something to migrate; nothing where all are made under it. Where a ledger leads on
+/// from one already, the new one follows it: none → A → B.
 ///
 /// # Errors
 /// No publication, one that is damaged, or an output folder that cannot be written; what `secret` says.
@@ -80,9 +84,72 @@ pub fn migrate_identities(
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {
         let of: Vec<&Snapshot> = publications.iter().filter(|one| secret_of(one) == from).collect();
-        write_ledger((out, None), from, secret, &of)
+        let renamed = match next_secret(out, from, &own)? {
+            None => RenamedIds::gather(&of, secret)?,
+            Some(next) => {
+                let after: Vec<&Snapshot> =
+                    publications.iter().filter(|one| secret_of(one) == next).collect();
+                RenamedIds::compose(
+                    &read_ledger(out, from, &next)?,
+                    RenamedIds::gather(&after, secret)?,
+                    secret,
+                )
+            }
+        };
+        write_ledger((out, None), from, secret, &renamed)
     };
     from.into_iter().map(migration).collect()
+}
+
+/// The secret to which a ledger in `out` leads on from `from`, if later publications went on from there under another than
+/// `own`: of several the last.
+fn next_secret(out: &Path, from: &str, own: &str) -> Result<Option<String>> {
+    let failed = |e| Error::io("读取发布文件夹", out, e);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(out).map_err(failed)? {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    names.sort();
+    let beginning = format!("{MIGRATION_FOLDER}{from}-");
+    let next: Vec<&str> = names
+        .iter()
+        .filter_map(|name| name.strip_prefix(&beginning))
+        .filter(|next| *next != own && is_migrated(out, from, next))
+        .collect();
+    // Where one leads on to another, ids that were renamed once were renamed again.
+    let leads_on = |one: &str| next.iter().any(|other| *other != one && is_migrated(out, one, other));
+    Ok(next.iter().find(|one| !leads_on(one)).or(next.first()).map(|one| (*one).to_owned()))
+}
+
+/// Refuses to go on from a publication that others went on from under a secret in between: what its ids became there
+/// nobody can compute without that secret.
+///
+/// # Errors
+/// Usage: from which publication a run can go on.
+pub(super) fn check_not_renamed_before(
+    out: &Path,
+    previous: &Snapshot,
+    secret: &IdentitySecret,
+) -> Result<()> {
+    let (from, own) = (secret_of(previous), secret.key_id());
+    if from == own {
+        return Ok(());
+    }
+    match next_secret(out, from, &own)? {
+        None => Ok(()),
+        Some(next) => Err(Error::usage(format!(
+            "这个发布的编号已按身份密钥{next}换过，之后的季度接着换过的编号；不能用{own}再接着它运行"
+        ))
+        .in_file(previous.folder())
+        .hint(format!(
+            "用 --identity-file 指向身份密钥{next}重新运行该季度；密钥已丢失的，只能从它之后的季度接着运行"
+        ))),
+    }
+}
+
+/// Rows of the ledger that leads from one secret to the other.
+fn read_ledger(out: &Path, from: &str, to: &str) -> Result<Vec<TableRow>> {
+    table_reader::read_rows(&out.join(folder_name(from, to)).join(LEDGER), |_| true)
 }
 
 /// Writes the ledger from a publication made before there were keys, if there is none yet. `publication` must not be
@@ -97,7 +164,7 @@ pub(super) fn migrate_unkeyed(
     publication: &Snapshot,
 ) -> Result<()> {
     if publication.keys().is_none() && !is_migrated(out, NO_SECRET, &secret.key_id()) {
-        write_ledger((out, Some(staging)), NO_SECRET, secret, &[publication])?;
+        write_ledger((out, Some(staging)), NO_SECRET, secret, &RenamedIds::gather(&[publication], secret)?)?;
     }
     Ok(())
 }
@@ -122,15 +189,14 @@ fn write_ledger(
     (out, staging): (&Path, Option<&Staging>),
     from: &str,
     secret: &IdentitySecret,
-    publications: &[&Snapshot],
+    renamed: &RenamedIds,
 ) -> Result<IdentityMigration> {
     let to = secret.key_id();
-    let renamed = RenamedIds::gather(publications, secret)?;
     let head = MigrationHead { identity_migration: 1, from: from.to_owned(), to: to.clone() };
     let mut text = serde_json::to_vec_pretty(&head).map_err(|e| Error::internal(e.to_string()))?;
     text.push(b'\n');
     let write = |folder: &Path| {
-        let (mut outputs, disk) = OutputFiles::beside(folder);
+        let (mut outputs, disk) = OutputFiles::beside(folder)?;
         make_output_folder(&outputs.path("restricted"), 0o700)?;
         renamed.write(secret, &mut outputs)?;
         outputs.bytes(MIGRATION, &text, None)?;
@@ -146,10 +212,17 @@ fn write_ledger(
         from: from.to_owned(),
         to,
         folder,
-        persons: renamed.persons.len() as u64,
-        households: renamed.households.len() as u64,
+        persons: (renamed.persons.len() + renamed.renamed_before[0].len()) as u64,
+        households: (renamed.households.len() + renamed.renamed_before[1].len()) as u64,
         exceptions: renamed.exceptions.len() as u64,
     })
+}
+
+/// What an id is called under the secret; `None` for what is no id.
+fn carried_text<const LETTER: char>(secret: &IdentitySecret, text: &str) -> Option<String> {
+    let mut ids = [PublishedId::<LETTER>::parse(text)?];
+    secret.carry(&mut ids);
+    Some(ids[0].to_string())
 }
 
 impl RenamedIds {
@@ -189,6 +262,28 @@ impl RenamedIds {
         Ok(all)
     }
 
+    /// What the ids of a ledger became since: `after` leads from its secret to the present one.
+    fn compose(ledger: &[TableRow], after: Self, secret: &IdentitySecret) -> Self {
+        let mut all = Self::default();
+        let since = |set: BTreeSet<[String; 2]>| -> BTreeMap<String, String> {
+            set.into_iter().map(|[old, new]| (old, new)).collect()
+        };
+        let (exceptions, numbers) = (since(after.exceptions), since(after.numbers));
+        for row in ledger {
+            let (old, then) = (row.get("previous_id"), row.get("current_id"));
+            let rename = |set: &mut BTreeSet<[String; 2]>, now: Option<String>| {
+                set.extend(now.map(|now| [old.to_owned(), now]));
+            };
+            match row.get("kind") {
+                "person" => rename(&mut all.renamed_before[0], carried_text::<'P'>(secret, then)),
+                "household" => rename(&mut all.renamed_before[1], carried_text::<'H'>(secret, then)),
+                "exception" => rename(&mut all.exceptions, exceptions.get(then).cloned()),
+                _ => rename(&mut all.numbers, numbers.get(then).cloned()),
+            }
+        }
+        all
+    }
+
     fn sort(&mut self) {
         self.persons.par_sort_unstable();
         self.persons.dedup();
@@ -215,20 +310,26 @@ impl RenamedIds {
         let (mut new_persons, mut new_households) = (persons.clone(), households.clone());
         secret.carry(&mut new_persons);
         secret.carry(&mut new_households);
-        let texts: Vec<&[String; 2]> = self.exceptions.iter().chain(&self.numbers).collect();
-        let ends = [
-            persons.len(),
-            persons.len() + households.len(),
-            persons.len() + households.len() + self.exceptions.len(),
-            persons.len() + households.len() + texts.len(),
+        let [persons_before, households_before] = &self.renamed_before;
+        let texts: Vec<&[String; 2]> = (persons_before.iter().chain(households_before))
+            .chain(self.exceptions.iter().chain(&self.numbers))
+            .collect();
+        // A ledger has ids of persons and households either way, never both.
+        let carried = persons.len() + households.len();
+        let mut ends = [
+            persons.len() + persons_before.len(),
+            households.len() + households_before.len(),
+            self.exceptions.len(),
+            self.numbers.len(),
         ];
+        (1..ends.len()).for_each(|at| ends[at] += ends[at - 1]);
         let id = |at: usize, side: usize| -> String {
-            if at < ends[0] {
+            if at < persons.len() {
                 [persons, &new_persons][side][at].to_string()
-            } else if at < ends[1] {
-                [households, &new_households][side][at - ends[0]].to_string()
+            } else if at < carried {
+                [households, &new_households][side][at - persons.len()].to_string()
             } else {
-                texts[at - ends[1]][side].clone()
+                texts[at - carried][side].clone()
             }
         };
         let (id, ends) = (&id, &ends);

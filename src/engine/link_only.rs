@@ -8,6 +8,7 @@ use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
 use crate::config::Pipeline;
+use crate::link::generic::result_files::WrittenResult;
 use crate::link::generic::write_result_table;
 use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
@@ -78,14 +79,16 @@ pub fn link_only(
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
     // The links are final: they are written while the persons are made of them.
     let write_links = || write_result_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);
-    let write_persons = || -> Result<u64> {
+    let write_persons = || -> Result<(WrittenResult, u64)> {
         let resolution = resolve::resolve_nodes(&settings, &pipeline, &loaded, &nodes, &links, None, None)?;
-        write_result_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
-        Ok(resolution.person_ids.len() as u64)
+        let written = write_result_table(&files[1], cluster_columns(&loaded, &resolution)?)?;
+        Ok((written, resolution.person_ids.len() as u64))
     };
     let (links_written, persons) = rayon::join(write_links, write_persons);
-    links_written?;
-    let persons = persons?;
+    let (links_written, (persons_written, persons)) = (links_written?, persons?);
+    // Both are written: a run that is broken off before this leaves the earlier result, and not half of each.
+    links_written.finish()?;
+    persons_written.finish()?;
     let accepted = links.decision.iter().filter(|d| **d == Decision::Accept).count() as u64;
     Ok(LinkOnlySummary {
         title: pipeline.settings.title.clone(),
@@ -121,7 +124,7 @@ pub(super) fn load_listed(
         }
         _ => Ok(None),
     })?;
-    refused(folder.changes(data)?)?;
+    refused(folder.changes(pipeline, data)?)?;
     folder.take_accounts(&loaded);
     let delivered: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
     Ok((loaded, publish::unread_notices(&delivered)))

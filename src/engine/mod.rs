@@ -18,6 +18,7 @@ pub use identity_migration::migrate_identities;
 pub(crate) use key_names::PublishedKeys;
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
+pub(crate) use run::{BegunRun, run_begun};
 pub use run::{RunOutcome, run};
 pub use train::train_pipeline;
 

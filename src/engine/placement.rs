@@ -31,6 +31,8 @@ const RULES: u64 = 1_600;
 const FIXED: u64 = 150_000_000;
 /// Most buckets: each has a file per view open.
 const MOST_BUCKETS: u64 = 128;
+/// Rejected rows of one source may take this part of the memory: lists are made of them, too.
+const REJECTS: u64 = 8;
 /// Scratch files and the new publication, in bytes per byte of extract.
 const DISK: u64 = 4;
 
@@ -57,6 +59,14 @@ impl RunScratch {
                 check_disk_space(&plan.out, extracts.saturating_mul(DISK))?;
                 Ok(Self { store: RowStore::Folder(plan.out.clone()), memory })
             }
+        }
+    }
+
+    /// Bytes of memory that what is rejected of a source may take: it lies in memory until it is published.
+    pub(super) fn reject_room(&self) -> u64 {
+        match self.store {
+            RowStore::Memory => u64::MAX,
+            RowStore::Folder(_) => self.memory / REJECTS,
         }
     }
 

@@ -2,6 +2,7 @@
 //! [`super::placement`].
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::placement::RunScratch;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
@@ -13,12 +14,13 @@ use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
-use crate::publish::previous_indicators::previous_indicators;
+use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
 use crate::publish::{FinishedPublication, PublicationInputs};
-use crate::reconcile::views::published_views::published_views;
+use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
+use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
-use crate::track::previous_exceptions::PreviousExceptions;
+use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -32,6 +34,36 @@ pub struct RunOutcome {
     pub worst_open: Option<Severity>,
 }
 
+/// An output folder that is locked for a run, and what the run goes on from: who looks before the lock is held may see
+/// what another run is about to replace.
+#[derive(Debug)]
+pub(crate) struct BegunRun {
+    staging: Staging,
+    /// Publication to compare with.
+    pub(crate) previous: Option<Snapshot>,
+    /// Keys that publications name.
+    pub(crate) published: PublishedKeys,
+}
+
+impl BegunRun {
+    /// Locks `out` and sees that it can be written, before any work and before keys are made; `previous` then finds the
+    /// publication to compare with.
+    ///
+    /// # Errors
+    /// A period that is no quarter; another process writes to `out`, or it cannot be written; what `previous` says.
+    pub(crate) fn begin(
+        out: &Path,
+        period: Period,
+        previous: impl FnOnce() -> Result<Option<Snapshot>>,
+    ) -> Result<Self> {
+        run_quarters_only(period)?;
+        let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
+        let previous = previous()?;
+        let published = PublishedKeys::find(out, previous.as_ref(), Some(period))?;
+        Ok(Self { staging, previous, published })
+    }
+}
+
 /// Runs one quarter and publishes it.
 ///
 /// # Errors
@@ -39,14 +71,22 @@ pub struct RunOutcome {
 /// anything is published; the earlier publication stays as it was. What is wrong and the rows to be given back are written
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    run_quarters_only(plan.period)?;
+    let begun = BegunRun::begin(&plan.out, plan.period, || Ok(plan.previous.clone()))?;
+    run_begun(plan, begun, progress)
+}
+
+/// As [`run`], in an output folder that is locked already.
+pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress) -> Result<RunOutcome> {
     let (secrets, out) = (&plan.secrets, &plan.out);
-    let published = PublishedKeys::find(out, plan.previous.as_ref(), Some(plan.period))?;
+    let BegunRun { staging, published, .. } = begun;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
-    // Who cannot publish there learns it before any work.
-    let staging = Staging::begin(&plan.out, plan.period, &format!("run --quarter {}", plan.period))?;
+    if let Some(previous) = &plan.previous {
+        identity_migration::check_not_renamed_before(out, previous, &secrets.identity)?;
+    }
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
+    // Nor is anything computed from what is not as it was published.
+    previous.map_or(Ok(()), |previous| check_previous(previous, &plan.rules))?;
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
     let mut loaded = load_all(plan, (&folder, &staging), &scratch, progress)?;
@@ -140,6 +180,14 @@ pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
     Ok(RunOutcome { publication, summary, worst_open })
 }
 
+/// Compares what the stages read of the last publication with its manifest.
+fn check_previous(previous: &Snapshot, rules: &RuleSet) -> Result<()> {
+    let views = rules.previous_views();
+    let tables = [RECORDS, EXCEPTIONS, INDICATORS];
+    let first = tables.iter().try_for_each(|table| previous.checked_path(table).map(|_| ()));
+    first.and_then(|()| previous.check_files(|file| view_name(file).is_some_and(|view| views.contains(view))))
+}
+
 /// Rules count in quarters yet: dates, limits and what a previous publication is.
 fn run_quarters_only(period: Period) -> Result<()> {
     match period.kind() {
@@ -165,7 +213,7 @@ fn load_all(
         let files = folder.of_source(&contract.name);
         let one = load::load_attempt(
             plan.worker.as_ref(),
-            &scratch.store,
+            (&scratch.store, scratch.reject_room()),
             contract,
             index,
             (&plan.data, &files),
@@ -188,7 +236,7 @@ fn load_all(
     load::audit_folder(&check, &mut loaded);
     let mut refusals = folder.complaints(&plan.pipeline, plan.tolerance.unclaimed);
     refusals.extend(problems);
-    refusals.extend(folder.changes(&plan.data)?);
+    refusals.extend(folder.changes(&plan.pipeline, &plan.data)?);
     loaded.iter().try_for_each(|one| one.totals.check())?;
     let blocking = loaded.iter().flat_map(|l| &l.audits).filter(|a| a.blocking);
     refusals.extend(

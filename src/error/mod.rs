@@ -4,6 +4,8 @@
 //! and carries a hint. The library never prints: the binary renders [`Error`] and turns
 //! [`ErrorKind`] into the exit code.
 
+pub(crate) mod caught_panic;
+
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -115,6 +117,12 @@ impl Error {
     /// An operating system failure while doing `what` (a Chinese verb phrase) on `file`.
     pub fn io(what: &str, file: &Path, source: std::io::Error) -> Self {
         Self::new(ErrorKind::Io, format!("{what}失败：{source}")).in_file(file).caused_by(source)
+    }
+    /// The system gives no further thread.
+    pub(crate) fn no_thread(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::internal("系统不给新线程")
+            .hint("关掉别的程序，或放宽用户的进程数上限（ulimit -u），或减少线程（run 用 --threads），再重新运行")
+            .caused_by(source)
     }
     /// Names the file.
     #[must_use]

@@ -300,7 +300,7 @@ pub(crate) fn evaluate_persons(publication: &Snapshot, truth: &Path) -> Result<P
     let mut joined: Vec<(TrueEntity, u32)> = Vec::new();
     let mut score = PersonScore::default();
     read_published_columns(
-        &publication.path("restricted/record.parquet"),
+        &publication.checked_path("restricted/record.parquet")?,
         ["record_id", "person_id"],
         |[record, person]| {
             let next = clusters.len() as u32;

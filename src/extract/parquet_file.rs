@@ -1,7 +1,6 @@
 //! Parquet files, every column cast to text.
 
 use std::io::{BufReader, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -22,6 +21,7 @@ use super::table_limits::{MemoryRoom, too_many_rows};
 use super::{FileIdentity, RawTable, RawTables};
 use crate::Result;
 use crate::config::read_options::{KeyHeaders, ReadOptions};
+use crate::error::caught_panic::catch_panic;
 use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit};
 use crate::model::source_table::RawTableInfo;
 
@@ -94,9 +94,9 @@ pub(super) fn open_parquet(
         ParquetInput::Whole(_) => None,
     };
     // The library may panic on hostile bytes; that must not end the run.
-    let opened = catch_unwind(AssertUnwindSafe(|| OpenedParquet::new(input, options)));
+    let opened = catch_panic(|| OpenedParquet::new(input, options));
     let OpenedParquet { reader, rows, values, length, utc, notes } =
-        opened.unwrap_or_else(|_| Err(damaged_parquet("内部结构不合规")))?;
+        opened.unwrap_or_else(|| Err(damaged_parquet("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
     let rows_per_piece = PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1));
@@ -192,8 +192,8 @@ impl Iterator for ParquetPieces {
     fn next(&mut self) -> Option<Self::Item> {
         let mut reader = self.reader.take()?;
         // A damaged page may panic deep inside; the iterator then ends with an error.
-        let piece = catch_unwind(AssertUnwindSafe(|| self.piece(&mut reader)));
-        match piece.unwrap_or_else(|_| Err(damaged_parquet("数据页不合规"))) {
+        let piece = catch_panic(|| self.piece(&mut reader));
+        match piece.unwrap_or_else(|| Err(damaged_parquet("数据页不合规"))) {
             Ok(Some(table)) => {
                 self.reader = Some(reader);
                 Some(Ok(table))

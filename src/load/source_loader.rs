@@ -50,7 +50,7 @@ fn load_columns<T>(
     source_index: usize,
     (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
-    (wanted, store): (Vec<bool>, &RowStore),
+    (wanted, store, reject_room): (Vec<bool>, &RowStore, u64),
     open: impl Fn(&Path) -> Result<T>,
 ) -> Result<LoadAttempt>
 where
@@ -67,7 +67,8 @@ where
         let problems = contract.required.then(missing).into_iter().collect();
         return Ok(LoadAttempt { loaded: None, problems });
     }
-    let mut loading = SourceLoading::new(contract, source_index, wanted, store)?;
+    let mut loading =
+        SourceLoading::new(contract, source_index, wanted, store)?.with_reject_room(reject_room);
     let mut problems = Vec::new();
     for file in files {
         let read = open(file).and_then(|mut tables| tables.try_for_each(|table| loading.add(table?)));
@@ -102,20 +103,21 @@ pub fn load_source(
     previous_rows: Option<u64>,
 ) -> Result<Option<LoadedSource>> {
     let (contract, files) = files_of_source(pipeline, source_index, data_dir)?;
-    load_attempt(None, &RowStore::Memory, contract, source_index, (data_dir, &files), previous_rows)?
-        .into_result()
+    let place = (&RowStore::Memory, u64::MAX);
+    load_attempt(None, place, contract, source_index, (data_dir, &files), previous_rows)?.into_result()
 }
 
-/// [`load_source`] from given files, with the rows in a store, telling what could be loaded besides the problems.
+/// [`load_source`] from given files, with the rows in a store and in so many bytes of memory what is rejected, telling
+/// what could be loaded besides the problems.
 pub(crate) fn load_attempt(
     worker: Option<&Worker>,
-    store: &RowStore,
+    (store, reject_room): (&RowStore, u64),
     contract: &SourceContract,
     source_index: usize,
     (data_dir, files): (&Path, &[PathBuf]),
     previous_rows: Option<u64>,
 ) -> Result<LoadAttempt> {
-    let (options, how) = (contract.read_options(), (Vec::new(), store));
+    let (options, how) = (contract.read_options(), (Vec::new(), store, reject_room));
     load_columns(contract, source_index, (data_dir, files), previous_rows, how, |file| {
         worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })
@@ -147,7 +149,7 @@ pub(crate) fn load_files_for_linking(
     let wanted = contract.columns_for_linking();
     let mut options = contract.read_options();
     options.leave_out = contract.headers_without(&wanted);
-    let how = (wanted, &RowStore::Memory);
+    let how = (wanted, &RowStore::Memory, u64::MAX);
     let attempt = load_columns(contract, source_index, (data_dir, files), None, how, |file| {
         worker::open_file(worker, data_dir, file, &options, &|sheet| contract.wants_sheet(sheet))
     })?;

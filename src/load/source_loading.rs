@@ -38,6 +38,13 @@ const MOST_WARNINGS: usize = 200_000;
 /// Rows without data of a file that are kept with their text; beyond it they are only counted.
 const MOST_SKIPPED: usize = 10_000;
 
+/// Memory that a reject takes, in bytes.
+fn held_bytes(reject: &Reject) -> u64 {
+    let texts = [&reject.source, &reject.reason_code, &reject.reason, &reject.original];
+    let texts: usize = texts.iter().map(|text| text.capacity()).sum();
+    (size_of::<Reject>() + texts + reject.file.as_os_str().len()) as u64
+}
+
 /// A source while its tables come in.
 pub(super) struct SourceLoading<'a> {
     contract: &'a SourceContract,
@@ -64,6 +71,8 @@ pub(super) struct SourceLoading<'a> {
     marks: Vec<Vec<TickStyle>>,
     keys: Vec<RecordKey>,
     rejects: Vec<Reject>,
+    /// Bytes that rejects may still take.
+    reject_room: u64,
     warnings: Vec<Reject>,
     warnings_left_out: u64,
     audits: Vec<AuditFinding>,
@@ -113,6 +122,7 @@ impl<'a> SourceLoading<'a> {
             marks: Vec::new(),
             keys: Vec::new(),
             rejects: Vec::new(),
+            reject_room: u64::MAX,
             warnings: Vec::new(),
             warnings_left_out: 0,
             audits: Vec::new(),
@@ -125,10 +135,34 @@ impl<'a> SourceLoading<'a> {
         })
     }
 
+    /// Limits the memory that rejects take, in bytes.
+    pub(super) fn with_reject_room(self, bytes: u64) -> Self {
+        Self { reject_room: bytes, ..self }
+    }
+
+    /// Keeps rejects, as long as there is room for them.
+    fn reject(&mut self, rejects: Vec<Reject>) -> Result<()> {
+        let bytes: u64 = rejects.iter().map(held_bytes).sum();
+        let file = rejects.last().map(|last| last.file.clone()).unwrap_or_default();
+        self.rejects.extend(rejects);
+        match self.reject_room.checked_sub(bytes) {
+            Some(left) => {
+                self.reject_room = left;
+                Ok(())
+            }
+            None => Err(Error::input(format!(
+                "退回的行太多，超出内存预算：没有读完，已有{}行不能采用",
+                self.rejects.len()
+            ))
+            .in_file(file)
+            .hint("多半是分隔符、列数或编码不对：看前几行，改正后重新运行；确实这么多时放宽 --memory")),
+        }
+    }
+
     /// Takes in a table, or a piece of one.
     ///
     /// # Errors
-    /// Headers that do not fit; cells under no header; rows that cannot be stored.
+    /// More rejects than there is room for; headers that do not fit; cells under no header; rows that cannot be stored.
     pub(super) fn add(&mut self, mut raw: RawTable) -> Result<()> {
         if self.tables.last().is_none_or(|t| !Arc::ptr_eq(t, &raw.info) && **t != *raw.info) {
             self.open_table(&raw.info)?;
@@ -140,7 +174,7 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
-        self.rejects.extend(raw.malformed.iter().map(|m| Reject {
+        let malformed = raw.malformed.iter().map(|m| Reject {
             source: self.contract.name.clone(),
             file: raw.info.file.clone(),
             sheet: raw.info.sheet.clone(),
@@ -150,7 +184,10 @@ impl<'a> SourceLoading<'a> {
             reason_code: "malformed_row".to_owned(),
             reason: m.reason.clone(),
             original: m.original.clone(),
-        }));
+        });
+        let malformed = malformed.collect();
+        self.reject(malformed)?;
+        let totals = &mut self.totals[usize::from(table)];
         if raw.account.is_some() {
             totals.account = raw.account.clone();
         }
@@ -279,7 +316,7 @@ impl<'a> SourceLoading<'a> {
                 *self.unstated_days[table].entry(day).or_default() += rows;
             }
             self.keys.extend(part.keys);
-            self.rejects.extend(part.rejects);
+            self.reject(part.rejects)?;
             let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
             self.warnings_left_out += part.warnings.len().saturating_sub(room) as u64;
             self.warnings.extend(part.warnings.into_iter().take(room));

@@ -25,16 +25,28 @@ pub(crate) struct DiskSync {
 pub(crate) struct ToDisk(Sender<FinishedFile>);
 
 impl DiskSync {
-    pub(crate) fn new() -> (Self, ToDisk) {
+    /// Starts the threads; where the system gives only some, those do.
+    ///
+    /// # Errors
+    /// It gives none.
+    pub(crate) fn new() -> Result<(Self, ToDisk)> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
-        let threads = (0..THREADS)
-            .map(|_| {
-                let receiver = receiver.clone();
-                std::thread::spawn(move || sync(&receiver))
-            })
-            .collect();
-        (Self { threads }, ToDisk(sender))
+        let begin = |_| {
+            let receiver = receiver.clone();
+            std::thread::Builder::new().name("disk".to_owned()).spawn(move || sync(&receiver))
+        };
+        let (mut threads, mut refused) = (Vec::new(), None);
+        for begun in (0..THREADS).map(begin) {
+            match begun {
+                Ok(thread) => threads.push(thread),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if threads.is_empty() => Err(Error::no_thread(error)),
+            _ => Ok((Self { threads }, ToDisk(sender))),
+        }
     }
 
     /// Waits for all files; every [`ToDisk`] must be gone.

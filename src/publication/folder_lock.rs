@@ -93,21 +93,42 @@ impl FolderLock {
     }
 }
 
-/// What the holder wrote, and since when it holds the lock.
+/// What the holder wrote, and since when it holds the lock. Who may not write in the file has not signed it: what stands
+/// there then is of somebody long gone, as the list of locks tells.
 fn holder(file: &File) -> String {
     let mut text = String::new();
     let read = file.take(SHOWN).read_to_string(&mut text).is_ok();
-    let text = if read && !text.trim().is_empty() {
-        text.trim().to_owned()
-    } else {
-        "没有留下名字".to_owned()
-    };
+    let text = text.trim();
+    let signed = text.strip_prefix("进程").and_then(|rest| rest.split_once('，')?.0.parse().ok());
+    match (signed, holding_processes(file)) {
+        _ if !read || text.is_empty() => return "没有留下名字".to_owned(),
+        (signed, holding) if !holding.is_empty() && !signed.is_some_and(|one| holding.contains(&one)) => {
+            return format!("进程{}，没有留下名字", holding[0]);
+        }
+        _ => {}
+    }
     let since = file.metadata().and_then(|file| file.modified()).ok();
     let since = since.and_then(|time| jiff::Timestamp::try_from(time).ok());
     let since = since.map(|time| {
         time.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     });
-    since.map_or(text.clone(), |since| format!("{text}，{since}开始"))
+    since.map_or(text.to_owned(), |since| format!("{text}，{since}开始"))
+}
+
+/// Processes of this machine that hold the lock on the file; none where the system does not tell, or another machine holds
+/// it.
+fn holding_processes(file: &File) -> Vec<u32> {
+    let Ok(own) = file.metadata() else { return Vec::new() };
+    let inode = format!(":{}", own.ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let holding = locks.lines().filter_map(|line| {
+        // 1: FLOCK  ADVISORY  WRITE 708 08:01:131 0 EOF
+        let mut words = line.split_whitespace().skip(1);
+        let (kind, process, file) = (words.next()?, words.nth(2)?, words.next()?);
+        let holds = kind == "FLOCK" && file.ends_with(&inode);
+        process.parse().ok().filter(|_| holds)
+    });
+    holding.collect()
 }
 
 #[cfg(test)]
@@ -133,6 +154,18 @@ mod tests {
         let third = FolderLock::take(out.path(), "run").unwrap();
         assert!(second.check().is_err());
         third.check().unwrap();
+    }
+
+    #[test]
+    fn who_is_long_gone_is_not_named() {
+        let out = tempfile::tempdir().unwrap();
+        let first = FolderLock::take(out.path(), "run --quarter 2018Q3").unwrap();
+        // As it stands where the holder may not write in the file of another user.
+        fs::write(out.path().join(LOCK), "进程1，主机elsewhere，命令 run --quarter 2017Q1\n").unwrap();
+        let error = FolderLock::take(out.path(), "run").unwrap_err();
+        assert!(!error.message().contains("2017Q1"), "{error}");
+        assert!(error.message().contains(&format!("进程{}", std::process::id())), "{error}");
+        drop(first);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! What goes into a publication is the matter of `publish/`; this folder knows no stage.
 
 pub(crate) mod batch_columns;
+mod checked_files;
 pub(crate) mod disk_sync;
 pub(crate) mod folder_lock;
 pub(crate) mod large_table_writer;
@@ -14,3 +15,4 @@ pub(crate) mod small_table_writer;
 pub(crate) mod snapshot;
 pub(crate) mod staging;
 pub(crate) mod table_reader;
+pub(crate) mod verification;

@@ -1,7 +1,7 @@
 //! The files of a publication as they are written: modes, digests, and the way to the disk.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
 use crate::privacy::neutralize_formula_cell;
-use crate::table::digest::{DigestingWriter, FileDigest};
+use crate::table::digest::{DigestingWriter, FileDigest, digest_file};
 use crate::{Error, Result};
 
 /// Collects what was written into a staging folder.
@@ -36,22 +36,27 @@ impl OutputFiles {
             make_output_folder(&root.join(folder), mode)?;
         }
         make_output_folder(&root.join("restricted/view"), 0o700)?;
-        let (threads, disk) = DiskSync::new();
+        let (threads, disk) = DiskSync::new()?;
         let root = root.to_owned();
         Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side }, threads))
     }
 
     /// Begins a folder beside the publications, that of a refused run for one, see [`OutputFiles::new`].
-    pub(crate) fn beside(root: &Path) -> (Self, DiskSync) {
-        let (threads, disk) = DiskSync::new();
+    pub(crate) fn beside(root: &Path) -> Result<(Self, DiskSync)> {
+        let (threads, disk) = DiskSync::new()?;
         let root = root.to_owned();
-        (Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads)
+        Ok((Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: false }, threads))
     }
 
     /// For files that are noted apart.
     fn part(&self) -> Self {
         let (root, disk) = (self.root.clone(), self.disk.clone());
         Self { root, written: Vec::new(), dictionary: Vec::new(), disk, side_by_side: self.side_by_side }
+    }
+
+    /// Folder that is written to, which is on the disk where there is to be room.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.root
     }
 
     /// Path of a file of the publication.
@@ -250,14 +255,5 @@ pub(crate) fn write_output_bytes(path: &Path, mode: u32, bytes: &[u8]) -> Result
 
 /// Digest of a file that was written earlier.
 pub(crate) fn digest_output_file(path: &Path) -> Result<FileDigest> {
-    let failed = |e| Error::io("核对已写文件", path, e);
-    let mut file = File::open(path).map_err(failed)?;
-    let mut digest = DigestingWriter::new(io::sink());
-    let mut buffer = vec![0u8; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(digest.finish().1),
-            read => digest.write_all(&buffer[..read]).map_err(failed)?,
-        }
-    }
+    File::open(path).and_then(|file| digest_file(&file)).map_err(|e| Error::io("核对已写文件", path, e))
 }

@@ -6,18 +6,22 @@
 //! publication is opened: whatever is read after is of one run, however many follow meanwhile.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 
-use super::layout::{self, LATEST, MANIFEST};
+use super::checked_files::{CheckedFiles, ListedFile, not_as_published, open_as_listed};
+use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::manifest::{FORMAT, KeyNames, OutputFile, READABLE};
 use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
 use crate::model::published_id::PublishedId;
 use crate::privacy::IdentitySecret;
+use crate::table::digest::hex_text;
+use crate::table::rows::PositionedFile;
 use crate::{Error, Result};
 
 /// Links that are followed before they are taken for a circle.
@@ -49,6 +53,8 @@ pub struct Snapshot {
     keys: Option<KeyNames>,
     /// Under which its ids are read anew, where it was made with another secret.
     carried: Option<IdentitySecret>,
+    /// Files that are what the manifest lists.
+    checked: CheckedFiles,
 }
 
 #[derive(serde::Deserialize)]
@@ -121,16 +127,31 @@ fn nothing_there(named: &Path, folder: &Path, cause: std::io::Error) -> Error {
     }
 }
 
+/// Refuses a manifest that is not the one its run's folder is named after.
+fn check_manifest(folder: &Path, text: &[u8]) -> Result<()> {
+    let name = folder.file_name().and_then(|name| name.to_str()?.parse::<RunName>().ok());
+    match name {
+        Some(name) if name != RunName::new(name.number(), &hex_text(&Sha256::digest(text))) => {
+            Err(not_as_published(
+                "清册与这次发布的文件夹名不符：被改动过，或是别的发布的",
+                &folder.join(MANIFEST),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Snapshot {
     /// Opens the publication that `path` names: a run's folder, a period's, its link `latest`, or
     /// a folder of the layout before.
     ///
     /// # Errors
-    /// There is none, it is not complete, or a later version wrote it.
+    /// There is none, it is not complete, its manifest was changed, or a later version wrote it.
     pub fn open(path: &Path) -> Result<Self> {
         let folder = find_snapshot_folder(path)?;
         let file = folder.join(MANIFEST);
         let text = std::fs::read(&file).map_err(|e| nothing_there(path, &folder, e))?;
+        check_manifest(&folder, &text)?;
         let unreadable = |e: serde_json::Error| {
             Error::input(format!("manifest.json 无法读取：{e}"))
                 .in_file(&file)
@@ -154,6 +175,7 @@ impl Snapshot {
             outputs: head.outputs,
             keys: head.keys,
             carried: None,
+            checked: CheckedFiles::default(),
         })
     }
 
@@ -173,11 +195,18 @@ impl Snapshot {
     /// layout, else that of the one before.
     ///
     /// # Errors
-    /// As [`Snapshot::open`], but for there being none.
+    /// As [`Snapshot::open`], but for there being none; what lies there is of another period.
     pub fn find(out: &Path, period: Period) -> Result<Option<Self>> {
-        match Self::recognize(&layout::period_folder(out, period))? {
-            Some(found) => Ok(Some(found)),
-            None => Self::recognize(&layout::old_folder(out, period)),
+        let found = match Self::recognize(&layout::period_folder(out, period))? {
+            Some(found) => Some(found),
+            None => Self::recognize(&layout::old_folder(out, period))?,
+        };
+        match found {
+            Some(other) if other.period != period => Err(not_as_published(
+                &format!("{period}的发布文件夹里是{}的清册", other.period),
+                &other.path(MANIFEST),
+            )),
+            found => Ok(found),
         }
     }
 
@@ -200,9 +229,38 @@ impl Snapshot {
         &self.folder
     }
 
-    /// Path of a file of the publication.
+    /// Path of a file of the publication, unchecked.
     pub fn path(&self, relative: &str) -> PathBuf {
         self.folder.join(relative)
+    }
+
+    /// Path of a file that is what the manifest lists.
+    ///
+    /// # Errors
+    /// Input: the manifest does not list it, it is not there, or not what was published.
+    pub(crate) fn checked_path(&self, relative: &str) -> Result<PathBuf> {
+        self.checked_file(relative).map(|_| self.path(relative))
+    }
+
+    /// A file, opened, that is what the manifest lists. Each is compared once.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::checked_path`].
+    pub(crate) fn checked_file(&self, relative: &str) -> Result<PositionedFile> {
+        let listed = self.outputs.iter().find(|output| output.path == relative);
+        let unlisted = || not_as_published("发布的清册里没有这个文件", &self.path(relative));
+        self.checked.open(&self.folder, listed.ok_or_else(unlisted)?)
+    }
+
+    /// Compares the files that `wanted` names by their paths, side by side: whoever reads them knows before any work.
+    ///
+    /// # Errors
+    /// The first of them that is not there, or not what was published.
+    pub(crate) fn check_files(&self, wanted: impl Fn(&str) -> bool + Sync) -> Result<()> {
+        let read = |listed: &OutputFile| self.checked.open(&self.folder, listed).map(|_| ());
+        let checked: Vec<Result<()>> =
+            self.outputs.par_iter().filter(|listed| wanted(&listed.path)).map(read).collect();
+        checked.into_iter().collect()
     }
 
     /// Names of the keys it was made with; `None` for publications from before there were any.
@@ -244,9 +302,9 @@ impl Snapshot {
     /// Rows of a table that `wanted` keeps, as text.
     ///
     /// # Errors
-    /// The file is missing or damaged.
+    /// The file is missing, or not what was published.
     pub fn rows(&self, relative: &str, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
-        table_reader::read_rows(&self.path(relative), wanted)
+        table_reader::read_opened_rows(self.checked_file(relative)?, &self.path(relative), wanted)
     }
 
     /// Files of the publication as the manifest lists them.
@@ -283,14 +341,14 @@ impl Snapshot {
         counties
     }
 
-    /// Compares every file with the manifest's digest.
+    /// Compares every file that the manifest lists with its digest; [`Snapshot::verify_all`] tells more.
     ///
     /// # Errors
     /// A file that is missing or whose digest is another.
     pub fn verify(&self) -> Result<()> {
         for output in &self.outputs {
             let path = self.folder.join(&output.path);
-            if super::output_files::digest_output_file(&path)?.sha256 != output.sha256 {
+            if !matches!(open_as_listed(&path, output)?, ListedFile::Same(_)) {
                 return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该季度"));
             }
         }
@@ -300,7 +358,7 @@ impl Snapshot {
     /// Reads a whole table.
     ///
     /// # Errors
-    /// The file is missing or damaged.
+    /// The file is missing, or not what was published.
     pub(crate) fn batches(&self, relative: &str) -> Result<Vec<RecordBatch>> {
         let reader = self.open_file(relative)?.build();
         let reader = reader.map_err(|e| self.damaged(relative, &e.to_string()))?;
@@ -311,10 +369,12 @@ impl Snapshot {
     /// Opens a table of the publication for reading.
     ///
     /// # Errors
-    /// The file is missing or damaged.
-    pub(crate) fn open_file(&self, relative: &str) -> Result<ParquetRecordBatchReaderBuilder<File>> {
-        let path = self.folder.join(relative);
-        let file = File::open(&path).map_err(|e| Error::io("读取上一季度的发布", &path, e))?;
+    /// The file is missing, or not what was published.
+    pub(crate) fn open_file(
+        &self,
+        relative: &str,
+    ) -> Result<ParquetRecordBatchReaderBuilder<PositionedFile>> {
+        let file = self.checked_file(relative)?;
         ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| self.damaged(relative, &e.to_string()))
     }
 
@@ -336,12 +396,13 @@ mod tests {
     const PUBLICATION: &str = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
 
     /// Makes a run's folder and lets the link name it.
-    fn run(period_folder: &Path, name: &str) -> PathBuf {
-        let folder = period_folder.join(name);
+    fn run(period_folder: &Path, number: u32) -> PathBuf {
+        let name = RunName::new(number, &hex_text(&Sha256::digest(PUBLICATION))).to_string();
+        let folder = period_folder.join(&name);
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(MANIFEST), PUBLICATION).unwrap();
         let _ = fs::remove_file(period_folder.join(LATEST));
-        symlink(name, period_folder.join(LATEST)).unwrap();
+        symlink(&name, period_folder.join(LATEST)).unwrap();
         folder
     }
 
@@ -353,7 +414,7 @@ mod tests {
     fn a_publication_has_several_names() {
         let out = tempfile::tempdir().unwrap();
         let period = out.path().join("2018Q3");
-        let folder = run(&period, "run-0001-00000000");
+        let folder = run(&period, 1);
         let alias = out.path().join("alias");
         symlink("2018Q3/latest", &alias).unwrap();
         let slash = PathBuf::from(format!("{}/latest/", period.display()));
@@ -369,9 +430,9 @@ mod tests {
     fn what_is_opened_stays_the_same_run() {
         let out = tempfile::tempdir().unwrap();
         let period = out.path().join("2018Q3");
-        let first = run(&period, "run-0001-00000000");
+        let first = run(&period, 1);
         let opened = Snapshot::open(&period.join(LATEST)).unwrap();
-        let second = run(&period, "run-0002-11111111");
+        let second = run(&period, 2);
         assert_eq!(opened.path("report.html"), first.join("report.html"));
         assert_eq!(Snapshot::open(&period).unwrap().folder(), second);
     }
@@ -386,10 +447,10 @@ mod tests {
         assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), old);
         // As a kill of the first new run leaves it.
         let period = out.path().join("2018Q3");
-        let new = run(&period, "run-0001-00000000");
+        let new = run(&period, 1);
         fs::remove_file(period.join(LATEST)).unwrap();
         assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), old);
-        symlink("run-0001-00000000", period.join(LATEST)).unwrap();
+        symlink(new.file_name().unwrap(), period.join(LATEST)).unwrap();
         assert_eq!(Snapshot::find(out.path(), q3()).unwrap().unwrap().folder(), new);
     }
 
@@ -404,7 +465,7 @@ mod tests {
         };
         assert!(hint(&out.path().join("nowhere")).contains("out/2018Q3"));
         let period = out.path().join("2018Q3");
-        let folder = run(&period, "run-0001-00000000");
+        let folder = run(&period, 1);
         // The folder above names its periods.
         assert!(hint(out.path()).contains(period.to_str().unwrap()));
         fs::remove_file(period.join(LATEST)).unwrap();
@@ -413,7 +474,11 @@ mod tests {
         assert!(hint(&period).contains("已不在"));
         assert!(hint(&period.join(LATEST)).contains("已不在"));
         fs::write(folder.join(MANIFEST), r#"{"format":4}"#).unwrap();
-        let error = Snapshot::open(&folder).unwrap_err();
+        assert!(Snapshot::open(&folder).unwrap_err().message().contains("清册与这次发布的文件夹名不符"));
+        // Of before there were runs' folders.
+        let later = out.path().join("later");
+        fs::rename(&folder, &later).unwrap();
+        let error = Snapshot::open(&later).unwrap_err();
         assert!(error.message().contains("格式版本为4"), "{error:?}");
         let circle = out.path().join("circle");
         symlink("circle", &circle).unwrap();

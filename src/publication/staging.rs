@@ -7,13 +7,13 @@
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use super::folder_lock::FolderLock;
 use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
 use crate::model::period::Period;
+use crate::table::unfinished::{UnfinishedPath, publish_in_one_step};
 use crate::{Error, Result};
 
 const STAGING: &str = ".staging-";
@@ -30,18 +30,18 @@ const RETIRED: &str = ".retired-";
 /// Names that are tried where what stands under the first cannot be removed.
 const MOST_NAMES: u32 = 50;
 
-/// Folders being written by this process, for [`abandon_staging`].
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
 /// A publication being written. Dropping it without [`Staging::commit`] removes what was
 /// written; a killed process leaves it for the next run to remove.
 #[derive(Debug)]
 pub(crate) struct Staging {
     out: PathBuf,
     folder: PathBuf,
+    _unfinished: UnfinishedPath,
     /// Where the runs of the period are.
     runs: PathBuf,
     current: Option<RunName>,
+    /// The link of the period before, and where it led: what the run goes on from.
+    before: Option<(PathBuf, Option<PathBuf>)>,
     lock: FolderLock,
     /// What was left lying, Chinese.
     warnings: Vec<String>,
@@ -54,33 +54,6 @@ pub(crate) struct Committed {
     pub(crate) folder: PathBuf,
     /// What could not be tidied up, Chinese.
     pub(crate) warnings: Vec<String>,
-}
-
-/// Removes what this process has begun and not finished: for a program that is told to end. What was published stays.
-pub(crate) fn abandon_staging() {
-    let folders = UNFINISHED.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
-    for folder in folders {
-        // Others may still be writing in it.
-        for _ in 0..20 {
-            match fs::remove_dir_all(&folder) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {}
-                _ => break,
-            }
-        }
-    }
-}
-
-/// Notes a folder that goes if the program is told to end.
-fn note_unfinished(folder: &Path) {
-    if let Ok(mut all) = UNFINISHED.lock() {
-        all.push(folder.to_owned());
-    }
-}
-
-fn forget_unfinished(folder: &Path) {
-    if let Ok(mut all) = UNFINISHED.lock() {
-        all.retain(|one| one != folder);
-    }
 }
 
 /// Writes something beside the publications as `out/name`, whole or not at all; what an earlier run left under the name
@@ -102,7 +75,7 @@ pub(crate) fn place_folder(
 /// As [`place_folder`], in a folder that this process has locked.
 fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
-    let staging = make_staging_folder(out, name)?;
+    let (staging, _unfinished) = make_staging_folder(out, name)?;
     let written = write(&staging).and_then(|()| {
         // What cannot be removed stays, and the new one has another name.
         let free = |to: &PathBuf| to.symlink_metadata().is_err() || remove_any(to).is_ok();
@@ -114,7 +87,6 @@ fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<(
         // The next run removes what cannot be removed now.
         let _ = fs::remove_dir_all(&staging);
     }
-    forget_unfinished(&staging);
     written
 }
 
@@ -131,8 +103,11 @@ impl Staging {
         let runs = layout::period_folder(out, period);
         let current = latest_run(&runs)?;
         remove_unfinished(&runs, current.as_ref(), &mut warnings)?;
-        let folder = make_staging_folder(out, &period.to_string())?;
-        Ok(Self { out: out.to_owned(), folder, runs, current, lock, warnings })
+        let before = period.previous().ok().map(|before| layout::period_folder(out, before).join(LATEST));
+        let before = before.map(|link| (link.clone(), fs::read_link(link).ok()));
+        let (folder, unfinished) = make_staging_folder(out, &period.to_string())?;
+        let out = out.to_owned();
+        Ok(Self { out, folder, _unfinished: unfinished, runs, current, before, lock, warnings })
     }
 
     /// Where files are written.
@@ -164,6 +139,13 @@ impl Staging {
                 .in_file(self.runs.join(LATEST))
                 .hint("这次结果是在它之前的数据上算的；重新运行"));
         }
+        if let Some((link, led)) = &self.before
+            && fs::read_link(link).ok() != *led
+        {
+            return Err(Error::usage("运行期间另一个程序发布了上一季度，没有发布")
+                .in_file(link)
+                .hint("这次结果是接着它之前的发布算的；重新运行"));
+        }
         let sha256 = digest_output_file(&self.folder.join(MANIFEST))?.sha256;
         let mut warnings = std::mem::take(&mut self.warnings);
         if let Some(current) = &self.current {
@@ -176,7 +158,7 @@ impl Staging {
         let newest = layout::list_runs(&self.runs)?.last().map_or(0, RunName::number);
         let number = newest.max(self.current.as_ref().map_or(0, RunName::number)) + 1;
         let name = RunName::new(number, &sha256);
-        let target = self.place(&name)?;
+        let (target, _unpublished) = self.place(&name)?;
         self.point_to(&name)?;
         // From here on it is published, whatever happens.
         if let Err(error) = sync_staging_folder(&self.runs) {
@@ -185,16 +167,18 @@ impl Staging {
         Ok(Committed { folder: target, warnings })
     }
 
-    /// Moves the run to where it stays, on the disk with all its names.
-    fn place(&self, name: &RunName) -> Result<PathBuf> {
+    /// Moves the run to where it stays, on the disk with all its names; until it is published it goes if the program is told
+    /// to end.
+    fn place(&self, name: &RunName) -> Result<(PathBuf, UnfinishedPath)> {
         let target = self.runs.join(name.to_string());
         sync_staging_folders(&self.folder)?;
         let failed = |e| Error::io("启用新的发布", &target, e);
         DirBuilder::new().recursive(true).mode(0o755).create(&self.runs).map_err(failed)?;
         sync_staging_folder(&self.out)?;
-        fs::rename(&self.folder, &target).map_err(failed)?;
+        let placed = UnfinishedPath::begin(|| fs::rename(&self.folder, &target), |()| target.clone());
+        let ((), unpublished) = placed.map_err(failed)?;
         sync_staging_folder(&self.runs)?;
-        Ok(target)
+        Ok((target, unpublished))
     }
 
     /// Lets the link name the run, in one step.
@@ -207,7 +191,10 @@ impl Staging {
         for next in names_to_try(&self.runs, NEXT_LINK) {
             match symlink(name.to_string(), &next) {
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                other => return other.and_then(|()| fs::rename(&next, &latest)).map_err(failed),
+                other => {
+                    let publish = || publish_in_one_step(|| fs::rename(&next, &latest));
+                    return other.and_then(|()| publish()).map_err(failed);
+                }
             }
         }
         Err(too_many_left(&self.runs))
@@ -221,21 +208,17 @@ impl Drop for Staging {
         if self.lock.check().is_ok() {
             let _ = fs::remove_dir_all(&self.folder);
         }
-        forget_unfinished(&self.folder);
     }
 }
 
 /// Makes an empty folder to write `name` in; where what stands there cannot be removed, under another name.
-fn make_staging_folder(out: &Path, name: &str) -> Result<PathBuf> {
+fn make_staging_folder(out: &Path, name: &str) -> Result<(PathBuf, UnfinishedPath)> {
     let failed = |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
     for folder in names_to_try(out, &format!("{STAGING}{name}")) {
-        match DirBuilder::new().mode(0o755).create(&folder) {
+        let make = || DirBuilder::new().mode(0o755).create(&folder);
+        match UnfinishedPath::begin(make, |()| folder.clone()) {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            other => {
-                other.map_err(failed)?;
-                note_unfinished(&folder);
-                return Ok(folder);
-            }
+            other => return other.map_err(failed).map(|((), unfinished)| (folder.clone(), unfinished)),
         }
     }
     Err(too_many_left(out))
@@ -305,12 +288,20 @@ fn remove_unfinished(runs: &Path, current: Option<&RunName>, warnings: &mut Vec<
             ));
         }
     }
-    let next = runs.join(NEXT_LINK);
-    match remove_any(&next) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            warnings.push(left_lying(&next, &error))
+    for next in names_to_try(runs, NEXT_LINK) {
+        // Under its other names it is known by what it is.
+        let own = || {
+            fs::read_link(&next).is_ok_and(|to| to.to_str().is_some_and(|to| to.parse::<RunName>().is_ok()))
+        };
+        if !next.ends_with(NEXT_LINK) && !own() {
+            continue;
         }
-        _ => {}
+        match remove_any(&next) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                warnings.push(left_lying(&next, &error))
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -382,6 +373,7 @@ fn sync_staging_folder(folder: &Path) -> Result<()> {
 mod tests {
     use super::*;
     use crate::publication::folder_lock::LOCK;
+    use crate::table::unfinished::is_unfinished;
 
     fn q3() -> Period {
         "2018Q3".parse().unwrap()
@@ -490,7 +482,7 @@ mod tests {
                 put(&staging, "two");
                 let name = name_of(&staging, if old { 2 } else { 1 });
                 if steps >= 1 {
-                    staging.place(&name).unwrap();
+                    drop(staging.place(&name).unwrap());
                 }
                 let runs = out.path().join("2018Q3");
                 if steps >= 2 {
@@ -586,6 +578,26 @@ mod tests {
     }
 
     #[test]
+    fn a_writer_whose_quarter_before_was_replaced_publishes_nothing() {
+        let out = tempfile::tempdir().unwrap();
+        let next: Period = "2018Q4".parse().unwrap();
+        for replaced in [false, true] {
+            publish(out.path(), "one");
+            let staging = Staging::begin(out.path(), next, "run").unwrap();
+            put(&staging, "next");
+            if replaced {
+                // On a share without locks, or after somebody removed the lock.
+                let latest = out.path().join("2018Q3/latest");
+                fs::remove_file(&latest).unwrap();
+                symlink("run-0002-00000000", &latest).unwrap();
+            }
+            let committed = staging.commit();
+            assert_eq!(committed.is_err(), replaced, "{committed:?}");
+        }
+        assert_eq!(layout::list_runs(&out.path().join("2018Q4")).unwrap().len(), 1);
+    }
+
+    #[test]
     fn folders_of_others_stay_and_leftovers_of_any_kind_go() {
         let out = tempfile::tempdir().unwrap();
         let at = |name: &str| out.path().join(name);
@@ -600,7 +612,11 @@ mod tests {
         symlink("nowhere", at(".staging-2019Q1")).unwrap();
         fs::create_dir(at("2018Q3")).unwrap();
         fs::create_dir(at("2018Q3").join(NEXT_LINK)).unwrap();
+        symlink("run-0001-00000000", at("2018Q3/.latest-next-2")).unwrap();
+        fs::write(at("2018Q3/.latest-next-3"), "somebody's").unwrap();
         publish(out.path(), "one");
+        assert!(at("2018Q3/.latest-next-2").symlink_metadata().is_err());
+        assert!(at("2018Q3/.latest-next-3").exists());
         let left = names(out.path());
         assert_eq!(
             left,
@@ -641,9 +657,9 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let staging = begin(out.path());
         put(&staging, "one");
-        assert!(UNFINISHED.lock().unwrap().contains(&staging.folder));
+        assert!(is_unfinished(&staging.folder));
         let folder = staging.folder.clone();
         drop(staging);
-        assert!(!UNFINISHED.lock().unwrap().contains(&folder));
+        assert!(!is_unfinished(&folder));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 
 use crate::{Error, Result};
 
@@ -37,11 +38,20 @@ impl TableRow {
 /// # Errors
 /// A file that is missing, damaged, or not Parquet.
 pub fn read_rows(file: &Path, wanted: impl Fn(&TableRow) -> bool) -> Result<Vec<TableRow>> {
+    let open = File::open(file)
+        .map_err(|e| Error::io("读取数据表", file, e).hint("发布或结果可能不完整；请重新运行"))?;
+    read_opened_rows(open, file, wanted)
+}
+
+/// As [`read_rows`], of a file that is open and that errors call `file`.
+pub(super) fn read_opened_rows(
+    open: impl ChunkReader + 'static,
+    file: &Path,
+    wanted: impl Fn(&TableRow) -> bool,
+) -> Result<Vec<TableRow>> {
     let damaged = |why: String| {
         Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
     };
-    let open = File::open(file)
-        .map_err(|e| Error::io("读取数据表", file, e).hint("发布或结果可能不完整；请重新运行"))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(e.to_string()))?;
     let columns: Arc<[String]> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut out = Vec::new();

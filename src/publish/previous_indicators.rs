@@ -5,13 +5,16 @@ use crate::model::indicator::PreviousIndicator;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader::TableRow;
 
+/// Every indicator.
+pub(crate) const INDICATORS: &str = "tables/fact_indicator.parquet";
+
 /// Reads the indicators that could be computed.
 ///
 /// # Errors
 /// The table is missing or damaged.
 pub fn previous_indicators(snapshot: &Snapshot) -> Result<Vec<PreviousIndicator>> {
     let number = |row: &TableRow, column: &str| row.get(column).parse::<i64>().ok();
-    let rows = snapshot.rows("tables/fact_indicator.parquet", |row| row.value("numerator").is_some())?;
+    let rows = snapshot.rows(INDICATORS, |row| row.value("numerator").is_some())?;
     Ok(rows
         .iter()
         .filter_map(|row| {

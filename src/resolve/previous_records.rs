@@ -10,7 +10,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::table::rows::CHUNK_ROWS;
 
 /// Who every record was.
-const RECORDS: &str = "restricted/record.parquet";
+pub(crate) const RECORDS: &str = "restricted/record.parquet";
 
 /// Who a record of the previous quarter was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

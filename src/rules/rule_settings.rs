@@ -35,6 +35,9 @@ pub struct RuleSettings {
     pub dates: BTreeMap<String, DerivedDate>,
     /// How the quality of the register is scored; absent: not at all.
     pub quality: Option<crate::rules::quality_settings::QualitySettings>,
+    /// How much a rule may find, and how long it may take.
+    #[serde(default)]
+    pub limits: RuleLimits,
     /// What the severities are called and how they are marked.
     #[serde(default)]
     pub severities: BTreeMap<Severity, SeverityWords>,
@@ -74,6 +77,17 @@ impl SettingsFiles {
             None => Error::configuration(message),
         }
     }
+}
+
+/// `[limits]`: a rule or definition that goes beyond stops the run, which names it; with `buckets` each bucket counts by
+/// itself. Without a limit there is none.
+#[derive(Debug, Clone, Copy, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleLimits {
+    /// Rows that a SELECT may yield.
+    pub most_rows: Option<u64>,
+    /// Seconds that a SELECT may take.
+    pub most_seconds: Option<u64>,
 }
 
 /// A date counted from the quarter.
@@ -155,6 +169,8 @@ impl RuleSettings {
             self.home_sources = base.home_sources;
         }
         self.example_quarter = self.example_quarter.take().or(base.example_quarter);
+        self.limits.most_rows = self.limits.most_rows.or(base.limits.most_rows);
+        self.limits.most_seconds = self.limits.most_seconds.or(base.limits.most_seconds);
         self.example_prefecture = self.example_prefecture.take().or(base.example_prefecture);
         under(&mut self.dates, base.dates);
         for (view, values) in base.example_defaults {

@@ -1,6 +1,7 @@
 //! Files whose digest is known when they are written, without reading them again.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read as _, Write};
 
 use sha2::{Digest as _, Sha256};
 
@@ -42,6 +43,21 @@ impl<W: Write> Write for DigestingWriter<W> {
     }
     fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
+    }
+}
+
+/// Digest of a file from where it stands to its end.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn digest_file(mut file: &File) -> io::Result<FileDigest> {
+    let mut digest = DigestingWriter::new(io::sink());
+    let mut buffer = vec![0u8; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(digest.finish().1),
+            read => digest.write_all(&buffer[..read])?,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod parquet_writer;
 mod plain_encoding;
 pub(crate) mod rows;
 pub(crate) mod string_interner;
+pub(crate) mod unfinished;
 pub(crate) mod whole_file;
 
 pub(crate) use column_encoder::{ColumnHint, ColumnValues};

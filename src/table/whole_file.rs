@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::unfinished::UnfinishedPath;
 use crate::{Error, Result};
 
 /// A file being written. Dropped without [`WholeFile::finish`] it leaves what was there before.
@@ -16,10 +17,17 @@ pub(crate) struct WholeFile {
     writing: Writing,
 }
 
+/// A file under another name, which goes if the program is told to end.
+#[derive(Debug)]
+struct AsideFile {
+    file: NamedTempFile,
+    _unfinished: UnfinishedPath,
+}
+
 #[derive(Debug)]
 enum Writing {
     /// Beside its place.
-    Aside(NamedTempFile),
+    Aside(Box<AsideFile>),
     /// A terminal, a pipe, a device: nothing can take its place.
     Straight(File),
 }
@@ -44,8 +52,10 @@ impl WholeFile {
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".bidui-writing-").permissions(Permissions::from_mode(mode));
-        let aside = builder.tempfile_in(folder).map_err(failed)?;
-        Ok(Self { target, writing: Writing::Aside(aside) })
+        let begun = UnfinishedPath::begin(|| builder.tempfile_in(folder), |aside| aside.path().to_owned());
+        let (file, unfinished) = begun.map_err(failed)?;
+        let aside = AsideFile { file, _unfinished: unfinished };
+        Ok(Self { target, writing: Writing::Aside(Box::new(aside)) })
     }
 
     /// Syncs it and puts it where it belongs, in one step.
@@ -55,6 +65,8 @@ impl WholeFile {
     pub(crate) fn finish(self) -> Result<()> {
         let failed = |e| Error::io("写文件", &self.target, e).hint("检查磁盘是否已满");
         let Writing::Aside(aside) = self.writing else { return Ok(()) };
+        // Known as unfinished until it has its name.
+        let AsideFile { file: aside, _unfinished } = *aside;
         aside.as_file().sync_all().map_err(failed)?;
         let folder = aside.path().parent().map(Path::to_owned);
         aside.persist(&self.target).map_err(|e| failed(e.error))?;
@@ -68,13 +80,13 @@ impl WholeFile {
 impl Write for WholeFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.writing {
-            Writing::Aside(file) => file.write(bytes),
+            Writing::Aside(aside) => aside.file.write(bytes),
             Writing::Straight(file) => file.write(bytes),
         }
     }
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.writing {
-            Writing::Aside(file) => file.flush(),
+            Writing::Aside(aside) => aside.file.flush(),
             Writing::Straight(file) => file.flush(),
         }
     }
@@ -93,6 +105,7 @@ pub(crate) fn write_whole_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::unfinished::is_unfinished;
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
@@ -109,6 +122,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let mut begun = WholeFile::create(&path, 0o600).unwrap();
         begun.write_all(b"tw").unwrap();
+        let beside = names(folder.path()).into_iter().find(|name| name != "a.html").unwrap();
+        assert!(is_unfinished(&folder.path().join(&beside)), "{beside}");
         drop(begun);
         assert_eq!(fs::read(&path).unwrap(), b"one");
         write_whole_file(&path, 0o600, b"two").unwrap();

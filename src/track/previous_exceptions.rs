@@ -16,6 +16,9 @@ use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
 use crate::table::string_interner::StringInterner;
 
+/// Every exception, closed ones too.
+pub(crate) const EXCEPTIONS: &str = "restricted/exception.parquet";
+
 /// What the previous publication knew.
 #[derive(Debug, Clone)]
 pub struct PreviousExceptions {
@@ -32,7 +35,7 @@ impl PreviousExceptions {
     /// The table is missing, damaged, or lacks a column.
     pub fn read(snapshot: &Snapshot) -> Result<Self> {
         let (mut exceptions, mut texts) = (Vec::<TrackedException>::new(), StringInterner::default());
-        for batch in snapshot.batches("restricted/exception.parquet")? {
+        for batch in snapshot.batches(EXCEPTIONS)? {
             let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
                 exceptions.push(read_previous_exception(&rows, row, &mut texts)?);

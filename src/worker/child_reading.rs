@@ -1,6 +1,7 @@
 //! The parent's side: a child is started, listened to, and ended whatever happens.
 
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -93,6 +94,9 @@ impl ChildReading {
             .args(["--parent", &std::process::id().to_string(), "--"])
             .args([data_dir, relative])
             .env_clear()
+            // Ctrl-C at a terminal is for the program, which ends its children: a child that is ended by it would
+            // look like a file that cannot be read.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -68,6 +69,115 @@ fn a_signal_ends_a_run_tidily_and_the_second_run_is_told_of_the_first() {
     }
 }
 
+/// Processes that `parent` started, and the group of each.
+fn children(parent: u32) -> Vec<(u32, u32)> {
+    let stat = |pid: u32| {
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name may hold anything: what follows it counts.
+        let mut words = text.rsplit_once(") ")?.1.split(' ').skip(1).map(str::parse::<u32>);
+        Some((words.next()?.ok()?, words.next()?.ok()?))
+    };
+    let pids = fs::read_dir("/proc").unwrap().filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| stat(pid).filter(|one| one.0 == parent).map(|(_, group)| (pid, group))).collect()
+}
+
+/// Stops the program once `there` holds while it stands still.
+fn stop_when(child: &mut Child, there: impl Fn() -> bool) -> rustix::process::Pid {
+    let pid = rustix::process::Pid::from_child(child);
+    let send = |signal| rustix::process::kill_process(pid, signal).unwrap();
+    let begun = Instant::now();
+    loop {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it began");
+        assert!(begun.elapsed() < Duration::from_secs(300), "it does not begin");
+        if there() {
+            send(rustix::process::Signal::STOP);
+            // What it was doing it may have finished meanwhile.
+            std::thread::sleep(Duration::from_millis(20));
+            if there() {
+                return pid;
+            }
+            send(rustix::process::Signal::CONT);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn ctrl_c_at_a_terminal_blames_no_workbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    let data = root().join("fixtures/hebi/2018Q3");
+    let mut child = program(&run_arguments(&data, &out, &key))
+        .process_group(0)
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let pid = stop_when(&mut child, || !children(id).is_empty());
+    // What the terminal signals is the program's group: who reads a file is not in it.
+    let groups = children(id);
+    assert!(groups.iter().all(|(_, group)| *group != id), "{groups:?} of {id}");
+    rustix::process::kill_process_group(pid, rustix::process::Signal::INT).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{said}");
+    assert!(said.contains("已中断") && !said.contains("读不出来"), "{said}");
+    assert_eq!(names(&out), [".bidui.lock"]);
+}
+
+#[test]
+fn a_signal_leaves_no_half_file_and_the_second_one_ends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("synth");
+    let arguments = ["synth", "pipelines/hebi", "--persons", "60000", "--layout", "csv", "--out", text(&out)];
+    let writing = || {
+        let mut folders = vec![out.clone()];
+        while let Some(next) = folders.pop() {
+            for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(".bidui-writing-") {
+                    return true;
+                }
+                folders.extend(entry.file_type().unwrap().is_dir().then(|| entry.path()));
+            }
+        }
+        false
+    };
+    let spawn =
+        |stderr| program(&arguments).arg("--quiet").stderr(stderr).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = spawn(Stdio::piped());
+    let pid = stop_when(&mut child, writing);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(143), "{said}");
+    assert!(said.contains("已中断") && !writing(), "{said}");
+
+    // Nobody takes what it says: it waits, and the second signal does not.
+    fs::remove_dir_all(&out).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut full = writer.try_clone().unwrap();
+    rustix::fs::fcntl_setfl(&full, rustix::fs::OFlags::NONBLOCK).unwrap();
+    while std::io::Write::write(&mut full, &[b' '; 1]).is_ok() {}
+    rustix::fs::fcntl_setfl(&full, rustix::fs::OFlags::empty()).unwrap();
+    let mut child = spawn(Stdio::from(writer));
+    drop(full);
+    let pid = stop_when(&mut child, writing);
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let begun = Instant::now();
+    while writing() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not tidy up");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(child.try_wait().unwrap().is_none());
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(reader);
+}
+
 #[test]
 fn who_stops_listening_does_not_make_a_command_fail() {
     let mut child = program(&["rules", "pipelines/hebi", "--quiet"])
@@ -98,6 +208,8 @@ fn what_is_published_is_no_failure_and_what_must_be_closed_is() {
         .current_dir(root())
         .args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_bidui")])
         .args(run_arguments(&data, &out, &key))
+        // Nothing lies in a folder for temporary files, which is small or gone.
+        .env("TMPDIR", folder.path().join("nowhere"))
         .stdout(full)
         .output()
         .unwrap();

@@ -199,8 +199,10 @@ fn a_file_that_is_another_after_reading_is_told() {
             ("通知.txt", "通知".as_bytes()),
         ],
     );
+    let pipeline = folder::write(&[]);
+    let pipeline = folder::open(pipeline.path());
     let folder = survey(data.path());
-    assert!(folder.changes(data.path()).unwrap().is_empty());
+    assert!(folder.changes(&pipeline, data.path()).unwrap().is_empty());
     fs::remove_file(at("低保1.csv")).unwrap();
     fs::write(at("低保2.csv"), DIBAO.repeat(2)).unwrap();
     // The same bytes in another file, and in the same file at another time.
@@ -211,7 +213,10 @@ fn a_file_that_is_another_after_reading_is_told() {
     // A letter may come and go; a list that comes late was not read.
     fs::remove_file(at("通知.txt")).unwrap();
     fs::write(at("学籍2.csv"), STUDENT).unwrap();
-    let told: Vec<String> = folder.changes(data.path()).unwrap().iter().map(ToString::to_string).collect();
+    fs::write(at("补充通知.txt"), "通知").unwrap();
+    fs::write(at("扫描.jpg"), b"\xff\xd8\xff\xe0").unwrap();
+    let told: Vec<String> =
+        folder.changes(&pipeline, data.path()).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
         [

@@ -1,8 +1,8 @@
 //! Who asked for whole numbers: a line each in a file beside the publications.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use serde::Serialize;
@@ -48,6 +48,10 @@ pub(super) fn note_access(folder: &Path, publication: &Path, asked: &str) -> Res
     let mut options = OpenOptions::new();
     options.append(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     let mut log: File = options.open(&path).map_err(failed)?;
+    // It may be of a time when everybody could read it.
+    if log.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
+        log.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
+    }
     // In one piece, so that the lines of two who ask at once do not mix.
     log.write_all((line + "\n").as_bytes()).map_err(failed)?;
     log.sync_all().map_err(failed)
@@ -55,14 +59,14 @@ pub(super) fn note_access(folder: &Path, publication: &Path, asked: &str) -> Res
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
     fn every_question_leaves_a_line() {
         let folder = tempfile::tempdir().unwrap();
         for asked in ["P1", "P2"] {
+            let open = Permissions::from_mode(0o644);
+            let _ = std::fs::set_permissions(folder.path().join(ACCESS_LOG), open);
             note_access(folder.path(), Path::new("out/2018Q3"), asked).unwrap();
         }
         let path = folder.path().join(ACCESS_LOG);

@@ -10,11 +10,12 @@ use serde::Serialize;
 use super::Console;
 use waterfall::{LinkWeights, PairExplanation, explain_pair};
 
+use crate::link::generic::result_files::check_result_files;
 use crate::model::exception::{row_key, row_number};
 use crate::privacy::mask;
 use crate::publication::layout::output_folder;
 use crate::publication::snapshot::Snapshot;
-use crate::publication::table_reader;
+use crate::publication::table_reader::{self, TableRow};
 use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
 
@@ -57,16 +58,19 @@ impl Serialize for ExplainedRow {
     }
 }
 
-fn rows(file: &Path, wanted: impl Fn(&table_reader::TableRow) -> bool) -> Result<Vec<ExplainedRow>> {
-    let text = |value: Option<&str>| value.unwrap_or("").to_owned();
-    Ok(table_reader::read_rows(file, wanted)?
-        .iter()
-        .map(|row| ExplainedRow(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
-        .collect())
+impl From<&TableRow> for ExplainedRow {
+    fn from(row: &TableRow) -> Self {
+        let text = |value: Option<&str>| value.unwrap_or("").to_owned();
+        Self(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect())
+    }
 }
 
-fn rows_where(file: &Path, column: &str, values: &BTreeSet<String>) -> Result<Vec<ExplainedRow>> {
-    rows(file, |row| values.contains(row.get(column)))
+fn rows(
+    publication: &Snapshot,
+    table: &str,
+    wanted: impl Fn(&TableRow) -> bool,
+) -> Result<Vec<ExplainedRow>> {
+    Ok(publication.rows(table, wanted)?.iter().map(ExplainedRow::from).collect())
 }
 
 /// Everything known about what was asked.
@@ -131,10 +135,12 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
 /// Links of a linkage task that touch the given records (both, if two are given).
 fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
     let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
-    let links = rows(&folder.join("link.parquet"), |l| {
+    check_result_files(folder)?;
+    let links = table_reader::read_rows(&folder.join("link.parquet"), |l| {
         let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
         if wanted.len() > 1 { ends[0] && ends[1] } else { ends[0] || ends[1] }
     })?;
+    let links: Vec<ExplainedRow> = links.iter().map(ExplainedRow::from).collect();
     if links.is_empty() {
         return Err(Error::usage(format!("没有找到与“{id}”有关的记录对"))
             .in_file(folder)
@@ -144,28 +150,27 @@ fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
 }
 
 fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
-    let one = |text: &str| BTreeSet::from([text.to_owned()]);
     let mut found = FoundExplanation {
-        exceptions: rows(&publication.path("restricted/exception.parquet"), |row| is_called(row, id))?,
+        exceptions: rows(publication, "restricted/exception.parquet", |row| is_called(row, id))?,
         ..FoundExplanation::default()
     };
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for exception in &found.exceptions {
-        let codes = one(exception.get("rule_code"));
-        found.rules.extend(rows_where(&publication.path("tables/dim_rule.parquet"), "rule_code", &codes)?);
+        let code = exception.get("rule_code");
+        found.rules.extend(rows(publication, "tables/dim_rule.parquet", |row| row.get("rule_code") == code)?);
         wanted.extend(exception.get("evidence_record_ids").split(';').map(str::to_owned));
     }
     wanted.extend(id.split(',').map(|part| part.trim().to_owned()));
-    let record_file = publication.path("restricted/record.parquet");
+    let records = "restricted/record.parquet";
     let mut people: BTreeSet<String> =
-        rows(&record_file, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
+        rows(publication, records, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
             .iter()
             .map(|r| r.get("person_id").to_owned())
             .collect();
     if people.is_empty() && found.exceptions.is_empty() {
         // What tables/ call a person.
-        let identity = publication.path("restricted/person_identity.parquet");
-        let named = rows(&identity, |row| row.get("person_key") == id)?;
+        let identity = "restricted/person_identity.parquet";
+        let named = rows(publication, identity, |row| row.get("person_key") == id)?;
         people.extend(named.iter().map(|row| row.get("person_id").to_owned()));
     }
     if people.is_empty() && found.exceptions.is_empty() {
@@ -173,9 +178,9 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
             "可用清单的疑点编号、tables/ 的 exception_id 或 person_key、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
         ));
     }
-    found.records = rows_where(&record_file, "person_id", &people)?;
+    found.records = rows(publication, records, |row| people.contains(row.get("person_id")))?;
     let ids: BTreeSet<&str> = found.records.iter().map(|r| r.get("record_id")).collect();
-    found.links = rows(&publication.path("restricted/link.parquet"), |l| {
+    found.links = rows(publication, "restricted/link.parquet", |l| {
         ids.contains(l.get("left_record_id")) || ids.contains(l.get("right_record_id"))
     })?;
     found.persons = people.into_iter().collect();
@@ -184,7 +189,7 @@ fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
 
 /// Is this what the exception of a row is called: on lists (also on sheets handed out before its subject was found
 /// to be another's, or another identity secret was taken), in `tables/`, or within `restricted/`?
-fn is_called(row: &table_reader::TableRow, id: &str) -> bool {
+fn is_called(row: &TableRow, id: &str) -> bool {
     let whole = |name: &str| !name.is_empty() && name == id;
     if ["exception_id", "exception_key", "listed_id"].into_iter().any(|column| whole(row.get(column))) {
         return true;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
     Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsb, Xlsx, XlsxError, XlsxFormulaMetadata,
@@ -10,6 +9,7 @@ use calamine::{
 
 use super::filled_sheet::{FilledSheet, SheetBuilder, SheetCell};
 use crate::config::read_options::ReadOptions;
+use crate::error::caught_panic::catch_panic;
 use crate::extract::biff::{BiffSheet, rebuild_biff_workbook};
 use crate::extract::package_parts::{PackageParts, XlsxSheets, repacked};
 use crate::extract::sheet_row_count::CountedRows;
@@ -62,7 +62,7 @@ enum Book {
 
 /// Readers of foreign binary formats may panic on hostile bytes; that must not end the run.
 pub(super) fn catch_workbook_panic<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(unreadable_workbook("内部结构不合规")))
+    catch_panic(read).unwrap_or_else(|| Err(unreadable_workbook("内部结构不合规")))
 }
 
 pub(in crate::extract) fn unreadable_workbook(why: impl std::fmt::Display) -> Error {

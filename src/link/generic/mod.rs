@@ -23,6 +23,7 @@ mod config;
 mod generic_model;
 mod list_reader;
 mod pinned_weights;
+pub(crate) mod result_files;
 mod result_writer;
 mod train;
 

@@ -12,9 +12,8 @@ use super::block::{PlannedPass, PlannedPasses};
 use super::compare::PlannedComparisons;
 use super::generic_model::PairWeigher;
 use super::list_reader::ReadTables;
+use super::result_files::{REPORT, ResultFile, WrittenResult, finish_result};
 use super::{GenericModel, GenericNodes, GenericSettings};
-use crate::table::ParquetWriter;
-use crate::table::whole_file::{WholeFile, write_whole_file};
 use crate::{Error, Result};
 
 /// What a linkage task yielded.
@@ -47,6 +46,7 @@ struct LinkageReport<'a> {
     summary: &'a LinkageSummary,
     model: &'a GenericModel,
     passes: &'a [PlannedPass],
+    outputs: Vec<ResultFile>,
 }
 
 #[expect(
@@ -64,10 +64,11 @@ pub(super) fn write_link_results(
     out: &Path,
 ) -> Result<LinkageSummary> {
     std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
-    let (links, clusters, report) =
-        (out.join("link.parquet"), out.join("cluster.parquet"), out.join("report.json"));
-    write_result_batch(&links, link_batch(settings, read, nodes, comparisons, weigher, decided)?)?;
-    write_result_batch(&clusters, cluster_batch(settings, read, nodes, decided)?)?;
+    let (links, clusters, report) = (out.join("link.parquet"), out.join("cluster.parquet"), out.join(REPORT));
+    let written = vec![
+        WrittenResult::table(&links, &link_batch(settings, read, nodes, comparisons, weigher, decided)?)?,
+        WrittenResult::table(&clusters, &cluster_batch(settings, read, nodes, decided)?)?,
+    ];
     let accepted = decided.accepted.iter().filter(|a| **a).count() as u64;
     let mut sizes = std::collections::BTreeMap::new();
     decided.clusters.iter().for_each(|c| *sizes.entry(c).or_insert(0u64) += 1);
@@ -92,15 +93,16 @@ pub(super) fn write_link_results(
             .filter(|p| p.skipped_blocks > 0)
             .map(|p| (p.keys.clone(), p.skipped_blocks, p.skipped_records))
             .collect(),
-        files: vec![links, clusters, report.clone()],
+        files: vec![links, clusters, report],
     };
     let text = serde_json::to_string_pretty(&LinkageReport {
         summary: &summary,
         model: weigher.model,
         passes: &blocking.passes,
+        outputs: written.iter().map(WrittenResult::listed).collect(),
     })
     .map_err(|e| Error::internal(format!("报告无法写成 JSON:{e}")))?;
-    write_whole_file(&report, 0o644, (text + "\n").as_bytes())?;
+    finish_result(written, out, &(text + "\n"))?;
     Ok(summary)
 }
 
@@ -184,9 +186,9 @@ fn cluster_batch(
     ])
 }
 
-/// Writes named columns as one Parquet table.
-pub(crate) fn write_result_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<()> {
-    write_result_batch(path, result_batch(columns)?)
+/// Writes named columns as one Parquet table beside its place.
+pub(crate) fn write_result_table(path: &Path, columns: Vec<(String, ArrayRef)>) -> Result<WrittenResult> {
+    WrittenResult::table(path, &result_batch(columns)?)
 }
 
 fn result_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
@@ -198,12 +200,4 @@ fn result_batch(columns: Vec<(String, ArrayRef)>) -> Result<RecordBatch> {
         .collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect())
         .map_err(|e| Error::internal("输出列不一致").caused_by(e))
-}
-
-fn write_result_batch(path: &Path, batch: RecordBatch) -> Result<()> {
-    let failed = |e: parquet::errors::ParquetError| Error::io("写表", path, std::io::Error::other(e));
-    let file = WholeFile::create(path, 0o644)?;
-    let mut writer = ParquetWriter::new(file, batch.schema()).map_err(failed)?;
-    writer.write(&batch).map_err(failed)?;
-    writer.finish().map_err(failed)?.finish()
 }

@@ -250,12 +250,12 @@ impl DataFolder {
     ///
     /// # Errors
     /// A folder or file that cannot be looked at any more.
-    pub fn changes(&self, data_dir: &Path) -> Result<Vec<Error>> {
+    pub fn changes(&self, pipeline: &Pipeline, data_dir: &Path) -> Result<Vec<Error>> {
         let mut complaints = Vec::new();
+        // What nobody reads may come and go.
+        let is_read = |fate| matches!(fate, FileFate::Read | FileFate::Unclaimed | FileFate::ClaimedTwice);
         for (file, stamp) in self.files.iter().zip(&self.stamps) {
-            // What nobody reads may come and go.
-            let read = matches!(file.fate, FileFate::Read | FileFate::Unclaimed | FileFate::ClaimedTwice);
-            let Some(stamp) = stamp.as_ref().filter(|_| read) else { continue };
+            let Some(stamp) = stamp.as_ref().filter(|_| is_read(file.fate)) else { continue };
             complaints.extend(stamp.complaint(data_dir, &file.file)?);
         }
         let known = |path: &str| {
@@ -263,6 +263,7 @@ impl DataFolder {
         };
         let now = list_data_folder(data_dir)?;
         let new = now.iter().filter(|one| one.fate.is_none() && !known(&one.path));
+        let new = new.filter(|one| is_read(sort_file(pipeline, data_dir, one, &now).fate));
         complaints.extend(new.map(|one| file_stamp::newcomer(&one.path)));
         Ok(complaints)
     }

@@ -1,5 +1,7 @@
 //! Rows that were not accepted, back to the department that delivered them.
 
+use std::path::Path;
+
 use rust_xlsxwriter::ProtectionOptions;
 
 use super::cells::row_height;
@@ -49,7 +51,7 @@ pub(in crate::publish) fn write_reject_lists(
         make_output_folder(&outputs.path("lists/退回"), 0o750)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
-        let book = reject_workbook(period, title, &rows)?;
+        let book = reject_workbook(period, title, &rows, outputs.folder())?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
@@ -81,9 +83,9 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
     ]
 }
 
-fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]]) -> Result<Vec<u8>> {
+fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]], scratch: &Path) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
-    let mut book = new_list_workbook();
+    let mut book = new_list_workbook(scratch)?;
     book.set_properties(&document_properties(&format!("{title}退回行（{period}）"), period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
     sheet.set_name("退回行").map_err(list_workbook_error)?;
@@ -158,7 +160,7 @@ mod tests {
         ];
         let levels: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
         assert_eq!(levels, ["此值未读入", "整行退回", "已读入，请核对"]);
-        let book = reject_workbook("2018Q3".parse().unwrap(), "名单", &rows).unwrap();
+        let book = reject_workbook("2018Q3".parse().unwrap(), "名单", &rows, &std::env::temp_dir()).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
         let mut sheet = String::new();
         archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();

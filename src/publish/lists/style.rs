@@ -1,5 +1,7 @@
 //! Cell formats shared by all workbooks.
 
+use std::path::Path;
+
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
@@ -106,11 +108,12 @@ impl SheetStyles {
 /// most of the time.
 pub(super) const EFFORT: i64 = 1;
 
-/// An empty workbook.
-pub(super) fn new_list_workbook() -> Workbook {
+/// An empty workbook; what is written of it meanwhile lies in `scratch`, never in a small folder for temporary files.
+pub(super) fn new_list_workbook(scratch: &Path) -> Result<Workbook> {
     let mut book = Workbook::new();
     book.set_zip_compression_level(EFFORT as u8);
-    book
+    book.set_tempdir(scratch).map_err(list_workbook_error)?;
+    Ok(book)
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.

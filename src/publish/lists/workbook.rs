@@ -1,5 +1,7 @@
 //! One township's workbook, but for the rows of its lists: see [`super::workbook_package`].
 
+use std::path::Path;
+
 use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, ProtectionOptions, Worksheet};
 
 use super::cells::{line_count, shorten_cell};
@@ -13,13 +15,14 @@ use crate::publish::PublicationInputs;
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
 use crate::rules::officer_words::AnswerWords;
 
-/// The workbook of a township with empty lists.
+/// The workbook of a township with empty lists; what is written of it meanwhile lies in `scratch`.
 pub(super) fn build_township_workbook(
     inputs: &PublicationInputs<'_>,
     township: &TownshipLists<'_>,
+    scratch: &Path,
 ) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
-    let mut book = new_list_workbook();
+    let mut book = new_list_workbook(scratch)?;
     let title = format!("{}{}疑点清单（{}）", township.county, township.name, inputs.period);
     book.set_properties(&document_properties(&title, inputs.period)?);
     let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;

@@ -28,7 +28,7 @@ pub(super) fn write_workbook_package(
 ) -> Result<()> {
     let path = outputs.path(relative);
     let failed = |e: std::io::Error| output_write_error(&path, e);
-    let shell = workbook::build_township_workbook(inputs, township)?;
+    let shell = workbook::build_township_workbook(inputs, township, outputs.folder())?;
     let mut shell = ZipArchive::new(Cursor::new(shell)).map_err(|e| failed(e.into()))?;
     let mut package = ZipWriter::new_stream(BufWriter::new(outputs.create(relative)?));
     let options = SimpleFileOptions::default()

@@ -13,7 +13,8 @@ use polars::prelude::DataFrame;
 use super::planner::SqlSession;
 use super::polars_bridge::to_frame;
 use super::rule_runner::{
-    GatheredFindings, counted_places, listed_persons, register_absent_views, run_rule, zero_rule_indicators,
+    GatheredFindings, counted_places, listed_persons, register_absent_views, run_definition, run_rule,
+    zero_rule_indicators,
 };
 use super::workers::{PendingReaders, run_rule_workers};
 use crate::Result;
@@ -50,7 +51,7 @@ pub(crate) fn run_rule_buckets(
     let buckets = BucketRun::new(rules, views, positions, &scopes);
     let (locals, wholes): (Vec<usize>, Vec<usize>) =
         positions.iter().copied().partition(|&at| local(&rules.rules[at]));
-    let mut shared = SqlSession::new();
+    let mut shared = SqlSession::new().limited(rules.settings.limits);
     // Those that every bucket reads whole are small. One that no rule reads lies in no bucket either.
     let read = rules.columns_read();
     for view in views.list.iter().filter(|v| v.buckets.is_empty()) {
@@ -177,7 +178,7 @@ impl<'a> BucketRun<'a> {
             };
             for definition in wholes {
                 let session = self.session_for(&definition.file, shared, &gathered)?;
-                shared.register(&definition.header.name, session.select(&definition.file.select)?);
+                shared.register(&definition.header.name, run_definition(&session, definition)?);
             }
         }
         Ok(())
@@ -216,7 +217,7 @@ impl<'a> BucketRun<'a> {
                 if self.whole.contains(name.as_str()) || tables.any(|table| !session.has(table)) {
                     continue;
                 }
-                let frame = session.select(&definition.file.select)?;
+                let frame = run_definition(&session, definition)?;
                 if let Some(columns) = wanted.get(name) {
                     gather_bucket_frame(&mut gathered, name, &frame, columns)?;
                 }

@@ -6,6 +6,8 @@ use crate::rules::sql::ParsedSelect;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use polars::prelude::*;
 use polars::sql::SQLContext;
@@ -19,6 +21,7 @@ use crate::reconcile::findings::select_outcome::{MISSING_FROM, TO_CONFIRM};
 use crate::rules::parameter_constants::ParameterConstants;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::with_hint;
+use crate::rules::rule_settings::RuleLimits;
 use crate::rules::sql::UnportableForm;
 use crate::rules::sql::certainty::is_rewritten;
 use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
@@ -30,6 +33,7 @@ pub struct SqlSession {
     tables: BTreeMap<String, SessionTable>,
     /// The row of the view `parameter`.
     constants: Option<Arc<ParameterConstants>>,
+    limits: RuleLimits,
 }
 
 #[derive(Clone)]
@@ -45,7 +49,8 @@ pub(crate) const DEEP_STACK: usize = 64 << 20;
 /// A SELECT and the tables it reads.
 pub(crate) struct PreparedSelect<'s> {
     sql: Cow<'s, str>,
-    tables: Vec<(&'s str, LazyFrame)>,
+    tables: Vec<(String, LazyFrame)>,
+    limits: RuleLimits,
 }
 
 impl SqlSession {
@@ -60,6 +65,11 @@ impl SqlSession {
             session.register(name, empty_frame(&view.columns));
         }
         session
+    }
+    /// Limits what SELECTs may yield and take from here on.
+    pub(crate) fn limited(mut self, limits: RuleLimits) -> Self {
+        self.limits = limits;
+        self
     }
     /// Adds or replaces a table.
     pub fn register(&mut self, name: &str, frame: DataFrame) {
@@ -99,9 +109,10 @@ impl SqlSession {
     /// A SELECT that can be run while tables come and go.
     pub(crate) fn prepare<'s>(&self, select: &'s ParsedSelect) -> PreparedSelect<'s> {
         let tables = select.table_names();
-        let tables = tables.filter_map(|name| Some((name, self.tables.get(name)?.frame.clone())));
+        let tables = tables.filter_map(|name| Some((name.to_owned(), self.tables.get(name)?.frame.clone())));
         let written = self.constants.as_ref().and_then(|constants| constants.write_into(select));
-        PreparedSelect { sql: written.map_or(select.text().into(), Cow::from), tables: tables.collect() }
+        let sql = written.map_or(select.text().into(), Cow::from);
+        PreparedSelect { sql, tables: tables.collect(), limits: self.limits }
     }
     fn columns(&self, table: &str) -> Option<&ColumnTypes> {
         self.tables.get(table).map(|table| &*table.columns)
@@ -112,16 +123,59 @@ impl SqlSession {
 }
 
 impl PreparedSelect<'_> {
-    /// Runs it.
+    /// Runs it, within its limits.
+    ///
+    /// # Errors
+    /// What the engine refuses; a limit that is reached, as input.
     pub(crate) fn run(self) -> Result<DataFrame> {
+        let limits = self.limits;
+        let frame = match limits.most_seconds {
+            None => self.collect()?,
+            Some(seconds) => self.collect_within(seconds)?,
+        };
+        match limits.most_rows {
+            Some(most) if frame.height() as u64 > most => Err(Error::input(format!("结果多于{most}行"))
+                .hint("改写规则（多半是连接条件不够），或在 rules/rules.toml 的 [limits] 里放宽 most_rows")),
+            _ => Ok(frame),
+        }
+    }
+    /// Waits so long and no longer. The engine cannot be stopped: its thread goes on until the program ends, which is soon.
+    fn collect_within(self, seconds: u64) -> Result<DataFrame> {
+        let own = PreparedSelect {
+            sql: Cow::Owned(self.sql.into_owned()),
+            tables: self.tables,
+            limits: self.limits,
+        };
+        let (sender, receiver) = sync_channel(1);
+        let thread = std::thread::Builder::new().name("rule".to_owned()).stack_size(DEEP_STACK);
+        let work = move || {
+            // Whoever waited no longer does not listen.
+            let _ = sender.send(own.collect());
+        };
+        thread.spawn(work).map_err(Error::no_thread)?;
+        match receiver.recv_timeout(Duration::from_secs(seconds)) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => Err(Error::input(format!("运行超过{seconds}秒")).hint(
+                "改写规则（多半是连接条件不够），或在 rules/rules.toml 的 [limits] 里放宽 most_seconds",
+            )),
+            Err(RecvTimeoutError::Disconnected) => Err(Error::internal("规则引擎中断")),
+        }
+    }
+    fn collect(self) -> Result<DataFrame> {
         if !is_rewritten(&self.sql) {
-            return self.lazy().and_then(LazyFrame::collect).map_err(engine_failure);
+            let most = self.limits.most_rows;
+            // One row more tells that there are more; the engine need not make the others.
+            let limited = |frame: LazyFrame| match most.and_then(|most| IdxSize::try_from(most + 1).ok()) {
+                Some(rows) => frame.limit(rows),
+                None => frame,
+            };
+            return self.lazy().map(limited).and_then(LazyFrame::collect).map_err(engine_failure);
         }
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new()
                 .stack_size(DEEP_STACK)
                 .spawn_scoped(scope, || self.run_by_parts());
-            let thread = thread.map_err(|e| Error::internal("系统不给新线程").caused_by(e))?;
+            let thread = thread.map_err(Error::no_thread)?;
             thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
         })
     }
@@ -129,8 +183,7 @@ impl PreparedSelect<'_> {
     /// cells made of a SELECT names each several times.
     fn run_by_parts(self) -> Result<DataFrame> {
         let (parts, body) = ParsedSelect::parse(&self.sql)?.apart()?;
-        let mut tables: Vec<(String, LazyFrame)> =
-            self.tables.into_iter().map(|(name, frame)| (name.to_owned(), frame)).collect();
+        let mut tables = self.tables;
         let run = |sql: &str, tables: &[(String, LazyFrame)]| {
             let tables = tables.iter().map(|(name, frame)| (name.as_str(), frame.clone()));
             execute_sql(sql, tables).and_then(LazyFrame::collect).map_err(engine_failure)
@@ -142,7 +195,8 @@ impl PreparedSelect<'_> {
         run(&body, &tables)
     }
     fn lazy(self) -> PolarsResult<LazyFrame> {
-        execute_sql(&self.sql, self.tables.into_iter())
+        let tables = self.tables.iter().map(|(name, frame)| (name.as_str(), frame.clone()));
+        execute_sql(&self.sql, tables)
     }
 }
 

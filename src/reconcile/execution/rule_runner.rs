@@ -23,7 +23,7 @@ use crate::reconcile::findings::undecided;
 use crate::reconcile::near_misses::{ListedPersons, NearMissIndex};
 use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::quality_settings::QualitySettings;
-use crate::rules::rule_file::{IndicatorLevel, Rule};
+use crate::rules::rule_file::{IndicatorLevel, Rule, RuleDefinition, SqlFile};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::{AnsweringRules, UnknownColumns};
 use crate::rules::view_catalogue::ViewCatalogue;
@@ -156,7 +156,7 @@ fn run_rules_at_once(
     quality.into_iter().flat_map(|q| [&q.persons, &q.households]).for_each(|table| readers.add(table));
     let listed = rules.absence_rows(positions);
     listed.iter().for_each(|table| readers.add(table));
-    let mut session = SqlSession::new();
+    let mut session = SqlSession::new().limited(rules.settings.limits);
     let mut columns = rules.columns_of(positions);
     for view in &views.list {
         if let Some(columns) = columns.remove(&view.name) {
@@ -165,7 +165,7 @@ fn run_rules_at_once(
     }
     register_absent_views(&mut session, &rules.catalogue, |name| columns.contains_key(name));
     for definition in definitions {
-        let frame = session.select(&definition.file.select)?;
+        let frame = run_definition(&session, definition)?;
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
@@ -281,8 +281,27 @@ pub(crate) fn run_rule(
     read_outcome(rule, &frame, ids, root_code)
 }
 
+/// Runs a definition in a session that holds its tables.
+pub(crate) fn run_definition(session: &SqlSession, definition: &RuleDefinition) -> Result<DataFrame> {
+    session.select(&definition.file.select).map_err(|error| match error.kind() {
+        crate::ErrorKind::Input => {
+            beyond_limit(&definition.file, &format!("定义{}", definition.header.name), &error)
+        }
+        _ => error,
+    })
+}
+
+/// Names who went beyond a limit.
+fn beyond_limit(file: &SqlFile, who: &str, error: &Error) -> Error {
+    let named = file.complain_sql(0..0, format!("{who}超出限制：{}", error.message()));
+    named.hint(error.hint_text().unwrap_or_default())
+}
+
 /// A rule that was checked fails all the same.
 pub(crate) fn rule_failed(rule: &Rule, error: Error) -> Error {
+    if error.kind() == crate::ErrorKind::Input {
+        return beyond_limit(&rule.file, &format!("规则{}", rule.header.code), &error);
+    }
     rule.file
         .complain_sql(0..0, format!("规则{}运行失败", rule.header.code))
         .hint("用 bidui check 检查规则；仍有问题请附上此信息")

@@ -87,7 +87,7 @@ pub(crate) fn run_rule_workers(
         let begun: Vec<_> = (0..rayon::current_num_threads().min(order.len())).map(begin).collect();
         match begun.into_iter().find_map(|thread| thread.err()) {
             // What the others have begun they finish.
-            Some(error) => Err(Error::internal("系统不给新线程").caused_by(error)),
+            Some(error) => Err(Error::no_thread(error)),
             None => Ok(()),
         }
     })?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray as _};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, StringArray};
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
@@ -35,17 +35,20 @@ impl<'a> CarriedView<'a> {
     }
 }
 
-/// A column of ids by other names; what is no id stays.
+/// A column of ids by other names; a cell that holds no id stays.
 fn carry_column<const LETTER: char>(secret: &IdentitySecret, array: &ArrayRef) -> ArrayRef {
     let Some(texts) = array.as_string_opt::<i32>() else { return array.clone() };
-    let ids: Option<Vec<Option<PublishedId<LETTER>>>> =
-        texts.iter().map(|text| text.map(PublishedId::parse).map_or(Some(None), |id| id.map(Some))).collect();
-    let Some(ids) = ids else { return array.clone() };
-    let mut there: Vec<PublishedId<LETTER>> = ids.iter().copied().flatten().collect();
+    let parsed = || texts.iter().map(|text| text.and_then(PublishedId::<LETTER>::parse));
+    let mut there: Vec<PublishedId<LETTER>> = parsed().flatten().collect();
     secret.carry(&mut there);
+    let whole = there.len() + texts.null_count() == texts.len();
     let mut there = there.into_iter();
-    let ids: Vec<_> = ids.into_iter().map(|id| id.and_then(|_| there.next())).collect();
-    Arc::new(id_texts(ids.into_iter()))
+    let carried = parsed().map(|id| id.and_then(|_| there.next()));
+    if whole {
+        return Arc::new(id_texts(carried.collect::<Vec<_>>().into_iter()));
+    }
+    let cells = carried.zip(texts).map(|(id, text)| id.map(|id| id.to_string()).or(text.map(str::to_owned)));
+    Arc::new(cells.collect::<StringArray>())
 }
 
 impl MakeRows for CarriedView<'_> {
@@ -63,5 +66,24 @@ impl MakeRows for CarriedView<'_> {
         let keep = |name: &str| columns.iter().any(|&at| schema.field(at).name() == name);
         let chunks = self.rows.chunks(keep)?;
         Ok(Box::new(chunks.map(|rows| self.carried(&rows?))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::published_id::PersonId;
+
+    #[test]
+    fn a_cell_that_is_no_id_does_not_keep_the_others_from_being_carried() {
+        let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+        let id = PersonId::of_bits(1);
+        let mut carried = [id];
+        secret.carry(&mut carried);
+        let carried = carried[0].to_string();
+        let texts: StringArray = [Some(id.to_string()), None, Some("—".to_owned())].into_iter().collect();
+        let now = carry_column::<'P'>(&secret, &(Arc::new(texts) as ArrayRef));
+        let now: Vec<Option<&str>> = now.as_string::<i32>().iter().collect();
+        assert_eq!(now, [Some(carried.as_str()), None, Some("—")]);
     }
 }

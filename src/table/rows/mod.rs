@@ -30,7 +30,8 @@ use crate::{Error, Result};
 mod positioned_file;
 mod writer;
 
-use positioned_file::{PositionedFile, PositionedReader};
+pub(crate) use positioned_file::PositionedFile;
+use positioned_file::PositionedReader;
 use writer::count_stored_values;
 pub(crate) use writer::{MemoryRows, RowsWriter};
 
@@ -75,14 +76,13 @@ impl Rows {
     /// Rows of a Parquet file, read when asked for.
     ///
     /// # Errors
-    /// A file that cannot be opened or is no Parquet.
-    pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("打开数据表", path, e))?;
-        let mut rows = Self::in_file(file, Vec::new()).map_err(|e| e.in_file(path))?;
+    /// A file that is no Parquet.
+    pub(crate) fn open(file: PositionedFile) -> Result<Self> {
+        let mut rows = Self::in_file(file, Vec::new())?;
         for at in 0..rows.schema.fields().len() {
             let filled = match rows.told_filled(at) {
                 Some(filled) => filled,
-                None => rows.count_filled(at).map_err(|e| e.in_file(path))?,
+                None => rows.count_filled(at)?,
             };
             rows.filled.push(filled);
         }
@@ -108,8 +108,7 @@ impl Rows {
             })
             .sum()
     }
-    fn in_file(file: File, filled: Vec<u64>) -> Result<Self> {
-        let file = PositionedFile::new(file).map_err(|e| scratch_table_error(e.into()))?;
+    fn in_file(file: PositionedFile, filled: Vec<u64>) -> Result<Self> {
         let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(scratch_table_error)?;
         let schema = ArrowReaderOptions::new().with_schema(written_schema(metadata.schema()));
         let metadata =
@@ -381,7 +380,7 @@ mod tests {
         let mut writer = ParquetWriter::new(File::create(&path).unwrap(), table(9).schema()).unwrap();
         writer.write(&table(9)).unwrap();
         writer.finish().unwrap();
-        let rows = Rows::open(&path).unwrap();
+        let rows = Rows::open(PositionedFile::new(File::open(&path).unwrap()).unwrap()).unwrap();
         assert_eq!((rows.count(), rows.filled("number"), rows.filled("text")), (9, Some(6), Some(9)));
         let picked = rows.pick(&[2, 7]).unwrap();
         assert_eq!(

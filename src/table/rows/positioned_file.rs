@@ -20,6 +20,11 @@ impl PositionedFile {
         let length = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), length })
     }
+
+    /// Reads it from its beginning.
+    pub(crate) fn reader(&self) -> PositionedReader {
+        PositionedReader { file: self.file.clone(), at: 0 }
+    }
 }
 
 impl Length for PositionedFile {

@@ -8,6 +8,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use parquet::arrow::arrow_writer::ArrowWriter;
 use rayon::prelude::*;
 
+use super::positioned_file::PositionedFile;
 use super::{CHUNK_ROWS, Rows, RowsPlace, scratch_table_error, unreadable_rows_error};
 use crate::Result;
 use crate::table::ParquetWriter;
@@ -51,13 +52,17 @@ impl RowsWriter {
             Self::Memory(memory) => memory.finish(),
             Self::Published(writer, filled) => {
                 let (file, digest) = writer.finish().map_err(scratch_table_error)?.finish();
-                Ok(Rows { digest: Some(digest), ..Rows::in_file(file, filled)? })
+                Ok(Rows { digest: Some(digest), ..Rows::in_file(positioned(file)?, filled)? })
             }
             Self::Scratch(writer, filled) => {
-                Rows::in_file(writer.into_inner().map_err(scratch_table_error)?, filled)
+                Rows::in_file(positioned(writer.into_inner().map_err(scratch_table_error)?)?, filled)
             }
         }
     }
+}
+
+fn positioned(file: File) -> Result<PositionedFile> {
+    PositionedFile::new(file).map_err(|e| scratch_table_error(e.into()))
 }
 
 /// Rows being gathered in memory, in chunks of [`CHUNK_ROWS`] whatever they come in.

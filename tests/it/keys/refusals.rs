@@ -101,6 +101,33 @@ fn an_output_folder_without_publications_gets_keys_and_says_so() {
 }
 
 #[test]
+fn a_run_that_cannot_publish_leaves_no_key_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, out) = (folder.path().join("home"), folder.path().join("out"));
+    fs::create_dir(&home).unwrap();
+    let variables = [("HOME", text(&home))];
+    // Somebody else publishes there.
+    fs::create_dir(&out).unwrap();
+    let lock = fs::File::create(out.join(".bidui.lock")).unwrap();
+    lock.lock().unwrap();
+    let said = refused(folder.path(), &variables, &out, &[]);
+    assert!(said.contains("另一个程序正在写"), "{said}");
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    drop(lock);
+    // Nobody can.
+    fs::remove_dir_all(&out).unwrap();
+    fs::write(&out, "a file").unwrap();
+    let failed = run_in(folder.path(), &variables, &out, &[]);
+    assert_eq!(failed.status.code(), Some(3), "{}", String::from_utf8_lossy(&failed.stderr));
+    assert_eq!(fs::read_dir(&home).unwrap().count(), 0);
+    // `--quiet` keeps quiet about everything but new keys.
+    fs::remove_file(&out).unwrap();
+    let made = run_in(folder.path(), &variables, &out, &["--quiet"]);
+    let said = String::from_utf8(made.stderr).unwrap();
+    assert!(made.status.success() && said.matches("新建").count() == 2, "{said}");
+}
+
+#[test]
 fn other_keys_than_the_manifest_names_are_refused_with_the_cure() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

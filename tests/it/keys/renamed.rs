@@ -7,7 +7,7 @@ use bidui::testing::publication::snapshot::Snapshot;
 
 use super::other_keys;
 use crate::departments::copy;
-use crate::end_to_end::{bidui, ok, published, run, text};
+use crate::end_to_end::{bidui, key, ok, published, root, run, text};
 
 /// What became of every exception, by what it is about; how many are told alike.
 fn history(publication: &Path) -> BTreeMap<String, usize> {
@@ -85,4 +85,53 @@ fn a_migration_carries_persons_exceptions_and_sheets_on_to_another_secret() {
     assert!(again.contains("→"), "{again}");
     let nothing = bidui(&["migrate", text(&folder.path().join("nowhere")), "--key-file", text(&key)]);
     assert_eq!(nothing.status.code(), Some(2));
+}
+
+#[test]
+fn a_second_loss_follows_the_ledger_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    // Before there were keys, then under A, which is lost.
+    let before = root().join("fixtures/compat/1/quarter=2018Q3");
+    std::os::unix::fs::symlink(&before, out.join("quarter=2018Q3")).unwrap();
+    run("2018Q4", &out, &key(folder.path()), &[]);
+    let other = other_keys(folder.path());
+    ok(&["migrate", text(&out), "--key-file", text(&other)]);
+    let name = |keys: &Path| {
+        let identity = std::fs::read(keys.with_extension("identity.key")).unwrap();
+        bidui::Secrets::new(&identity, &std::fs::read(keys).unwrap()).unwrap().identity_id()
+    };
+    let [a, b] = [name(&folder.path().join("test.key")), name(&other)];
+    let ledger = |from: &str, to: &str| -> BTreeMap<[String; 2], String> {
+        let file = out.join(format!("identity-migration-{from}-{to}/restricted/renamed_ids.parquet"));
+        let rows = bidui::read_rows(&file, |_| true).unwrap();
+        let id = |row: &bidui::TableRow, column: &str| row.get(column).to_owned();
+        rows.iter().map(|row| ([id(row, "kind"), id(row, "previous_id")], id(row, "current_id"))).collect()
+    };
+    let (first, second, whole) = (ledger("none", &a), ledger(&a, &b), ledger("none", &b));
+    let mut followed = BTreeMap::new();
+    for ([kind, old], then) in &first {
+        let Some(now) = second.get(&[kind.clone(), then.clone()]) else { continue };
+        assert_eq!(whole.get(&[kind.clone(), old.clone()]), Some(now), "{kind} {old}");
+        *followed.entry(kind.as_str()).or_insert(0) += 1;
+    }
+    assert!(followed.len() == 4 && followed.values().all(|&count| count > 100), "{followed:?}");
+    assert!(whole.keys().all(|known| first.contains_key(known)));
+    // The quarter that A went on with cannot be run again under B.
+    let again = bidui(&[
+        "run",
+        "pipelines/hebi",
+        "--quarter",
+        "2018Q4",
+        "--data",
+        "fixtures/hebi/2018Q4",
+        "--out",
+        text(&out),
+        "--key-file",
+        text(&other),
+        "--rotate-key",
+    ]);
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(again.status.code() == Some(2) && said.contains("已按身份密钥"), "{said}");
 }
