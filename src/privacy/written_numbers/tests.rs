@@ -86,6 +86,16 @@ fn damaged_numbers_are_masked_too() {
         ("410602980312421", "410602******421"),
         ("410602 980312 421", "410602 ****** 421"),
         ("4.10602199803124E+17", "4.10************E+17"),
+        // With a digit lost, in parts; with a wrong check character, wide apart or between bars.
+        ("410602，19980312，421", "4106**，********，421"),
+        ("410602、19980312、4217", "410602、********、4217"),
+        ("410602，1998，0312，42", "4106**，****，****，42"),
+        ("4106 0219 9803 12", "4106 **** **** **"),
+        ("410602    19980312    4218", "410602    ********    4218"),
+        ("410602    19980312    421", "4106**    ********    421"),
+        ("410602|19980312|4218", "410602**********4218"),
+        // A county and a day are none.
+        ("410602 20180312", "410602 20180312"),
     ] {
         assert_eq!(mask_numbers_in_text(text), masked, "{text}");
     }
@@ -174,6 +184,56 @@ fn written(number: &str, cuts: &[usize], between: &str, script: usize, letters: 
     out
 }
 
+/// A number cut into parts, with letters and signs that look like them for some of its digits.
+fn spelled_with_letters(
+    number: &str,
+    cuts: &[usize],
+    between: &str,
+    letters: &[bool],
+    choices: &[usize],
+) -> String {
+    let alike = |digit: char| match digit {
+        '0' => "OoQD○ОΟ°",
+        '1' => "lIi!|丨",
+        '2' => "Zz",
+        '5' => "Ss",
+        '6' => "b",
+        '8' => "B",
+        '9' => "qg",
+        _ => "",
+    };
+    let mut out = String::new();
+    for (at, c) in number.chars().enumerate() {
+        if at > 0 && cuts.contains(&at) {
+            out += between;
+        }
+        let alike: Vec<char> = alike(c).chars().collect();
+        out.push(if letters[at] && !alike.is_empty() { alike[choices[at] % alike.len()] } else { c });
+    }
+    out
+}
+
+#[test]
+fn numbers_typed_with_letters_throughout_are_masked() {
+    for (text, masked) in [
+        ("41O6O22OO8O1O5OO11", "410602********0011"),
+        ("4lO6O2l998O3l242l7", "410602********4217"),
+        ("1lOlO1lq9BO3lZ42l7", "110101********4217"),
+        ("ID41O6O2199BO31242l7", "ID410602********4217"),
+        ("4lO6O2 l99BO3lZ 42l7。", "410602 ******** 4217。"),
+        ("4 l O 6 O 2 l 9 9 B O 3 l Z 4 2 l 7", "4 1 0 6 0 2 * * * * * * * * 4 2 1 7"),
+        ("前9位4lO6O2l99后9位BO3lZ42l7", "前9位410602***后9位*****4217"),
+        ("电话l3BOOlZ3O45", "电话138****3045"),
+    ] {
+        assert_eq!(mask_numbers_in_text(text), masked, "{text}");
+    }
+    for text in
+        ["soil and BOSS igloo 2018 QQ", "Zoo, BIGBOSS, SOS SOS SOS SOS SOS SOS", "lol 12 OOO 13 ZZZ 14"]
+    {
+        assert_eq!(mask_numbers_in_text(text), text);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -198,6 +258,53 @@ proptest! {
         let digits = folded(&masked);
         let ends = format!("{}{}", &number[..6], &number[14..17]);
         prop_assert!(ends.contains(&number[6..14]) || !digits.contains(&number[6..14]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_spelled_with_letters_survives(
+        number in identity(),
+        damage in 0usize..3,
+        cuts in prop::sample::select(vec![
+            vec![], vec![6, 14], vec![6], vec![9], vec![6, 10, 12, 14], vec![4, 8, 12, 16], vec![3, 6, 9, 12, 15],
+            (1..18).collect::<Vec<usize>>(), vec![14], vec![10],
+        ]),
+        between in prop::sample::select(vec![" ", "-", ".", "，", "、", "    ", "/", "_", ","]),
+        share in prop::sample::select(vec![1u8, 2, 3, 4]),
+        dice in prop::collection::vec(0u8..4, 18),
+        choices in prop::collection::vec(0usize..60, 18),
+        before in "(|第3行：|证号|张三 |a_|No|ID|NO[.])",
+        after in "(|。|，男|（已注销）|\\.csv|号l|old)",
+    ) {
+        let number = match damage {
+            // Whole; with a wrong check character; the last one lost.
+            0 => number,
+            1 => format!("{}{}", &number[..17], if number.ends_with('7') { '8' } else { '7' }),
+            _ => number[..17].to_owned(),
+        };
+        let letters: Vec<bool> = dice.iter().map(|&d| d < share).collect();
+        let form = spelled_with_letters(&number, &cuts, between, &letters, &choices);
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(masked.matches('*').count() >= 8, "{} → {}", text, masked);
+        prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_phone_spelled_with_letters_survives(
+        number in "1[3-9][0-9]{9}",
+        parts in prop::sample::select(vec![vec![], vec![3, 7], vec![3], vec![7]]),
+        between in prop::sample::select(vec![" ", "-", "."]),
+        choices in prop::collection::vec(0usize..60, 11),
+        letters in prop::collection::vec(prop::bool::ANY, 11),
+        before in "(|电话|张三 |a_)",
+        after in "(|。|，男|（停机）)",
+    ) {
+        // A word of letters and nothing else is no part of a number.
+        let letters: Vec<bool> =
+            letters.iter().enumerate().map(|(at, &letter)| letter && (parts.is_empty() || ![2, 5, 9].contains(&at))).collect();
+        let text = format!("{before}{}{after}", spelled_with_letters(&number, &parts, between, &letters, &choices));
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!folded(&masked).contains(&number), "{} → {}", text, masked);
     }
 
     #[test]

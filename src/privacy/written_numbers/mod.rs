@@ -1,8 +1,11 @@
 //! Finds the numbers of persons in a text, however they are written: ID numbers, phones, cards and accounts with spaces,
 //! dashes, dots or quotes between their digits, in digits of any script, with letters taken for digits, in two halves.
 
-use super::number_glyphs::{NumberGlyph, number_glyph};
+use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
+mod spelled;
+
 use crate::model::id_number::{id_check_of_digits, is_province_prefix};
+use spelled::spelled_numbers;
 
 /// Digits of the least number that is looked for.
 const LEAST: usize = 10;
@@ -10,6 +13,10 @@ const LEAST: usize = 10;
 const LONG: usize = 11;
 /// Digits from which a chain of runs is one, unless it is made of dates and amounts.
 const LONG_CHAIN: usize = 14;
+/// Most letters in what is not shaped like an ID number or a phone.
+const MOST_LETTERS: usize = 5;
+/// Least digits in its text besides.
+const LEAST_PLAIN: usize = 7;
 /// Most characters between two runs of one number.
 const WIDEST_GAP: usize = 3;
 /// Most characters between the halves of an ID number.
@@ -87,11 +94,17 @@ impl Gap {
             NumberGlyph::Separator => {}
             NumberGlyph::Punctuation => self.punctuated = true,
             NumberGlyph::Border => self.border = true,
+            // A bar for itself parts a number.
+            NumberGlyph::LookAlike(1) if self.characters == 1 && is_bar(c) => self.punctuated = true,
             _ => self.wordy = true,
         }
     }
     fn is_close(&self) -> bool {
         !self.border && !self.wordy && self.characters <= WIDEST_GAP
+    }
+    /// No words and no border: signs, or many spaces.
+    fn is_near(&self) -> bool {
+        self.is_close() || self.plain && !self.border && !self.wordy && self.characters <= WIDEST_SPLIT
     }
     /// Separators alone, and few.
     fn is_tight(&self) -> bool {
@@ -100,6 +113,10 @@ impl Gap {
     fn is_char(&self, wanted: &[char]) -> bool {
         self.only.is_some_and(|c| wanted.contains(&c))
     }
+}
+
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '∣' | '│' | '｜' | '︱' | 'ǀ' | '¦' | '丨')
 }
 
 /// Digits in a row.
@@ -145,11 +162,15 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
     if digits >= LEAST {
         found = find_in_runs(read_runs(text, Reading::Digits));
     }
-    if letters > 0 && digits >= 7 {
+    if letters + numerals > 0 && digits + letters + numerals >= LONG {
+        merge(&mut found, spelled_numbers(text));
+    }
+    if letters > 0 && digits + letters >= LEAST {
         let mut more = find_in_runs(read_runs(text, Reading::Letters));
         more.retain(|n| {
             let letters = n.digits.iter().filter(|d| d.look == DigitLook::Letter).count();
-            letters > 0 && letters <= 5 && n.digits.len() >= LEAST
+            let few = letters <= MOST_LETTERS && digits >= LEAST_PLAIN;
+            letters > 0 && n.digits.len() >= LEAST && (few || n.is_whole_identity())
         });
         merge(&mut found, more);
     }
@@ -269,6 +290,7 @@ fn find_in_runs(mut runs: Vec<DigitRun>) -> Vec<WrittenNumber> {
     identities(&mut runs, &mut found);
     drop_lone_checks(&mut runs);
     swapped_halves(&mut runs, &mut found);
+    shortened_identities(&mut runs, &mut found);
     phones(&mut runs, &mut found);
     old_identities(&mut runs, &mut found);
     others(&mut runs, &mut found);
@@ -336,7 +358,7 @@ fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             let sure = if between().all(Gap::is_tight) {
                 // Months and periods in a row begin with four digits, too.
                 has_province(&digits) || begins && has_right_check(&digits)
-            } else if between().all(Gap::is_close) {
+            } else if between().all(Gap::is_near) {
                 has_province(&digits) && (begins || has_right_check(&digits))
             } else if between().any(|gap| gap.border) {
                 // Codes and counts in a row come to one by chance.
@@ -352,6 +374,40 @@ fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             continue;
         }
         found.push(take(runs, window, NumberKind::Identity));
+    }
+}
+
+/// ID numbers of which up to three digits are lost, with anything but words between their parts: in two to four, or in
+/// many small ones with one and the same sign.
+fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
+    for first in 0..runs.len() {
+        let mut longest = None;
+        let mut digits: Vec<u8> = Vec::new();
+        let mut small = true;
+        for (at, run) in runs.iter().enumerate().skip(first) {
+            if run.taken || at > first && !run.before.is_near() || digits.len() + run.len() > 17 {
+                break;
+            }
+            digits.extend(run.digits.iter().map(|d| d.digit));
+            small &= run.len() <= 3 && (at < first + 2 || run.before.only == runs[at - 1].before.only);
+            let parts = at - first + 1;
+            // One digit and a long rest is what a spreadsheet made of a number.
+            if !small && (parts > 4 || runs[first].len() == 1) {
+                break;
+            }
+            // A county and a day are none.
+            let county_and_day = runs[first].len() == 6 && digits.len() == 14;
+            if digits.len() >= 14 && parts > 1 && !county_and_day {
+                longest = Some((at, digits.len()));
+            }
+        }
+        if let Some((last, length)) = longest
+            && !digits[..length].contains(&X)
+            && has_province(&digits)
+            && has_birth_date(&digits)
+        {
+            found.push(take(runs, first..=last, NumberKind::Other));
+        }
     }
 }
 
@@ -424,8 +480,7 @@ fn old_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
         let parts = &runs[window.clone()];
         let digits: Vec<u8> = parts.iter().flat_map(|run| &run.digits).map(|d| d.digit).collect();
         let single = parts.iter().all(|run| run.len() == 1);
-        let dated =
-            (1..=12).contains(&number_of(&digits[8..10])) && (1..=31).contains(&number_of(&digits[10..12]));
+        let dated = has_old_birth_date(&digits);
         if parts.len() > 1 && has_province(&digits) && dated && (parts[0].len() >= 4 || single) {
             found.push(take(runs, window, NumberKind::OldIdentity));
         }
@@ -572,6 +627,11 @@ fn has_birth_date(digits: &[u8]) -> bool {
     is_date(number_of(&digits[6..10]), number_of(&digits[10..12]), number_of(&digits[12..14]))
 }
 
+/// The birth date of an ID number of 15 digits, whose year has two.
+fn has_old_birth_date(digits: &[u8]) -> bool {
+    (1..=12).contains(&number_of(&digits[8..10])) && (1..=31).contains(&number_of(&digits[10..12]))
+}
+
 fn has_right_check(digits: &[u8]) -> bool {
     digits[17] == id_check_of_digits(digits)
 }
@@ -589,14 +649,17 @@ impl WrittenNumber {
         self.digits.len()
     }
 
+    /// True if it is an ID number with a province and a birth date.
+    fn is_whole_identity(&self) -> bool {
+        let digits: Vec<u8> = self.digits.iter().map(|d| d.digit).collect();
+        self.kind == NumberKind::Identity && has_province(&digits) && has_birth_date(&digits)
+    }
+
     /// True if it may be an ID number or a phone: not of the numbers that offices give to households and files.
     pub(super) fn is_of_person(&self) -> bool {
         let digits: Vec<u8> = self.digits.iter().map(|d| d.digit).collect();
         let dated = self.len() >= 14 && has_birth_date(&digits);
-        let old = self.len() == 15
-            && has_province(&digits)
-            && (1..=12).contains(&number_of(&digits[8..10]))
-            && (1..=31).contains(&number_of(&digits[10..12]));
+        let old = self.len() == 15 && has_province(&digits) && has_old_birth_date(&digits);
         match self.kind {
             NumberKind::OldIdentity | NumberKind::Mobile | NumberKind::Scientific => true,
             NumberKind::Landline(_) => false,
@@ -642,5 +705,4 @@ impl WrittenNumber {
 }
 
 #[cfg(test)]
-#[path = "written_numbers_tests.rs"]
 mod tests;
