@@ -9,6 +9,11 @@ use crate::model::id_number::{IdClass, IdNumber};
 /// Stars that stand for one hidden character.
 const STAR: char = '*';
 
+/// Bytes of a line that are looked at; the rest is not shown.
+const LONGEST_LINE: usize = 1 << 15;
+/// Bytes that a number may take up, with what stands between its digits.
+const LONGEST_NUMBER: usize = 1 << 10;
+
 /// ID number for officers' lists: division and last four characters, no birth date
 /// (`410602********1234`). Forms other than 18 characters keep less, never more: a disability
 /// certificate also hides its category and grade, a number ruined by a spreadsheet keeps its
@@ -87,13 +92,17 @@ fn mask_name_part(part: &str) -> String {
 /// Text with every number of a person masked, however it is written ([`find_written_numbers`]): ID numbers as in
 /// [`mask_id_for_list`], phones (`138****5678`), cards and accounts by their ends. What stands between the digits stays.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
-    mask_found_numbers(text, &find_written_numbers(text))
+    match shorten_lines(text) {
+        Cow::Borrowed(text) => mask_found_numbers(text, &find_written_numbers(text)),
+        Cow::Owned(text) => mask_found_numbers(&text, &find_written_numbers(&text)).into_owned().into(),
+    }
 }
 
 /// A household's or a file's number, of which only ID numbers and phones are masked: officers look others up by it.
 /// Its parts are parted by `|`.
 pub(crate) fn mask_persons_in_code(code: &str) -> String {
-    let mask = |part| {
+    let mask = |part: &str| {
+        let part = &*shorten_lines(part);
         let mut numbers = find_written_numbers(part);
         numbers.retain(WrittenNumber::is_of_person);
         mask_found_numbers(part, &numbers).into_owned()
@@ -133,7 +142,45 @@ fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, s
 
 /// True if a text holds a number that [`mask_numbers_in_text`] masks.
 pub(crate) fn holds_long_number(text: &str) -> bool {
-    !find_written_numbers(text).is_empty()
+    !find_written_numbers(&shorten_lines(text)).is_empty()
+}
+
+/// Text whose lines are broken off where they are too long for anybody to read. A number is not cut in two.
+fn shorten_lines(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE || text.split('\n').all(|line| line.len() <= LONGEST_LINE) {
+        return text.into();
+    }
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        if line.len() <= LONGEST_LINE {
+            out.push_str(line);
+            continue;
+        }
+        out.push_str(&line[..place_between_numbers(line, LONGEST_LINE)]);
+        out.push('…');
+        out.push_str(if line.ends_with('\n') { "\n" } else { "" });
+    }
+    out.into()
+}
+
+/// The last place before `wanted` bytes that is within no number.
+fn place_between_numbers(line: &str, wanted: usize) -> usize {
+    let begin = line.floor_char_boundary(wanted.saturating_sub(LONGEST_NUMBER));
+    let end = line.floor_char_boundary(wanted + LONGEST_NUMBER);
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for number in find_written_numbers(&line[begin..end]) {
+        let starts = number.digits.iter().map(|digit| begin + digit.start);
+        spans.extend(starts.clone().min().zip(starts.max()));
+    }
+    // The halves of one may stand around another.
+    spans.sort_unstable_by_key(|&(_, last)| std::cmp::Reverse(last));
+    let mut place = line.floor_char_boundary(wanted);
+    for (first, last) in spans {
+        if first < place && place <= last {
+            place = first;
+        }
+    }
+    place
 }
 
 fn is_invisible(c: char) -> bool {

@@ -1,6 +1,8 @@
 //! Finds the numbers of persons in a text, however they are written: ID numbers, phones, cards and accounts with spaces,
 //! dashes, dots or quotes between their digits, in digits of any script, with letters taken for digits, in two halves.
 
+use std::collections::BTreeMap;
+
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 mod spelled;
 
@@ -158,12 +160,12 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
             _ => {}
         }
     }
-    let mut found = Vec::new();
+    let mut found = FoundNumbers::default();
     if digits >= LEAST {
-        found = find_in_runs(read_runs(text, Reading::Digits));
+        found.add(find_in_runs(read_runs(text, Reading::Digits)));
     }
     if letters + numerals > 0 && digits + letters + numerals >= LONG {
-        merge(&mut found, spelled_numbers(text));
+        found.add(spelled_numbers(text));
     }
     if letters > 0 && digits + letters >= LEAST {
         let mut more = find_in_runs(read_runs(text, Reading::Letters));
@@ -172,7 +174,7 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
             let few = letters <= MOST_LETTERS && digits >= LEAST_PLAIN;
             letters > 0 && n.digits.len() >= LEAST && (few || n.is_whole_identity())
         });
-        merge(&mut found, more);
+        found.add(more);
     }
     if numerals >= 4 && numerals + digits + letters >= LONG {
         let mut more = find_in_runs(read_runs(text, Reading::Numerals));
@@ -180,26 +182,43 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
             let numerals = n.digits.iter().filter(|d| d.look == DigitLook::Numeral).count();
             numerals > 0 && (n.digits.len() >= 15 || numerals >= LONG)
         });
-        merge(&mut found, more);
+        found.add(more);
     }
-    found
+    found.into_numbers()
 }
 
-/// Adds numbers; of two that share a digit the longer stays.
-fn merge(found: &mut Vec<WrittenNumber>, more: Vec<WrittenNumber>) {
-    for new in more {
-        // The digits of swapped halves are not in the order of the text.
-        let mut starts: Vec<usize> = new.digits.iter().map(|digit| digit.start).collect();
-        starts.sort_unstable();
-        let shares =
-            |old: &WrittenNumber| old.digits.iter().any(|digit| starts.binary_search(&digit.start).is_ok());
-        let rivals: Vec<usize> = (0..found.len()).filter(|&at| shares(&found[at])).collect();
-        if rivals.iter().all(|&at| found[at].digits.len() < new.digits.len()) {
-            rivals.iter().rev().for_each(|&at| {
-                found.remove(at);
-            });
-            found.push(new);
+/// Numbers of which none shares a digit with another.
+#[derive(Debug, Default)]
+struct FoundNumbers {
+    /// By the place where the search met them; `None`: a longer one took its place.
+    numbers: Vec<Option<WrittenNumber>>,
+    /// Which of them has the digit that begins at a byte.
+    owners: BTreeMap<usize, usize>,
+}
+
+impl FoundNumbers {
+    /// Adds numbers; of two that share a digit the longer stays.
+    fn add(&mut self, more: Vec<WrittenNumber>) {
+        for new in more {
+            let mut rivals: Vec<usize> =
+                new.digits.iter().filter_map(|digit| self.owners.get(&digit.start).copied()).collect();
+            rivals.sort_unstable();
+            rivals.dedup();
+            let length = |at: &usize| self.numbers[*at].as_ref().map_or(0, WrittenNumber::len);
+            if rivals.iter().any(|at| length(at) >= new.len()) {
+                continue;
+            }
+            for at in rivals {
+                for digit in self.numbers[at].take().iter().flat_map(|old| &old.digits) {
+                    self.owners.remove(&digit.start);
+                }
+            }
+            self.owners.extend(new.digits.iter().map(|digit| (digit.start, self.numbers.len())));
+            self.numbers.push(Some(new));
         }
+    }
+    fn into_numbers(self) -> Vec<WrittenNumber> {
+        self.numbers.into_iter().flatten().collect()
     }
 }
 
@@ -214,10 +233,9 @@ fn read_runs(text: &str, reading: Reading) -> Vec<DigitRun> {
     let mut close = |run: &mut Vec<WrittenDigit>, before: Gap, gap: &mut Gap, word: bool, next: char| {
         if reading == Reading::Letters {
             if word {
-                while run.first().is_some_and(|d| d.look == DigitLook::Letter) {
-                    run.remove(0);
-                    gap.wordy = true;
-                }
+                let letters = run.iter().take_while(|d| d.look == DigitLook::Letter).count();
+                run.drain(..letters);
+                gap.wordy |= letters > 0;
             }
             if next.is_ascii_alphabetic() {
                 while run.last().is_some_and(|d| d.look == DigitLook::Letter) {
@@ -503,22 +521,28 @@ fn others(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
 }
 
 fn chain(runs: &mut [DigitRun], chain: std::ops::Range<usize>, found: &mut Vec<WrittenNumber>) {
-    let parts = &runs[chain.clone()];
-    let sum: usize = parts.iter().map(DigitRun::len).sum();
-    if sum < LEAST {
-        return;
-    }
-    for at in chain.clone().skip(1) {
-        if runs[at - 1].len() == 1
+    let mut rest = chain.start;
+    for at in chain.start + 1..chain.end {
+        let scientific = at > rest
+            && runs[at - 1].len() == 1
             && runs[at].len() + 1 >= LEAST
-            && runs[at].before.is_char(&['.', '\u{FF0E}'])
-        {
+            && runs[at].before.is_char(&['.', '\u{FF0E}']);
+        if scientific {
+            chain_without_exponents(runs, rest..at - 1, found);
             found.push(take(runs, [at - 1, at], NumberKind::Scientific));
-            others(&mut runs[chain.start..at - 1], found);
-            others(&mut runs[at + 1..chain.end], found);
-            return;
+            rest = at + 1;
         }
     }
+    chain_without_exponents(runs, rest..chain.end, found);
+}
+
+fn chain_without_exponents(
+    runs: &mut [DigitRun],
+    chain: std::ops::Range<usize>,
+    found: &mut Vec<WrittenNumber>,
+) {
+    let parts = &runs[chain.clone()];
+    let sum: usize = parts.iter().map(DigitRun::len).sum();
     if sum < LONG {
         return;
     }
@@ -598,7 +622,9 @@ fn is_date(year: u64, month: u64, day: u64) -> bool {
 
 /// Runs of the amount that begins here: `12.50`, `1,234.50`.
 fn amount_length(parts: &[DigitRun]) -> Option<usize> {
-    let thousands = parts[1..].iter().take_while(|run| run.len() == 3 && run.before.is_char(&[',']));
+    // More groups are no amount.
+    let groups = parts[1..].iter().take(4);
+    let thousands = groups.take_while(|run| run.len() == 3 && run.before.is_char(&[',']));
     let mut length = 1 + if parts[0].len() <= 3 { thousands.count() } else { 0 };
     let whole: usize = parts[..length].iter().map(DigitRun::len).sum();
     let decimals = parts.get(length).is_some_and(|run| run.len() <= 2 && run.before.is_char(&['.']));

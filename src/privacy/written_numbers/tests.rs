@@ -234,6 +234,63 @@ fn numbers_typed_with_letters_throughout_are_masked() {
     }
 }
 
+/// Texts of a megabyte, of each shape for which the search once took steps without bound.
+fn endless_texts() -> Vec<String> {
+    let long = |part: &str| part.repeat((1 << 20) / part.len() + 1);
+    vec![
+        long("2.1234567890 "),
+        long("1,111,"),
+        long("111,"),
+        long("410602199803124217 "),
+        long("41O602199803124217 "),
+        long("l3800138O00，"),
+        long("410602199后803124217\n"),
+        long("803124217后4106O2199，"),
+        long("后4106O219980 13124217 "),
+        long("1 "),
+        long("O"),
+        long("O O"),
+        long("1X"),
+        long("12345678"),
+        long("四一〇六〇二 "),
+        long("6228 4812 "),
+        long("0392 1234567 "),
+        long("2018Q3 "),
+        long("2018-03-12 "),
+        long("R08-2018Q3-1a2b3c4d "),
+        long("list:1351869b.s15.r12 "),
+        long("\u{200B}"),
+        long("年"),
+    ]
+}
+
+#[test]
+fn texts_without_end_are_masked_in_bounded_steps() {
+    for endless in endless_texts() {
+        // A number at its beginning, and one where it is broken off.
+        for (at, form) in [(0, "410602 19970415 4336"), (32_760, "410602199号7O4154336")] {
+            let (before, after) = endless.split_at(endless.floor_char_boundary(at));
+            let masked = mask_numbers_in_text(&format!("{before}年{form}年{after}")).into_owned();
+            let digits = folded(&masked);
+            let shown = ["19970415", "41060219970415433"].iter().any(|shown| digits.contains(shown));
+            assert!(
+                !shown,
+                "{form} at {at} of {}",
+                before.chars().chain(after.chars()).take(20).collect::<String>()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_line_too_long_to_be_read_is_broken_off() {
+    let text = format!("{}\n张三 410602199803124217", "年".repeat(1 << 20));
+    let masked = mask_numbers_in_text(&text);
+    assert!(masked.len() < 40_000 && masked.ends_with("年…\n张三 410602********4217"), "{}", masked.len());
+    let text = "年\n".repeat(1 << 18);
+    assert_eq!(mask_numbers_in_text(&text), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
