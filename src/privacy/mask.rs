@@ -237,6 +237,65 @@ mod tests {
     }
 
     #[test]
+    fn a_household_number_of_division_or_year_and_serial_stays() {
+        for text in [
+            // County, year, serial.
+            "41062220180001",
+            "410622 2018 0001",
+            "410622-2018-0001",
+            "410622201800001",
+            // Village, serial.
+            "4106112002010012",
+            "410611200201 0012",
+            "410611200201",
+            "410611002",
+            "41061120020100012",
+            "4106112002010000012",
+        ] {
+            assert_eq!(mask_persons_in_code(text), text);
+        }
+        for (text, masked) in [
+            ("410611200201124217", "410611********4217"),
+            ("41061120020112421", "4106**********421"),
+            ("410611 20020112 421", "4106** ******** 421"),
+            ("4106112002011242177", "4106***********2177"),
+            ("410611980312421", "410611******421"),
+            ("411602198O0312421X", "411602********421X"),
+            ("13812345678", "138****5678"),
+            // A village and a serial number that are a birth date as well.
+            ("410611200203001", "410611********1"),
+            // A wrong date, but the check character of a number.
+            ("410602199813124215", "410602********4215"),
+        ] {
+            assert_eq!(mask_persons_in_code(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn division_codes_stay() {
+        for text in [
+            "410611200201",
+            "“410611200201”有3行",
+            "410611200201、410611200202",
+            "410611200201 410611200202 410611200203",
+            "410611200, 410611201, 410611202",
+            "410602 410611 410621 410622",
+            "410611200201,42,350.00",
+            "漏报 410622104215",
+        ] {
+            assert_eq!(mask_numbers_in_text(text), text);
+        }
+        for (text, masked) in [
+            // What is left of the number of somebody born in March 1998.
+            ("410602199803", "4106********"),
+            ("991612200201", "9916****0201"),
+            ("410611200201 124217", "410611****** **4217"),
+        ] {
+            assert_eq!(mask_numbers_in_text(text), masked, "{text}");
+        }
+    }
+
+    #[test]
     fn notice_masks() {
         assert_eq!(mask_name_for_notice("张小三"), "张*三");
         assert_eq!(mask_name_for_notice("张三"), "张*");

@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
+mod explained;
 mod spelled;
 
 use crate::model::id_number::{id_check_of_digits, is_province_prefix};
+use explained::{date_length, explained_runs, is_amount, is_date, is_village_code};
 use spelled::spelled_numbers;
 
 /// Digits of the least number that is looked for.
@@ -71,6 +73,7 @@ pub(super) enum NumberKind {
 #[derive(Debug, Clone, Copy, Default)]
 struct Gap {
     characters: usize,
+    first: Option<char>,
     /// The one character, if there is but one.
     only: Option<char>,
     /// Spaces and dashes alone.
@@ -88,6 +91,7 @@ impl Gap {
         Self { plain: true, ..Self::default() }
     }
     fn take(&mut self, c: char, glyph: NumberGlyph) {
+        self.first = self.first.or(Some(c));
         self.only = (self.characters == 0).then_some(c);
         self.characters += 1;
         self.plain &=
@@ -135,6 +139,9 @@ impl DigitRun {
     }
     fn value(&self) -> u64 {
         self.digits.iter().take(18).fold(0, |sum, d| sum * 10 + u64::from(d.digit))
+    }
+    fn begins_as_identity(&self) -> bool {
+        begins_with_identity(&self.digits)
     }
     fn first(&self) -> u8 {
         self.digits.first().map_or(X, |d| d.digit)
@@ -265,7 +272,11 @@ fn read_runs(text: &str, reading: Reading) -> Vec<DigitRun> {
         let glyph = number_glyph(c);
         let (digit, look) = match glyph {
             NumberGlyph::Digit(digit) => (digit, DigitLook::Plain),
-            NumberGlyph::LookAlike(digit) if reading != Reading::Digits => (digit, DigitLook::Letter),
+            NumberGlyph::LookAlike(digit)
+                if reading != Reading::Digits && !is_period_sign(&run, &text[start..]) =>
+            {
+                (digit, DigitLook::Letter)
+            }
             NumberGlyph::Numeral(digit) if reading == Reading::Numerals => (digit, DigitLook::Numeral),
             NumberGlyph::Check => {
                 let next = characters.peek().map_or(' ', |&(_, c)| c);
@@ -301,6 +312,17 @@ fn read_runs(text: &str, reading: Reading) -> Vec<DigitRun> {
     }
     close(&mut run, before, &mut gap, before_run.is_ascii_alphabetic(), ' ');
     runs
+}
+
+/// The `Q` of `2018Q3`, which is no zero.
+fn is_period_sign(year: &[WrittenDigit], rest: &str) -> bool {
+    let mut rest = rest.chars();
+    matches!(rest.next(), Some('Q' | 'q'))
+        && matches!(rest.next(), Some('1'..='4'))
+        && rest.next().is_none_or(|c| !c.is_ascii_alphanumeric())
+        && year.len() == 4
+        && year.iter().all(|d| d.look == DigitLook::Plain)
+        && matches!(year[..2], [a, b] if a.digit * 10 + b.digit == 19 || a.digit * 10 + b.digit == 20)
 }
 
 fn find_in_runs(mut runs: Vec<DigitRun>) -> Vec<WrittenNumber> {
@@ -395,7 +417,7 @@ fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
     }
 }
 
-/// ID numbers of which up to three digits are lost, with anything but words between their parts: in two to four, or in
+/// ID numbers of which up to three digits are lost, with anything but words between their parts: in two to six, or in
 /// many small ones with one and the same sign.
 fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
     for first in 0..runs.len() {
@@ -410,7 +432,7 @@ fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             small &= run.len() <= 3 && (at < first + 2 || run.before.only == runs[at - 1].before.only);
             let parts = at - first + 1;
             // One digit and a long rest is what a spreadsheet made of a number.
-            if !small && (parts > 4 || runs[first].len() == 1) {
+            if !small && (parts > 6 || runs[first].len() == 1) {
                 break;
             }
             // A county and a day are none.
@@ -467,6 +489,7 @@ fn phones(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             let alike = parts[1..].iter().all(|run| run.before.plain)
                 || parts[1..].windows(2).all(|pair| pair[0].before.only == pair[1].before.only);
             let shape = parts.len() <= 4 || parts.iter().all(|run| run.len() <= 2);
+            let dated = parts.len() > 1 && date_length(parts).is_some();
             // In the midst of a longer number it is a part of that.
             let apart = |at: usize, gap: &Gap| {
                 let beside = &runs[at];
@@ -478,7 +501,7 @@ fn phones(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             let alone = parts.len() == 1
                 || (first == 0 || apart(first - 1, &start.before))
                     && runs.get(window.end).is_none_or(|next| apart(window.end, &next.before));
-            if (3..=9).contains(&second) && alike && shape && alone && !is_amount(parts) {
+            if (3..=9).contains(&second) && alike && shape && alone && !is_amount(parts) && !dated {
                 found.push(take(runs, window, NumberKind::Mobile));
             }
         } else if start.first() == 0 && matches!(start.len(), 3 | 4) && start.digits[1].digit != 0 {
@@ -499,7 +522,9 @@ fn old_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
         let digits: Vec<u8> = parts.iter().flat_map(|run| &run.digits).map(|d| d.digit).collect();
         let single = parts.iter().all(|run| run.len() == 1);
         let dated = has_old_birth_date(&digits);
-        if parts.len() > 1 && has_province(&digits) && dated && (parts[0].len() >= 4 || single) {
+        // As one writes thousands.
+        let grouped = parts.iter().all(|run| run.len() == 3);
+        if parts.len() > 1 && has_province(&digits) && dated && (parts[0].len() >= 4 || single || grouped) {
             found.push(take(runs, window, NumberKind::OldIdentity));
         }
     }
@@ -549,11 +574,12 @@ fn chain_without_exponents(
     let explained = explained_runs(parts);
     let rest: usize =
         parts.iter().zip(&explained).filter(|(_, known)| !**known).map(|(run, _)| run.len()).sum();
-    let long: Vec<usize> = chain.clone().filter(|&at| runs[at].len() >= LONG).collect();
+    let is_long = |run: &DigitRun| run.len() >= LONG && !is_village_code(run);
+    let long: Vec<usize> = chain.clone().filter(|&at| is_long(&runs[at])).collect();
     let in_long: usize = long.iter().map(|&at| runs[at].len()).sum();
     // What follows a broken ID number may be the rest of it.
     let broken =
-        rest > in_long && long.iter().any(|&at| runs[at].len() < 18 && begins_as_identity(&runs[at].digits));
+        rest > in_long && long.iter().any(|&at| runs[at].len() < 18 && runs[at].begins_as_identity());
     if !long.is_empty() && rest.saturating_sub(in_long) <= 6 && !broken {
         for at in long {
             found.push(take(runs, [at], NumberKind::Other));
@@ -580,65 +606,6 @@ fn has_shape_of_number(parts: &[DigitRun]) -> bool {
     alike && signed && (length == 1 || (17..=19).contains(&sum))
 }
 
-/// Which runs are parts of dates and amounts.
-fn explained_runs(parts: &[DigitRun]) -> Vec<bool> {
-    // Years and months in a row, and nothing else: `2018 2019`, `201807 201808`.
-    let (year, month) = (|value| (1900..2100).contains(&value), |value| (1..=12).contains(&value));
-    let known = |run: &DigitRun| match run.len() {
-        4 => year(run.value()),
-        6 => year(run.value() / 100) && month(run.value() % 100),
-        _ => false,
-    };
-    if parts.iter().all(known) {
-        return vec![true; parts.len()];
-    }
-    let mut explained = vec![false; parts.len()];
-    let mut at = 0;
-    while at < parts.len() {
-        let length = date_length(&parts[at..]).or_else(|| amount_length(&parts[at..])).unwrap_or(0);
-        explained[at..at + length].fill(true);
-        at += length.max(1);
-    }
-    explained
-}
-
-/// Runs of the date that begins here.
-fn date_length(parts: &[DigitRun]) -> Option<usize> {
-    let first = &parts[0];
-    if first.len() == 8 {
-        let value = first.value();
-        return is_date(value / 10_000, value / 100 % 100, value % 100).then_some(1);
-    }
-    let [year, month, day, ..] = parts else { return None };
-    let sign = month.before.only?;
-    let parted = day.before.only == Some(sign) && matches!(sign, '-' | '/' | '.');
-    let short = year.len() == 4 && month.len() <= 2 && day.len() <= 2;
-    (parted && short && is_date(year.value(), month.value(), day.value())).then_some(3)
-}
-
-fn is_date(year: u64, month: u64, day: u64) -> bool {
-    (1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)
-}
-
-/// Runs of the amount that begins here: `12.50`, `1,234.50`.
-fn amount_length(parts: &[DigitRun]) -> Option<usize> {
-    // More groups are no amount.
-    let groups = parts[1..].iter().take(4);
-    let thousands = groups.take_while(|run| run.len() == 3 && run.before.is_char(&[',']));
-    let mut length = 1 + if parts[0].len() <= 3 { thousands.count() } else { 0 };
-    let whole: usize = parts[..length].iter().map(DigitRun::len).sum();
-    let decimals = parts.get(length).is_some_and(|run| run.len() <= 2 && run.before.is_char(&['.']));
-    let grouped = length > 1;
-    length += usize::from(decimals);
-    (whole <= 10 && (decimals || grouped)).then_some(length)
-}
-
-/// All of it is an amount with its decimals.
-fn is_amount(parts: &[DigitRun]) -> bool {
-    let decimals = parts.len() > 1 && parts[parts.len() - 1].before.is_char(&['.']);
-    decimals && amount_length(parts) == Some(parts.len())
-}
-
 fn number_of(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |sum, &d| sum * 10 + u64::from(d))
 }
@@ -663,10 +630,12 @@ fn has_right_check(digits: &[u8]) -> bool {
 }
 
 /// A province first, and a century where the year of birth stands.
-fn begins_as_identity(digits: &[WrittenDigit]) -> bool {
-    let Some(digits) = digits.first_chunk::<8>() else { return false };
-    let first = digits.map(|d| d.digit);
-    has_province(&first) && matches!(number_of(&first[6..]), 19 | 20)
+fn begins_with_identity(digits: &[WrittenDigit]) -> bool {
+    digits.first_chunk::<8>().is_some_and(|first| begins_as_identity(&first.map(|d| d.digit)))
+}
+
+fn begins_as_identity(digits: &[u8]) -> bool {
+    digits.len() >= 8 && has_province(digits) && matches!(number_of(&digits[6..8]), 19 | 20)
 }
 
 impl WrittenNumber {
@@ -677,19 +646,28 @@ impl WrittenNumber {
 
     /// True if it is an ID number with a province and a birth date.
     fn is_whole_identity(&self) -> bool {
-        let digits: Vec<u8> = self.digits.iter().map(|d| d.digit).collect();
+        let digits = self.values();
         self.kind == NumberKind::Identity && has_province(&digits) && has_birth_date(&digits)
     }
 
-    /// True if it may be an ID number or a phone: not of the numbers that offices give to households and files.
+    fn values(&self) -> Vec<u8> {
+        self.digits.iter().map(|d| d.digit).collect()
+    }
+
+    /// True if it may be an ID number or a phone: not of the numbers that offices give to households and files. These begin
+    /// with a division's code, too, and go on with a year and a serial number: only a whole date or the check character
+    /// makes a person's number of one.
     pub(super) fn is_of_person(&self) -> bool {
-        let digits: Vec<u8> = self.digits.iter().map(|d| d.digit).collect();
-        let dated = self.len() >= 14 && has_birth_date(&digits);
-        let old = self.len() == 15 && has_province(&digits) && has_old_birth_date(&digits);
+        let digits = self.values();
         match self.kind {
             NumberKind::OldIdentity | NumberKind::Mobile | NumberKind::Scientific => true,
             NumberKind::Landline(_) => false,
-            NumberKind::Identity | NumberKind::Other => dated || old || begins_as_identity(&self.digits),
+            NumberKind::Identity | NumberKind::Other => match digits.len() {
+                15 if has_province(&digits) && has_old_birth_date(&digits) => true,
+                18 if has_province(&digits) && has_right_check(&digits) => true,
+                15 | 17.. => has_birth_date(&digits),
+                _ => false,
+            },
         }
     }
 
@@ -717,7 +695,7 @@ impl WrittenNumber {
             return true;
         }
         // What begins as an ID number does may be one with digits lost: a birth date's are not shown.
-        let begins_as_identity = begins_as_identity(&self.digits);
+        let begins_as_identity = begins_with_identity(&self.digits);
         let certificate = || self.digits.iter().all(|d| d.look == DigitLook::Plain);
         match n {
             18 => at >= 14,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::privacy::mask::{holds_long_number, mask_numbers_in_text};
+use crate::privacy::mask::{holds_long_number, mask_numbers_in_text, mask_persons_in_code};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
 const NUMBER: &str = "410602199803124217";
@@ -121,6 +121,13 @@ fn phones_and_cards_are_masked_however_they_are_written() {
         ("6228-4812-1998-7890", "6228-****-****-7890"),
         ("6228 4812 1998 7890 123", "6228 **** **** ***0 123"),
         ("410602199803124217 13812345678", "410602********4217 138****5678"),
+        // What looks like one is one, if it may be a row of amounts as well.
+        ("1380 0138 000", "138* ***8 000"),
+        ("1500 1500 150", "150* ***0 150"),
+        ("9558 8012 3456 7890", "9558 **** **** 7890"),
+        ("6200 6300 6400 6500", "6200 **** **** 6500"),
+        ("410,602,980,312,421", "410,602,***,***,421"),
+        ("410621_20181008_2018.xlsx", "410621_********_2018.xlsx"),
     ] {
         assert_eq!(mask_numbers_in_text(text), masked, "{text}");
     }
@@ -148,6 +155,30 @@ fn dates_amounts_and_lists_of_rows_stay() {
         "二〇一八年三月十二日",
         "共12户，345人，应补发3470元（2018年标准3,900.00元），38.52平方米",
         "\u{FF12}\u{FF10}\u{FF11}\u{FF18}年",
+        "2018Q1-2018Q2-2018Q3",
+        "2018Q1/2018Q2/2018Q3",
+        "2018Q1,2018Q2,2018Q3",
+        "2018Q1, 2018Q2, 2018Q3",
+        "2018-01, 2018-02, 2018-03",
+        "2018-01 2018-02 2018-03",
+        "2018/1 2018/2 2018/3 2018/4",
+        "2018年7月、8月、9月",
+        "低保_2018Q3_20181008_01.csv",
+        "低保_2018Q3_201807_201809_20181008.csv",
+        "低保_201807-201809_20181008_2.xlsx",
+        "2018-01-01 2018-02-01 2018-03-01 2018-04-01",
+        "101, 102, 103, 104, 105",
+        "101 102 103 104 105 110",
+        "第101,102,103,104,105行",
+        "1021-1022-1023-1024-1025",
+        "350 420 380 390 400",
+        "3500 4200 1000 500",
+        "1200/1350/1400/1500",
+        "1203/1351/1402/1507",
+        "1203, 1351, 1402, 1507",
+        "1500 1500 150 200",
+        "1985-03-12 138",
+        "12 345 38 420 17 501 3 2",
     ] {
         assert_eq!(mask_numbers_in_text(text), text);
         assert!(!holds_long_number(text));
@@ -344,6 +375,29 @@ proptest! {
         let masked = mask_numbers_in_text(&text);
         prop_assert!(masked.matches('*').count() >= 8, "{} → {}", text, masked);
         prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_person_s_number_survives_as_a_household_s(
+        number in identity(),
+        kept in prop::sample::select(vec![15usize, 17, 18]),
+        cuts in prop::sample::select(vec![vec![], vec![6, 14], vec![6], vec![9]]),
+        between in prop::sample::select(vec![" ", "-", "\u{200B}"]),
+        letters in prop::collection::vec(0usize..17, 0..3),
+        before in "(|CA[|]家庭编号[|]410621[|]|张三)",
+    ) {
+        let masked = mask_persons_in_code(&format!("{before}{}", written(&number[..kept], &cuts, between, 0, &letters)));
+        prop_assert!(masked.matches('*').count() >= 6, "{} → {}", number, masked);
+    }
+
+    #[test]
+    fn a_household_s_number_of_county_year_and_serial_stays(
+        county in prop::sample::select(vec!["410602", "410611", "410621", "410622"]),
+        year in 1990u32..2030,
+        serial in 0u32..10_000,
+    ) {
+        let number = format!("{county}{year}{serial:04}");
+        prop_assert_eq!(mask_persons_in_code(&number), number);
     }
 
     #[test]
