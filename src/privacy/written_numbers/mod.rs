@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 mod explained;
+mod own_ids;
 mod spelled;
 
 use crate::model::id_number::{id_check_of_digits, is_province_prefix};
 use explained::{date_length, explained_runs, is_amount, is_date, is_village_code};
+use own_ids::without_own_ids;
 use spelled::spelled_numbers;
 
 /// Digits of the least number that is looked for.
@@ -158,6 +160,7 @@ enum Reading {
 
 /// The numbers in a text; none overlaps another. They stand in no particular order.
 pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
+    let text = &*without_own_ids(text);
     let (mut digits, mut letters, mut numerals) = (0usize, 0usize, 0usize);
     for c in text.chars() {
         match number_glyph(c) {
