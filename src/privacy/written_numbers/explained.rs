@@ -1,6 +1,8 @@
 //! What stands in a row and is no number of a person: dates and periods, amounts, codes of divisions, lists of values.
 
-use super::{DigitLook, DigitRun, begins_as_identity, has_old_birth_date, has_province, number_of};
+use super::DigitLook;
+use super::digit_runs::DigitRun;
+use super::identity_digits::{begins_as_identity, has_old_birth_date, has_province, number_of};
 
 /// Which runs say something else than a person's number.
 pub(super) fn explained_runs(parts: &[DigitRun]) -> Vec<bool> {

@@ -1,8 +1,9 @@
 //! ID numbers and phones of which any share is typed with letters, signs and numerals: `41O6O22OO8O1O5OO11`. What is
 //! shaped like one is one, whatever its characters.
 
-use super::{DigitLook, Gap, NumberKind, WIDEST_GAP, WIDEST_SPLIT, WrittenDigit, WrittenNumber, X};
-use super::{has_birth_date, has_old_birth_date, has_province};
+use super::digit_runs::{Gap, WIDEST_GAP, WIDEST_SPLIT};
+use super::identity_digits::{has_birth_date, has_old_birth_date, has_province};
+use super::{DigitLook, NumberKind, WrittenDigit, WrittenNumber, X};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
 /// A character that may be a digit.
