@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::number_glyphs::{NumberGlyph, number_glyph};
-use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers};
+use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers, shows_of_identity};
 use crate::model::id_number::{IdClass, IdNumber};
 
 /// Stars that stand for one hidden character.
@@ -25,7 +25,21 @@ const LONGEST_NUMBER: usize = 1 << 10;
 /// assert_eq!(mask_id_for_list("11010519491231002X"), "110105********002X");
 /// ```
 pub fn mask_id_for_list(text: &str) -> String {
-    mask_id_text(text, 4)
+    let chars: Vec<char> = text.trim().chars().collect();
+    let length = chars.len();
+    match chars.as_slice() {
+        [letter @ ('G' | 'g' | 'J' | 'j' | 'L' | 'l'), rest @ ..] if length == 19 => {
+            format!("{letter}{}", starred(rest, |at| shows_of_identity(18, at)))
+        }
+        all if matches!(length, 18 | 20 | 22) && is_all_digits(&all[..17])
+            || length == 15 && is_all_digits(all) =>
+        {
+            starred(all, |at| shows_of_identity(length, at))
+        }
+        // Scientific notation and everything else: the first digits tell the division at most,
+        // the last ones could be part of a birth date.
+        all => starred(all, |at| at < 6.min(length / 3)),
+    }
 }
 
 /// ID number for officers' lists as [`mask_id_for_list`] masks it; a verdict in words where there is no
@@ -43,31 +57,13 @@ pub(crate) fn mask_number_for_list(id: IdNumber) -> Cow<'static, str> {
     }
 }
 
-fn mask_id_text(text: &str, tail: usize) -> String {
-    let chars: Vec<char> = text.trim().chars().collect();
-    match chars.as_slice() {
-        [] => String::new(),
-        [letter @ ('G' | 'g' | 'J' | 'j' | 'L' | 'l'), rest @ ..] if rest.len() == 18 => {
-            format!("{letter}{}", keep_unmasked_ends(rest, 6, tail, 18))
-        }
-        all if matches!(all.len(), 18 | 20 | 22) && is_all_digits(&all[..17]) => {
-            keep_unmasked_ends(all, 6, tail, 18)
-        }
-        all if all.len() == 15 && is_all_digits(all) => keep_unmasked_ends(all, 6, tail.min(3), 15),
-        // Scientific notation and everything else: the first digits tell the division at most,
-        // the last ones could be part of a birth date.
-        all => keep_unmasked_ends(all, 6.min(all.len() / 3), 0, all.len()),
-    }
-}
-
 fn is_all_digits(chars: &[char]) -> bool {
     chars.iter().all(char::is_ascii_digit)
 }
 
-/// Keeps `head` characters and the `tail` characters that end at `number_end`.
-fn keep_unmasked_ends(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
-    let shown = |i: usize| i < head || (i < number_end && i + tail >= number_end);
-    chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
+/// Characters with a star for each whose place is not shown.
+fn starred(chars: &[char], shown: impl Fn(usize) -> bool) -> String {
+    chars.iter().enumerate().map(|(at, &c)| if shown(at) { c } else { STAR }).collect()
 }
 
 /// Name for public notices: first and last character of three or more (`张*三`), first of two.
@@ -138,6 +134,37 @@ fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, s
     }
     out.push_str(&text[from..]);
     out.into()
+}
+
+/// Text in which numbers of seven digits or more keep their first three and no others: examples of columns whose cells may be
+/// accounts, households or phones. Numbers written in parts are masked as everywhere.
+pub(crate) fn mask_long_runs(text: &str) -> String {
+    let text = mask_numbers_in_text(text);
+    let mut out = String::with_capacity(text.len());
+    let mut run: Vec<char> = Vec::new();
+    for c in text.chars().map(Some).chain([None]) {
+        let belongs = |c: char| match number_glyph(c) {
+            // The X at the end of an ID number, and what hides between digits.
+            NumberGlyph::Check | NumberGlyph::Invisible => !run.is_empty(),
+            NumberGlyph::Digit(_) => true,
+            _ => c.is_numeric() || c == STAR,
+        };
+        match c {
+            Some(c) if belongs(c) => run.push(c),
+            _ => {
+                let keep = if run.len() >= 7 { 3 } else { run.len() };
+                out.push_str(&starred(&run, |at| at < keep));
+                run.clear();
+                out.extend(c);
+            }
+        }
+    }
+    out
+}
+
+/// True if a text holds what may be an ID number, a card or an account: fifteen digits or more, however they are written.
+pub(crate) fn holds_identity_number(text: &str) -> bool {
+    find_written_numbers(&shorten_lines(text)).iter().any(|number| number.len() >= 15)
 }
 
 /// True if a text holds a number that [`mask_numbers_in_text`] masks.
@@ -417,6 +444,41 @@ mod tests {
             ("41", "**"),
         ] {
             assert_eq!(mask_id_for_list(text), list, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_and_texts_show_the_same_of_a_number() {
+        for text in ["410602199803124217", "41060219980312421X", "410602980312421", "4106021998031242174322"]
+        {
+            assert_eq!(mask_id_for_list(text), mask_numbers_in_text(text));
+        }
+    }
+
+    #[test]
+    fn examples_keep_three_digits_of_long_numbers() {
+        for (text, masked) in [
+            ("1234567", "123****"),
+            ("123456", "123456"),
+            ("41060219800101123X号", "410***************号"),
+            ("410\u{200B}6021980010112", "410*************"),
+            ("٤١٠٦٠٢١٩٨٠", "٤١٠*******"),
+            ("410602 19980312 4217", "410602 ******** 4217"),
+        ] {
+            assert_eq!(mask_long_runs(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn identity_numbers_are_told_from_phones_and_dates() {
+        for text in ["410602199803124217", "410602 19980312 4217", "41O602-980312-421", "6228481234567890123"]
+        {
+            assert!(holds_identity_number(text), "{text}");
+        }
+        for text in
+            ["电话13812345678", "0392-1234567", "2018-01-01至2018-12-31", "410602198001", "第3、5、8行"]
+        {
+            assert!(!holds_identity_number(text), "{text}");
         }
     }
 
