@@ -108,6 +108,15 @@ pub(super) fn number_glyph(c: char) -> NumberGlyph {
     }
 }
 
+/// The digit that a character is; with `alike` also what it is taken for.
+pub fn digit_of(c: char, alike: bool) -> Option<u8> {
+    match number_glyph(c) {
+        NumberGlyph::Digit(digit) | NumberGlyph::Numeral(digit) => Some(digit),
+        NumberGlyph::LookAlike(digit) if alike => Some(digit),
+        _ => None,
+    }
+}
+
 fn ascii_glyph(c: char) -> NumberGlyph {
     use NumberGlyph::{Border, Check, LookAlike, Other, Punctuation, Separator};
     match c {

@@ -224,9 +224,9 @@ impl Manifest {
 mod tests {
     use std::path::PathBuf;
 
+    use super::super::snapshot::Snapshot;
     use super::super::told_finding;
     use super::*;
-    use crate::Snapshot;
     use crate::model::data_file::DataFile;
     use crate::model::source_row::{UnknownCodes, UnknownSpelling};
     use crate::privacy::IdentitySecret;

@@ -5,7 +5,7 @@ use super::{DigitLook, NumberKind, WrittenDigit, WrittenNumber, X};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
 /// Most characters between two runs of one number.
-pub(super) const WIDEST_GAP: usize = 3;
+const WIDEST_GAP: usize = 3;
 /// Most characters between the halves of an ID number.
 pub(super) const WIDEST_SPLIT: usize = 24;
 

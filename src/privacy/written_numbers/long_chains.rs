@@ -7,8 +7,8 @@ use super::{LEAST, LONG, NumberKind, WrittenNumber};
 /// Digits from which a chain of runs is a number, unless it is made of dates and amounts.
 const LONG_CHAIN: usize = 14;
 
-/// What is long and neither a date nor an amount.
-pub(super) fn others(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
+/// What is long and neither a date nor an amount: the numbers in each chain of runs with separators alone between them.
+pub(super) fn long_numbers(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
     let mut first = 0;
     while first < runs.len() {
         let mut end = first + 1;
@@ -16,13 +16,13 @@ pub(super) fn others(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
             end += 1;
         }
         if !runs[first].taken {
-            chain(runs, first..end, found);
+            numbers_of_chain(runs, first..end, found);
         }
         first = end;
     }
 }
 
-fn chain(runs: &mut [DigitRun], chain: std::ops::Range<usize>, found: &mut Vec<WrittenNumber>) {
+fn numbers_of_chain(runs: &mut [DigitRun], chain: std::ops::Range<usize>, found: &mut Vec<WrittenNumber>) {
     let mut rest = chain.start;
     for at in chain.start + 1..chain.end {
         let scientific = at > rest
@@ -57,11 +57,8 @@ fn chain_without_exponents(
     // What follows a broken ID number may be the rest of it.
     let broken =
         rest > in_long && long.iter().any(|&at| runs[at].len() < 18 && runs[at].begins_as_identity());
-    if !long.is_empty() && rest.saturating_sub(in_long) <= 6 && !broken {
-        for at in long {
-            found.push(take_runs(runs, [at], NumberKind::Other));
-        }
-    } else if sum >= LONG_CHAIN && rest > 6 && has_shape_of_number(parts) {
+    let alone = !long.is_empty() && rest.saturating_sub(in_long) <= 6 && !broken;
+    if !alone && sum >= LONG_CHAIN && rest > 6 && has_shape_of_number(parts) {
         found.push(take_runs(runs, chain, NumberKind::Other));
     } else {
         for at in long {

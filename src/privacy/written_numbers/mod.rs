@@ -17,7 +17,7 @@ use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 use digit_runs::{DigitRun, Reading, drop_lone_checks, read_runs};
 use identity_digits::{has_birth_date, has_old_birth_date, has_province, has_right_check};
 use identity_runs::{identities, old_identities, shortened_identities, swapped_halves};
-use long_chains::others;
+use long_chains::long_numbers;
 use own_ids::without_own_ids;
 use phone_runs::phones;
 pub(super) use shown_digits::shows_of_identity;
@@ -157,7 +157,7 @@ fn find_in_runs(mut runs: Vec<DigitRun>) -> Vec<WrittenNumber> {
     shortened_identities(&mut runs, &mut found);
     phones(&mut runs, &mut found);
     old_identities(&mut runs, &mut found);
-    others(&mut runs, &mut found);
+    long_numbers(&mut runs, &mut found);
     found
 }
 

@@ -1,7 +1,7 @@
 //! ID numbers and phones of which any share is typed with letters, signs and numerals: `41O6O22OO8O1O5OO11`. What is
 //! shaped like one is one, whatever its characters.
 
-use super::digit_runs::{Gap, WIDEST_GAP, WIDEST_SPLIT};
+use super::digit_runs::Gap;
 use super::identity_digits::{has_birth_date, has_old_birth_date, has_province};
 use super::{DigitLook, NumberKind, WrittenDigit, WrittenNumber, X};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
@@ -96,12 +96,7 @@ fn has_gaps_of(taken: &[SpelledDigit], kind: NumberKind) -> bool {
         NumberKind::Mobile => &[&[], &[3, 7], &[3], &[7]],
         NumberKind::OldIdentity => &[&[], &[6, 12]],
         _ => {
-            return gaps.all(|(_, gap)| {
-                !gap.wordy
-                    && !gap.border
-                    && (gap.plain || gap.characters <= WIDEST_GAP)
-                    && gap.characters <= WIDEST_SPLIT
-            });
+            return gaps.all(|(_, gap)| gap.is_near());
         }
     };
     let tight = gaps.clone().all(|(_, gap)| gap.is_tight());
