@@ -135,6 +135,7 @@ pub mod normalize {
 }
 pub mod privacy {
     pub use crate::privacy::IdentitySecret;
+    pub use crate::privacy::number_glyphs::digit_of;
     use crate::{Result, Secrets};
 
     /// Secrets that only tests, benches and lessons use.

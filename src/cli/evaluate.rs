@@ -319,12 +319,13 @@ fn show_sample(
         return show_estimate(&review_sample::estimate(&reviewed), console);
     }
     if console.json {
-        console.json(&chosen)?;
+        console.whole_json(&chosen)?;
         return Ok(0);
     }
-    console.line("stratum,stratum_size,weight,probability,left_record_id,right_record_id,same")?;
+    // Ids and numbers of the program alone, which `--reviewed` reads back.
+    console.whole_line("stratum,stratum_size,weight,probability,left_record_id,right_record_id,same")?;
     for s in &chosen {
-        console.line(&format!(
+        console.whole_line(&format!(
             "{},{},{:.3},{:.4},{},{},",
             s.stratum, s.stratum_size, s.weight, s.probability, s.left_record_id, s.right_record_id
         ))?;

@@ -28,7 +28,7 @@ pub(super) fn execute(arguments: &MigrateArguments, console: &mut Console<'_>) -
     };
     let done = migrate_identities(&arguments.out, secret)?;
     if console.json {
-        console.json(&done)?;
+        console.whole_json(&done)?;
         return Ok(0);
     }
     if done.is_empty() {

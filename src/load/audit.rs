@@ -14,6 +14,7 @@ use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
+use super::row_batches::limit_row_text;
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
 use crate::config::SourceContract;
@@ -370,7 +371,7 @@ fn reject_repeats(
             column: None,
             reason_code: "duplicate_key".to_owned(),
             reason: format!("“{labels}”与{}重复；核对后删去其中一行", audited_row_place(loaded, first)),
-            original: values.join("\t"),
+            original: limit_row_text(values.join("\t")),
         });
     }
     loaded.records.retain(&keep, store)

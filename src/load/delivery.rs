@@ -268,9 +268,9 @@ fn tally_rows(
     Ok(tally)
 }
 
-/// What a cell says, as it may be told.
+/// What a cell says, as it may be told: a number is masked before it is cut.
 pub(super) fn told_words(words: &str) -> String {
-    mask_numbers_in_text(&words.chars().take(20).collect::<String>()).into_owned()
+    mask_numbers_in_text(words).chars().take(20).collect()
 }
 
 fn county_in_name(file: &Path, divisions: &DivisionTree) -> Option<String> {

@@ -547,7 +547,7 @@ impl RowBatch<'_> {
 }
 
 /// Enough of a cell or row to find it again; a hostile file must not swell the reports.
-fn limit_row_text(text: String) -> String {
+pub(super) fn limit_row_text(text: String) -> String {
     const LONGEST: usize = 1000;
     if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
 }

@@ -3,11 +3,16 @@
 use std::borrow::Cow;
 
 use super::number_glyphs::{NumberGlyph, number_glyph};
-use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers};
+use super::written_numbers::{WrittenDigit, WrittenNumber, find_written_numbers, shows_of_identity};
 use crate::model::id_number::{IdClass, IdNumber};
 
 /// Stars that stand for one hidden character.
 const STAR: char = '*';
+
+/// Bytes of a line that are looked at; the rest is not shown.
+const LONGEST_LINE: usize = 1 << 15;
+/// Bytes that a number may take up, with what stands between its digits.
+const LONGEST_NUMBER: usize = 1 << 10;
 
 /// ID number for officers' lists: division and last four characters, no birth date
 /// (`410602********1234`). Forms other than 18 characters keep less, never more: a disability
@@ -20,7 +25,21 @@ const STAR: char = '*';
 /// assert_eq!(mask_id_for_list("11010519491231002X"), "110105********002X");
 /// ```
 pub fn mask_id_for_list(text: &str) -> String {
-    mask_id_text(text, 4)
+    let chars: Vec<char> = text.trim().chars().collect();
+    let length = chars.len();
+    match chars.as_slice() {
+        [letter @ ('G' | 'g' | 'J' | 'j' | 'L' | 'l'), rest @ ..] if length == 19 => {
+            format!("{letter}{}", starred(rest, |at| shows_of_identity(18, at)))
+        }
+        all if matches!(length, 18 | 20 | 22) && is_all_digits(&all[..17])
+            || length == 15 && is_all_digits(all) =>
+        {
+            starred(all, |at| shows_of_identity(length, at))
+        }
+        // Scientific notation and everything else: the first digits tell the division at most,
+        // the last ones could be part of a birth date.
+        all => starred(all, |at| at < 6.min(length / 3)),
+    }
 }
 
 /// ID number for officers' lists as [`mask_id_for_list`] masks it; a verdict in words where there is no
@@ -38,31 +57,13 @@ pub(crate) fn mask_number_for_list(id: IdNumber) -> Cow<'static, str> {
     }
 }
 
-fn mask_id_text(text: &str, tail: usize) -> String {
-    let chars: Vec<char> = text.trim().chars().collect();
-    match chars.as_slice() {
-        [] => String::new(),
-        [letter @ ('G' | 'g' | 'J' | 'j' | 'L' | 'l'), rest @ ..] if rest.len() == 18 => {
-            format!("{letter}{}", keep_unmasked_ends(rest, 6, tail, 18))
-        }
-        all if matches!(all.len(), 18 | 20 | 22) && is_all_digits(&all[..17]) => {
-            keep_unmasked_ends(all, 6, tail, 18)
-        }
-        all if all.len() == 15 && is_all_digits(all) => keep_unmasked_ends(all, 6, tail.min(3), 15),
-        // Scientific notation and everything else: the first digits tell the division at most,
-        // the last ones could be part of a birth date.
-        all => keep_unmasked_ends(all, 6.min(all.len() / 3), 0, all.len()),
-    }
-}
-
 fn is_all_digits(chars: &[char]) -> bool {
     chars.iter().all(char::is_ascii_digit)
 }
 
-/// Keeps `head` characters and the `tail` characters that end at `number_end`.
-fn keep_unmasked_ends(chars: &[char], head: usize, tail: usize, number_end: usize) -> String {
-    let shown = |i: usize| i < head || (i < number_end && i + tail >= number_end);
-    chars.iter().enumerate().map(|(i, &c)| if shown(i) { c } else { STAR }).collect()
+/// Characters with a star for each whose place is not shown.
+fn starred(chars: &[char], shown: impl Fn(usize) -> bool) -> String {
+    chars.iter().enumerate().map(|(at, &c)| if shown(at) { c } else { STAR }).collect()
 }
 
 /// Name for public notices: first and last character of three or more (`张*三`), first of two.
@@ -87,13 +88,17 @@ fn mask_name_part(part: &str) -> String {
 /// Text with every number of a person masked, however it is written ([`find_written_numbers`]): ID numbers as in
 /// [`mask_id_for_list`], phones (`138****5678`), cards and accounts by their ends. What stands between the digits stays.
 pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
-    mask_found_numbers(text, &find_written_numbers(text))
+    match shorten_lines(text) {
+        Cow::Borrowed(text) => mask_found_numbers(text, &find_written_numbers(text)),
+        Cow::Owned(text) => mask_found_numbers(&text, &find_written_numbers(&text)).into_owned().into(),
+    }
 }
 
 /// A household's or a file's number, of which only ID numbers and phones are masked: officers look others up by it.
 /// Its parts are parted by `|`.
 pub(crate) fn mask_persons_in_code(code: &str) -> String {
-    let mask = |part| {
+    let mask = |part: &str| {
+        let part = &*shorten_lines(part);
         let mut numbers = find_written_numbers(part);
         numbers.retain(WrittenNumber::is_of_person);
         mask_found_numbers(part, &numbers).into_owned()
@@ -131,9 +136,78 @@ fn mask_found_numbers<'t>(text: &'t str, numbers: &[WrittenNumber]) -> Cow<'t, s
     out.into()
 }
 
+/// Text in which numbers of seven digits or more keep their first three and no others: examples of columns whose cells may be
+/// accounts, households or phones. Numbers written in parts are masked as everywhere.
+pub(crate) fn mask_long_runs(text: &str) -> String {
+    let text = mask_numbers_in_text(text);
+    let mut out = String::with_capacity(text.len());
+    let mut run: Vec<char> = Vec::new();
+    for c in text.chars().map(Some).chain([None]) {
+        let belongs = |c: char| match number_glyph(c) {
+            // The X at the end of an ID number, and what hides between digits.
+            NumberGlyph::Check | NumberGlyph::Invisible => !run.is_empty(),
+            NumberGlyph::Digit(_) => true,
+            _ => c.is_numeric() || c == STAR,
+        };
+        match c {
+            Some(c) if belongs(c) => run.push(c),
+            _ => {
+                let keep = if run.len() >= 7 { 3 } else { run.len() };
+                out.push_str(&starred(&run, |at| at < keep));
+                run.clear();
+                out.extend(c);
+            }
+        }
+    }
+    out
+}
+
+/// True if a text holds what may be an ID number, a card or an account: fifteen digits or more, however they are written.
+pub(crate) fn holds_identity_number(text: &str) -> bool {
+    find_written_numbers(&shorten_lines(text)).iter().any(|number| number.len() >= 15)
+}
+
 /// True if a text holds a number that [`mask_numbers_in_text`] masks.
 pub(crate) fn holds_long_number(text: &str) -> bool {
-    !find_written_numbers(text).is_empty()
+    !find_written_numbers(&shorten_lines(text)).is_empty()
+}
+
+/// Text whose lines are broken off where they are too long for anybody to read. A number is not cut in two.
+fn shorten_lines(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_LINE || text.split('\n').all(|line| line.len() <= LONGEST_LINE) {
+        return text.into();
+    }
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        if line.len() <= LONGEST_LINE {
+            out.push_str(line);
+            continue;
+        }
+        out.push_str(&line[..place_between_numbers(line, LONGEST_LINE)]);
+        out.push('…');
+        out.push_str(if line.ends_with('\n') { "\n" } else { "" });
+    }
+    out.into()
+}
+
+/// The last place before `wanted` bytes that is within no number.
+fn place_between_numbers(line: &str, wanted: usize) -> usize {
+    let begin = line.floor_char_boundary(wanted.saturating_sub(LONGEST_NUMBER));
+    let end = line.floor_char_boundary(wanted + LONGEST_NUMBER);
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    for number in find_written_numbers(&line[begin..end]) {
+        let starts = number.digits.iter().map(|digit| begin + digit.start);
+        spans.extend(starts.clone().min().zip(starts.max()));
+    }
+    // The halves of one may stand around another.
+    spans.sort_unstable_by_key(|&(_, last)| std::cmp::Reverse(last));
+    let mut place = line.floor_char_boundary(wanted);
+    for (first, last) in spans {
+        if first < place && place <= last {
+            place = first;
+        }
+    }
+    place
 }
 
 fn is_invisible(c: char) -> bool {
@@ -186,6 +260,65 @@ mod tests {
         assert_eq!(mask_persons_in_code("张红军410621198404200795"), "张红军410621********0795");
         for text in ["41062200200001", "410622002000010", "HB-2018-0001", "4106220020000100001"] {
             assert_eq!(mask_persons_in_code(text), text);
+        }
+    }
+
+    #[test]
+    fn a_household_number_of_division_or_year_and_serial_stays() {
+        for text in [
+            // County, year, serial.
+            "41062220180001",
+            "410622 2018 0001",
+            "410622-2018-0001",
+            "410622201800001",
+            // Village, serial.
+            "4106112002010012",
+            "410611200201 0012",
+            "410611200201",
+            "410611002",
+            "41061120020100012",
+            "4106112002010000012",
+        ] {
+            assert_eq!(mask_persons_in_code(text), text);
+        }
+        for (text, masked) in [
+            ("410611200201124217", "410611********4217"),
+            ("41061120020112421", "4106**********421"),
+            ("410611 20020112 421", "4106** ******** 421"),
+            ("4106112002011242177", "4106***********2177"),
+            ("410611980312421", "410611******421"),
+            ("411602198O0312421X", "411602********421X"),
+            ("13812345678", "138****5678"),
+            // A village and a serial number that are a birth date as well.
+            ("410611200203001", "410611********1"),
+            // A wrong date, but the check character of a number.
+            ("410602199813124215", "410602********4215"),
+        ] {
+            assert_eq!(mask_persons_in_code(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn division_codes_stay() {
+        for text in [
+            "410611200201",
+            "“410611200201”有3行",
+            "410611200201、410611200202",
+            "410611200201 410611200202 410611200203",
+            "410611200, 410611201, 410611202",
+            "410602 410611 410621 410622",
+            "410611200201,42,350.00",
+            "漏报 410622104215",
+        ] {
+            assert_eq!(mask_numbers_in_text(text), text);
+        }
+        for (text, masked) in [
+            // What is left of the number of somebody born in March 1998.
+            ("410602199803", "4106********"),
+            ("991612200201", "9916****0201"),
+            ("410611200201 124217", "410611****** **4217"),
+        ] {
+            assert_eq!(mask_numbers_in_text(text), masked, "{text}");
         }
     }
 
@@ -311,6 +444,41 @@ mod tests {
             ("41", "**"),
         ] {
             assert_eq!(mask_id_for_list(text), list, "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_and_texts_show_the_same_of_a_number() {
+        for text in ["410602199803124217", "41060219980312421X", "410602980312421", "4106021998031242174322"]
+        {
+            assert_eq!(mask_id_for_list(text), mask_numbers_in_text(text));
+        }
+    }
+
+    #[test]
+    fn examples_keep_three_digits_of_long_numbers() {
+        for (text, masked) in [
+            ("1234567", "123****"),
+            ("123456", "123456"),
+            ("41060219800101123X号", "410***************号"),
+            ("410\u{200B}6021980010112", "410*************"),
+            ("٤١٠٦٠٢١٩٨٠", "٤١٠*******"),
+            ("410602 19980312 4217", "410602 ******** 4217"),
+        ] {
+            assert_eq!(mask_long_runs(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn identity_numbers_are_told_from_phones_and_dates() {
+        for text in ["410602199803124217", "410602 19980312 4217", "41O602-980312-421", "6228481234567890123"]
+        {
+            assert!(holds_identity_number(text), "{text}");
+        }
+        for text in
+            ["电话13812345678", "0392-1234567", "2018-01-01至2018-12-31", "410602198001", "第3、5、8行"]
+        {
+            assert!(!holds_identity_number(text), "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ pub(crate) mod formula_cells;
 pub(crate) mod key_file;
 mod key_strength;
 pub(crate) mod mask;
-mod number_glyphs;
+pub(crate) mod number_glyphs;
 pub(crate) mod pseudonym;
 pub(crate) mod secrets;
 mod sm3;

@@ -101,9 +101,19 @@ const DIGITS: [(u32, u32, u32); 67] = [
 pub(super) fn number_glyph(c: char) -> NumberGlyph {
     match c {
         '0'..='9' => NumberGlyph::Digit(c as u8 - b'0'),
+        '丨' => NumberGlyph::LookAlike(1),
         '\u{4E00}'..='\u{9FFF}' => chinese_numeral(c),
         '\0'..='\u{7F}' => ascii_glyph(c),
         _ => other_glyph(c),
+    }
+}
+
+/// The digit that a character is; with `alike` also what it is taken for.
+pub fn digit_of(c: char, alike: bool) -> Option<u8> {
+    match number_glyph(c) {
+        NumberGlyph::Digit(digit) | NumberGlyph::Numeral(digit) => Some(digit),
+        NumberGlyph::LookAlike(digit) if alike => Some(digit),
+        _ => None,
     }
 }
 
@@ -170,7 +180,7 @@ fn other_glyph(c: char) -> NumberGlyph {
         '○' | '◯' | '⭕' | 'Ο' | 'ο' | 'О' | 'о' | '°' | 'º' | '˚' | '∅' | 'Ø' | 'ø' => {
             return LookAlike(0);
         }
-        'Ⅰ' | 'І' | 'і' | 'ı' | '∣' | '丨' | '│' | '｜' | '︱' | 'ǀ' | '¦' => {
+        'Ⅰ' | 'І' | 'і' | 'ı' | '∣' | '│' | '｜' | '︱' | 'ǀ' | '¦' => {
             return LookAlike(1);
         }
         'Ѕ' | 'ѕ' => return LookAlike(5),
@@ -279,7 +289,7 @@ mod tests {
     fn look_alikes_and_numerals_have_their_digit() {
         for (text, glyph) in [
             ("OoＯ○О", NumberGlyph::LookAlike(0)),
-            ("lI|ｌ｜", NumberGlyph::LookAlike(1)),
+            ("lI|ｌ｜丨", NumberGlyph::LookAlike(1)),
             ("九玖", NumberGlyph::Numeral(9)),
             ("〇零", NumberGlyph::Numeral(0)),
             ("XxＸ×Х", NumberGlyph::Check),

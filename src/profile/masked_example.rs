@@ -15,47 +15,24 @@ pub(crate) fn mask_example(cell: &str, guess: ColumnGuess) -> String {
         // A birth date beside a village is a person: only its form is shown.
         ColumnGuess::Date | ColumnGuess::Month => mask_digits(cell),
         ColumnGuess::Flag => cell.to_owned(),
-        ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => mask_long_numbers(cell),
+        ColumnGuess::Money | ColumnGuess::Area | ColumnGuess::Integer => mask::mask_long_runs(cell),
         ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty if is_likely_name(cell) => {
             mask::mask_name_for_notice(cell)
         }
-        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => clip_example(&mask_long_numbers(cell)),
+        ColumnGuess::Code | ColumnGuess::Text | ColumnGuess::Empty => {
+            clip_example(&mask::mask_long_runs(cell))
+        }
     }
 }
 
 /// A value of a code column, which so many rows share that it says nothing of one person.
 pub(crate) fn mask_code_value(cell: &str) -> String {
-    mask_long_numbers(cell)
+    mask::mask_long_runs(cell)
 }
 
 /// Digits as 9.
 fn mask_digits(cell: &str) -> String {
     cell.chars().map(|c| if c.is_numeric() { '9' } else { c }).collect()
-}
-
-/// Runs of seven or more digits keep their first three: account, household and phone numbers. Numbers written in parts
-/// are masked as everywhere.
-fn mask_long_numbers(cell: &str) -> String {
-    mask::mask_numbers_in_text(&mask_long_runs(cell)).into_owned()
-}
-
-fn mask_long_runs(cell: &str) -> String {
-    let mut out = String::with_capacity(cell.len());
-    let mut run: Vec<char> = Vec::new();
-    for c in cell.chars().map(Some).chain([None]) {
-        match c {
-            // Other scripts' digits, and the X at the end of an ID number, belong to the run.
-            Some(c) if c.is_numeric() || matches!(c, 'X' | 'x') && !run.is_empty() => run.push(c),
-            _ => {
-                let keep = if run.len() >= 7 { 3 } else { run.len() };
-                out.extend(run.iter().take(keep));
-                out.extend(run.iter().skip(keep).map(|_| '*'));
-                run.clear();
-                out.extend(c);
-            }
-        }
-    }
-    out
 }
 
 fn clip_example(text: &str) -> String {

@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::MANIFEST;
 use super::output_files::write_output_bytes;
-use crate::model::data_file::{DataFile, FileFate};
+use crate::model::data_file::FileFate;
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::privacy::Secrets;
-use crate::privacy::told_text::{mask_numbers_in_json, told_text};
 use crate::{Error, Result};
 
 /// Version of the manifest's own form. 1 said `quarter` and `previous_quarter` where 2 says `period`
@@ -86,19 +85,6 @@ pub struct DeliveredFile {
     /// What it is made of, counted twice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<FileAccount>,
-}
-
-impl DeliveredFile {
-    /// A file as the manifest says it.
-    pub(crate) fn of(file: &DataFile) -> Self {
-        Self {
-            file: told_text(&file.file.to_string_lossy()).into_owned(),
-            fate: file.fate,
-            source: file.source.clone(),
-            note: file.note.as_deref().map(|note| told_text(note).into_owned()),
-            account: file.account.clone(),
-        }
-    }
 }
 
 /// A source in the manifest.
@@ -223,11 +209,117 @@ impl Manifest {
         }
     }
 
-    /// Writes it into the staging folder. All may read it: names of files, sheets and columns stand in it without the
-    /// numbers of persons in them.
+    /// Writes it into the staging folder. All may read it: what others wrote stands in it without the numbers of persons
+    /// (`told_fields`). The document itself is never masked: the next run reads it back.
     pub(crate) fn write(&self, root: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).map_err(|e| Error::internal(e.to_string()))?;
-        let text = mask_numbers_in_json(&text) + "\n";
-        write_output_bytes(&root.join(MANIFEST), 0o644, text.as_bytes())
+        write_output_bytes(&root.join(MANIFEST), 0o644, self.text()?.as_bytes())
+    }
+
+    fn text(&self) -> Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|e| Error::internal(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::snapshot::Snapshot;
+    use super::super::told_finding;
+    use super::*;
+    use crate::model::data_file::DataFile;
+    use crate::model::source_row::{UnknownCodes, UnknownSpelling};
+    use crate::privacy::IdentitySecret;
+
+    fn manifest(keys: KeyNames) -> Manifest {
+        let words = "410602 19980312 4217";
+        let table = TableTotals {
+            file: PathBuf::from(format!("低保_{words}.xlsx")),
+            sheet: Some(words.to_owned()),
+            unknown_codes: vec![UnknownCodes {
+                column: "kind".to_owned(),
+                county: words.to_owned(),
+                cells: 1,
+                filled: 1,
+                spellings: vec![UnknownSpelling { spelling: words.to_owned(), cells: 1, nearest: None }],
+            }],
+            ..TableTotals::default()
+        };
+        let source = SourceRun {
+            source: "dibao".to_owned(),
+            title: "低保".to_owned(),
+            owner: "民政局".to_owned(),
+            present: true,
+            read: 0,
+            accepted: 0,
+            rejected: 0,
+            cell_warnings: 0,
+            tables: vec![table],
+        };
+        let rule = RuleRun {
+            code: "R01".to_owned(),
+            title: String::new(),
+            ran: false,
+            reason: Some(words.to_owned()),
+            exceptions: 0,
+            indicators: 0,
+            undecided: 0,
+            held: Vec::new(),
+        };
+        let file = DataFile {
+            file: PathBuf::from(format!("低保_{words}.xlsx")),
+            fate: FileFate::Letter,
+            source: None,
+            note: Some(words.to_owned()),
+            account: None,
+        };
+        Manifest {
+            format: FORMAT,
+            version: String::new(),
+            pipeline: "试点".to_owned(),
+            pipeline_digest: "1234567890123456".repeat(4),
+            period: Period::quarter(2018, 3).unwrap(),
+            previous_period: None,
+            keys,
+            files: vec![DeliveredFile::of(&file)],
+            sources: vec![source.told()],
+            audits: vec![told_finding(&AuditFinding::new("dibao", "twice", false, words.to_owned()))],
+            stages: Vec::new(),
+            rules: vec![rule.told()],
+            outputs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_is_masked_and_names_of_keys_and_digests_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys =
+            KeyNames { identity: "12B456789D123K7M".to_owned(), pseudonym: "41O602199803124Z".to_owned() };
+        let written = manifest(keys.clone());
+        written.write(folder.path()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join(MANIFEST)).unwrap();
+        assert!(!text.contains("410602 19980312"), "{text}");
+        assert!(text.matches("410602 ******** 4217").count() >= 8, "{text}");
+        assert!(text.contains(&written.pipeline_digest));
+        assert_eq!(Snapshot::open(folder.path()).unwrap().keys(), Some(&keys));
+    }
+
+    #[test]
+    fn every_name_of_a_key_is_read_back_as_it_was_written() {
+        let mut written = manifest(KeyNames { identity: String::new(), pseudonym: String::new() });
+        (written.files, written.sources, written.rules) = Default::default();
+        for at in 0..5000u64 {
+            let name = |of: u64| {
+                let bytes: Vec<u8> = (0..4u64)
+                    .flat_map(|part| {
+                        xxhash_rust::xxh3::xxh3_64(&(4 * (2 * at + of) + part).to_le_bytes()).to_le_bytes()
+                    })
+                    .collect();
+                IdentitySecret::new(&bytes).unwrap().key_id()
+            };
+            written.keys = KeyNames { identity: name(0), pseudonym: name(1) };
+            let read: serde_json::Value = serde_json::from_str(&written.text().unwrap()).unwrap();
+            assert_eq!(serde_json::from_value::<KeyNames>(read["keys"].clone()).unwrap(), written.keys);
+        }
     }
 }

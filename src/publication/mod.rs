@@ -15,4 +15,7 @@ pub(crate) mod small_table_writer;
 pub(crate) mod snapshot;
 pub(crate) mod staging;
 pub(crate) mod table_reader;
+mod told_fields;
 pub(crate) mod verification;
+
+pub(crate) use told_fields::told_finding;

@@ -11,6 +11,7 @@ use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
     DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
 };
+use crate::publication::told_finding;
 
 /// Gathers the manifest of a publication and checks its totals.
 ///
@@ -26,10 +27,10 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         previous_period: inputs.previous_period,
         keys: KeyNames::of(inputs.secrets),
         files: inputs.files.iter().map(DeliveredFile::of).collect(),
-        sources: source_runs(inputs),
-        audits: inputs.loaded.iter().flat_map(|l| l.audits.clone()).collect(),
+        sources: source_runs(inputs).into_iter().map(SourceRun::told).collect(),
+        audits: inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect(),
         stages: stages(inputs),
-        rules: rule_runs(inputs),
+        rules: rule_runs(inputs).into_iter().map(RuleRun::told).collect(),
         outputs,
     };
     manifest.check(inputs.catalogue.outputs.restricted)?;

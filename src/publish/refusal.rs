@@ -10,7 +10,6 @@ use super::lists::write_reject_lists;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::period::Period;
-use crate::privacy::told_text::mask_numbers_in_json;
 use crate::publication::manifest::{DeliveredFile, FORMAT};
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::REFUSAL;
@@ -60,8 +59,8 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<
             .map(|problem| crate::privacy::told_error::render_error(problem, false))
             .collect(),
     };
-    let json = serde_json::to_string_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
-    let mut bytes = mask_numbers_in_json(&json).into_bytes();
+    // What others wrote stands in it as the manifest and errors tell it.
+    let mut bytes = serde_json::to_vec_pretty(&run).map_err(|e| Error::internal(e.to_string()))?;
     bytes.push(b'\n');
     let mut digest = Sha256::new_with_prefix(&bytes);
     for table in refusal.loaded.iter().flat_map(|one| &one.totals.tables) {

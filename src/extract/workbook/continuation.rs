@@ -2,6 +2,7 @@
 
 use super::filled_sheet::FilledSheet;
 use crate::extract::RawTable;
+use crate::privacy::mask::holds_identity_number;
 
 /// Rows by which the columns of a list are told.
 const SAMPLE: usize = 2000;
@@ -127,18 +128,9 @@ fn is_short_han(value: &str) -> bool {
 pub(super) fn holds_words_only(sheet: &FilledSheet, loose: bool) -> bool {
     let narrow = sheet.filled_rows().all(|row| filled_cells(sheet, row) <= 2);
     let short = loose && sheet.filled_rows().count() <= 2;
-    (narrow || short) && !sheet.filled_rows().flat_map(|row| sheet.cells.row(row)).any(holds_long_number)
+    (narrow || short) && !sheet.filled_rows().flat_map(|row| sheet.cells.row(row)).any(holds_identity_number)
 }
 
 fn filled_cells(sheet: &FilledSheet, row: usize) -> usize {
     sheet.cells.row(row).filter(|cell| !cell.trim().is_empty()).count()
-}
-
-/// A run of 15 digits or more, anywhere.
-fn holds_long_number(cell: &str) -> bool {
-    let mut run = 0;
-    cell.bytes().any(|byte| {
-        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-        run >= 15
-    })
 }

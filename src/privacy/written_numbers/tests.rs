@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::privacy::mask::{holds_long_number, mask_numbers_in_text};
+use crate::privacy::mask::{holds_long_number, mask_numbers_in_text, mask_persons_in_code};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
 const NUMBER: &str = "410602199803124217";
@@ -86,6 +86,16 @@ fn damaged_numbers_are_masked_too() {
         ("410602980312421", "410602******421"),
         ("410602 980312 421", "410602 ****** 421"),
         ("4.10602199803124E+17", "4.10************E+17"),
+        // With a digit lost, in parts; with a wrong check character, wide apart or between bars.
+        ("410602，19980312，421", "4106**，********，421"),
+        ("410602、19980312、4217", "410602、********、4217"),
+        ("410602，1998，0312，42", "4106**，****，****，42"),
+        ("4106 0219 9803 12", "4106 **** **** **"),
+        ("410602    19980312    4218", "410602    ********    4218"),
+        ("410602    19980312    421", "4106**    ********    421"),
+        ("410602|19980312|4218", "410602**********4218"),
+        // A county and a day are none.
+        ("410602 20180312", "410602 20180312"),
     ] {
         assert_eq!(mask_numbers_in_text(text), masked, "{text}");
     }
@@ -111,6 +121,13 @@ fn phones_and_cards_are_masked_however_they_are_written() {
         ("6228-4812-1998-7890", "6228-****-****-7890"),
         ("6228 4812 1998 7890 123", "6228 **** **** ***0 123"),
         ("410602199803124217 13812345678", "410602********4217 138****5678"),
+        // What looks like one is one, if it may be a row of amounts as well.
+        ("1380 0138 000", "138* ***8 000"),
+        ("1500 1500 150", "150* ***0 150"),
+        ("9558 8012 3456 7890", "9558 **** **** 7890"),
+        ("6200 6300 6400 6500", "6200 **** **** 6500"),
+        ("410,602,980,312,421", "410,602,***,***,421"),
+        ("410621_20181008_2018.xlsx", "410621_********_2018.xlsx"),
     ] {
         assert_eq!(mask_numbers_in_text(text), masked, "{text}");
     }
@@ -138,6 +155,30 @@ fn dates_amounts_and_lists_of_rows_stay() {
         "二〇一八年三月十二日",
         "共12户，345人，应补发3470元（2018年标准3,900.00元），38.52平方米",
         "\u{FF12}\u{FF10}\u{FF11}\u{FF18}年",
+        "2018Q1-2018Q2-2018Q3",
+        "2018Q1/2018Q2/2018Q3",
+        "2018Q1,2018Q2,2018Q3",
+        "2018Q1, 2018Q2, 2018Q3",
+        "2018-01, 2018-02, 2018-03",
+        "2018-01 2018-02 2018-03",
+        "2018/1 2018/2 2018/3 2018/4",
+        "2018年7月、8月、9月",
+        "低保_2018Q3_20181008_01.csv",
+        "低保_2018Q3_201807_201809_20181008.csv",
+        "低保_201807-201809_20181008_2.xlsx",
+        "2018-01-01 2018-02-01 2018-03-01 2018-04-01",
+        "101, 102, 103, 104, 105",
+        "101 102 103 104 105 110",
+        "第101,102,103,104,105行",
+        "1021-1022-1023-1024-1025",
+        "350 420 380 390 400",
+        "3500 4200 1000 500",
+        "1200/1350/1400/1500",
+        "1203/1351/1402/1507",
+        "1203, 1351, 1402, 1507",
+        "1500 1500 150 200",
+        "1985-03-12 138",
+        "12 345 38 420 17 501 3 2",
     ] {
         assert_eq!(mask_numbers_in_text(text), text);
         assert!(!holds_long_number(text));
@@ -174,6 +215,113 @@ fn written(number: &str, cuts: &[usize], between: &str, script: usize, letters: 
     out
 }
 
+/// A number cut into parts, with letters and signs that look like them for some of its digits.
+fn spelled_with_letters(
+    number: &str,
+    cuts: &[usize],
+    between: &str,
+    letters: &[bool],
+    choices: &[usize],
+) -> String {
+    let alike = |digit: char| match digit {
+        '0' => "OoQD○ОΟ°",
+        '1' => "lIi!|丨",
+        '2' => "Zz",
+        '5' => "Ss",
+        '6' => "b",
+        '8' => "B",
+        '9' => "qg",
+        _ => "",
+    };
+    let mut out = String::new();
+    for (at, c) in number.chars().enumerate() {
+        if at > 0 && cuts.contains(&at) {
+            out += between;
+        }
+        let alike: Vec<char> = alike(c).chars().collect();
+        out.push(if letters[at] && !alike.is_empty() { alike[choices[at] % alike.len()] } else { c });
+    }
+    out
+}
+
+#[test]
+fn numbers_typed_with_letters_throughout_are_masked() {
+    for (text, masked) in [
+        ("41O6O22OO8O1O5OO11", "410602********0011"),
+        ("4lO6O2l998O3l242l7", "410602********4217"),
+        ("1lOlO1lq9BO3lZ42l7", "110101********4217"),
+        ("ID41O6O2199BO31242l7", "ID410602********4217"),
+        ("4lO6O2 l99BO3lZ 42l7。", "410602 ******** 4217。"),
+        ("4 l O 6 O 2 l 9 9 B O 3 l Z 4 2 l 7", "4 1 0 6 0 2 * * * * * * * * 4 2 1 7"),
+        ("前9位4lO6O2l99后9位BO3lZ42l7", "前9位410602***后9位*****4217"),
+        ("电话l3BOOlZ3O45", "电话138****3045"),
+    ] {
+        assert_eq!(mask_numbers_in_text(text), masked, "{text}");
+    }
+    for text in
+        ["soil and BOSS igloo 2018 QQ", "Zoo, BIGBOSS, SOS SOS SOS SOS SOS SOS", "lol 12 OOO 13 ZZZ 14"]
+    {
+        assert_eq!(mask_numbers_in_text(text), text);
+    }
+}
+
+/// Texts of a megabyte, of each shape for which the search once took steps without bound.
+fn endless_texts() -> Vec<String> {
+    let long = |part: &str| part.repeat((1 << 20) / part.len() + 1);
+    vec![
+        long("2.1234567890 "),
+        long("1,111,"),
+        long("111,"),
+        long("410602199803124217 "),
+        long("41O602199803124217 "),
+        long("l3800138O00，"),
+        long("410602199后803124217\n"),
+        long("803124217后4106O2199，"),
+        long("后4106O219980 13124217 "),
+        long("1 "),
+        long("O"),
+        long("O O"),
+        long("1X"),
+        long("12345678"),
+        long("四一〇六〇二 "),
+        long("6228 4812 "),
+        long("0392 1234567 "),
+        long("2018Q3 "),
+        long("2018-03-12 "),
+        long("R08-2018Q3-1a2b3c4d "),
+        long("list:1351869b.s15.r12 "),
+        long("\u{200B}"),
+        long("年"),
+    ]
+}
+
+#[test]
+fn texts_without_end_are_masked_in_bounded_steps() {
+    for endless in endless_texts() {
+        // A number at its beginning, and one where it is broken off.
+        for (at, form) in [(0, "410602 19970415 4336"), (32_760, "410602199号7O4154336")] {
+            let (before, after) = endless.split_at(endless.floor_char_boundary(at));
+            let masked = mask_numbers_in_text(&format!("{before}年{form}年{after}")).into_owned();
+            let digits = folded(&masked);
+            let shown = ["19970415", "41060219970415433"].iter().any(|shown| digits.contains(shown));
+            assert!(
+                !shown,
+                "{form} at {at} of {}",
+                before.chars().chain(after.chars()).take(20).collect::<String>()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_line_too_long_to_be_read_is_broken_off() {
+    let text = format!("{}\n张三 410602199803124217", "年".repeat(1 << 20));
+    let masked = mask_numbers_in_text(&text);
+    assert!(masked.len() < 40_000 && masked.ends_with("年…\n张三 410602********4217"), "{}", masked.len());
+    let text = "年\n".repeat(1 << 18);
+    assert_eq!(mask_numbers_in_text(&text), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
@@ -198,6 +346,76 @@ proptest! {
         let digits = folded(&masked);
         let ends = format!("{}{}", &number[..6], &number[14..17]);
         prop_assert!(ends.contains(&number[6..14]) || !digits.contains(&number[6..14]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_spelled_with_letters_survives(
+        number in identity(),
+        damage in 0usize..3,
+        cuts in prop::sample::select(vec![
+            vec![], vec![6, 14], vec![6], vec![9], vec![6, 10, 12, 14], vec![4, 8, 12, 16], vec![3, 6, 9, 12, 15],
+            (1..18).collect::<Vec<usize>>(), vec![14], vec![10],
+        ]),
+        between in prop::sample::select(vec![" ", "-", ".", "，", "、", "    ", "/", "_", ","]),
+        share in prop::sample::select(vec![1u8, 2, 3, 4]),
+        dice in prop::collection::vec(0u8..4, 18),
+        choices in prop::collection::vec(0usize..60, 18),
+        before in "(|第3行：|证号|张三 |a_|No|ID|NO[.])",
+        after in "(|。|，男|（已注销）|\\.csv|号l|old)",
+    ) {
+        let number = match damage {
+            // Whole; with a wrong check character; the last one lost.
+            0 => number,
+            1 => format!("{}{}", &number[..17], if number.ends_with('7') { '8' } else { '7' }),
+            _ => number[..17].to_owned(),
+        };
+        let letters: Vec<bool> = dice.iter().map(|&d| d < share).collect();
+        let form = spelled_with_letters(&number, &cuts, between, &letters, &choices);
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(masked.matches('*').count() >= 8, "{} → {}", text, masked);
+        prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_person_s_number_survives_as_a_household_s(
+        number in identity(),
+        kept in prop::sample::select(vec![15usize, 17, 18]),
+        cuts in prop::sample::select(vec![vec![], vec![6, 14], vec![6], vec![9]]),
+        between in prop::sample::select(vec![" ", "-", "\u{200B}"]),
+        letters in prop::collection::vec(0usize..17, 0..3),
+        before in "(|CA[|]家庭编号[|]410621[|]|张三)",
+    ) {
+        let masked = mask_persons_in_code(&format!("{before}{}", written(&number[..kept], &cuts, between, 0, &letters)));
+        prop_assert!(masked.matches('*').count() >= 6, "{} → {}", number, masked);
+    }
+
+    #[test]
+    fn a_household_s_number_of_county_year_and_serial_stays(
+        county in prop::sample::select(vec!["410602", "410611", "410621", "410622"]),
+        year in 1990u32..2030,
+        serial in 0u32..10_000,
+    ) {
+        let number = format!("{county}{year}{serial:04}");
+        prop_assert_eq!(mask_persons_in_code(&number), number);
+    }
+
+    #[test]
+    fn no_phone_spelled_with_letters_survives(
+        number in "1[3-9][0-9]{9}",
+        parts in prop::sample::select(vec![vec![], vec![3, 7], vec![3], vec![7]]),
+        between in prop::sample::select(vec![" ", "-", "."]),
+        choices in prop::collection::vec(0usize..60, 11),
+        letters in prop::collection::vec(prop::bool::ANY, 11),
+        before in "(|电话|张三 |a_)",
+        after in "(|。|，男|（停机）)",
+    ) {
+        // A word of letters and nothing else is no part of a number.
+        let letters: Vec<bool> =
+            letters.iter().enumerate().map(|(at, &letter)| letter && (parts.is_empty() || ![2, 5, 9].contains(&at))).collect();
+        let text = format!("{before}{}{after}", spelled_with_letters(&number, &parts, between, &letters, &choices));
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!folded(&masked).contains(&number), "{} → {}", text, masked);
     }
 
     #[test]
