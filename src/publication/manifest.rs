@@ -12,6 +12,7 @@ use crate::model::data_file::{DataFile, FileFate};
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
+use crate::model::undecided::LackedPlace;
 use crate::privacy::Secrets;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text};
 use crate::{Error, Result};
@@ -122,6 +123,9 @@ pub struct SourceRun {
     pub cell_warnings: u64,
     /// Per file and worksheet, with digests.
     pub tables: Vec<TableTotals>,
+    /// Places whose part of the list is not there, or is of another period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacked: Vec<LackedPlace>,
 }
 
 /// Rows that left a stage.
