@@ -49,7 +49,7 @@ pub(super) fn execute(arguments: &TrialArguments, console: &mut Console<'_>) -> 
         console.json(&trials)?;
         return Ok(0);
     }
-    console.say(&format!("发布 {}（{}）", plan.publication.folder().display(), plan.publication.period()))?;
+    console.say(&format!("{}的发布：{}", plan.publication.period(), plan.publication.folder().display()))?;
     for trial in &trials {
         print_trial(trial, &plan, arguments.all, console)?;
     }
@@ -62,8 +62,9 @@ fn plan(arguments: &TrialArguments) -> Result<TrialPlan> {
     let root = match &arguments.pipeline {
         Some(root) => root.clone(),
         None => super::find_pipeline(publication.pipeline()).ok_or_else(|| {
-            Error::usage(format!("pipelines/ 里没有标题为“{}”的流水线", publication.pipeline()))
-                .hint("把流水线文件夹写在规则后面，例如 bidui try R50 pipelines/hebi --publication out/2018Q3")
+            Error::usage(format!("pipelines/ 里没有标题为“{}”的流水线", publication.pipeline())).hint(
+                "把流水线文件夹写在规则后面，例如 bidui try R50 pipelines/hebi --publication out/2018Q3",
+            )
         })?,
     };
     let pipeline = Pipeline::open(&root)?;

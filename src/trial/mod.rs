@@ -152,13 +152,15 @@ fn check_publication(plan: &TrialPlan) -> Result<()> {
     let complain = |message: String| Err(Error::usage(message).in_file(publication.folder()));
     if publication.pipeline() != title {
         let message = format!("这个发布是流水线“{}”的，不是“{title}”的", publication.pipeline());
-        return complain(message).map_err(|error: Error| error.hint("指向这条流水线的发布，或给出写出它的流水线文件夹"));
+        return complain(message)
+            .map_err(|error: Error| error.hint("指向这条流水线的发布，或给出写出它的流水线文件夹"));
     }
     let own = env!("CARGO_PKG_VERSION");
     if publication.version() != own {
         let message = format!("这个发布由程序版本“{}”写出，本程序是{own}", publication.version());
-        return complain(message)
-            .map_err(|error: Error| error.hint("同一条规则在两个版本里可能本来就不同；用本版程序重新运行该季度，再试规则"));
+        return complain(message).map_err(|error: Error| {
+            error.hint("同一条规则在两个版本里可能本来就不同；用本版程序重新运行该季度，再试规则")
+        });
     }
     Ok(())
 }

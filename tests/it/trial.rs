@@ -99,7 +99,15 @@ fn with_gaps(folder: &Path) -> PathBuf {
     let out = folder.join("out");
     let (key, data) = (key(folder), text(&data).to_owned());
     ok(&[
-        "run", "pipelines/hebi", "--quarter", "2018Q3", "--data", &data, "--out", text(&out), "--key-file",
+        "run",
+        "pipelines/hebi",
+        "--quarter",
+        "2018Q3",
+        "--data",
+        &data,
+        "--out",
+        text(&out),
+        "--key-file",
         text(&key),
     ]);
     out.join("2018Q3/latest")
@@ -174,7 +182,10 @@ fn a_parameter_that_is_changed_loses_exactly_what_it_excuses() {
     for empty in ["gained", "now_to_confirm", "now_certain", "told_otherwise", "counts"] {
         assert_eq!(trial[empty].as_array().unwrap().len(), 0, "{empty}");
     }
-    assert_eq!(trial["published"].as_u64().unwrap() - trial["found"].as_u64().unwrap(), expected.len() as u64);
+    assert_eq!(
+        trial["published"].as_u64().unwrap() - trial["found"].as_u64().unwrap(),
+        expected.len() as u64
+    );
     let counties: u64 =
         trial["counties"].as_array().unwrap().iter().map(|county| county["lost"].as_u64().unwrap()).sum();
     assert_eq!(counties, expected.len() as u64);

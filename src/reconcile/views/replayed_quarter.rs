@@ -88,8 +88,7 @@ impl<'p> ReplayedQuarter<'p> {
         };
         let (mut persons, mut households) = (DenseIds::default(), DenseIds::default());
         let units = pipeline.divisions.units.iter().enumerate().rev();
-        let units: HashMap<&str, u32> =
-            units.map(|(at, unit)| (unit.code.as_str(), at as u32 + 1)).collect();
+        let units: HashMap<&str, u32> = units.map(|(at, unit)| (unit.code.as_str(), at as u32 + 1)).collect();
         for (position, contract) in pipeline.sources.iter().enumerate() {
             replayed.add_source(position, contract, &units, (&mut persons, &mut households))?;
         }
@@ -118,8 +117,7 @@ impl<'p> ReplayedQuarter<'p> {
             resolution: &self.resolution,
             period: self.snapshot.period(),
         };
-        let previous =
-            PreviousViews::of(self.previous.clone(), &rules.catalogue, &self.resolution.ledger)?;
+        let previous = PreviousViews::of(self.previous.clone(), &rules.catalogue, &self.resolution.ledger)?;
         let records = self.loaded.iter().map(|one| &one.records);
         let ids = Arc::new(NumberedIds::of_records(records, &previous.tables)?);
         let kept = self.views.iter().filter(|view| view.name != PARAMETER).cloned();
@@ -147,9 +145,9 @@ impl<'p> ReplayedQuarter<'p> {
             else {
                 continue;
             };
-            let lacking = columns.iter().find(|(column, _)| {
-                read.contains(column) && view.rows.schema().index_of(column).is_err()
-            });
+            let lacking = columns
+                .iter()
+                .find(|(column, _)| read.contains(column) && view.rows.schema().index_of(column).is_err());
             if let Some((column, _)) = lacking {
                 let message = format!("发布的核查视图“{}”没有列“{column}”", view.name);
                 return Err(Error::input(message)
