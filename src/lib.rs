@@ -34,6 +34,7 @@ mod rules;
 mod synth;
 mod table;
 mod track;
+mod trial;
 mod worker;
 
 #[doc(hidden)]

@@ -220,6 +220,9 @@ pub mod reconcile {
         }
     }
 }
+pub mod trial {
+    pub use crate::trial::{IndicatorCount, RuleTrial, ShownFinding, TrialPlan, try_rules};
+}
 pub mod resolve {
     pub use crate::resolve::{resolve, resolve_nodes};
     pub mod previous_records {

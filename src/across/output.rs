@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use super::shared_person::ListedPerson;
 use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::mask_id_for_list;
-use crate::privacy::neutralize_formula_cell;
+use crate::privacy::officers_csv::OfficersCsv;
 use crate::table::ParquetWriter;
 use crate::table::whole_file::WholeFile;
 use crate::{Error, Result};
@@ -72,30 +72,26 @@ fn write_shared_persons_table(path: &Path, names: &[String], pairs: &[SharedPers
     writer.finish().map_err(failed)?.finish()
 }
 
-/// UTF-8 with byte order mark, which spreadsheets open right away.
+/// The list for officers, numbers masked.
 fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
-    use std::io::Write as _;
-    let failed = |e: csv::Error| Error::io("写清单", path, std::io::Error::other(e));
-    let mut file = std::io::BufWriter::new(WholeFile::create(path, MODE)?);
-    file.write_all("\u{FEFF}".as_bytes()).map_err(|e| Error::io("写清单", path, e))?;
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
+    let failed = |e| Error::io("写清单", path, e);
+    let file = std::io::BufWriter::new(WholeFile::create(path, MODE)?);
+    let mut list = OfficersCsv::begin(file).map_err(failed)?;
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
         std::iter::once(format!("{label}：发布")).chain(SIDE.map(|(_, title, _)| format!("{label}：{title}")))
     });
-    writer.write_record(titles.chain(["匹配方式".to_owned()])).map_err(failed)?;
+    list.row(&titles.chain(["匹配方式".to_owned()]).collect::<Vec<_>>()).map_err(failed)?;
     for pair in pairs {
-        for one in [&pair.left, &pair.right] {
-            writer
-                .write_field(neutralize_formula_cell(&names[usize::from(one.publication)]).as_bytes())
-                .map_err(failed)?;
-            for (name, _, value) in SIDE {
-                let masked = (name == "id_number").then(|| mask_id_for_list(value(one)));
-                let text = masked.as_deref().unwrap_or_else(|| value(one));
-                writer.write_field(neutralize_formula_cell(text).as_bytes()).map_err(failed)?;
-            }
-        }
-        writer.write_record([pair.verdict.title()]).map_err(failed)?;
+        let sides = [&pair.left, &pair.right].into_iter().flat_map(|one| {
+            let value = |(name, _, value): (&str, &str, fn(&ListedPerson) -> &str)| match name {
+                "id_number" => mask_id_for_list(value(one)),
+                _ => value(one).to_owned(),
+            };
+            std::iter::once(names[usize::from(one.publication)].clone()).chain(SIDE.map(value))
+        });
+        let cells = sides.chain([pair.verdict.title().to_owned()]);
+        list.row(&cells.collect::<Vec<_>>()).map_err(failed)?;
     }
-    let file = writer.into_inner().map_err(|e| Error::io("写清单", path, e.into_error()))?;
-    file.into_inner().map_err(|e| Error::io("写清单", path, e.into_error()))?.finish()
+    let file = list.finish().map_err(failed)?;
+    file.into_inner().map_err(|e| failed(e.into_error()))?.finish()
 }

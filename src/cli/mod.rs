@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::Result;
+use crate::config::Pipeline;
 use crate::error::caught_panic;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};
@@ -37,6 +38,7 @@ mod run;
 pub mod schema;
 mod synth;
 mod train;
+mod trial;
 mod verify;
 
 pub use progress::{BarProgress, plans};
@@ -177,6 +179,8 @@ enum CommandName {
     Evaluate(evaluate::EvaluateArguments),
     /// 解释一个疑点、一个人或一对记录
     Explain(explain::ExplainArguments),
+    /// 试一条规则：在已有的发布的名单上运行，看比发布时多出和少了哪些疑点
+    Try(trial::TrialArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
     /// 核对一个发布：逐个文件与清册比对，列出缺少、改动和多出的文件
@@ -315,6 +319,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Train(a) => train::execute(&a, console),
         CommandName::Evaluate(a) => evaluate::execute(&a, console),
         CommandName::Explain(a) => explain::execute(&a, console),
+        CommandName::Try(a) => trial::execute(&a, console),
         CommandName::Diff(a) => diff::execute(&a, console),
         CommandName::Verify(a) => verify::execute(&a, console),
         CommandName::Migrate(a) => migrate::execute(&a, console),
@@ -338,4 +343,14 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
 struct PipelineArgument {
     /// 流水线文件夹，例如 pipelines/hebi
     pipeline: PathBuf,
+}
+
+/// The pipeline whose title a publication bears, in `pipelines/` of the working folder.
+fn find_pipeline(title: &str) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir("pipelines").ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
+    folders.sort();
+    folders.into_iter().find(|f| {
+        f.join("pipeline.toml").is_file() && Pipeline::open(f).is_ok_and(|p| p.settings.title == title)
+    })
 }

@@ -67,7 +67,7 @@ impl UnknownCells {
         }
     }
     /// Adds cells of any records.
-    pub(super) fn insert(&mut self, column: &str, records: &[u32]) {
+    pub(crate) fn insert(&mut self, column: &str, records: &[u32]) {
         if records.is_empty() {
             return;
         }

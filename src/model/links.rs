@@ -31,6 +31,20 @@ pub enum Tier {
     T6 = 6,
 }
 
+impl Tier {
+    /// The tier of a number as it is published; the weakest for any other number.
+    pub(crate) fn of_number(number: i32) -> Self {
+        match number {
+            1 => Self::T1,
+            2 => Self::T2,
+            3 => Self::T3,
+            4 => Self::T4,
+            5 => Self::T5,
+            _ => Self::T6,
+        }
+    }
+}
+
 /// Scored pairs, sorted by (left, right); parallel vectors.
 #[derive(Debug, Clone, Default)]
 pub struct Links {

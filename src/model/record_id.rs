@@ -105,16 +105,19 @@ impl<'a> RecordIdParts<'a> {
     pub(crate) fn source(&self) -> &'a str {
         self.table.split_once(':').map_or("", |(source, _)| source)
     }
+    /// Start of the digest of the table's file, and its worksheet's position, 0 where there are no sheets.
+    pub(crate) fn table_place(&self) -> Option<(&'a str, u16)> {
+        let (_, place) = self.table.split_once(':')?;
+        let (hash, sheet) = match place.split_once(".s") {
+            Some((hash, sheet)) => (hash, u16::try_from(parse_record_number(sheet)?).ok()?),
+            None => (place, 0),
+        };
+        (hash.len() == HASH_CHARACTERS).then_some((hash, sheet))
+    }
     /// True if a record of this table of its source has the id.
     pub(crate) fn is_of(&self, table: &RawTableInfo) -> bool {
-        let place = self.table.split_once(':').map_or("", |(_, place)| place);
-        let (hash, sheet) = match place.split_once(".s") {
-            Some((hash, sheet)) => (hash, parse_record_number(sheet)),
-            None => (place, Some(0)),
-        };
-        hash.len() == HASH_CHARACTERS
-            && sheet == Some(table.sheet_index.into())
-            && table.sha256.starts_with(hash)
+        self.table_place()
+            .is_some_and(|(hash, sheet)| sheet == table.sheet_index && table.sha256.starts_with(hash))
     }
 }
 

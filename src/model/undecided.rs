@@ -43,7 +43,7 @@ pub struct UndecidedSubject {
 }
 
 /// A place whose part of a list did not come, or is of another period: who stands in it now is not known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct LackedPlace {
     /// Code of the county or township.
     pub code: String,

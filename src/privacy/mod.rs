@@ -12,6 +12,7 @@ pub(crate) mod key_file;
 mod key_strength;
 pub(crate) mod mask;
 pub(crate) mod number_glyphs;
+pub(crate) mod officers_csv;
 pub(crate) mod pseudonym;
 pub(crate) mod secrets;
 mod sm3;
@@ -19,7 +20,6 @@ pub(crate) mod told_error;
 pub(crate) mod told_text;
 mod written_numbers;
 
-pub(crate) use formula_cells::neutralize_formula_cell;
 pub(crate) use pseudonym::{Pseudonym, Pseudonymizer};
 pub use secrets::IdentitySecret;
 pub use secrets::Secrets;

@@ -12,6 +12,7 @@ use crate::model::data_file::FileFate;
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
+use crate::model::undecided::LackedPlace;
 use crate::privacy::Secrets;
 use crate::{Error, Result};
 
@@ -108,6 +109,9 @@ pub struct SourceRun {
     pub cell_warnings: u64,
     /// Per file and worksheet, with digests.
     pub tables: Vec<TableTotals>,
+    /// Places whose part of the list is not there, or is of another period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacked: Vec<LackedPlace>,
 }
 
 /// Rows that left a stage.
@@ -255,6 +259,7 @@ mod tests {
             rejected: 0,
             cell_warnings: 0,
             tables: vec![table],
+            lacked: Vec::new(),
         };
         let rule = RuleRun {
             code: "R01".to_owned(),

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::disk_sync::{DiskSync, ToDisk};
 use super::manifest::OutputFile;
 use super::small_table_writer::TableDef;
-use crate::privacy::neutralize_formula_cell;
+use crate::privacy::officers_csv::OfficersCsv;
 use crate::table::digest::{DigestingWriter, FileDigest, digest_file};
 use crate::{Error, Result};
 
@@ -181,7 +181,7 @@ impl Write for NewFile {
 
 /// CSV that a spreadsheet opens right away: UTF-8 with byte order mark, CRLF, nothing active.
 pub(crate) struct CsvFile {
-    writer: csv::Writer<NewFile>,
+    writer: OfficersCsv<NewFile>,
     path: PathBuf,
     /// The header included.
     rows: u64,
@@ -190,27 +190,19 @@ pub(crate) struct CsvFile {
 impl CsvFile {
     pub(crate) fn begin(outputs: &OutputFiles, relative: &str) -> Result<Self> {
         let path = outputs.path(relative);
-        let mut file = outputs.create(relative)?;
-        file.write_all("\u{FEFF}".as_bytes()).map_err(|e| output_write_error(&path, e))?;
-        let builder = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(1 << 16)
-            .from_writer(file);
-        Ok(Self { writer: builder, path, rows: 0 })
+        let writer = OfficersCsv::begin(outputs.create(relative)?);
+        let writer = writer.map_err(|e| output_write_error(&path, e))?;
+        Ok(Self { writer, path, rows: 0 })
     }
 
     pub(crate) fn row(&mut self, cells: &[impl AsRef<str>]) -> Result<()> {
         self.rows += 1;
-        let mut cells = cells.iter();
-        cells
-            .try_for_each(|cell| self.writer.write_field(neutralize_formula_cell(cell.as_ref()).as_bytes()))
-            .and_then(|()| self.writer.write_record(None::<&[u8]>))
-            .map_err(|e| output_write_error(&self.path, e.into()))
+        self.writer.row(cells).map_err(|e| output_write_error(&self.path, e))
     }
 
     pub(crate) fn finish(self, outputs: &mut OutputFiles) -> Result<()> {
         let rows = self.rows.saturating_sub(1);
-        let file = self.writer.into_inner().map_err(|e| output_write_error(&self.path, e.into_error()))?;
+        let file = self.writer.finish().map_err(|e| output_write_error(&self.path, e))?;
         outputs.finish(file, Some(rows))
     }
 }

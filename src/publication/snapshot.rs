@@ -19,6 +19,7 @@ use super::manifest::{FORMAT, KeyNames, OutputFile, READABLE};
 use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
 use crate::model::published_id::PublishedId;
+use crate::model::undecided::LackedPlace;
 use crate::privacy::IdentitySecret;
 use crate::table::digest::hex_text;
 use crate::table::rows::PositionedFile;
@@ -42,8 +43,11 @@ const HOW_NAMED: &str = "指向一个发布，例如 out/2018Q3、out/2018Q3/lat
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     folder: PathBuf,
+    version: String,
     period: Period,
+    previous_period: Option<Period>,
     pipeline: String,
+    lacked: BTreeMap<String, Vec<LackedPlace>>,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
     outputs: Vec<OutputFile>,
@@ -59,9 +63,13 @@ pub struct Snapshot {
 
 #[derive(serde::Deserialize)]
 struct ManifestHead {
+    #[serde(default)]
+    version: String,
     /// `quarter` in format 1.
     #[serde(alias = "quarter")]
     period: Period,
+    #[serde(alias = "previous_quarter")]
+    previous_period: Option<Period>,
     pipeline: String,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
@@ -81,6 +89,8 @@ struct SourceHead {
     accepted: u64,
     #[serde(default)]
     tables: Vec<TableHead>,
+    #[serde(default)]
+    lacked: Vec<LackedPlace>,
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -167,7 +177,10 @@ impl Snapshot {
         let present = || head.sources.iter().filter(|s| s.present);
         Ok(Self {
             folder,
+            version: head.version,
             period: head.period,
+            previous_period: head.previous_period,
+            lacked: present().map(|s| (s.source.clone(), s.lacked.clone())).collect(),
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
             tables: present().map(|s| (s.source.clone(), s.tables.clone())).collect(),
@@ -294,6 +307,21 @@ impl Snapshot {
         self.carried.as_ref()
     }
 
+    /// Version of the program that wrote it; `""` where it does not say.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The period it was compared with, if it was with any.
+    pub fn previous_period(&self) -> Option<Period> {
+        self.previous_period
+    }
+
+    /// Places whose part of a source's list was not there, or was of another period.
+    pub(crate) fn lacked(&self, source: &str) -> &[LackedPlace] {
+        self.lacked.get(source).map_or(&[], Vec::as_slice)
+    }
+
     /// Title of the pipeline that wrote it.
     pub fn pipeline(&self) -> &str {
         &self.pipeline
@@ -380,9 +408,9 @@ impl Snapshot {
 
     /// Says that a file of the publication cannot be read, and the cure.
     pub(crate) fn damaged(&self, relative: &str, why: &str) -> Error {
-        Error::input(format!("上一季度的发布已损坏：{why}"))
+        Error::input(format!("{}的发布已损坏：{why}", self.period))
             .in_file(self.folder.join(relative))
-            .hint("重新运行上一季度，或用 --previous 指向完好的发布")
+            .hint(format!("重新运行{}，或指向完好的发布", self.period))
     }
 }
 

@@ -104,6 +104,7 @@ mod tests {
             rejected: 0,
             cell_warnings: 0,
             tables: vec![table(&[("a", tally)])],
+            lacked: Vec::new(),
         };
         let cleaned = CellTally { cleaned_ids: 9, ..CellTally::default() };
         let lost = CellTally { not_stated: 1, ..CellTally::default() };

@@ -1,6 +1,7 @@
 //! All rules of a pipeline, read and checked against the views the contracts promise.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::quality_settings;
 use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
@@ -107,6 +108,26 @@ impl RuleSet {
             settings_files,
             policy_text,
         })
+    }
+    /// Puts the rules of a file into the set, in the place of those of the same code, and returns their codes.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not in order, at its line.
+    pub fn put_rule_file(&mut self, path: &Path) -> Result<Vec<String>> {
+        let read = rules_of_included_folders::read_rule_file(path)?;
+        let codes: Vec<String> = read.iter().map(|rule| rule.header.code.clone()).collect();
+        self.rules.retain(|rule| !codes.contains(&rule.header.code));
+        self.rules.extend(read);
+        self.rules.sort_by_key(|rule| code_order(&rule.header.code));
+        Ok(codes)
+    }
+    /// The same set with the rules of these codes alone.
+    pub(crate) fn with_codes(&self, codes: &[String]) -> Self {
+        let mut rules = self.clone();
+        rules.rules.retain(|rule| codes.contains(&rule.header.code));
+        // It is scored by findings of all rules.
+        rules.settings.quality = None;
+        rules
     }
     /// The same set with this rule alone.
     pub(crate) fn with_only(&self, rule: &Rule) -> Self {

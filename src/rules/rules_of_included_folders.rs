@@ -72,6 +72,16 @@ pub(super) fn read_included_rules(layers: &IncludedFolders) -> Result<RuleFiles>
     Ok(RuleFiles { rules, definitions, replaced, off })
 }
 
+/// Reads the rules of one file, wherever it lies; its folder is their group.
+///
+/// # Errors
+/// A file that cannot be read, or is not in order, at its line.
+pub(super) fn read_rule_file(path: &Path) -> Result<Vec<Rule>> {
+    let folder = path.parent().and_then(Path::file_name);
+    let group = folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    family::parse_family(path, &group, read_rule_text(path)?)
+}
+
 fn read_rule_text(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).map_err(|e| {
         Error::configuration("规则文件读不出来").in_file(path).hint("文件应为 UTF-8 文本").caused_by(e)

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// `model` and below `link`, for `link` and `track` will read it; it may name `model` alone.
 /// `triage`, which brings sheets back and serves the page, above `publish`. A worker per
 /// prefecture is part of `engine`.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "error",
     "progress",
     "model",
@@ -31,6 +31,7 @@ const ORDER: [&str; 23] = [
     "publish",
     "evaluate",
     "across",
+    "trial",
     "engine",
     "synth",
     "cli",

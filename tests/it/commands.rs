@@ -44,6 +44,8 @@ const CALLS: &[CommandCall] = &[
         "",
     ),
     done("diff {new}/out/2018Q3 {new}/out/2018Q3", "R37\t享受资助参保但未建档（错补）\t23\t23\t+0\t-0", ""),
+    done("try R37 pipelines/hebi --publication {new}/out --csv {new}/try.csv", "新增0条，消失0条", "try.csv"),
+    ends(2, "try R9999 pipelines/hebi --publication {new}/out", "没有编号为“R9999”的规则"),
     ends(2, "run pipelines/hebi --quarter 2018Q5 --data fixtures --out {new}/none", "不存在"),
     ends(2, "run pipelines/hebi --quarter 2018Q3 --data nowhere --out {new}/none", "找不到提取数据文件夹"),
     done("profile fixtures/hebi/2018Q3/部门/护林员.dbf", "SFZH：证件号码", ""),

@@ -65,6 +65,7 @@ mod synth;
 mod taken_away;
 mod told_counts;
 mod train;
+mod trial;
 mod types_by_file;
 mod unknown_columns;
 mod unknown_words;

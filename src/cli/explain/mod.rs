@@ -100,7 +100,7 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
             access_log::note_access(output_folder(run), run, &arguments.id)?;
         }
         let root = match arguments.pipeline {
-            None => LinkWeights::find(publication.pipeline()),
+            None => super::find_pipeline(publication.pipeline()),
             Some(_) => None,
         };
         let weights = root.map(|root| LinkWeights::of_pipeline(&root)).transpose()?;

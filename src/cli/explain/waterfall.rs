@@ -1,13 +1,12 @@
 //! What a pair's weight is made of, and what would have changed the decision.
 
 use crate::link::settings::MOST_WEIGHT;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::ExplainedRow;
 use crate::Result;
-use crate::config::Pipeline;
 use crate::link::pair_weights::MOST;
 use crate::link::settings::LinkSettings;
 use crate::model::links::Tier;
@@ -103,16 +102,6 @@ impl LinkWeights {
             .collect();
         // A weight of a linkage task holds the prior: 0 is an even chance.
         Some(Self { comparisons, accept: 0, review: -3170 })
-    }
-
-    /// The pipeline whose title a publication bears, in `pipelines/` of the working folder.
-    pub(super) fn find(title: &str) -> Option<PathBuf> {
-        let mut folders: Vec<PathBuf> =
-            std::fs::read_dir("pipelines").ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
-        folders.sort();
-        folders.into_iter().find(|f| {
-            f.join("pipeline.toml").is_file() && Pipeline::open(f).is_ok_and(|p| p.settings.title == title)
-        })
     }
 }
 

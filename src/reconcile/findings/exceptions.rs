@@ -228,7 +228,7 @@ fn exception_number_column<'a>(batch: &'a RecordBatch, name: &str) -> Option<&'a
 }
 
 /// Columns that tell where a record stands.
-fn is_exception_place(column: &str) -> bool {
+pub(in crate::reconcile) fn is_exception_place(column: &str) -> bool {
     [
         "record_id",
         "person_id",

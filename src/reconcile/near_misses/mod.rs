@@ -9,7 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, StringArray};
+use arrow::array::{ArrayRef, AsArray as _, Int32Array, StringArray};
+use arrow::datatypes::{Int32Type, Int64Type};
 
 use super::QuarterViews;
 use super::execution::numbered_ids::{IdKind, NumberedIds, record_number};
@@ -129,6 +130,43 @@ pub(crate) fn near_miss_view(
         })
     })?;
     Ok(View::of(NEAR_MISS, table))
+}
+
+/// The rows of the view as it was published, ascending.
+///
+/// # Errors
+/// A view that cannot be read or has other columns.
+pub(crate) fn read_near_misses(view: &View<'_>, ids: &NumberedIds) -> Result<Vec<NearMissRow>> {
+    let mut found = Vec::new();
+    for rows in view.rows.engine_chunks(ids, |_| true)? {
+        let rows = rows?;
+        let other = || Error::internal(format!("视图“{NEAR_MISS}”的列不对"));
+        let id = |name: &str| {
+            let column = rows.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
+            column.ok_or_else(other)
+        };
+        let number = |name: &str| {
+            let column = rows.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int32Type>());
+            column.ok_or_else(other)
+        };
+        let sources = rows.column_by_name("source").and_then(|c| c.as_string_opt::<i32>());
+        let sources = sources.ok_or_else(other)?;
+        let (records, candidates) = (id("record_id")?, id("candidate")?);
+        let (persons, candidate_persons) = (id("person_id")?, id("candidate_person_id")?);
+        let (orders, scores, likely) = (number("near_order")?, number("score")?, number("likely")?);
+        found.extend((0..rows.num_rows()).map(|row| NearMissRow {
+            record: records.value(row),
+            source: Arc::from(sources.value(row)),
+            order: orders.value(row),
+            candidate: candidates.value(row),
+            person: persons.value(row),
+            candidate_person: candidate_persons.value(row),
+            score: scores.value(row),
+            likely: likely.value(row) != 0,
+        }));
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 impl<'a> QuarterViews<'a> {

@@ -29,6 +29,7 @@ mod identity_view;
 mod person_views;
 mod previous_view;
 pub(crate) mod published_views;
+pub(crate) mod replayed_quarter;
 pub(crate) mod rule_view;
 mod source_view;
 pub(crate) mod unknown_columns;
@@ -196,7 +197,7 @@ pub fn build_views<'a>(
     let read = rules.columns_read();
     let previous = PreviousViews::of(previous, catalogue, &inputs.resolution.ledger)?;
     let records = inputs.loaded.iter().map(|l| &l.records);
-    let ids = Arc::new(NumberedIds::of_records(records.clone(), &previous.tables)?);
+    let ids = Arc::new(NumberedIds::of_records(records, &previous.tables)?);
     let sources = Arc::new(ViewSources::gather(inputs, &home_order(inputs, rules), &ids)?);
     let previous = previous.views(&ids);
     let split = match placement.buckets {
@@ -220,14 +221,20 @@ pub fn build_views<'a>(
         list.push(to.split_previous(view)?);
     }
     list.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut tables = BTreeMap::new();
-    for (source, records) in records.enumerate() {
-        tables
-            .extend(ids.tables_of(records)?.into_iter().enumerate().map(|(at, table)| (table, (source, at))));
-    }
+    let tables = record_tables(inputs, &ids)?;
     let foreign = sources.numbers.foreign().to_vec();
     let (linker, near_misses) = (None, Vec::new());
     Ok(QuarterViews { list, ids, inputs: *inputs, tables, foreign, linker, near_misses })
+}
+
+/// Source and table by the table's number in record ids.
+fn record_tables(inputs: &ViewInputs<'_>, ids: &NumberedIds) -> Result<BTreeMap<usize, (usize, usize)>> {
+    let mut tables = BTreeMap::new();
+    for (source, one) in inputs.loaded.iter().enumerate() {
+        let numbers = ids.tables_of(&one.records)?.into_iter().enumerate();
+        tables.extend(numbers.map(|(at, table)| (table, (source, at))));
+    }
+    Ok(tables)
 }
 
 /// Sources in the order in which their address counts: home sources first.

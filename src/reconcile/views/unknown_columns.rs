@@ -70,12 +70,18 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
 
 /// Columns of the last period's views, as they were published, with unknown cells: those that have companions.
 pub(crate) fn unknown_columns_before(views: &[View<'_>]) -> UnknownColumns {
+    published_unknown_columns(views, PREVIOUS)
+}
+
+/// Columns of views, as they were published, with unknown cells: those that have companions. Rules call the views by
+/// their names and `suffix`.
+pub(crate) fn published_unknown_columns(views: &[View<'_>], suffix: &str) -> UnknownColumns {
     let mut unknown = UnknownColumns::new();
     for view in views {
         let names = view.rows.schema().fields().iter().filter_map(|f| f.name().strip_suffix(UNKNOWN_SUFFIX));
         let columns: BTreeSet<String> = names.map(str::to_owned).collect();
         if !columns.is_empty() {
-            unknown.insert(format!("{}{PREVIOUS}", view.name), columns);
+            unknown.insert(format!("{}{suffix}", view.name), columns);
         }
     }
     unknown

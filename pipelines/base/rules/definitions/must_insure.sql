@@ -9,6 +9,8 @@ SEMI JOIN alive_registered a ON a.record_id = p.record_id
 LEFT JOIN lives_elsewhere e ON e.person_id = p.person_id
 LEFT JOIN college_student c ON c.person_id = p.person_id
 ANTI JOIN insurance_unclear u ON u.person_id = p.person_id
--- Of a child that has no number yet no list says when it was born: it was registered when it came.
-WHERE (p.birth_date <= q.newborn_date OR (p.birth_date IS NULL AND (p.identified_date IS NULL OR p.identified_date <= q.newborn_date)))
+-- Of a child that has no number yet no list says when it was born: it was registered when it came. Whoever has a number,
+-- be it one that says no birth date, is no newborn.
+WHERE (p.birth_date <= q.newborn_date
+        OR (p.birth_date IS NULL AND (p.id_number IS NOT NULL OR p.identified_date IS NULL OR p.identified_date <= q.newborn_date)))
     AND e.person_id IS NULL AND c.person_id IS NULL

@@ -163,6 +163,23 @@ expect = [
 ]
 
 [[example]]
+case = "几笔里只有一笔写了监护人的证号，或姓名，或监护人另有登记：都不列；别人的孩子写了：照列"
+given = """
+student_aid @P1 category=建档立卡 item=助学金 guardian_id18=410621197001011234
+student_aid @P1 category=建档立卡 item=免学费
+registry_person @P2 id18=410621197001011234
+student_aid @P3 category=建档立卡 item=助学金 guardian_name=张大山
+student_aid @P3 category=建档立卡 item=免学费
+student @P3
+registry_person @P4 name=张大山
+student_aid @P5 category=建档立卡 item=助学金 guardian_person_id=P6 term=2018春
+student_aid @P5 category=建档立卡 item=免学费
+registry_person @P6
+student_aid @P7 category=建档立卡 item=免学费
+"""
+expect = ["P7"]
+
+[[example]]
 case = "其他类别、上学期：不列"
 given = """
 student_aid @P1 category=低保
@@ -198,15 +215,24 @@ same_name AS (
     LEFT JOIN pupil_home h ON h.person_id = a.person_id
     WHERE (a.guardian_id18 IS NULL OR p.id18 IS NULL) AND (h.county_code IS NULL OR h.county_code = p.county_code)
 ),
-known_by_name AS (
-    SELECT DISTINCT n.record_id
-    FROM same_name n
+-- A guardian who is named in one row of a child is the child's guardian in all.
+vouched AS (
+    SELECT a.person_id
+    FROM student_aid a
+    JOIN poor_id g ON g.id18 = a.guardian_id18
+    UNION ALL
+    SELECT a.person_id
+    FROM student_aid a
+    JOIN poor w ON w.person_id = a.guardian_person_id
+    UNION ALL
+    SELECT a.person_id
+    FROM student_aid a
+    JOIN same_name n ON n.record_id = a.record_id
     WHERE n.at_home = 1
 ),
 namesake AS (
     SELECT DISTINCT n.record_id
     FROM same_name n
-    WHERE n.at_home = 0
 )
 SELECT
     a.person_id AS subject_id,
@@ -221,10 +247,7 @@ FROM student_aid a
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN poor r ON r.person_id = a.person_id
 LEFT JOIN protected_person c ON c.person_id = a.person_id
-LEFT JOIN poor_id g ON g.id18 = a.guardian_id18
-LEFT JOIN poor w ON w.person_id = a.guardian_person_id
-LEFT JOIN known_by_name k ON k.record_id = a.record_id
 LEFT JOIN namesake n ON n.record_id = a.record_id
+ANTI JOIN vouched v ON v.person_id = a.person_id
 WHERE a.category = '建档立卡'
-    AND r.person_id IS NULL AND c.person_id IS NULL AND g.id18 IS NULL AND w.person_id IS NULL
-    AND k.record_id IS NULL
+    AND r.person_id IS NULL AND c.person_id IS NULL

@@ -198,12 +198,13 @@ insurance @P10 status=终止 stop_reason=去港澳定居
 expect = []
 
 [[example]]
-case = "刚出生的孩子还没有证件号码、没有出生日期，本季度才登记：不列；早就登记的：列为疑点"
+case = "刚出生的孩子还没有证件号码、没有出生日期，本季度才登记：不列；早就登记的，有证件号码而看不出出生日期的：列为疑点"
 given = """
-registry_person @P1 birth_date=NULL age=NULL identified_date=2018-08-20
-registry_person @P2 birth_date=NULL age=NULL identified_date=2016-08-20
+registry_person @P1 birth_date=NULL age=NULL identified_date=2018-08-20 id_number=NULL
+registry_person @P2 birth_date=NULL age=NULL identified_date=2016-08-20 id_number=NULL
+registry_person @P3 birth_date=NULL age=NULL identified_date=2018-08-20 id_number=41062119760304
 """
-expect = ["P2"]
+expect = ["P2", "P3"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
 FROM must_insure p
