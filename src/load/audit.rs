@@ -12,11 +12,12 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
-use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
+use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row, text_of_row};
+use super::rejected_people::RejectedPerson;
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
-use crate::config::SourceContract;
+use crate::config::{ColumnRole, SourceContract};
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
 use crate::table::key_index::KeySieve;
@@ -356,6 +357,12 @@ fn reject_repeats(
         totals.rejected += 1;
         let (county, township) = place_of_row(contract, &repeated, at);
         *rejected[key.table()].entry((county.to_owned(), township.to_owned())).or_default() += 1;
+        let id = contract.role(ColumnRole::IdNumber).filter(|id| columns.iter().all(|c| c.name != id.name));
+        if id.is_some() {
+            let [id, name] = [ColumnRole::IdNumber, ColumnRole::Name]
+                .map(|role| text_of_row(contract, &repeated, role, at));
+            loaded.rejected_people.extend(RejectedPerson::of_cells(id, name, county));
+        }
         let values: Vec<String> = columns
             .iter()
             .filter_map(|c| repeated.column_by_name(&c.name))

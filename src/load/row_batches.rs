@@ -11,6 +11,7 @@ use super::column::{ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
+use super::rejected_people::RejectedPerson;
 use super::tick_columns::TickStyle;
 use super::unknown_cells::positions_among_kept;
 use super::unknown_codes::CodeCounts;
@@ -70,6 +71,8 @@ pub(super) struct LoadedPart {
     pub rejected: RejectedPlaces,
     /// Members who stand in their row already, by number and name.
     pub repeated_members: u64,
+    /// Who stands in the units not accepted.
+    pub rejected_people: Vec<RejectedPerson>,
 }
 
 /// One record to be: a row, or one member of it.
@@ -159,6 +162,8 @@ impl RowBatch<'_> {
             let (county, township) = place_texts(self.contract, &columns, unit);
             *rejected.entry((county.to_owned(), township.to_owned())).or_default() += 1;
         }
+        let rejected_people =
+            refusals.iter().filter_map(|&(unit, ..)| self.rejected_person(units[unit])).collect();
         rejects
             .extend(refusals.iter().map(|&(unit, index, trouble)| self.report(units[unit], index, trouble)));
         rejects.sort_by_key(|r| (r.row, r.member));
@@ -214,6 +219,7 @@ impl RowBatch<'_> {
             unstated_days,
             rejected,
             repeated_members,
+            rejected_people,
         })
     }
 
@@ -346,6 +352,18 @@ impl RowBatch<'_> {
             counts.add(column, county, text.trim(), 1);
         }
         counts
+    }
+
+    /// Who stands in a unit, by the cells as they are written.
+    fn rejected_person(&self, unit: RecordUnit) -> Option<RejectedPerson> {
+        let text = |role| {
+            let (raw, _) = self.raw_column(unit, self.contract.role_position(role)?)?;
+            let array = &self.raw.columns[raw];
+            (!array.is_null(unit.row)).then(|| array.value(unit.row))
+        };
+        let [id, name, county] = [ColumnRole::IdNumber, ColumnRole::Name, ColumnRole::County]
+            .map(|role| text(role).unwrap_or_default());
+        RejectedPerson::of_cells(id, name, county)
     }
 
     fn unstated_days(&self, columns: &[ArrayRef], accepted: &[bool]) -> UnstatedDays {

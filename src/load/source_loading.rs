@@ -13,6 +13,7 @@ use super::column_contents::ColumnContents;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
+use super::rejected_people::{RejectedPerson, tell_rejected_people};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
@@ -73,6 +74,8 @@ pub(super) struct SourceLoading<'a> {
     unstated_days: Vec<UnstatedDays>,
     /// Rejected units by place, by table.
     rejected: Vec<RejectedPlaces>,
+    /// Who stands in rows that are not accepted.
+    rejected_people: Vec<RejectedPerson>,
     skipped: Vec<(u16, SkippedRow)>,
     /// How many of the file being read were kept.
     skipped_here: usize,
@@ -120,6 +123,7 @@ impl<'a> SourceLoading<'a> {
             codes: Vec::new(),
             unstated_days: Vec::new(),
             rejected: Vec::new(),
+            rejected_people: Vec::new(),
             skipped: Vec::new(),
             skipped_here: 0,
         })
@@ -140,6 +144,8 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
+        let malformed = raw.malformed.iter();
+        self.rejected_people.extend(malformed.flat_map(|m| RejectedPerson::in_text(&m.original)));
         self.rejects.extend(raw.malformed.iter().map(|m| Reject {
             source: self.contract.name.clone(),
             file: raw.info.file.clone(),
@@ -280,6 +286,7 @@ impl<'a> SourceLoading<'a> {
             }
             self.keys.extend(part.keys);
             self.rejects.extend(part.rejects);
+            self.rejected_people.extend(part.rejected_people);
             let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
             self.warnings_left_out += part.warnings.len().saturating_sub(room) as u64;
             self.warnings.extend(part.warnings.into_iter().take(room));
@@ -336,6 +343,7 @@ impl<'a> SourceLoading<'a> {
             },
             audits: self.audits,
             lacked: Vec::new(),
+            rejected_people: self.rejected_people,
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
@@ -343,6 +351,7 @@ impl<'a> SourceLoading<'a> {
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
             absent_columns::note_absent_columns(self.contract, &mut loaded)?;
         }
+        tell_rejected_people(self.contract, &mut loaded);
         count_unknown_cells(&mut loaded);
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))
