@@ -31,6 +31,7 @@ mod placeholder_birth_dates;
 mod rejected_people;
 mod repeated_files;
 mod row_batches;
+mod sheet_periods;
 mod source_loader;
 mod source_loading;
 mod stated_totals;
