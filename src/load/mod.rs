@@ -23,6 +23,7 @@ mod data_folder;
 mod delivered_places;
 mod delivery;
 mod headers;
+mod lost_letters;
 mod number;
 mod number_audit;
 mod person_cells;

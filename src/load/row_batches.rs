@@ -21,7 +21,7 @@ use crate::extract::RawTable;
 use crate::model::cell_tally::CellTally;
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
-use crate::model::file_account::FaultyCell;
+use crate::model::file_account::{CellFault, FaultyCell};
 use crate::model::record_id::RecordKey;
 use crate::model::source_row::Reject;
 use crate::{Error, Result};
@@ -65,6 +65,8 @@ pub(super) struct LoadedPart {
     pub cells: Vec<CellTally>,
     /// Values outside the code tables.
     pub codes: CodeCounts,
+    /// Values that open code tables do not have.
+    pub open_codes: CodeCounts,
     /// Birth dates that no ID number states.
     pub unstated_days: UnstatedDays,
     /// Units not accepted, by place.
@@ -99,6 +101,7 @@ impl RowBatch<'_> {
         let mut unknown: Vec<Vec<usize>> = vec![Vec::new(); count];
         let mut all_found: Vec<(usize, ColumnFindings)> = Vec::new();
         let mut unknown_codes: Vec<(usize, usize)> = Vec::new();
+        let mut open_codes: Vec<(usize, usize)> = Vec::new();
         let mut found = ColumnFindings::default();
         for (index, column) in self.contract.columns.iter().enumerate() {
             if !self.wanted[index] {
@@ -128,6 +131,7 @@ impl RowBatch<'_> {
                     doubts.push((unit, index, trouble));
                 }
             }
+            open_codes.extend(found.open_codes.iter().map(|&unit| (index, unit)));
             unknown[index] = std::mem::take(&mut found.unknown);
             if found.any() {
                 all_found.push((index, std::mem::take(&mut found)));
@@ -156,6 +160,8 @@ impl RowBatch<'_> {
             cells[*index] = self.tally_cells(*index, found, (&units, &accepted));
         }
         let codes = self.count_codes(&unknown_codes, &units, &columns);
+        open_codes.retain(|&(_, unit)| accepted[unit]);
+        let open_codes = self.count_codes(&open_codes, &units, &columns);
         let unstated_days = self.unstated_days(&columns, &accepted);
         let mut rejected = RejectedPlaces::new();
         for &(unit, ..) in &refusals {
@@ -190,6 +196,8 @@ impl RowBatch<'_> {
                 warnings.push(self.report(units[unit], index, trouble));
             }
         }
+        warnings.extend(self.cells_without_header());
+        warnings.sort_by_key(|warning| (warning.row, warning.member));
         let any = unknown.iter().any(|cells| !cells.is_empty());
         let moved = if any { positions_among_kept(&accepted) } else { Vec::new() };
         let unknown: Vec<Vec<u32>> = unknown
@@ -216,6 +224,7 @@ impl RowBatch<'_> {
             unknown,
             cells,
             codes,
+            open_codes,
             unstated_days,
             rejected,
             repeated_members,
@@ -323,6 +332,8 @@ impl RowBatch<'_> {
             no_end: places(&found.no_end),
             converted: places(&found.converted),
             cleaned_ids: places(&found.cleaned_ids),
+            beijing_days: places(&found.beijing_days),
+            with_times: places(&found.with_times),
         }
     }
 
@@ -352,6 +363,29 @@ impl RowBatch<'_> {
             counts.add(column, county, text.trim(), 1);
         }
         counts
+    }
+
+    /// Cells behind the last header: what they say is kept with the warnings.
+    fn cells_without_header(&self) -> Vec<Reject> {
+        let of_none = |cell: &&FaultyCell| cell.fault == CellFault::NoHeader;
+        let reject = |cell: &FaultyCell| {
+            let (info, label) = (&self.raw.info, format!("第{}列", cell.column + 1));
+            Reject {
+                source: self.contract.name.clone(),
+                file: info.file.clone(),
+                sheet: info.sheet.clone(),
+                row: cell.row,
+                member: 0,
+                reason_code: CellTrouble::Fault(cell.fault).code().to_owned(),
+                reason: format!(
+                    "“{label}”{}，这一格没有读入，这一行别的格照常读入；补上表头后重报",
+                    cell.fault.label()
+                ),
+                column: Some(label),
+                original: limit_row_text(cell.original.clone()),
+            }
+        };
+        self.raw.faults.iter().filter(of_none).map(reject).collect()
     }
 
     /// Who stands in a unit, by the cells as they are written.
