@@ -69,8 +69,8 @@ pub mod link {
 }
 pub mod load {
     pub use crate::load::{
-        DataFolder, LoadedSource, SourceRecords, UnknownCells, load_for_linking, load_several, load_source,
-        load_tables, survey_data_folder,
+        DataFolder, LoadedSource, RejectedPerson, SourceRecords, UnknownCells, load_for_linking,
+        load_several, load_source, load_tables, survey_data_folder,
     };
 }
 pub mod model {

@@ -11,7 +11,7 @@ use super::{MalformedRow, RawTable, SkipReason, text_decoding};
 use crate::Result;
 use crate::config::clean_config_header;
 use crate::config::read_options::KeyHeaders;
-use crate::model::file_account::SkippedRow;
+use crate::model::file_account::{CellFault, FaultyCell, SkippedRow};
 use crate::model::source_table::RawTableInfo;
 
 /// Cells for which memory is set aside before the first row.
@@ -27,6 +27,8 @@ pub(super) struct RawTableAssembler<'a> {
     rows: Vec<u32>,
     skipped: Vec<SkippedRow>,
     malformed: Vec<MalformedRow>,
+    /// Cells behind the last header.
+    faults: Vec<FaultyCell>,
     room: &'a mut MemoryRoom,
     /// What a cell may hold besides plain text.
     pub rare: CellHazards,
@@ -80,6 +82,7 @@ impl<'a> RawTableAssembler<'a> {
             rows: Vec::with_capacity(rows),
             skipped: Vec::new(),
             malformed: Vec::new(),
+            faults: Vec::new(),
             room,
             rare: CellHazards { nul: true, entities: true, exported: false },
             formula_texts: 0,
@@ -135,7 +138,8 @@ impl<'a> RawTableAssembler<'a> {
         }
         let width = self.columns.len();
         let original = || cells.iter().map(|c| c.as_ref()).collect::<Vec<_>>().join("\t");
-        if end > width {
+        // Where every row, the header's too, has a cell more than there are headers, nothing has moved.
+        if end > width && end > self.least {
             let reason = format!(
                 "这一行有{end}格，表头只有{width}列，不知道多出的是哪一列；多半是内容里有未加引号的分隔符"
             );
@@ -147,6 +151,13 @@ impl<'a> RawTableAssembler<'a> {
                 &original(),
                 "这一行含有空字符(NUL)，文件在该处已损坏；请重新导出".to_owned(),
             );
+        }
+        if cells.len() + 1 < self.least && cells.iter().any(|cell| cell.as_ref().contains('\t')) {
+            let reason = format!(
+                "这一行用制表符分隔，别的行不是，没有拆成{}格：多半是从表格软件里直接粘贴的；改成与别的行一样的分隔符后重新导出",
+                self.least
+            );
+            return self.reject(row, &original(), reason);
         }
         if cells.len() + 1 < self.least {
             let reason = format!(
@@ -163,6 +174,14 @@ impl<'a> RawTableAssembler<'a> {
             return self.reject(row, &original(), reason);
         }
         self.room.take(self.kept, text as u64)?;
+        for (at, cell) in cells.iter().enumerate().take(end).skip(width) {
+            let cell = trim_row_cell(cell.as_ref());
+            if !cell.is_empty() {
+                let original = cell.to_owned();
+                self.room.take(0, (size_of::<FaultyCell>() + original.len()) as u64)?;
+                self.faults.push(FaultyCell { row, column: at as u32, fault: CellFault::NoHeader, original });
+            }
+        }
         for (index, column) in self.columns.iter_mut().enumerate() {
             let Some(column) = column else { continue };
             let mut cell = cells.get(index).map_or("", |c| trim_row_cell(c.as_ref()));
@@ -204,7 +223,7 @@ impl<'a> RawTableAssembler<'a> {
             rows: self.rows,
             skipped: self.skipped,
             malformed: self.malformed,
-            faults: Vec::new(),
+            faults: self.faults,
             account: None,
         }
     }

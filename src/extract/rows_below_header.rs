@@ -220,7 +220,7 @@ impl RowsBelowHeader {
         };
         let key =
             [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
-        let sentence = cell.chars().count() >= SENTENCE;
+        let sentence = cell.chars().count() >= SENTENCE || is_word_between(cell);
         if key { sentence } else { sentence || is_count_text(cell) }
     }
 
@@ -292,6 +292,14 @@ impl RowsBelowHeader {
             .count();
         same * 2 > if begins { self.cleaned.len() } else { filled.max(2) }
     }
+}
+
+/// Is it a word above further rows (`补报：`), or what stands below a page (`共917人 第1/1页`)?
+fn is_word_between(cell: &str) -> bool {
+    cell.ends_with(['：', ':'])
+        || cell.starts_with('共')
+            && cell.contains(['人', '户', '条', '页'])
+            && cell.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// What a skipped row says: its cells joined by tabs, at most 500 characters.

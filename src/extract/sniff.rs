@@ -43,6 +43,13 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
             Error::input("这是 XML 文件，不是表格").hint("请提供部门导出为 .xlsx 或 CSV，再放回原处")
         });
     }
+    if bytes.starts_with(&[0x1F, 0x8B])
+        || bytes.starts_with(b"7z\xBC\xAF\x27\x1C")
+        || bytes.starts_with(b"Rar!")
+    {
+        return Err(Error::input("这是压缩文件（GZ、7z 或 RAR），不是表格")
+            .hint("解开后把里面的表格放到数据文件夹，移出压缩文件"));
+    }
     if looks_like_dbf(bytes) {
         return Ok(FileFormat::Dbf);
     }

@@ -75,6 +75,7 @@ impl CellTrouble {
             Self::Fault(CellFault::MemoUnreadable) => "memo_unreadable",
             Self::Fault(CellFault::NumberOverflow) => "number_overflow",
             Self::Fault(CellFault::UnreadableType) => "unreadable_type",
+            Self::Fault(CellFault::NoHeader) => "no_header",
         }
     }
     /// Reason and cure for the department.
@@ -132,6 +133,9 @@ impl CellTrouble {
             }
             Self::Fault(CellFault::NumberOverflow) => {
                 format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
+            }
+            Self::Fault(CellFault::NoHeader) => {
+                format!("“{label}”没有表头，这一格没有读入，这一行别的格照常读入；补上表头后重报")
             }
             Self::Fault(CellFault::UnreadableType) => {
                 format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")

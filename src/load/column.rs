@@ -68,13 +68,27 @@ pub(super) struct ColumnFindings {
     pub converted: Vec<usize>,
     /// Units whose ID number lost its decorations, ascending.
     pub cleaned_ids: Vec<usize>,
+    /// Units with a day whose midnight in Beijing is written in another zone's time, ascending.
+    pub beijing_days: Vec<usize>,
+    /// Units with a time of day behind the day, ascending.
+    pub with_times: Vec<usize>,
+    /// Units with a value that an open code table does not have, ascending.
+    pub open_codes: Vec<usize>,
 }
 
 impl ColumnFindings {
     /// Was anything found?
     pub(super) fn any(&self) -> bool {
-        let lists =
-            [&self.not_stated, &self.no_end, &self.placeholder_days, &self.converted, &self.cleaned_ids];
+        let lists = [
+            &self.not_stated,
+            &self.no_end,
+            &self.placeholder_days,
+            &self.converted,
+            &self.cleaned_ids,
+            &self.beijing_days,
+            &self.with_times,
+            &self.open_codes,
+        ];
         !self.troubles.is_empty() || lists.iter().any(|list| !list.is_empty())
     }
     /// A cell with something wrong about it.
@@ -137,7 +151,13 @@ pub(super) fn build_column(
             }))
         }
         ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
-            number::parse_integer(t).map_or(CellReading::Wrong(CellTrouble::Number), CellReading::Value)
+            let whole = number::parse_integer(t);
+            let whole = whole.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
+            match whole {
+                Some(value) if factor != 1 => CellReading::Converted(value),
+                Some(value) => CellReading::Value(value),
+                None => CellReading::Wrong(CellTrouble::Number),
+            }
         })),
         ContractType::Money | ContractType::Area => {
             let months = column.rate.map(|rate| rate.months());
@@ -152,19 +172,22 @@ pub(super) fn build_column(
                 }
             }))
         }
-        ContractType::Date => Arc::new(build_typed_column::<Date32Type>(column, cells, found, |t| {
-            if cell_cleaning::is_no_day(t, column.end) {
-                return CellReading::NoDay;
-            }
-            match written_date::parse_written_date(t) {
-                Some(day) if day.day.is_none() => {
-                    CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
+        ContractType::Date => {
+            let days = build_typed_column::<Date32Type>(column, cells, found, |t| {
+                if cell_cleaning::is_no_day(t, column.end) {
+                    return CellReading::NoDay;
                 }
-                Some(day) => CellReading::Value(day.date32()),
-                None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
-                None => CellReading::Wrong(CellTrouble::Date),
-            }
-        })),
+                match written_date::parse_written_date(t) {
+                    Some(day) if day.day.is_none() => {
+                        CellReading::Doubtful(day.date32(), CellTrouble::DayUnknown)
+                    }
+                    Some(day) => CellReading::Value(day.date32()),
+                    None if cell_cleaning::is_open_end(t) => CellReading::Nothing,
+                    None => CellReading::Wrong(CellTrouble::Date),
+                }
+            });
+            Arc::new(days_of_times(days, cells, found))
+        }
         ContractType::Month => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
             if cell_cleaning::is_no_day(t, column.end) {
                 return CellReading::NoDay;
@@ -182,6 +205,39 @@ pub(super) fn build_column(
             cell_cleaning::parse_flag(t).map_or(CellReading::Wrong(CellTrouble::Flag), CellReading::Value)
         })),
     }
+}
+
+/// Fewest times of a column that show in which zone it was written.
+const FEWEST_TIMES: usize = 5;
+/// Midnight in Beijing at Greenwich, in minutes; an hour earlier in the summers that had summer time.
+const GREENWICH_MIDNIGHTS: [i32; 2] = [15 * 60, 16 * 60];
+
+/// Sets right days that were written as the moment at Greenwich at which they began in Beijing, where most times of a
+/// column are that hour, and notes other times of day.
+fn days_of_times(
+    days: PrimitiveArray<Date32Type>,
+    cells: &ColumnCells<'_>,
+    found: &mut ColumnFindings,
+) -> PrimitiveArray<Date32Type> {
+    let minute = |at: usize| cells.get(at).and_then(written_date::minute_of_day);
+    let times: Vec<(usize, i32)> =
+        (0..cells.len()).filter(|&at| days.is_valid(at)).filter_map(|at| Some((at, minute(at)?))).collect();
+    let at_greenwich = |minute: &i32| GREENWICH_MIDNIGHTS.contains(minute);
+    let many = times.iter().filter(|(_, minute)| at_greenwich(minute)).count();
+    if many < FEWEST_TIMES || many * 2 <= times.len() {
+        found.with_times.extend(times.iter().filter(|(_, minute)| *minute != 0).map(|(at, _)| *at));
+        return days;
+    }
+    let mut values = days.values().to_vec();
+    for &(at, minute) in &times {
+        if at_greenwich(&minute) {
+            values[at] += 1;
+            found.beijing_days.push(at);
+        } else if minute != 0 {
+            found.with_times.push(at);
+        }
+    }
+    PrimitiveArray::new(values.into(), days.nulls().cloned())
 }
 
 /// Years that a list may speak of; others are a slip of the pen, or no years.

@@ -35,15 +35,17 @@ enum WrongContent {
     Relation,
     Number,
     NameAndNumber,
+    DateForm,
 }
 
 /// In the order of the variants.
-const WRONG: [(WrongContent, &str); 5] = [
+const WRONG: [(WrongContent, &str); 6] = [
     (WrongContent::IdNumber, "证件号码"),
     (WrongContent::Name, "姓名"),
     (WrongContent::Relation, "与户主关系"),
     (WrongContent::Number, "数字"),
     (WrongContent::NameAndNumber, "连在一起的姓名和证件号码"),
+    (WrongContent::DateForm, "读不出是哪一天的写法（毫秒数，或日、月、年的次序）"),
 ];
 
 /// What a raw column was found to hold.
@@ -130,6 +132,7 @@ impl SampledColumn {
             cells * 100 / self.filled
         );
         Some(HeaderPlace { info, header }.with(message).hint(match content {
+            WrongContent::DateForm => "这一列是日期，只是写法读不出来：请提供部门写成 2018-03-01 的样子重新导出".to_owned(),
             WrongContent::NameAndNumber => "请提供部门把姓名和证件号码分成两列后重新导出".to_owned(),
             _ => format!(
                 "多半是表头写错或两列写反：对照内容改正表头后重新运行；个别文件的表头确实如此，在 sources/{}.toml \
@@ -138,6 +141,17 @@ impl SampledColumn {
             ),
         }))
     }
+}
+
+/// Is it a date in a form that is not read: milliseconds since 1970, or the day before the month and year?
+fn is_unread_date(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let number = text.strip_prefix('-').unwrap_or(text);
+    if digits(number) {
+        return (11..=13).contains(&number.len());
+    }
+    let parts: Vec<&str> = text.split(['.', '-']).collect();
+    matches!(parts[..], [day, month, year] if parts.iter().all(|part| digits(part)) && day.len() <= 2 && month.len() <= 2 && year.len() == 4)
 }
 
 /// What a cell holds that its column is not for; `None` if it may be what it should.
@@ -157,6 +171,7 @@ fn wrong_content(
         (text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(plain))
             .then_some(WrongContent::Number)
     };
+    let form = || is_unread_date(text).then_some(WrongContent::DateForm);
     match column.role? {
         IdNumber | GuardianId => name(),
         Name | GuardianName if person_cells::holds_id_number(text) && text.contains(is_han) => {
@@ -173,7 +188,7 @@ fn wrong_content(
         BirthDate => match written_date::parse_written_date(text) {
             Some(_) => None,
             None if written_date::parse_written_month(text).is_some() => None,
-            None => id().or_else(number).or_else(name),
+            None => id().or_else(form).or_else(number).or_else(name),
         },
         Sex | Phone => id().or_else(|| if column.codes.find(text).is_some() { None } else { name() }),
         County | Township | Village | Address => id(),

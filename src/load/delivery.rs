@@ -11,6 +11,7 @@ use super::LoadedSource;
 use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
+use super::sheet_periods::sheets_of_other_quarters;
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
@@ -504,6 +505,7 @@ fn other_quarters(
         })
         .chain(unnamed_years(check, contract, loaded))
         .chain(titles_of_other_quarters(check, contract, loaded))
+        .chain(sheets_of_other_quarters(check, contract, loaded))
         .collect()
 }
 

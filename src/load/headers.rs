@@ -211,6 +211,11 @@ impl<'a> HeaderMatcher<'a> {
                 HeaderTarget::Ignored => continue,
             };
             let kind = contract.columns[column].kind;
+            if kind == ContractType::Integer
+                && let Some(unit) = unit.as_ref().filter(|unit| !unit.listed)
+            {
+                plan.factors[column] = self.time_factor(info, header, column, unit)?;
+            }
             if !matches!(kind, ContractType::Money | ContractType::Area) {
                 continue;
             }
@@ -227,6 +232,38 @@ impl<'a> HeaderMatcher<'a> {
         }
         self.complete(info, &mut plan)?;
         Ok(plan)
+    }
+
+    /// What a number of the header's unit of time makes in the unit that the contract writes in its own headers; 1 where
+    /// one of the two says none.
+    fn time_factor(
+        &self,
+        info: &RawTableInfo,
+        header: &str,
+        column: usize,
+        unit: &HeaderUnit,
+    ) -> Result<i64> {
+        let spec = &self.contract.columns[column];
+        let own = { spec.headers.iter() }.find_map(|known| {
+            let (_, unit) = split_header_unit(&clean_config_header(known))?;
+            Some((unit::months_of_unit(&unit.rate)?, unit.rate))
+        });
+        let (Some((own, own_word)), Some(months)) = (own, unit::months_of_unit(&unit.rate)) else {
+            return Ok(1);
+        };
+        if months % own == 0 {
+            return Ok(months / own);
+        }
+        Err(self
+            .at(info, header)
+            .with(format!(
+                "表头“{header}”的单位是“{}”，不能折算成“{}”的单位“{own_word}”",
+                unit.rate, spec.label
+            ))
+            .hint(format!(
+                "请提供部门按{own_word}重新导出；不需要这一列，在 sources/{}.toml 的 ignore_headers 里加上它",
+                self.contract.name
+            )))
     }
 
     /// The months that amounts under a header are for, where it says so and the contract can convert them.

@@ -23,13 +23,16 @@ mod data_folder;
 mod delivered_places;
 mod delivery;
 mod headers;
+mod lost_letters;
 mod number;
 mod number_audit;
 mod person_cells;
 mod place_counts;
 mod placeholder_birth_dates;
+mod rejected_people;
 mod repeated_files;
 mod row_batches;
+mod sheet_periods;
 mod source_loader;
 mod source_loading;
 mod stated_totals;
@@ -50,6 +53,7 @@ pub(crate) use source_loader::{load_all, load_attempt, load_files_for_linking};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 pub(crate) use text_notices::text_notices;
 
+pub use rejected_people::RejectedPerson;
 pub use unknown_cells::UnknownCells;
 
 use crate::model::file_account::SkippedRow;
@@ -148,6 +152,8 @@ pub struct LoadedSource {
     pub audits: Vec<AuditFinding>,
     /// Places whose part of the list is not there, by code, each once.
     pub lacked: Vec<LackedPlace>,
+    /// Who stands in rows that were not accepted, as far as these say, in order, each once.
+    pub rejected_people: Vec<RejectedPerson>,
 }
 
 #[cfg(test)]

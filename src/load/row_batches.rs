@@ -11,6 +11,7 @@ use super::column::{ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
+use super::rejected_people::RejectedPerson;
 use super::tick_columns::TickStyle;
 use super::unknown_cells::positions_among_kept;
 use super::unknown_codes::CodeCounts;
@@ -20,7 +21,7 @@ use crate::extract::RawTable;
 use crate::model::cell_tally::CellTally;
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::column_type::ContractType;
-use crate::model::file_account::FaultyCell;
+use crate::model::file_account::{CellFault, FaultyCell};
 use crate::model::record_id::RecordKey;
 use crate::model::source_row::Reject;
 use crate::{Error, Result};
@@ -64,12 +65,16 @@ pub(super) struct LoadedPart {
     pub cells: Vec<CellTally>,
     /// Values outside the code tables.
     pub codes: CodeCounts,
+    /// Values that open code tables do not have.
+    pub open_codes: CodeCounts,
     /// Birth dates that no ID number states.
     pub unstated_days: UnstatedDays,
     /// Units not accepted, by place.
     pub rejected: RejectedPlaces,
     /// Members who stand in their row already, by number and name.
     pub repeated_members: u64,
+    /// Who stands in the units not accepted.
+    pub rejected_people: Vec<RejectedPerson>,
 }
 
 /// One record to be: a row, or one member of it.
@@ -96,6 +101,7 @@ impl RowBatch<'_> {
         let mut unknown: Vec<Vec<usize>> = vec![Vec::new(); count];
         let mut all_found: Vec<(usize, ColumnFindings)> = Vec::new();
         let mut unknown_codes: Vec<(usize, usize)> = Vec::new();
+        let mut open_codes: Vec<(usize, usize)> = Vec::new();
         let mut found = ColumnFindings::default();
         for (index, column) in self.contract.columns.iter().enumerate() {
             if !self.wanted[index] {
@@ -125,6 +131,7 @@ impl RowBatch<'_> {
                     doubts.push((unit, index, trouble));
                 }
             }
+            open_codes.extend(found.open_codes.iter().map(|&unit| (index, unit)));
             unknown[index] = std::mem::take(&mut found.unknown);
             if found.any() {
                 all_found.push((index, std::mem::take(&mut found)));
@@ -153,12 +160,16 @@ impl RowBatch<'_> {
             cells[*index] = self.tally_cells(*index, found, (&units, &accepted));
         }
         let codes = self.count_codes(&unknown_codes, &units, &columns);
+        open_codes.retain(|&(_, unit)| accepted[unit]);
+        let open_codes = self.count_codes(&open_codes, &units, &columns);
         let unstated_days = self.unstated_days(&columns, &accepted);
         let mut rejected = RejectedPlaces::new();
         for &(unit, ..) in &refusals {
             let (county, township) = place_texts(self.contract, &columns, unit);
             *rejected.entry((county.to_owned(), township.to_owned())).or_default() += 1;
         }
+        let rejected_people =
+            refusals.iter().filter_map(|&(unit, ..)| self.rejected_person(units[unit])).collect();
         rejects
             .extend(refusals.iter().map(|&(unit, index, trouble)| self.report(units[unit], index, trouble)));
         rejects.sort_by_key(|r| (r.row, r.member));
@@ -185,6 +196,8 @@ impl RowBatch<'_> {
                 warnings.push(self.report(units[unit], index, trouble));
             }
         }
+        warnings.extend(self.cells_without_header());
+        warnings.sort_by_key(|warning| (warning.row, warning.member));
         let any = unknown.iter().any(|cells| !cells.is_empty());
         let moved = if any { positions_among_kept(&accepted) } else { Vec::new() };
         let unknown: Vec<Vec<u32>> = unknown
@@ -211,9 +224,11 @@ impl RowBatch<'_> {
             unknown,
             cells,
             codes,
+            open_codes,
             unstated_days,
             rejected,
             repeated_members,
+            rejected_people,
         })
     }
 
@@ -317,6 +332,8 @@ impl RowBatch<'_> {
             no_end: places(&found.no_end),
             converted: places(&found.converted),
             cleaned_ids: places(&found.cleaned_ids),
+            beijing_days: places(&found.beijing_days),
+            with_times: places(&found.with_times),
         }
     }
 
@@ -346,6 +363,41 @@ impl RowBatch<'_> {
             counts.add(column, county, text.trim(), 1);
         }
         counts
+    }
+
+    /// Cells behind the last header: what they say is kept with the warnings.
+    fn cells_without_header(&self) -> Vec<Reject> {
+        let of_none = |cell: &&FaultyCell| cell.fault == CellFault::NoHeader;
+        let reject = |cell: &FaultyCell| {
+            let (info, label) = (&self.raw.info, format!("第{}列", cell.column + 1));
+            Reject {
+                source: self.contract.name.clone(),
+                file: info.file.clone(),
+                sheet: info.sheet.clone(),
+                row: cell.row,
+                member: 0,
+                reason_code: CellTrouble::Fault(cell.fault).code().to_owned(),
+                reason: format!(
+                    "“{label}”{}，这一格没有读入，这一行别的格照常读入；补上表头后重报",
+                    cell.fault.label()
+                ),
+                column: Some(label),
+                original: limit_row_text(cell.original.clone()),
+            }
+        };
+        self.raw.faults.iter().filter(of_none).map(reject).collect()
+    }
+
+    /// Who stands in a unit, by the cells as they are written.
+    fn rejected_person(&self, unit: RecordUnit) -> Option<RejectedPerson> {
+        let text = |role| {
+            let (raw, _) = self.raw_column(unit, self.contract.role_position(role)?)?;
+            let array = &self.raw.columns[raw];
+            (!array.is_null(unit.row)).then(|| array.value(unit.row))
+        };
+        let [id, name, county] = [ColumnRole::IdNumber, ColumnRole::Name, ColumnRole::County]
+            .map(|role| text(role).unwrap_or_default());
+        RejectedPerson::of_cells(id, name, county)
     }
 
     fn unstated_days(&self, columns: &[ArrayRef], accepted: &[bool]) -> UnstatedDays {

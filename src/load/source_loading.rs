@@ -11,17 +11,19 @@ use rayon::prelude::*;
 
 use super::column_contents::ColumnContents;
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::lost_letters::tell_lost_letters;
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
+use super::rejected_people::{RejectedPerson, tell_rejected_people};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
-use super::unknown_codes::{CodeCounts, audit_unknown_codes};
+use super::unknown_codes::{CodeCounts, audit_unknown_codes, tell_open_codes};
 use super::{LoadedSource, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices};
 use crate::config::SourceContract;
 use crate::config::source_contract::UnknownHeaders;
 use crate::extract::RawTable;
-use crate::model::file_account::{FaultyCell, SkipReason, SkippedRow};
+use crate::model::file_account::{CellFault, FaultyCell, SkipReason, SkippedRow};
 use crate::model::record_id::RecordKey;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding, ControlTotals, Reject, TableTotals};
 use crate::model::source_table::RawTableInfo;
@@ -35,6 +37,10 @@ const PIECE: usize = 32_768;
 const WINDOW: usize = 16;
 /// Unreadable cells kept for the report; beyond it they are only counted.
 const MOST_WARNINGS: usize = 200_000;
+/// Cells behind the last header of a table that may be remarks, whatever their share.
+const FEW_REMARKS: u64 = 10;
+/// Of so many rows one may have a remark behind the last header.
+const REMARKS_IN: u64 = 20;
 /// Rows without data of a file that are kept with their text; beyond it they are only counted.
 const MOST_SKIPPED: usize = 10_000;
 
@@ -59,6 +65,8 @@ pub(super) struct SourceLoading<'a> {
     contents: Vec<ColumnContents>,
     /// Members of each table who stand in their row already.
     repeated_members: Vec<u64>,
+    /// Cells of each table behind its last header.
+    without_header: Vec<u64>,
     /// What each table says of its own size.
     stated: Vec<Vec<StatedTotal>>,
     totals: Vec<TableTotals>,
@@ -79,9 +87,13 @@ pub(super) struct SourceLoading<'a> {
     unknown: UnknownCells,
     /// Values outside the code tables and birth dates without an ID number, by table.
     codes: Vec<CodeCounts>,
+    /// Values that open code tables do not have.
+    open_codes: CodeCounts,
     unstated_days: Vec<UnstatedDays>,
     /// Rejected units by place, by table.
     rejected: Vec<RejectedPlaces>,
+    /// Who stands in rows that are not accepted.
+    rejected_people: Vec<RejectedPerson>,
     skipped: Vec<(u16, SkippedRow)>,
     /// How many of the file being read were kept.
     skipped_here: usize,
@@ -113,6 +125,7 @@ impl<'a> SourceLoading<'a> {
             carried: Vec::new(),
             contents: Vec::new(),
             repeated_members: Vec::new(),
+            without_header: Vec::new(),
             stated: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
@@ -128,8 +141,10 @@ impl<'a> SourceLoading<'a> {
             audits: Vec::new(),
             unknown: UnknownCells::default(),
             codes: Vec::new(),
+            open_codes: CodeCounts::default(),
             unstated_days: Vec::new(),
             rejected: Vec::new(),
+            rejected_people: Vec::new(),
             skipped: Vec::new(),
             skipped_here: 0,
         })
@@ -174,6 +189,8 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
+        let malformed = raw.malformed.iter();
+        self.rejected_people.extend(malformed.flat_map(|m| RejectedPerson::in_text(&m.original)));
         let malformed = raw.malformed.iter().map(|m| Reject {
             source: self.contract.name.clone(),
             file: raw.info.file.clone(),
@@ -187,6 +204,8 @@ impl<'a> SourceLoading<'a> {
         });
         let malformed = malformed.collect();
         self.reject(malformed)?;
+        let of_none = raw.faults.iter().filter(|cell| cell.fault == CellFault::NoHeader);
+        self.without_header[usize::from(table)] += of_none.count() as u64;
         let totals = &mut self.totals[usize::from(table)];
         if raw.account.is_some() {
             totals.account = raw.account.clone();
@@ -253,6 +272,7 @@ impl<'a> SourceLoading<'a> {
         let absent = plan.absent(self.contract);
         self.contents.push(ColumnContents::new(self.contract, &plan));
         self.repeated_members.push(0);
+        self.without_header.push(0);
         self.stated.push(Vec::new());
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
@@ -309,6 +329,7 @@ impl<'a> SourceLoading<'a> {
             }
             self.repeated_members[table] += part.repeated_members;
             self.codes[table].join(part.codes);
+            self.open_codes.join(part.open_codes);
             for (place, units) in part.rejected {
                 *self.rejected[table].entry(place).or_default() += units;
             }
@@ -317,11 +338,27 @@ impl<'a> SourceLoading<'a> {
             }
             self.keys.extend(part.keys);
             self.reject(part.rejects)?;
+            self.rejected_people.extend(part.rejected_people);
             let room = MOST_WARNINGS.saturating_sub(self.warnings.len());
             self.warnings_left_out += part.warnings.len().saturating_sub(room) as u64;
             self.warnings.extend(part.warnings.into_iter().take(room));
         }
         Ok(())
+    }
+
+    /// Tells of cells behind the last header: remarks in a few rows are left out, a filled column is not.
+    fn tell_cells_without_header(&mut self) {
+        for (at, &cells) in self.without_header.iter().enumerate().filter(|(_, cells)| **cells > 0) {
+            let (info, rows) = (&self.tables[at], self.totals[at].data_rows);
+            let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
+            let column = info.headers.len() + 1;
+            let message = format!(
+                "{place}第{column}列起没有表头，却有{cells}格内容，没有读入（原文在退回清单里）；补上表头，或删去这些格"
+            );
+            let blocking = cells > FEW_REMARKS && cells * REMARKS_IN > rows;
+            let finding = AuditFinding::new(&self.contract.name, "cells_without_header", blocking, message);
+            self.audits.push(finding);
+        }
     }
 
     /// Audits what came and hands it on.
@@ -344,6 +381,7 @@ impl<'a> SourceLoading<'a> {
             );
             AuditFinding::new(&self.contract.name, "repeated_member", false, message)
         }));
+        self.tell_cells_without_header();
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals));
         let rows = self.rows.finish()?;
         let rows =
@@ -373,13 +411,17 @@ impl<'a> SourceLoading<'a> {
             },
             audits: self.audits,
             lacked: Vec::new(),
+            rejected_people: self.rejected_people,
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
             audit::audit_source(self.contract, &mut loaded, &mut self.rejected, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
+            loaded.audits.extend(tell_open_codes(self.contract, self.open_codes));
             absent_columns::note_absent_columns(self.contract, &mut loaded)?;
         }
+        tell_rejected_people(self.contract, &mut loaded);
+        tell_lost_letters(self.contract, &mut loaded)?;
         count_unknown_cells(&mut loaded);
         let places: BTreeMap<(&Path, Option<&str>), usize> = (loaded.records.tables.iter().enumerate())
             .map(|(place, t)| ((t.file.as_path(), t.sheet.as_deref()), place))

@@ -193,7 +193,10 @@ pub(super) fn build_code_column(
                         found.not_stated(index, column);
                         continue;
                     }
-                    None if column.open => value = Some(text),
+                    None if column.open => {
+                        found.open_codes.push(index);
+                        value = Some(text);
+                    }
                     None => {
                         builder.append_null();
                         found.trouble(index, CellTrouble::Code);

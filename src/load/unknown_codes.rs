@@ -113,6 +113,32 @@ pub(super) fn audit_unknown_codes(
     Ok(())
 }
 
+/// Tells of values that open code tables do not have, column by column: they are read as they are written.
+pub(super) fn tell_open_codes(contract: &SourceContract, counts: CodeCounts) -> Vec<AuditFinding> {
+    let mut columns: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
+    for ((column, _), spellings) in counts.0 {
+        for (spelling, cells) in spellings {
+            *columns.entry(column).or_default().entry(spelling).or_default() += cells;
+        }
+    }
+    let told = columns.into_iter().map(|(column, spellings)| {
+        let frequent: Vec<String> = most_frequent(contract, column, &spellings)
+            .iter()
+            .map(|one| format!("“{}”{}格", one.spelling, one.cells))
+            .collect();
+        let message = format!(
+            "“{}”的列“{}”有{}格不在代码表内，照写的读入：{}{}；同义的写法补进代码表，才与表内的取值算作一样",
+            contract.title,
+            contract.columns[column].label,
+            spellings.values().sum::<u64>(),
+            frequent.join("、"),
+            if spellings.len() > frequent.len() { "等" } else { "" },
+        );
+        AuditFinding::new(&contract.name, "open_codes", false, message)
+    });
+    told.collect()
+}
+
 fn most_frequent(
     contract: &SourceContract,
     column: usize,

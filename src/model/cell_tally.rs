@@ -28,6 +28,12 @@ pub struct CellTally {
     /// An ID number from which quotes, blanks and labels were taken.
     #[serde(skip_serializing_if = "is_zero")]
     pub cleaned_ids: u64,
+    /// A day written as the moment at Greenwich at which it began in Beijing; the day in Beijing was taken.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub beijing_days: u64,
+    /// A time of day other than midnight behind a day; the day was taken.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub with_times: u64,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)]
@@ -42,7 +48,8 @@ impl CellTally {
     }
     /// All cells.
     pub fn all(&self) -> u64 {
-        self.lost() + self.doubtful + self.no_end + self.converted + self.cleaned_ids
+        let read = self.doubtful + self.no_end + self.converted + self.cleaned_ids;
+        self.lost() + read + self.beijing_days + self.with_times
     }
     /// Adds the cells of further rows.
     pub fn join(&mut self, other: &Self) {
@@ -54,6 +61,8 @@ impl CellTally {
         self.no_end += other.no_end;
         self.converted += other.converted;
         self.cleaned_ids += other.cleaned_ids;
+        self.beijing_days += other.beijing_days;
+        self.with_times += other.with_times;
     }
     /// What was done with how many, Chinese, the worst first; nothing of what did not occur.
     pub fn words(&self) -> Vec<String> {
@@ -66,6 +75,8 @@ impl CellTally {
             ("按没有结束读", self.no_end),
             ("按年、按季折算", self.converted),
             ("去掉了标注", self.cleaned_ids),
+            ("是格林尼治时间的16点（或15点）、按北京时间取后一天", self.beijing_days),
+            ("带有钟点、只取日期", self.with_times),
         ];
         told.into_iter()
             .filter(|(_, cells)| *cells > 0)
@@ -89,10 +100,12 @@ mod tests {
             no_end: 6,
             converted: 7,
             cleaned_ids: 8,
+            beijing_days: 9,
+            with_times: 10,
         };
         let mut two = one;
         two.join(&one);
-        assert_eq!((two.lost(), two.all(), two.words().len()), (20, 72, 8));
+        assert_eq!((two.lost(), two.all(), two.words().len()), (20, 110, 10));
         assert!(CellTally::default().words().is_empty());
         assert_eq!(
             serde_json::to_string(&CellTally { no_end: 6, ..CellTally::default() }).unwrap(),

@@ -89,6 +89,8 @@ pub enum CellFault {
     NumberOverflow,
     /// A picture, an object, bytes of a program: no text can be made of it.
     UnreadableType,
+    /// The cell stands behind the last header.
+    NoHeader,
 }
 
 impl CellFault {
@@ -101,6 +103,7 @@ impl CellFault {
             Self::MemoMissing => "的内容在备注文件里，备注文件没有交来",
             Self::MemoUnreadable => "的内容在备注文件里读不出来",
             Self::NumberOverflow => "是星号（数字超出字段的宽度，已经丢失）",
+            Self::NoHeader => "在没有表头的列里",
             Self::UnreadableType => "是图片、对象或二进制内容，读不出文字",
         }
     }

@@ -39,6 +39,17 @@ pub(crate) fn check_unit(kind: ContractType, unit: &str) -> Result<i64, Vec<&'st
     unit_factor(kind, unit).ok_or_else(|| unit_table(kind).iter().map(|(word, _)| *word).collect())
 }
 
+/// Months of a unit of time; `None` of one that is no whole number of months, or none of time.
+pub(crate) fn months_of_unit(unit: &str) -> Option<i64> {
+    match unit {
+        "月" | "个月" => Some(1),
+        "季" | "季度" => Some(3),
+        "半年" => Some(6),
+        "年" => Some(12),
+        _ => None,
+    }
+}
+
 fn unit_table(kind: ContractType) -> &'static [(&'static str, i64)] {
     match kind {
         ContractType::Money => MONEY,

@@ -259,6 +259,17 @@ fn read_time_after_date(rest: &str) -> Option<i32> {
     Some((hour * 60 + minute - offset + BEIJING).div_euclid(24 * 60))
 }
 
+/// The minute of the day behind a day that is written without a zone (`1973-09-15 16:00:00`); `None` without one.
+pub(crate) fn minute_of_day(text: &str) -> Option<i32> {
+    let (before, after) = text.split_once(':')?;
+    let day_end = before.rfind([' ', 'T'])?;
+    let hour: i32 = before[day_end + 1..].parse().ok()?;
+    let rest = after.trim_end();
+    let zoneless = rest.bytes().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.'));
+    let minute: i32 = rest.get(..2)?.parse().ok()?;
+    (zoneless && (0..24).contains(&hour) && (0..60).contains(&minute)).then_some(hour * 60 + minute)
+}
+
 /// Minutes that a zone is before Greenwich: `Z`, `UTC`, `+08:00`, `+0800`, `-5`.
 fn read_zone(zone: &str) -> Option<i32> {
     let rest = match zone {

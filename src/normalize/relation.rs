@@ -62,7 +62,7 @@ pub enum RelationCodes {
 }
 
 /// Words after removal of 之 and of what tells several children apart.
-const WORDS: [(&str, Relation); 82] = [
+const WORDS: [(&str, Relation); 85] = [
     ("本人或户主", Head),
     ("户主", Head),
     ("本人", Head),
@@ -73,8 +73,11 @@ const WORDS: [(&str, Relation); 82] = [
     ("妻子", Spouse),
     ("夫妻", Spouse),
     ("爱人", Spouse),
+    ("老伴", Spouse),
+    ("老婆", Spouse),
     ("子", Son),
     ("儿子", Son),
+    ("儿", Son),
     ("独生子", Son),
     ("养子", Son),
     ("继子", Son),

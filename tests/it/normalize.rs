@@ -57,6 +57,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         lacked: Vec::new(),
+        rejected_people: Vec::new(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

@@ -310,7 +310,14 @@ fn nothing_read(sheets: &[SheetAccount], headless: Option<Error>) -> Error {
     };
     let (hidden, not_wanted) = (of(SheetFate::Hidden), of(SheetFate::NotWanted));
     if let Some(error) = headless {
-        return error;
+        if hidden.is_empty() {
+            return error;
+        }
+        let hint = format!(
+            "{}；隐藏的工作表有内容，没有读：{hidden}；名单若在里面，取消隐藏后另存",
+            error.hint_text().unwrap_or_default()
+        );
+        return error.hint(hint);
     }
     if !hidden.is_empty() {
         return Error::input(format!("看得见的工作表都没有内容，有内容的是隐藏的工作表：{hidden}")).hint(

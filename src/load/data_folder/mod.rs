@@ -220,8 +220,20 @@ impl DataFolder {
     /// rows, links, and pipes that bear the name of a list.
     pub fn complaints(&self, pipeline: &Pipeline, allow_unclaimed: bool) -> Vec<Error> {
         let allowed = allow_unclaimed || pipeline.settings.data.allow_unclaimed;
+        const TYPES: &str = "[Content_Types].xml";
+        // Folders that are workbooks taken apart.
+        let unpacked: Vec<String> = { self.files.iter() }
+            .filter_map(|file| file.file.to_string_lossy().strip_suffix(TYPES).map(str::to_owned))
+            .collect();
         let complain = |file: &DataFile| {
+            let path = file.file.to_string_lossy();
+            let within = unpacked.iter().any(|folder| path.starts_with(folder.as_str()));
             match file.fate {
+            FileFate::Unclaimed if !allowed && within => path.ends_with(TYPES).then(|| {
+                Error::input("这个文件夹是解开了的 XLSX 工作簿，没有读入").in_file(masked_file_name(&file.file)).hint(
+                    "向提供部门索取原来的 .xlsx 文件，按来源命名后放到数据文件夹，移出这个文件夹",
+                )
+            }),
             FileFate::ClaimedTwice => Some(claimed_twice(pipeline, file)),
             FileFate::Unclaimed if !allowed => Some(
                 Error::input("文件不属于任何数据来源，没有读入").in_file(masked_file_name(&file.file)).hint(format!(

@@ -1,10 +1,13 @@
 //! Lists that did not come from a county, or are of another period: what was found for want of their rows is left open,
-//! and the rules that read them are held there.
+//! and the rules that read them are held there. Of whoever stands in a row that was rejected, what was found for want of
+//! that row is left open too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::rejected_people::{People, people_in_rejected_rows};
 use super::select_outcome::{FindingSubject, RuleFinding};
 use super::undecided::FoundByRule;
 use crate::model::division::{COUNTY, TOWNSHIP};
@@ -43,6 +46,8 @@ pub(crate) struct LackingLists {
     places: Vec<String>,
     /// By rule, positions of places for which what it finds may be found for want of rows.
     refutable: BTreeMap<usize, BTreeSet<usize>>,
+    /// By rule, who stands in rejected rows of a list, for want of which it may find them.
+    rejected: BTreeMap<usize, Vec<Arc<People>>>,
     /// Rules held, sorted.
     pub(crate) held: Vec<HeldByList>,
 }
@@ -71,6 +76,18 @@ impl LackingLists {
                 }
             }
         }
+        for (source, one) in views.inputs.loaded.iter().enumerate() {
+            let people = people_in_rejected_rows(&views.inputs, source);
+            if people.is_empty() {
+                continue;
+            }
+            let people = Arc::new(people);
+            for (rule, row_use) in rules.row_uses(&one.records.source) {
+                if row_use == RowUse::MayRefute && ran.contains(&rule) {
+                    all.rejected.entry(rule).or_default().push(people.clone());
+                }
+            }
+        }
         all.held.sort();
         all.held.dedup();
         all
@@ -83,17 +100,24 @@ impl LackingLists {
         views: &QuarterViews<'_>,
         found: &mut FoundByRule,
     ) -> FoundByRule {
-        if self.refutable.is_empty() {
+        if self.refutable.is_empty() && self.rejected.is_empty() {
             return Vec::new();
         }
-        let asked = |at: &usize| self.refutable.contains_key(at);
+        let asked = |at: &usize| self.refutable.contains_key(at) || self.rejected.contains_key(at);
         let mut wanted = HashSet::new();
         let people = |at: usize, finding: &RuleFinding| people_of(rules, views, at, finding);
         found.iter().filter(|(at, _)| asked(at)).for_each(|(at, one)| wanted.extend(people(*at, one)));
         let homes = self.places_of_people(views, &wanted);
         let may_be_refuted = |at: usize, finding: &RuleFinding| {
-            let Some(places) = self.refutable.get(&at) else { return false };
+            if !asked(&at) {
+                return false;
+            }
             let people = people(at, finding);
+            let rejected = self.rejected.get(&at).into_iter().flatten();
+            if rejected.into_iter().any(|known| people.iter().any(|one| known.contains(one))) {
+                return true;
+            }
+            let Some(places) = self.refutable.get(&at) else { return false };
             let known = people.iter().filter_map(|one| homes.get(one));
             if let FindingSubject::Unit(code) = &finding.subject {
                 return **code == *rules.root_code

@@ -77,7 +77,11 @@ pub(crate) fn place_undecided(
     (lacking, ran): (&LackingLists, &[usize]),
     exceptions: &mut Vec<Exception>,
 ) -> Result<(Vec<UndecidedSubject>, Vec<HeldRule>)> {
-    if answering.companions.is_empty() && answering.unanswered.is_empty() && lacking.held.is_empty() {
+    if answering.companions.is_empty()
+        && answering.unanswered.is_empty()
+        && lacking.held.is_empty()
+        && open.is_empty()
+    {
         return Ok((Vec::new(), Vec::new()));
     }
     let numbers = RecordNumbering::of(views)?;

@@ -235,6 +235,8 @@ impl<'p> ReplayedQuarter<'p> {
                 tables: tables.into_iter().map(|(_, info)| info).collect(),
             },
             rejects: Vec::new(),
+            // Who stands in rejected rows was told by comparing; a publication keeps only what came of it.
+            rejected_people: Vec::new(),
             cell_warnings: Vec::new(),
             skipped: Vec::new(),
             totals: ControlTotals::default(),

@@ -64,6 +64,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         lacked: Vec::new(),
+        rejected_people: Vec::new(),
         cell_warnings: Vec::new(),
         skipped: Vec::new(),
     }
