@@ -14,6 +14,7 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 use crate::model::undecided::LackedPlace;
 
 mod absent_columns;
+mod across_lists;
 mod audit;
 mod cell_cleaning;
 mod cell_trouble;
@@ -23,6 +24,7 @@ mod data_folder;
 mod delivered_places;
 mod delivery;
 mod headers;
+mod key_number;
 mod number;
 mod number_audit;
 mod person_cells;
@@ -30,6 +32,7 @@ mod place_counts;
 mod placeholder_birth_dates;
 mod repeated_files;
 mod row_batches;
+mod source_digest;
 mod source_loader;
 mod source_loading;
 mod stated_totals;
@@ -50,6 +53,7 @@ pub(crate) use source_loader::{load_all, load_attempt, load_files_for_linking};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
 pub(crate) use text_notices::text_notices;
 
+pub(crate) use source_digest::SourceDigest;
 pub use unknown_cells::UnknownCells;
 
 use crate::model::file_account::SkippedRow;
@@ -148,6 +152,8 @@ pub struct LoadedSource {
     pub audits: Vec<AuditFinding>,
     /// Places whose part of the list is not there, by code, each once.
     pub lacked: Vec<LackedPlace>,
+    /// What is held against the other lists when all are loaded.
+    pub digest: SourceDigest,
 }
 
 #[cfg(test)]

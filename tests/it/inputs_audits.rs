@@ -29,12 +29,12 @@ pub(crate) fn try_load(source: &str, files: &[(&str, impl AsRef<[u8]>)]) -> Resu
 }
 
 /// An ID number of an invented person: `at` tells them apart, the check character agrees.
-fn id(at: u32) -> String {
+pub(crate) fn id(at: u32) -> String {
     let front = format!("4106221960{:02}{:02}{:03}", at / 28 % 12 + 1, at % 28 + 1, at * 7 % 1000);
     with_check_character(&front)
 }
 
-fn name(at: u32) -> String {
+pub(crate) fn name(at: u32) -> String {
     let given = "建国红军秀英志强玉兰海燕春生".chars().collect::<Vec<_>>();
     let one = given[(at / 14 % 14) as usize];
     format!("{}{one}{}", ["张", "王", "李"][(at / 196 % 3) as usize], given[(at % 14) as usize])
@@ -63,9 +63,9 @@ fn aid(terms: impl Fn(u32) -> String, people: std::ops::Range<u32>) -> String {
     format!("学校,姓名,身份证号,学期,受助项目,受助金额,资助类别\n{}\n", rows.join("\n"))
 }
 
-const INSURED: &str = "参保年度,姓名,身份证号,县(区),乡镇,参保状态";
+pub(crate) const INSURED: &str = "参保年度,姓名,身份证号,县(区),乡镇,参保状态";
 
-fn insured(year: impl Fn(u32) -> String, people: std::ops::Range<u32>, township: &str) -> String {
+pub(crate) fn insured(year: impl Fn(u32) -> String, people: std::ops::Range<u32>, township: &str) -> String {
     people.map(|at| format!("{},{},{},淇县,{township},正常参保\n", year(at), name(at), id(at))).collect()
 }
 
@@ -199,7 +199,7 @@ fn rejects_of_one_file_are_not_lost_among_many() {
     says(&loaded, &["!reject_share", "文件“医保参保_乙.csv”读入40条，退回12条（30%", "“姓名”为空：12条"]);
 }
 
-fn check(files: &[(&str, String)]) -> (String, Option<i32>) {
+pub(crate) fn check(files: &[(&str, String)]) -> (String, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::create_dir_all(folder.path().join(name).parent().unwrap_or(Path::new(""))).unwrap();

@@ -57,6 +57,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         lacked: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

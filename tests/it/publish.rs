@@ -343,6 +343,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         totals: ControlTotals { source: source.into(), tables: vec![totals], places: Vec::new() },
         audits: Vec::new(),
         lacked: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

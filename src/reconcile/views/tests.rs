@@ -64,6 +64,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         totals: ControlTotals::default(),
         audits: Vec::new(),
         lacked: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Vec::new(),
         skipped: Vec::new(),
     }
