@@ -279,3 +279,20 @@ fn the_few_values_of_a_column_that_a_file_hardly_fills_stay_known() {
     let batch = loaded.records.rows.batch().unwrap();
     assert_eq!(batch.column_by_name("status").unwrap().null_count(), 115);
 }
+
+#[test]
+fn numbers_that_slid_by_a_row_are_told_by_birth_date_and_sex() {
+    let list = |slid: u32| {
+        let row = |at: u32| {
+            let own = id(at);
+            let sex = if own.as_bytes()[16] % 2 == 1 { "男" } else { "女" };
+            let born = format!("{}-{}-{}", &own[6..10], &own[10..12], &own[12..14]);
+            format!("2018,{},{},{sex},{born},淇县,高村镇,正常参保\n", name(at), id(at + slid))
+        };
+        let rows: String = (0..60).map(row).collect();
+        let header = "参保年度,姓名,身份证号,性别,出生日期,县(区),乡镇,参保状态";
+        load("insurance", &[("医保参保_淇县.csv", format!("{header}\n{rows}"))])
+    };
+    silent(&list(0), "slid_column");
+    says(&list(1), &["!slid_column", "文件“医保参保_淇县.csv”", "“出生日期”有57行（占95%）"]);
+}
