@@ -40,7 +40,29 @@ pub(super) fn read_source_contracts(
         let added = extras.iter().rev().filter(|extra| extra.key == name).map(|extra| extra.path.as_path());
         sources.push(read_source_contract(&contract.path, added, layers, &mut tables)?);
     }
+    check_meetings(&sources)?;
     Ok((sources, replaced))
+}
+
+/// Columns that are to meet must be there, in both lists, and hold texts.
+fn check_meetings(sources: &[SourceContract]) -> Result<()> {
+    for contract in sources {
+        for meeting in &contract.audits.meets {
+            let fail = |what: String| {
+                let error = Error::configuration(format!("[[audits.meets]]：{what}")).in_file(&contract.path);
+                Err(error.hint("column 写本来源的列，source 写另一个来源，with 写那个来源的列，都是文字列"))
+            };
+            let Some(other) = sources.iter().find(|other| other.name == meeting.source) else {
+                return fail(format!("没有名为“{}”的数据来源", meeting.source));
+            };
+            for (of, name) in [(contract, &meeting.column), (other, &meeting.with)] {
+                if of.column(name).is_none_or(|column| column.kind != ContractType::Text) {
+                    return fail(format!("“{}”没有文字列“{name}”", of.title));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads one contract with what `added` files add to it. `tables` keeps code files already read, by

@@ -305,6 +305,21 @@ pub struct AuditsSpec {
     /// the run stops (`block`).
     #[serde(default)]
     pub unknown_codes: AuditAction,
+    /// Columns whose numbers another list has, too, county by county.
+    #[serde(default)]
+    pub meets: Vec<MeetingSpec>,
+}
+
+/// `[[audits.meets]]`: numbers of this list that another one has, too.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingSpec {
+    /// Column of this list.
+    pub column: String,
+    /// The other list.
+    pub source: String,
+    /// Its column.
+    pub with: String,
 }
 
 /// Consequence of a repeated key.

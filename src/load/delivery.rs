@@ -8,10 +8,12 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 
 use super::LoadedSource;
+use super::across_lists::{other_names, unmet_keys};
 use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::sheet_periods::sheets_of_other_quarters;
+use super::source_digest::{SourceDigest, digest_source};
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
@@ -70,6 +72,7 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     }
     findings.extend(implausible_years(check, contract, one, &tally));
     findings.extend(unknown_places(check, contract, one));
+    one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
     note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, stale: true }));
     Ok(())
@@ -120,6 +123,19 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
                 vec![AuditFinding::new(&one.records.source, "other_quarter", !check.partial, message)],
             );
         }
+    }
+    let unmet = unmet_keys(check, loaded);
+    let slid = other_names(check, loaded);
+    for ([one, other], code) in unmet.iter().filter_map(|unmet| unmet.held.clone()) {
+        for at in [one, other] {
+            note_lacked(&mut loaded[at], [LackedPlace { code: code.clone(), stale: false }].into_iter());
+        }
+    }
+    for one in &mut *loaded {
+        let own = unmet.iter().map(|unmet| &unmet.finding).chain(&slid);
+        let own = own.filter(|finding| finding.source == one.records.source).cloned().collect();
+        put_first(one, own);
+        one.digest = SourceDigest::default();
     }
     let mut missing = missing_counties(check, loaded);
     missing.extend(missing_townships(check, loaded));

@@ -14,6 +14,7 @@ use crate::model::source_row::{AuditFinding, ControlTotals, Reject};
 use crate::model::undecided::LackedPlace;
 
 mod absent_columns;
+mod across_lists;
 mod audit;
 mod cell_cleaning;
 mod cell_trouble;
@@ -23,6 +24,7 @@ mod data_folder;
 mod delivered_places;
 mod delivery;
 mod headers;
+mod key_number;
 mod lost_letters;
 mod number;
 mod number_audit;
@@ -33,6 +35,7 @@ mod rejected_people;
 mod repeated_files;
 mod row_batches;
 mod sheet_periods;
+mod source_digest;
 mod source_loader;
 mod source_loading;
 mod stated_totals;
@@ -54,6 +57,7 @@ pub use source_loader::{load_for_linking, load_several, load_source, load_tables
 pub(crate) use text_notices::text_notices;
 
 pub use rejected_people::RejectedPerson;
+pub(crate) use source_digest::SourceDigest;
 pub use unknown_cells::UnknownCells;
 
 use crate::model::file_account::SkippedRow;
@@ -154,6 +158,8 @@ pub struct LoadedSource {
     pub lacked: Vec<LackedPlace>,
     /// Who stands in rows that were not accepted, as far as these say, in order, each once.
     pub rejected_people: Vec<RejectedPerson>,
+    /// What is held against the other lists when all are loaded.
+    pub digest: SourceDigest,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::datatypes::Date32Type;
 
 use super::LoadedSource;
 use super::audit::{RepeatedKeys, audit_percent_text, by_frequency, find_repeated_keys};
@@ -12,7 +13,8 @@ use super::place_counts::Part;
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
-use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::day::day_from_epoch_days;
+use crate::model::id_number::{IdClass, IdNumber, Sex};
 use crate::model::source_row::AuditFinding;
 
 /// Filled cells of a file or county from which its share is looked at.
@@ -22,6 +24,8 @@ const TOLD_PERCENT: u64 = 5;
 const STOP_PERCENT: u64 = 80;
 /// Numbers with a wrong check character of which this share, in 1/100, is no slip of the pen.
 const WRONG_CHECKS_PERCENT: u64 = 50;
+/// Rows whose birth date or sex is not the one that the number says, in 1/100, from which a column has slid.
+const OTHER_PERSON_PERCENT: u64 = 20;
 /// Numbers in a row that follow each other at one distance from which they are dragged down.
 const LEAST_SERIES: u64 = 10;
 /// Rows and names under one number from which it is nobody's.
@@ -43,6 +47,12 @@ struct NumberCounts {
     names: u64,
     damaged_names: u64,
     numbered_names: u64,
+    /// Rows with a good number and a birth date, and those of them whose number says another.
+    dated: u64,
+    other_days: u64,
+    /// The same of the sex.
+    sexed: u64,
+    other_sexes: u64,
 }
 
 /// Length of the present run of numbers that follow each other, by table.
@@ -75,9 +85,8 @@ impl Series {
 }
 
 impl NumberCounts {
-    fn add_id(&mut self, text: &str) {
+    fn add_id(&mut self, text: &str, id: IdNumber) {
         self.filled += 1;
-        let id = IdNumber::parse(text);
         let kind = match id.class {
             IdClass::Valid18 | IdClass::Up15 | IdClass::Cert20 | IdClass::Cert22 | IdClass::GStudent => {
                 return;
@@ -105,6 +114,18 @@ impl NumberCounts {
         };
         *self.unusable.entry(kind).or_default() += 1;
     }
+    /// Holds what the row says of itself against its number. Of a day that was written as a month alone the month
+    /// is held.
+    fn add_own_words(&mut self, id: IdNumber, day: Option<u32>, sex: Option<Sex>) {
+        if let (Some(day), Some(born)) = (day, id.birth()) {
+            self.dated += 1;
+            self.other_days += u64::from(day != born && (day % 100 != 1 || day / 100 != born / 100));
+        }
+        if let (Some(sex), Some(own)) = (sex, id.sex()) {
+            self.sexed += 1;
+            self.other_sexes += u64::from(sex != own);
+        }
+    }
     fn add_name(&mut self, text: &str) {
         self.names += 1;
         self.damaged_names += u64::from(text.contains('\u{FFFD}'));
@@ -118,6 +139,10 @@ impl NumberCounts {
         self.names += other.names;
         self.damaged_names += other.damaged_names;
         self.numbered_names += other.numbered_names;
+        self.dated += other.dated;
+        self.other_days += other.other_days;
+        self.sexed += other.sexed;
+        self.other_sexes += other.other_sexes;
         for (kind, cells) in &other.unusable {
             *self.unusable.entry(kind).or_default() += cells;
         }
@@ -149,6 +174,7 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
     for (part, counts) in parts.iter().filter(|(part, _)| is_file(part) || several) {
         let part = part.words();
         findings.extend(unusable_part(contract, id, &part, counts));
+        findings.extend(slid_numbers(contract, id, &part, counts));
         if let Some(name) = name {
             findings.extend(damaged_names(contract, name, &part, counts));
         }
@@ -168,7 +194,10 @@ fn count_numbers(
 ) -> Result<BTreeMap<(usize, String), NumberCounts>> {
     let county = contract.role(ColumnRole::County).map(|column| column.name.as_str());
     let name = name.map(|column| column.name.as_str());
-    let wanted = |column: &str| column == id.name || Some(column) == county || Some(column) == name;
+    let of = |role| contract.role(role).map(|column| column.name.as_str());
+    let (birth, sex) = (of(ColumnRole::BirthDate), of(ColumnRole::Sex));
+    let wanted =
+        |column: &str| column == id.name || [county, name, birth, sex].into_iter().any(|c| c == Some(column));
     let mut counted: BTreeMap<(usize, String), NumberCounts> = BTreeMap::new();
     let (mut first, mut series, mut in_table) = (0, Series::default(), usize::MAX);
     for batch in loaded.records.rows.chunks(wanted)? {
@@ -177,6 +206,11 @@ fn count_numbers(
             name.and_then(|name| batch.column_by_name(name)).and_then(|array| array.as_string_opt::<i32>())
         };
         let (ids, names, counties) = (texts(Some(&id.name)), texts(name), texts(county));
+        let (days, sexes) = (birth.and_then(|name| batch.column_by_name(name)), texts(sex));
+        let days = days.and_then(|array| array.as_primitive_opt::<Date32Type>());
+        let day = |row: usize| {
+            days.filter(|days| days.is_valid(row)).map(|days| day_from_epoch_days(days.value(row)))
+        };
         let mut here: (usize, &str) = (usize::MAX, "");
         let mut counts = NumberCounts::default();
         for row in 0..batch.num_rows() {
@@ -193,7 +227,16 @@ fn count_numbers(
             }
             match cell(ids, row) {
                 Some(text) => {
-                    counts.add_id(text);
+                    let number = IdNumber::parse(text);
+                    counts.add_id(text, number);
+                    if number.trusted() {
+                        let sex = match cell(sexes, row) {
+                            Some("男") => Some(Sex::Male),
+                            Some("女") => Some(Sex::Female),
+                            _ => None,
+                        };
+                        counts.add_own_words(number, day(row), sex);
+                    }
                     counts.in_series += series.take(text.parse().ok().filter(|_| text.len() == 18));
                 }
                 None => series = Series::default(),
@@ -260,6 +303,38 @@ fn unusable_part(
         if stops { "后重新运行" } else { "" }
     );
     find("unusable_numbers", stops, message)
+}
+
+/// Rows whose own birth date or sex says that the number is another person's: the column has slid, or the other one.
+fn slid_numbers(
+    contract: &SourceContract,
+    id: &SourceColumn,
+    part: &str,
+    counts: &NumberCounts,
+) -> Option<AuditFinding> {
+    let found = [
+        (ColumnRole::BirthDate, counts.other_days, counts.dated),
+        (ColumnRole::Sex, counts.other_sexes, counts.sexed),
+    ];
+    let told: Vec<String> = found
+        .into_iter()
+        .filter(|(_, other, all)| *other >= LEAST_CELLS && other * 100 >= all * OTHER_PERSON_PERCENT)
+        .filter_map(|(role, other, all)| {
+            let label = &contract.role(role)?.label;
+            Some(format!("“{label}”有{other}行（占{}）", audit_percent_text(other, all)))
+        })
+        .collect();
+    if told.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "“{}”的{part}的“{}”与同一行的{}不符：多半是这几列错了行（单独排序、删了一格），号码是别人的；向{}索取原表，核对各列是否同一行后重新运行",
+        contract.title,
+        id.label,
+        told.join("、"),
+        contract.owner
+    );
+    Some(AuditFinding::new(&contract.name, "slid_column", true, message))
 }
 
 fn damaged_names(

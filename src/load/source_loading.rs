@@ -19,7 +19,9 @@ use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes, tell_open_codes};
-use super::{LoadedSource, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices};
+use super::{
+    LoadedSource, SourceDigest, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices,
+};
 use crate::config::SourceContract;
 use crate::config::source_contract::UnknownHeaders;
 use crate::extract::RawTable;
@@ -412,6 +414,7 @@ impl<'a> SourceLoading<'a> {
             audits: self.audits,
             lacked: Vec::new(),
             rejected_people: self.rejected_people,
+            digest: SourceDigest::default(),
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;

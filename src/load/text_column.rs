@@ -7,6 +7,7 @@ use arrow::array::{Array as _, ArrayRef, StringBuilder};
 
 use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings};
+use super::key_number::{clean_key_number, is_key_column};
 use super::{cell_cleaning, person_cells};
 use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
@@ -33,6 +34,8 @@ struct TextForm {
     name: bool,
     /// Holds numbers of households, among which nought is none.
     household: bool,
+    /// Holds numbers by which lists refer to each other.
+    key: bool,
     /// Tells a period, in this form.
     period: Option<PeriodForm>,
 }
@@ -46,6 +49,7 @@ impl TextForm {
             id: plays(&[IdNumber, GuardianId]),
             name: plays(&[Name, GuardianName]),
             household: plays(&[Household]),
+            key: is_key_column(column),
             period: column.period,
         }
     }
@@ -58,14 +62,21 @@ impl TextForm {
             && self.period.is_none()
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
+            && !(self.key && clean_key_number(text) != text)
             && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
             && !((self.id || self.name) && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
-        let Some(clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        let Some(mut clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        if self.key
+            && let Cow::Owned(number) = clean_key_number(&clean)
+        {
+            clean = Cow::Owned(number);
+        }
         match cell_without_value(&clean) {
             Some(CellWithoutValue::Blank) => return TextReading::Blank,
             Some(CellWithoutValue::Unknown) => return TextReading::Unknown,
+            None if self.key && clean.is_empty() => return TextReading::Blank,
             None if self.household && is_nought(&clean) => return TextReading::Blank,
             None => {}
         }

@@ -210,7 +210,7 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 11] = [
+        const DELIVERY: [&str; 13] = [
             "missing_county",
             "missing_township",
             "stale_list",
@@ -222,6 +222,8 @@ impl AuditFinding {
             "unusable_names",
             "unknown_place",
             "implausible_period",
+            "unmet_keys",
+            "slid_column",
         ];
         DELIVERY.contains(&self.audit.as_str())
     }

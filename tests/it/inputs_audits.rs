@@ -29,12 +29,12 @@ pub(crate) fn try_load(source: &str, files: &[(&str, impl AsRef<[u8]>)]) -> Resu
 }
 
 /// An ID number of an invented person: `at` tells them apart, the check character agrees.
-fn id(at: u32) -> String {
+pub(crate) fn id(at: u32) -> String {
     let front = format!("4106221960{:02}{:02}{:03}", at / 28 % 12 + 1, at % 28 + 1, at * 7 % 1000);
     with_check_character(&front)
 }
 
-fn name(at: u32) -> String {
+pub(crate) fn name(at: u32) -> String {
     let given = "建国红军秀英志强玉兰海燕春生".chars().collect::<Vec<_>>();
     let one = given[(at / 14 % 14) as usize];
     format!("{}{one}{}", ["张", "王", "李"][(at / 196 % 3) as usize], given[(at % 14) as usize])
@@ -63,9 +63,9 @@ fn aid(terms: impl Fn(u32) -> String, people: std::ops::Range<u32>) -> String {
     format!("学校,姓名,身份证号,学期,受助项目,受助金额,资助类别\n{}\n", rows.join("\n"))
 }
 
-const INSURED: &str = "参保年度,姓名,身份证号,县(区),乡镇,参保状态";
+pub(crate) const INSURED: &str = "参保年度,姓名,身份证号,县(区),乡镇,参保状态";
 
-fn insured(year: impl Fn(u32) -> String, people: std::ops::Range<u32>, township: &str) -> String {
+pub(crate) fn insured(year: impl Fn(u32) -> String, people: std::ops::Range<u32>, township: &str) -> String {
     people.map(|at| format!("{},{},{},淇县,{township},正常参保\n", year(at), name(at), id(at))).collect()
 }
 
@@ -199,7 +199,7 @@ fn rejects_of_one_file_are_not_lost_among_many() {
     says(&loaded, &["!reject_share", "文件“医保参保_乙.csv”读入40条，退回12条（30%", "“姓名”为空：12条"]);
 }
 
-fn check(files: &[(&str, String)]) -> (String, Option<i32>) {
+pub(crate) fn check(files: &[(&str, String)]) -> (String, Option<i32>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::create_dir_all(folder.path().join(name).parent().unwrap_or(Path::new(""))).unwrap();
@@ -278,4 +278,21 @@ fn the_few_values_of_a_column_that_a_file_hardly_fills_stay_known() {
     assert_eq!(loaded.records.unknown.absent("status").to_vec(), std::slice::from_ref(&(120..180)));
     let batch = loaded.records.rows.batch().unwrap();
     assert_eq!(batch.column_by_name("status").unwrap().null_count(), 115);
+}
+
+#[test]
+fn numbers_that_slid_by_a_row_are_told_by_birth_date_and_sex() {
+    let list = |slid: u32| {
+        let row = |at: u32| {
+            let own = id(at);
+            let sex = if own.as_bytes()[16] % 2 == 1 { "男" } else { "女" };
+            let born = format!("{}-{}-{}", &own[6..10], &own[10..12], &own[12..14]);
+            format!("2018,{},{},{sex},{born},淇县,高村镇,正常参保\n", name(at), id(at + slid))
+        };
+        let rows: String = (0..60).map(row).collect();
+        let header = "参保年度,姓名,身份证号,性别,出生日期,县(区),乡镇,参保状态";
+        load("insurance", &[("医保参保_淇县.csv", format!("{header}\n{rows}"))])
+    };
+    silent(&list(0), "slid_column");
+    says(&list(1), &["!slid_column", "文件“医保参保_淇县.csv”", "“出生日期”有57行（占95%）"]);
 }

@@ -31,6 +31,7 @@ mod hostile;
 mod hostile_formats;
 mod inclusion;
 mod init;
+mod inputs_across;
 mod inputs_audits;
 mod inputs_books;
 mod inputs_csv;

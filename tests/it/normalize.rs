@@ -58,6 +58,7 @@ fn loaded(pipeline: &Pipeline, source: &str, cells: &[(&str, &[&str])]) -> Loade
         audits: Vec::new(),
         lacked: Vec::new(),
         rejected_people: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

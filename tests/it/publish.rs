@@ -344,6 +344,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         audits: Vec::new(),
         lacked: Vec::new(),
         rejected_people: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Default::default(),
         skipped: Vec::new(),
     }

@@ -20,7 +20,7 @@ use super::rule_view::View;
 use super::unknown_columns::{column_behind, published_unknown_columns, unknown_columns_before};
 use super::{QuarterViews, ViewInputs, parameter_view, record_tables};
 use crate::config::{Pipeline, SourceContract};
-use crate::load::{LoadedSource, SourceRecords, UnknownCells};
+use crate::load::{LoadedSource, SourceDigest, SourceRecords, UnknownCells};
 use crate::model::links::Tier;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::{RecordIdParts, RecordKey};
@@ -237,6 +237,7 @@ impl<'p> ReplayedQuarter<'p> {
             rejects: Vec::new(),
             // Who stands in rejected rows was told by comparing; a publication keeps only what came of it.
             rejected_people: Vec::new(),
+            digest: SourceDigest::default(),
             cell_warnings: Vec::new(),
             skipped: Vec::new(),
             totals: ControlTotals::default(),

@@ -65,6 +65,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         audits: Vec::new(),
         lacked: Vec::new(),
         rejected_people: Vec::new(),
+        digest: Default::default(),
         cell_warnings: Vec::new(),
         skipped: Vec::new(),
     }

@@ -1,0 +1,77 @@
+//! What only several lists together show: keys that do not meet, names beside other numbers.
+
+use crate::inputs_audits::{INSURED, check, id, insured, name};
+
+const HOUSEHOLDS: &str = "县,乡镇,行政村,户编号,户主姓名,户主证件号码,贫困户属性,脱贫标志,人数";
+const PERSONS: &str = "县,乡镇,行政村,户编号,人编号,姓名,性别,证件号码,与户主关系";
+
+fn sex(at: u32) -> &'static str {
+    let id = id(at);
+    if id.as_bytes()[16] % 2 == 1 { "男" } else { "女" }
+}
+
+/// The households and the persons of a register, one person a household; `written` writes the numbers of the first.
+fn registers(written: impl Fn(u32) -> String, people: std::ops::Range<u32>) -> [(&'static str, String); 2] {
+    let number = |at: u32| format!("41002{at:05}");
+    let household =
+        |at| format!("淇县,高村镇,高村,{},{},{},一般贫困户,未脱贫,1\n", written(at), name(at), id(at));
+    let person = |at| {
+        let (name, sex, id, number) = (name(at), sex(at), id(at), number(at));
+        format!("淇县,高村镇,高村,{number},{number}1,{name},{sex},{id},户主\n")
+    };
+    [
+        (
+            "建档立卡户信息.csv",
+            format!("{HOUSEHOLDS}\n{}", people.clone().map(household).collect::<String>()),
+        ),
+        ("建档立卡人口信息.csv", format!("{PERSONS}\n{}", people.map(person).collect::<String>())),
+    ]
+}
+
+#[test]
+fn household_numbers_written_otherwise_are_the_same_numbers() {
+    let wide = |at: u32| {
+        let digits = format!("41002{at:05}");
+        digits.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect::<String>()
+    };
+    let forms: [&dyn Fn(u32) -> String; 3] =
+        [&|at| format!("41002{at:05}"), &wide, &|at| format!("‘41002{at:05}.0’")];
+    for form in forms {
+        let (said, _) = check(&registers(form, 0..40));
+        assert!(!said.contains("对不上"), "{}: {said}", form(1));
+    }
+}
+
+#[test]
+fn a_county_whose_households_have_no_persons_stops() {
+    let (said, code) = check(&registers(|at| format!("户41002{at:05}"), 0..40));
+    for part in
+        ["阻断：“建档立卡人口”与“建档立卡户”的“户编号”在淇县有许多对不上", "“建档立卡户”40个里有40个", "100%"]
+    {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    assert_eq!(code, Some(2));
+    let some = |at: u32| if at < 4 { format!("户41002{at:05}") } else { format!("41002{at:05}") };
+    let (said, _) = check(&registers(some, 0..400));
+    assert!(!said.contains("对不上"), "{said}");
+}
+
+#[test]
+fn names_that_slid_by_a_row_are_told_by_the_other_lists() {
+    let people = insured(|_| "2018".to_owned(), 0..60, "高村镇");
+    let mut files = registers(|at| format!("41002{at:05}"), 0..60).to_vec();
+    files.push(("医保参保_淇县.csv", format!("{INSURED}\n{people}")));
+    let aid = |slid: u32| {
+        let row = |at| format!("第一中学,{},{},2018秋,补助,500,建档立卡\n", name(at + slid), id(at));
+        let rows: String = (0..60).map(row).collect();
+        ("学生资助.csv", format!("学校,姓名,身份证号,学期,受助项目,受助金额,资助类别\n{rows}"))
+    };
+    let (said, _) = check(&[files.clone(), vec![aid(0)]].concat());
+    assert!(!said.contains("错了行"), "{said}");
+    let (said, code) = check(&[files, vec![aid(1)]].concat());
+    let told: Vec<&str> = said.lines().filter(|line| line.contains("错了行")).collect();
+    let [told] = told[..] else { panic!("once, of the list that slid: {said}") };
+    assert!(told.contains("阻断：“学生资助”的文件“学生资助.csv”"), "{told}");
+    assert!(told.contains("59个“身份证号”，别的名单里都是另一个“姓名”"), "{told}");
+    assert_eq!(code, Some(2));
+}
