@@ -12,21 +12,20 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
-use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row, text_of_row};
-use super::rejected_people::RejectedPerson;
+use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::row_batches::limit_row_text;
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
+use crate::config::SourceContract;
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
-use crate::config::{ColumnRole, SourceContract};
 use crate::model::source_row::{AuditFinding, Reject};
 use crate::table::key_index::KeySieve;
 use crate::table::rows::{RowStore, Rows};
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
 const MAX_REJECT_SHARE: f64 = 0.05;
-/// Rejected rows, and rows more or less than before, from which a share stops: one bad cell of a short list does not.
+/// Rejected rows from which their share stops: one bad cell of a short list does not.
 const FEWEST_STOPPING: u64 = 3;
 /// Share of unreadable cells of one column above which the column is not usable.
 const MAX_CELL_SHARE: f64 = 0.2;
@@ -72,7 +71,7 @@ pub(super) fn audit_source(
         (contract.audits.row_count_change, previous_rows.filter(|&n| n > 0))
     {
         let change = accepted.abs_diff(previous);
-        if change >= FEWEST_STOPPING && change as f64 > limit * previous as f64 {
+        if change as f64 > limit * previous as f64 {
             find(
                 "row_count_change",
                 contract.audits.row_count_action == AuditAction::Block,
@@ -361,12 +360,6 @@ fn reject_repeats(
         totals.rejected += 1;
         let (county, township) = place_of_row(contract, &repeated, at);
         *rejected[key.table()].entry((county.to_owned(), township.to_owned())).or_default() += 1;
-        let id = contract.role(ColumnRole::IdNumber).filter(|id| columns.iter().all(|c| c.name != id.name));
-        if id.is_some() {
-            let [id, name] = [ColumnRole::IdNumber, ColumnRole::Name]
-                .map(|role| text_of_row(contract, &repeated, role, at));
-            loaded.rejected_people.extend(RejectedPerson::of_cells(id, name, county));
-        }
         let values: Vec<String> = columns
             .iter()
             .filter_map(|c| repeated.column_by_name(&c.name))

@@ -51,18 +51,8 @@ pub(super) fn place_of_row<'a>(
     records: &'a RecordBatch,
     row: usize,
 ) -> (&'a str, &'a str) {
-    let of = |role| text_of_row(contract, records, role, row);
+    let of = |role| text_at(contract.role(role).and_then(|column| records.column_by_name(&column.name)), row);
     (of(ColumnRole::County), of(ColumnRole::Township))
-}
-
-/// The text of a record in the column of a role; empty where there is none.
-pub(super) fn text_of_row<'a>(
-    contract: &SourceContract,
-    records: &'a RecordBatch,
-    role: ColumnRole,
-    row: usize,
-) -> &'a str {
-    text_at(contract.role(role).and_then(|column| records.column_by_name(&column.name)), row)
 }
 
 /// Counts records, filled and unknown cells by table, county and township.

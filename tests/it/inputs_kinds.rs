@@ -54,7 +54,7 @@ fn whoever_stands_in_a_rejected_row_is_not_missing_from_the_list() {
     // Without the year, which is required, and with a cell too many.
     let yearless = |at: usize, line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
-        match line.contains("建档立卡") && at % 10 == 0 {
+        match line.contains("建档立卡") && at.is_multiple_of(10) {
             true => [&[""], &cells[1..]].concat().join(","),
             false => line.to_owned(),
         }
@@ -62,7 +62,7 @@ fn whoever_stands_in_a_rejected_row_is_not_missing_from_the_list() {
     let (found, summary) = uninsured(yearless);
     assert!(found <= base, "{found} > {base}");
     assert!(summary.contains("那一行被退回") && summary.contains("不下结论"), "{summary}");
-    let broken = |at: usize, line: &str| match line.contains("建档立卡") && at % 11 == 0 {
+    let broken = |at: usize, line: &str| match line.contains("建档立卡") && at.is_multiple_of(11) {
         true => format!("{line},另见通知"),
         false => line.to_owned(),
     };
@@ -239,7 +239,7 @@ fn numbers_without_any_letter_beside_many_blanks_are_told() {
 
 /// Why a file of the insurance list is refused.
 fn refusal(name: &str, bytes: &[u8]) -> String {
-    try_load("insurance", &[(name, bytes)]).err().expect("a refusal")
+    try_load("insurance", &[(name, bytes)]).expect_err("a refusal")
 }
 
 #[test]

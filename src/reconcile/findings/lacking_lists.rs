@@ -83,7 +83,10 @@ impl LackingLists {
             }
             let people = Arc::new(people);
             for (rule, row_use) in rules.row_uses(&one.records.source) {
-                if row_use == RowUse::MayRefute && ran.contains(&rule) {
+                // A rule that does not ask who is missing from this list finds nothing for want of one's own row.
+                let absences = &rules.rules[rule].header.absent_from;
+                let asks = absences.iter().any(|absence| absence.list == one.records.source);
+                if asks && row_use == RowUse::MayRefute && ran.contains(&rule) {
                     all.rejected.entry(rule).or_default().push(people.clone());
                 }
             }
