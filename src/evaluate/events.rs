@@ -343,6 +343,7 @@ mod tests {
     use parquet::arrow::ArrowWriter;
 
     use super::*;
+    use crate::publication::snapshot::open_as_publication;
 
     fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -395,9 +396,7 @@ mod tests {
                 ("ran", Arc::new(Int32Array::from(vec![1, 1, 1]))),
             ],
         );
-        let manifest = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
-        std::fs::write(dir.path().join("manifest.json"), manifest).unwrap();
-        let score = evaluate_events(&Snapshot::open(dir.path()).unwrap(), dir.path()).unwrap().unwrap();
+        let score = evaluate_events(&open_as_publication(dir.path()).unwrap(), dir.path()).unwrap().unwrap();
         (dir, score)
     }
 
@@ -438,6 +437,6 @@ mod tests {
     fn a_truth_without_events_is_left_to_the_rules_definitions() {
         let (dir, _) = example();
         std::fs::remove_file(dir.path().join("truth/events.csv")).unwrap();
-        assert_eq!(evaluate_events(&Snapshot::open(dir.path()).unwrap(), dir.path()).unwrap(), None);
+        assert_eq!(evaluate_events(&open_as_publication(dir.path()).unwrap(), dir.path()).unwrap(), None);
     }
 }

@@ -346,6 +346,7 @@ mod tests {
     use parquet::arrow::ArrowWriter;
 
     use super::*;
+    use crate::publication::snapshot::open_as_publication;
 
     fn write_table(path: &Path, columns: &[(&str, &[&str])]) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -360,9 +361,7 @@ mod tests {
 
     /// The folder as a publication; what it lacks else is missed when it is read.
     fn publication(folder: &Path) -> Snapshot {
-        let manifest = r#"{"format":2,"period":"2018Q3","pipeline":"","sources":[],"outputs":[]}"#;
-        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
-        Snapshot::open(folder).unwrap()
+        open_as_publication(folder).unwrap()
     }
 
     fn example() -> tempfile::TempDir {

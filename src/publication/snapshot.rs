@@ -414,6 +414,30 @@ impl Snapshot {
     }
 }
 
+/// Opens a test's folder as the publication of 2018Q3: its manifest is written anew over the files below `restricted/` and
+/// `tables/`.
+#[cfg(test)]
+pub(crate) fn open_as_publication(folder: &Path) -> Result<Snapshot> {
+    let mut outputs = Vec::new();
+    for part in ["restricted", "tables"] {
+        for entry in std::fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
+            let digest =
+                std::fs::File::open(entry.path()).and_then(|file| crate::table::digest::digest_file(&file));
+            let digest = digest.map_err(|e| Error::io("读取文件", &entry.path(), e))?;
+            outputs.push(serde_json::json!({
+                "path": format!("{part}/{}", entry.file_name().to_string_lossy()),
+                "sha256": digest.sha256, "bytes": digest.bytes, "rows": null,
+            }));
+        }
+    }
+    let manifest = serde_json::json!({
+        "format": FORMAT, "period": "2018Q3", "pipeline": "", "sources": [], "outputs": outputs,
+    });
+    let file = folder.join(MANIFEST);
+    std::fs::write(&file, manifest.to_string()).map_err(|e| Error::io("写清册", &file, e))?;
+    Snapshot::open(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
