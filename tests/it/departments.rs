@@ -80,7 +80,9 @@ pub(crate) fn copy(from: &Path, to: &Path, but: &str) {
         if entry.file_name() == but {
             continue;
         }
-        if path.is_dir() {
+        if path.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(&path).unwrap(), &target).unwrap();
+        } else if path.is_dir() {
             copy(&path, &target, but);
         } else {
             std::fs::copy(&path, &target).unwrap();
