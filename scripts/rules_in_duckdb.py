@@ -344,6 +344,8 @@ class Publication:
         own = {code: bool(ran) for code, ran in
                self.db.execute(f"SELECT rule_code, ran FROM {self.table('tables/dim_rule.parquet')}").fetchall()}
         faults += [f"{code}: not in dim_rule" for code in self.rules if code not in own]
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        self.lists_with_rejects = {one["source"] for one in manifest["sources"] if one["rejected"]}
         self.undecided = defaultdict(set)
         if (self.folder / "restricted/undecided.parquet").is_file():
             for code, subject, key in self.db.execute(
@@ -406,6 +408,11 @@ class Publication:
             for one in undecided:
                 here.pop(one, None)  # its county is held
             return []
+        # Who stands in rejected rows of a list is in no view: what is found for want of such a row was left open.
+        absences = self.rules[code][1].get("absent_from") or []
+        if any(absence["list"] in self.lists_with_rejects for absence in absences):
+            for one in undecided & here.keys():
+                here.pop(one)
         rows = [row for row in rows_of(self.db, self.possible[code]) if row["subject_id"] is not None]
         keys = ("?" if row.get("rule_key__unknown") == 1 else text(row.get("rule_key")) for row in rows)
         possible = {(row["subject_id"], key) for row, key in zip(rows, keys)} - here.keys()

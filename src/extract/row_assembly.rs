@@ -138,8 +138,10 @@ impl<'a> RawTableAssembler<'a> {
         }
         let width = self.columns.len();
         let original = || cells.iter().map(|c| c.as_ref()).collect::<Vec<_>>().join("\t");
-        // Where every row, the header's too, has a cell more than there are headers, nothing has moved.
-        if end > width && end > self.least {
+        // Where every row, the header's too, has a cell more than there are headers, nothing has moved; but a number
+        // behind the last header is no remark.
+        let behind = || cells.iter().take(end).skip(width).any(|cell| holds_long_number(cell.as_ref()));
+        if end > width && (end > self.least || behind()) {
             let reason = format!(
                 "这一行有{end}格，表头只有{width}列，不知道多出的是哪一列；多半是内容里有未加引号的分隔符"
             );
@@ -257,6 +259,11 @@ fn exported_cell(cell: &str) -> &str {
         _ if cell == "\\N" => "",
         _ => cell,
     }
+}
+
+/// Six digits in a row or more: what no remark is.
+fn holds_long_number(cell: &str) -> bool {
+    cell.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 6)
 }
 
 #[cfg(test)]

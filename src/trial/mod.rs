@@ -6,7 +6,7 @@
 //! is written. Of findings that say somebody is missing from a list, the linker cannot be asked anew: its comparisons are in
 //! no publication.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -134,9 +134,20 @@ pub fn try_rules(plan: &TrialPlan) -> Result<Vec<RuleTrial>> {
         ReplayedQuarter::read(&plan.pipeline, &plan.publication, previous.map(|before| (before, &wanted)))?;
     let answering = rules.with_unknown_cells(&quarter.unknown_columns())?;
     let views = quarter.views(&answering.rules)?;
-    let findings =
+    let mut findings =
         run_answering_rules(&answering, &rules, &views, plan.publication.period(), &mut |_, _| {})?;
     let published = published_results::PublishedResults::read(&plan.publication, &plan.codes)?;
+    // Who stands in rejected rows is not kept: whoever was left open then stays so where rows of the list were rejected.
+    let has_rejects = |list: &str| plan.publication.read(list) > plan.publication.accepted(list);
+    let with_rejects = rules.rules.iter().filter(|rule| {
+        let lists = rule.header.absent_from.iter().map(|absent| absent.list.as_str());
+        lists.into_iter().any(has_rejects)
+    });
+    let with_rejects: BTreeSet<&str> = with_rejects.map(|rule| rule.header.code.as_str()).collect();
+    findings.leave_open(|one| {
+        let key = [&one.rule_code, &one.subject_id, &one.rule_key].map(|part| part.to_string());
+        with_rejects.contains(&*one.rule_code) && published.undecided.contains_key(&key.into())
+    });
     let mut trials: BTreeMap<&str, RuleTrial> = BTreeMap::new();
     for rule in &rules.rules {
         let trial = comparison::compare_rule(plan, rule, &findings, &published);

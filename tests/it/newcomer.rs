@@ -186,18 +186,6 @@ fn places_below_a_title_are_found() {
 }
 
 #[test]
-fn rows_that_init_cannot_read_are_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let here = folder.path();
-    std::fs::create_dir(here.join("data")).unwrap();
-    dibao(&here.join("data/农村低保发放名册2018年9月.csv"));
-    let broken = "乡镇,村,姓名\n城关镇,东街村,王建国,多,出,来\n留固镇,程新庄村,李秀兰\n";
-    std::fs::write(here.join("data/名单.csv"), broken).unwrap();
-    let said = ok(here, &[&INIT[..], &["data"]].concat());
-    assert!(said.contains("名单.csv有1行读不出"), "{said}");
-}
-
-#[test]
 fn from_two_lists_to_findings_in_four_commands() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

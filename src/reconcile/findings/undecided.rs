@@ -10,11 +10,11 @@ use crate::model::exception::{Exception, SubjectKind};
 use crate::model::indicator::Indicator;
 use crate::model::period::Period;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject, are_many_unknown};
-use crate::reconcile::QuarterViews;
 use crate::reconcile::near_misses::RecordNumbering;
 use crate::reconcile::views::unknown_columns::{
     UnknownByCounty, UnknownColumn, unknown_by_county, unknown_records,
 };
+use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::Lineage;
 use crate::rules::unknown_answers::AnsweringRules;
@@ -207,6 +207,19 @@ pub(crate) fn hold_indicators(
             let texts: Vec<String> = told.into_iter().map(|(.., text)| text).collect();
             indicator.held = Some(texts.join("、"));
         }
+    }
+}
+
+impl RuleFindings {
+    /// Leaves findings open instead of telling them.
+    pub(crate) fn leave_open(&mut self, is_open: impl Fn(&Exception) -> bool) {
+        let all = std::mem::take(&mut self.exceptions);
+        let (open, kept) = all.into_iter().partition::<Vec<_>, _>(|exception| is_open(exception));
+        self.exceptions = kept;
+        self.undecided.extend(open.iter().map(undecided_subject));
+        self.undecided.sort_by(|a, b| {
+            (&a.rule_code, &a.subject_id, &a.rule_key).cmp(&(&b.rule_code, &b.subject_id, &b.rule_key))
+        });
     }
 }
 
