@@ -75,8 +75,7 @@ fn write_shared_persons_table(path: &Path, names: &[String], pairs: &[SharedPers
 /// The list for officers, numbers masked.
 fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerson]) -> Result<()> {
     let failed = |e| Error::io("写清单", path, e);
-    let file = std::io::BufWriter::new(WholeFile::create(path, MODE)?);
-    let mut list = OfficersCsv::begin(file).map_err(failed)?;
+    let mut list = OfficersCsv::begin(WholeFile::create(path, MODE)?).map_err(failed)?;
     let titles = ["甲", "乙"].into_iter().flat_map(|label| {
         std::iter::once(format!("{label}：发布")).chain(SIDE.map(|(_, title, _)| format!("{label}：{title}")))
     });
@@ -92,6 +91,5 @@ fn write_shared_persons_list(path: &Path, names: &[String], pairs: &[SharedPerso
         let cells = sides.chain([pair.verdict.title().to_owned()]);
         list.row(&cells.collect::<Vec<_>>()).map_err(failed)?;
     }
-    let file = list.finish().map_err(failed)?;
-    file.into_inner().map_err(|e| failed(e.into_error()))?.finish()
+    list.finish().map_err(failed)?.finish()
 }

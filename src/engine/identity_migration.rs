@@ -104,12 +104,7 @@ pub fn migrate_identities(
 /// The secret to which a ledger in `out` leads on from `from`, if later publications went on from there under another than
 /// `own`: of several the last.
 fn next_secret(out: &Path, from: &str, own: &str) -> Result<Option<String>> {
-    let failed = |e| Error::io("读取发布文件夹", out, e);
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(out).map_err(failed)? {
-        names.extend(entry.map_err(failed)?.file_name().into_string());
-    }
-    names.sort();
+    let names = layout::list_folder_names(out)?;
     let beginning = format!("{MIGRATION_FOLDER}{from}-");
     let next: Vec<&str> = names
         .iter()

@@ -183,9 +183,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
 /// Compares what the stages read of the last publication with its manifest.
 fn check_previous(previous: &Snapshot, rules: &RuleSet) -> Result<()> {
     let views = rules.previous_views();
-    let tables = [RECORDS, EXCEPTIONS, INDICATORS];
-    let first = tables.iter().try_for_each(|table| previous.checked_path(table).map(|_| ()));
-    first.and_then(|()| previous.check_files(|file| view_name(file).is_some_and(|view| views.contains(view))))
+    let listed = previous.outputs().iter().map(|listed| listed.path.as_str());
+    let read = listed.filter(|file| view_name(file).is_some_and(|view| views.contains(view)));
+    previous.check_files(&[RECORDS, EXCEPTIONS, INDICATORS].into_iter().chain(read).collect::<Vec<_>>())
 }
 
 /// Rules count in quarters yet: dates, limits and what a previous publication is.

@@ -48,6 +48,11 @@ pub(super) enum CellTrouble {
 const VALUE_KEPT: [CellTrouble; 3] =
     [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::Fault(CellFault::HalfCharacter)];
 
+/// Says of a cell that its column, named `label`, has no header.
+pub(super) fn no_header_reason(label: &str) -> String {
+    format!("“{label}”{}，这一格没有读入，这一行别的格照常读入；补上表头后重报", CellFault::NoHeader.label())
+}
+
 impl CellTrouble {
     /// Machine-readable reason.
     pub(super) fn code(self) -> &'static str {
@@ -134,9 +139,7 @@ impl CellTrouble {
             Self::Fault(CellFault::NumberOverflow) => {
                 format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
             }
-            Self::Fault(CellFault::NoHeader) => {
-                format!("“{label}”没有表头，这一格没有读入，这一行别的格照常读入；补上表头后重报")
-            }
+            Self::Fault(CellFault::NoHeader) => no_header_reason(label),
             Self::Fault(CellFault::UnreadableType) => {
                 format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")
             }

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Date32Type;
 
 use super::LoadedSource;
 use super::audit::{RepeatedKeys, audit_percent_text, by_frequency, find_repeated_keys};
 use super::data_folder::masked_file_name;
-use super::place_counts::Part;
+use super::place_counts::{Part, filled_text};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -215,7 +215,7 @@ fn count_numbers(
         let mut counts = NumberCounts::default();
         for row in 0..batch.num_rows() {
             let table = loaded.records.keys[first + row].table();
-            let county = cell(counties, row).unwrap_or("");
+            let county = filled_text(counties, row).unwrap_or("");
             if here != (table, county) {
                 if here.0 != usize::MAX {
                     counted.entry((here.0, here.1.to_owned())).or_default().join(&counts);
@@ -225,12 +225,12 @@ fn count_numbers(
             if in_table != table {
                 (in_table, series) = (table, Series::default());
             }
-            match cell(ids, row) {
+            match filled_text(ids, row) {
                 Some(text) => {
                     let number = IdNumber::parse(text);
                     counts.add_id(text, number);
                     if number.trusted() {
-                        let sex = match cell(sexes, row) {
+                        let sex = match filled_text(sexes, row) {
                             Some("男") => Some(Sex::Male),
                             Some("女") => Some(Sex::Female),
                             _ => None,
@@ -241,7 +241,7 @@ fn count_numbers(
                 }
                 None => series = Series::default(),
             }
-            if let Some(text) = cell(names, row) {
+            if let Some(text) = filled_text(names, row) {
                 counts.add_name(text);
             }
         }
@@ -251,10 +251,6 @@ fn count_numbers(
         first += batch.num_rows();
     }
     Ok(counted)
-}
-
-fn cell(array: Option<&StringArray>, row: usize) -> Option<&str> {
-    array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
 }
 
 fn unusable_part(

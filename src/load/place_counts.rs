@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _};
+use arrow::array::{Array as _, ArrayRef, AsArray as _, StringArray};
 use arrow::record_batch::RecordBatch;
 
 use super::audit::{audit_percent_text, most_frequent_reasons};
@@ -29,10 +29,15 @@ const MOST_PLACES: usize = 20_000;
 /// Rejected units by county and township as the rows write them.
 pub(super) type RejectedPlaces = BTreeMap<(String, String), u64>;
 
+/// The text in a row of a column, if there is one.
+pub(super) fn filled_text(texts: Option<&StringArray>, row: usize) -> Option<&str> {
+    texts.filter(|texts| texts.is_valid(row)).map(|texts| texts.value(row))
+}
+
 /// The text in a column of a row; empty where there is none.
 fn text_at(array: Option<&ArrayRef>, row: usize) -> &str {
     let texts = array.and_then(|array| array.as_string_opt::<i32>()).filter(|texts| row < texts.len());
-    texts.filter(|texts| texts.is_valid(row)).map_or("", |texts| texts.value(row))
+    filled_text(texts, row).unwrap_or("")
 }
 
 /// County and township of a unit, by the columns that say them.

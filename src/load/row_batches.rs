@@ -6,7 +6,7 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, StringArray
 use arrow::datatypes::{DataType, Date32Type, Int32Type};
 
 use super::cell_cleaning;
-use super::cell_trouble::CellTrouble;
+use super::cell_trouble::{CellTrouble, no_header_reason};
 use super::column::{ColumnCells, ColumnFindings, build_column};
 use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
@@ -377,10 +377,7 @@ impl RowBatch<'_> {
                 row: cell.row,
                 member: 0,
                 reason_code: CellTrouble::Fault(cell.fault).code().to_owned(),
-                reason: format!(
-                    "“{label}”{}，这一格没有读入，这一行别的格照常读入；补上表头后重报",
-                    cell.fault.label()
-                ),
+                reason: no_header_reason(&label),
                 column: Some(label),
                 original: limit_row_text(cell.original.clone()),
             }

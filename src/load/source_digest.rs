@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array as _, AsArray as _, StringArray};
+use arrow::array::{AsArray as _, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::LoadedSource;
+use super::place_counts::filled_text;
 use crate::Result;
 use crate::config::{ColumnRole, Pipeline, SourceContract};
 use crate::model::han::is_han;
@@ -78,7 +79,7 @@ pub(super) fn digest_source(
         let mut code = String::new();
         for row in 0..batch.num_rows() {
             let table = loaded.records.keys[first + row].table();
-            let place = (table, text(counties, row).unwrap_or(""));
+            let place = (table, filled_text(counties, row).unwrap_or(""));
             if here != Some(place) {
                 here = Some(place);
                 code = pipeline.divisions.find_county(place.1).unwrap_or("").to_owned();
@@ -86,7 +87,7 @@ pub(super) fn digest_source(
                 part = *parts.entry((table, code.clone())).or_insert(next);
             }
             for (column, array) in &keys {
-                if let Some(key) = text(Some(array), row) {
+                if let Some(key) = filled_text(Some(array), row) {
                     let of = digest.keys.entry((*column).to_owned()).or_default();
                     match of.get_mut(&code) {
                         Some(hashes) => hashes.push(xxh3_64(key.as_bytes())),
@@ -96,7 +97,7 @@ pub(super) fn digest_source(
                     }
                 }
             }
-            if let (Some(number), Some(person)) = (text(ids, row), text(people, row)) {
+            if let (Some(number), Some(person)) = (filled_text(ids, row), filled_text(people, row)) {
                 names.add(number, person, part);
             }
         }
@@ -111,10 +112,6 @@ pub(super) fn digest_source(
     by_position.sort_by_key(|(_, position)| *position);
     digest.parts = by_position.into_iter().map(|(part, _)| part).collect();
     Ok(digest)
-}
-
-fn text(array: Option<&StringArray>, row: usize) -> Option<&str> {
-    array.filter(|array| array.is_valid(row)).map(|array| array.value(row))
 }
 
 /// Names by number as they are gathered; of long lists a part.

@@ -191,8 +191,8 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
-        let malformed = raw.malformed.iter();
-        self.rejected_people.extend(malformed.flat_map(|m| RejectedPerson::in_text(&m.original)));
+        let people = raw.malformed.iter().flat_map(|m| RejectedPerson::in_text(&m.original));
+        self.rejected_people.extend(people);
         let malformed = raw.malformed.iter().map(|m| Reject {
             source: self.contract.name.clone(),
             file: raw.info.file.clone(),
@@ -204,8 +204,7 @@ impl<'a> SourceLoading<'a> {
             reason: m.reason.clone(),
             original: m.original.clone(),
         });
-        let malformed = malformed.collect();
-        self.reject(malformed)?;
+        self.reject(malformed.collect())?;
         let of_none = raw.faults.iter().filter(|cell| cell.fault == CellFault::NoHeader);
         self.without_header[usize::from(table)] += of_none.count() as u64;
         let totals = &mut self.totals[usize::from(table)];

@@ -105,7 +105,7 @@ pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
 }
 
 /// Names in a folder, sorted; none if there is no such folder.
-fn list_folder_names(folder: &Path) -> Result<Vec<String>> {
+pub(crate) fn list_folder_names(folder: &Path) -> Result<Vec<String>> {
     let failed = |e| Error::io("打开发布文件夹", folder, e);
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

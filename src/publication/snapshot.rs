@@ -265,14 +265,13 @@ impl Snapshot {
         self.checked.open(&self.folder, listed.ok_or_else(unlisted)?)
     }
 
-    /// Compares the files that `wanted` names by their paths, side by side: whoever reads them knows before any work.
+    /// Compares files side by side: whoever reads them knows before any work.
     ///
     /// # Errors
-    /// The first of them that is not there, or not what was published.
-    pub(crate) fn check_files(&self, wanted: impl Fn(&str) -> bool + Sync) -> Result<()> {
-        let read = |listed: &OutputFile| self.checked.open(&self.folder, listed).map(|_| ());
+    /// The first of them that is not listed, not there, or not what was published.
+    pub(crate) fn check_files(&self, files: &[&str]) -> Result<()> {
         let checked: Vec<Result<()>> =
-            self.outputs.par_iter().filter(|listed| wanted(&listed.path)).map(read).collect();
+            files.par_iter().map(|file| self.checked_file(file).map(|_| ())).collect();
         checked.into_iter().collect()
     }
 

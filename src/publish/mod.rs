@@ -150,16 +150,17 @@ fn write_publication_files(
     drop(keys);
     let by_finding = restricted::by_finding(inputs.tracked);
     let exceptions = exception_keys::ExceptionKeys::new(inputs);
+    let held = held_notices::held_notices(&manifest_facts::rule_runs(inputs), inputs.catalogue);
     outputs.write_all(&[
         &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, to),
         &|to| match restricted {
             true => restricted::write_restricted_tables(inputs, &by_finding, &exceptions, to),
             false => Ok(()),
         },
-        &|to| lists::write_lists(inputs, &people, &all, &by_finding, to),
+        &|to| lists::write_lists(inputs, &people, &all, &by_finding, &held, to),
     ])?;
     let totals = PublicationTotals::build(inputs, &people, &all)?;
-    report::write_report(inputs, &totals, &mut outputs)?;
+    report::write_report(inputs, &totals, &held, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;
     disk.finish()?;

@@ -148,9 +148,7 @@ impl PublishedPipeline {
     pub fn county_name<'a>(&'a self, code: &'a str) -> &'a str {
         match code {
             "" => "未定县区",
-            code => {
-                self.divisions.units.iter().find(|unit| unit.code == code).map_or(code, |unit| &unit.name)
-            }
+            code => self.divisions.name_of(code).unwrap_or(code),
         }
     }
     /// Facts about a rule.

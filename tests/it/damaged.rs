@@ -11,7 +11,7 @@ use bidui::testing::resolve::previous_records::PreviousParts;
 use bidui::testing::track::PreviousExceptions;
 
 use crate::departments::copy;
-use crate::end_to_end::{bidui, key, ok, published, text};
+use crate::end_to_end::{bidui, key, ok, published, text, try_to_run};
 
 const RECORDS: &str = "restricted/record.parquet";
 const EXCEPTIONS: &str = "restricted/exception.parquet";
@@ -145,20 +145,7 @@ fn a_run_is_refused_before_any_work_where_the_quarter_before_is_damaged() {
     for file in [RECORDS, EXCEPTIONS, INDICATORS] {
         let whole = fs::read(run.join(file)).unwrap();
         flip(&run.join(file), whole.len() / 2);
-        let refused = bidui(&[
-            "run",
-            "pipelines/hebi",
-            "--quarter",
-            "2018Q4",
-            "--data",
-            "fixtures/hebi/2018Q4",
-            "--out",
-            text(&out),
-            "--key-file",
-            text(&key),
-            "--previous",
-            text(&run),
-        ]);
+        let refused = try_to_run("2018Q4", &out, &key, &["--previous", text(&run)]);
         let said = String::from_utf8(refused.stderr).unwrap();
         assert_eq!(refused.status.code(), Some(2), "{file}: {said}");
         assert!(said.contains(file) && said.contains("bidui verify"), "{file}: {said}");

@@ -52,21 +52,17 @@ pub(crate) fn key_file(file: &Path, bytes: &[u8]) -> PathBuf {
 }
 
 pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> String {
+    let output = try_to_run(quarter, out, key, more);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "run {quarter} {more:?}\n{said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A run over the fixtures of a quarter, whatever comes of it.
+pub(crate) fn try_to_run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> std::process::Output {
     let data = format!("fixtures/hebi/{quarter}");
-    let mut arguments = vec![
-        "run",
-        "pipelines/hebi",
-        "--quarter",
-        quarter,
-        "--data",
-        &data,
-        "--out",
-        text(out),
-        "--key-file",
-        text(key),
-    ];
-    arguments.extend(more);
-    ok(&arguments)
+    let arguments = ["run", "pipelines/hebi", "--quarter", quarter, "--data", &data];
+    bidui(&[&arguments[..], &["--out", text(out), "--key-file", text(key)], more].concat())
 }
 
 /// Both quarters in `out`, published once for all tests, and the summary of the second in `summary.txt`.

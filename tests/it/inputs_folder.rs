@@ -7,6 +7,7 @@ use std::path::Path;
 use bidui::testing::load::{DataFolder, survey_data_folder};
 use bidui::testing::model::data_file::{DataFile, FileFate};
 
+use crate::departments::copy;
 use crate::end_to_end::{bidui, key, root, text};
 use crate::folder;
 
@@ -38,16 +39,7 @@ fn file<'a>(folder: &'a DataFolder, name: &str) -> &'a DataFile {
 
 /// Copies a folder with everything below it.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_folder(&path, &target)
-        } else {
-            fs::copy(&path, &target).map(|_| ()).unwrap()
-        }
-    }
+    copy(from, to, "");
 }
 
 /// The fixtures of a quarter with the dibao list of one county under the name that a clerk gave it.

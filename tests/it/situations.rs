@@ -1,7 +1,5 @@
 //! The book of situations: every situation holds, the document is fresh, slips are told at their place.
 
-use std::path::Path;
-
 use bidui::testing::config::Pipeline;
 use bidui::testing::reconcile::execution::situation_runner::run_situations_alone;
 use bidui::testing::reconcile::run_situations;
@@ -9,6 +7,7 @@ use bidui::testing::rules::rule_set::RuleSet;
 use bidui::testing::rules::situation_document::document_situations;
 use bidui::testing::rules::situation_file::read_situations;
 
+use crate::departments::copy;
 use crate::end_to_end::root;
 
 fn hebi() -> (Pipeline, RuleSet) {
@@ -52,7 +51,7 @@ fn the_book_of_situations_is_fresh() {
 fn complaints(situation: &str) -> Vec<(String, Option<usize>, String)> {
     let folder = tempfile::tempdir().unwrap();
     for name in ["base", "hebi"] {
-        copy(&root().join("pipelines").join(name), &folder.path().join(name));
+        copy(&root().join("pipelines").join(name), &folder.path().join(name), "");
     }
     let own = folder.path().join("hebi/situations");
     std::fs::remove_dir_all(&own).unwrap();
@@ -72,19 +71,6 @@ fn complaints(situation: &str) -> Vec<(String, Option<usize>, String)> {
         )
     };
     failures.iter().map(told).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
-    }
 }
 
 /// A man without insurance; line 6 is his row in the insurance's list.

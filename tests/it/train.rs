@@ -6,6 +6,8 @@ use bidui::testing::evaluate::links::evaluate_links;
 use bidui::testing::link::settings::LinkSettings;
 use bidui::testing::link::train;
 
+use crate::departments::copy;
+
 struct Silent;
 
 impl bidui::testing::progress::Progress for Silent {
@@ -17,24 +19,11 @@ fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap().path();
-        let target = to.join(entry.file_name().unwrap());
-        if entry.is_dir() {
-            copy(&entry, &target);
-        } else {
-            std::fs::copy(&entry, &target).unwrap();
-        }
-    }
-}
-
 /// A folder with the pipeline and the base it includes.
 fn pipelines() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in ["base", "hebi"] {
-        copy(&root("pipelines").join(name), &folder.path().join(name));
+        copy(&root("pipelines").join(name), &folder.path().join(name), "");
     }
     folder
 }

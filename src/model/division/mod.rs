@@ -105,7 +105,8 @@ impl DivisionTree {
 
     /// Name of the unit that had a code in the base year.
     pub(crate) fn name_of(&self, code: &str) -> Option<&str> {
-        self.units.iter().find(|unit| unit.code == code).map(|unit| unit.name.as_str())
+        let unit = self.codes.get(code).and_then(|&at| self.units.get(at as usize));
+        unit.filter(|unit| unit.code == code).map(|unit| unit.name.as_str())
     }
 
     /// The ancestor of `value` (or itself) at `level`, as a column value; 0 if it is above that.

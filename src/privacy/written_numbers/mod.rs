@@ -77,6 +77,10 @@ pub(super) enum NumberKind {
 
 /// The numbers in a text; none overlaps another. They stand in no particular order.
 pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
+    // Each character of a number takes a byte at least.
+    if text.len() < LEAST {
+        return Vec::new();
+    }
     let text = &*without_own_ids(text);
     let (mut digits, mut letters, mut numerals) = (0usize, 0usize, 0usize);
     for c in text.chars() {

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::PublicationInputs;
-use super::held_notices::{HeldNotice, held_notices};
-use super::manifest_facts::rule_runs;
+use super::held_notices::HeldNotice;
 use super::people::{PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::model::exception::TrackedException;
@@ -41,6 +40,7 @@ pub(super) fn write_lists(
     people: &RecordOwners<'_>,
     all: &PublishedPersons,
     by_finding: &ByFinding<'_>,
+    held: &[HeldNotice],
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let groups = groups(inputs, people, by_finding);
@@ -57,9 +57,8 @@ pub(super) fn write_lists(
         by_finding,
         ListedEvidence::gather(inputs, people, listed)?,
     )?;
-    let held = held_notices(&rule_runs(inputs), inputs.catalogue);
     outputs.each(&groups, |group, own| {
-        let township = group.township(&material, &held);
+        let township = group.township(&material, held);
         let wanted = &inputs.catalogue.outputs;
         let path = |suffix: &str| format!("{}.{suffix}", group.path);
         let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
@@ -184,6 +183,6 @@ fn groups<'a>(
 
 fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{error}"))
-        .hint("检查磁盘是否已满、临时文件夹是否可写")
+        .hint("检查发布文件夹是否可写、磁盘是否已满")
         .caused_by(error)
 }

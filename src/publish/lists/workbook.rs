@@ -160,12 +160,7 @@ fn write_notes_sheet(
     let mut r = write_sheet_totals(sheet, 5, township, styles)? + 1;
     r = write_unjudged(sheet, r, inputs, township, styles)?;
     write_sheet_text(sheet, r, 0, "怎样填写", &styles.heading)?;
-    for line in HOW_TO {
-        r += 1;
-        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(list_workbook_error)?;
-        write_merged_row(sheet, r, line, &styles.note)?;
-    }
-    r += 2;
+    r = write_note_lines(sheet, r, &HOW_TO, styles)? + 2;
     write_sheet_text(sheet, r, 0, "严重程度与匹配方式", &styles.heading)?;
     for severity in Severity::ALL {
         r += 1;
@@ -183,6 +178,9 @@ fn write_notes_sheet(
     Ok(())
 }
 
+/// Rules that a line names.
+const RULES_IN_LINE: usize = 20;
+
 /// What no list of the township may be taken to deny: rules that left its people open, and rules that did not run.
 /// Nothing where every rule judged everybody. Comes back with the row that follows.
 fn write_unjudged(
@@ -198,10 +196,13 @@ fn write_unjudged(
             let title = inputs.catalogue.rule(code).map_or("", |rule| rule.title.as_str());
             format!("{code}“{title}”{count}个")
         });
-        lines.push(format!(
-            "要看的值看不出，或名单没有报来，没有判断的对象：{}。",
-            rules.collect::<Vec<_>>().join("、")
-        ));
+        let rules: Vec<String> = rules.collect();
+        // A row is no higher than a page: many rules take several.
+        lines.extend(
+            rules
+                .chunks(RULES_IN_LINE)
+                .map(|some| format!("要看的值看不出，或名单没有报来，没有判断的对象：{}。", some.join("、"))),
+        );
     }
     lines.extend(township.held.iter().map(|text| format!("{text}。")));
     let not_run: Vec<&str> = inputs.findings.not_run.iter().map(|one| one.rule_code.as_str()).collect();
@@ -216,13 +217,23 @@ fn write_unjudged(
         return Ok(first);
     }
     write_sheet_text(sheet, first, 0, "没有判断的，不等于没有疑点", &styles.heading)?;
-    let mut r = first;
-    for line in &lines {
-        r += 1;
-        sheet.set_row_height(r, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(list_workbook_error)?;
-        write_merged_row(sheet, r, line, &styles.note)?;
+    Ok(write_note_lines(sheet, first, &lines, styles)? + 2)
+}
+
+/// Lines below a row, as high as their texts. Comes back with the last row written.
+fn write_note_lines(
+    sheet: &mut Worksheet,
+    mut row: u32,
+    lines: &[impl AsRef<str>],
+    styles: &SheetStyles,
+) -> Result<u32> {
+    for line in lines {
+        row += 1;
+        let line = line.as_ref();
+        sheet.set_row_height(row, 13.5 * line_count(line, 100) as f64 + 3.0).map_err(list_workbook_error)?;
+        write_merged_row(sheet, row, line, &styles.note)?;
     }
-    Ok(r + 2)
+    Ok(row)
 }
 
 /// Text across the sheet's seven columns.

@@ -1,6 +1,7 @@
 //! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
 
 use super::PublicationInputs;
+use super::held_notices::HeldNotice;
 use super::quarter_totals::PublicationTotals;
 use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
@@ -15,6 +16,7 @@ const TEMPLATE: &str = include_str!("report.html.j2");
 pub(super) fn write_report(
     inputs: &PublicationInputs<'_>,
     totals: &PublicationTotals,
+    held: &[HeldNotice],
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
@@ -24,7 +26,7 @@ pub(super) fn write_report(
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
     let text = template
-        .render(report_template_value(&report_model::build_report_model(inputs, totals)))
+        .render(report_template_value(&report_model::build_report_model(inputs, totals, held)))
         .map_err(failed)?;
     outputs.bytes("report.html", text.as_bytes(), None)
 }

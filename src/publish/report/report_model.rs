@@ -10,8 +10,7 @@ use crate::model::period::Period;
 use crate::publish::PublicationInputs;
 use crate::publish::audit_notices::audit_notices;
 use crate::publish::cell_notices::cell_notices;
-use crate::publish::held_notices::held_notices;
-use crate::publish::manifest_facts::rule_runs;
+use crate::publish::held_notices::HeldNotice;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
@@ -22,7 +21,11 @@ fn severity_css_class(severity: Severity) -> String {
     severity.code().to_lowercase()
 }
 
-pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
+pub(super) fn build_report_model(
+    inputs: &PublicationInputs<'_>,
+    totals: &PublicationTotals,
+    held: &[HeldNotice],
+) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::indicator_rows(inputs);
@@ -41,7 +44,7 @@ pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &Public
         "owners": report_owners(totals, words),
         "rules": report_rules(inputs, totals),
         "counties": report_counties(totals, words, &names),
-        "tiles": report_township_tiles(inputs, totals, &names),
+        "tiles": report_township_tiles(inputs, totals),
         "indicators": super::indicators::computed_indicators(inputs, &indicators, &names),
         "not_computable": super::indicators::missing_indicators(inputs, &indicators),
         "quality": super::quality::quality_section(inputs, &names),
@@ -55,10 +58,7 @@ pub(super) fn build_report_model(inputs: &PublicationInputs<'_>, totals: &Public
             "title": inputs.catalogue.rule(code).map_or("", |r| r.title.as_str()),
             "reason": reason,
         })).collect::<Vec<_>>(),
-        "held": held_notices(&rule_runs(inputs), inputs.catalogue)
-            .into_iter()
-            .map(|notice| notice.text)
-            .collect::<Vec<_>>(),
+        "held": held.iter().map(|notice| &notice.text).collect::<Vec<_>>(),
         "tiers": report_tiers(totals),
         "id_classes": id_classes(inputs, totals),
         "audits": audit_notices(inputs.loaded.iter().flat_map(|l| &l.audits), inputs.catalogue)
@@ -200,11 +200,7 @@ fn report_rate_text(n: u64, persons: u64) -> String {
 }
 
 /// Townships as a wall of tiles by county, shaded by exceptions per thousand persons.
-fn report_township_tiles(
-    inputs: &PublicationInputs<'_>,
-    t: &PublicationTotals,
-    names: &BTreeMap<&str, &str>,
-) -> Value {
+fn report_township_tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
     let zero = OpenCount::default();
     let [worst, ..] = Severity::ALL;
     let rate = |code: &str| {
@@ -245,7 +241,6 @@ fn report_township_tiles(
         }
     }
     let unknown = t.by_township.get("").map_or(0, |c| c.open);
-    let _ = names;
     json!({"counties": rows, "unknown": grouped_text(unknown), "has_unknown": unknown > 0})
 }
 

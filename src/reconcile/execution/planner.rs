@@ -1,8 +1,8 @@
 //! The SQL engine as a session of named tables, and the checks that turn its complaints into
 //! sentences with a line.
 
-use crate::rules::sql::PORTABLE_FUNCTIONS;
 use crate::rules::sql::ParsedSelect;
+use crate::rules::sql::{PORTABLE_FUNCTIONS, function_rows};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -248,11 +248,12 @@ fn check_tables(session: &SqlSession, file: &SqlFile) -> Result<()> {
 /// Keeps to what both engines run alike.
 fn check_portable_functions(file: &SqlFile) -> Result<()> {
     for function in file.select.functions() {
-        if !PORTABLE_FUNCTIONS.contains(&function.name.to_ascii_lowercase().as_str()) {
+        if function_rows(&function.name.to_ascii_lowercase()).is_none() {
+            let known: Vec<&str> = PORTABLE_FUNCTIONS.iter().map(|(name, _)| *name).collect();
             let message = format!("函数“{}”不在可移植的范围内", function.name);
             let hint = format!(
                 "可用：{}；日期和年龄请用视图里算好的列，或在 rules.toml 的 [dates] 里加一个日期",
-                PORTABLE_FUNCTIONS.join("、")
+                known.join("、")
             );
             return Err(file.complain_sql(function.span.clone(), message).hint(hint));
         }

@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use super::rejected_people::{People, people_in_rejected_rows};
 use super::select_outcome::{FindingSubject, RuleFinding};
 use super::undecided::FoundByRule;
-use crate::model::division::{COUNTY, TOWNSHIP};
+use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::exception::SubjectKind;
 use crate::model::indicator::Indicator;
 use crate::reconcile::QuarterViews;
@@ -77,18 +77,29 @@ impl LackingLists {
             }
         }
         for (source, one) in views.inputs.loaded.iter().enumerate() {
+            if one.rejected_people.is_empty() {
+                continue;
+            }
+            // A rule that does not ask who is missing from this list finds nothing for want of one's own row.
+            let asks = |rule: usize| {
+                let absences = rules.rules.get(rule).map_or(&[][..], |rule| &rule.header.absent_from);
+                absences.iter().any(|absence| absence.list == one.records.source)
+            };
+            let uses = rules.row_uses(&one.records.source).into_iter();
+            let asking: Vec<usize> = uses
+                .filter(|&(rule, row_use)| row_use == RowUse::MayRefute && ran.contains(&rule) && asks(rule))
+                .map(|(rule, _)| rule)
+                .collect();
+            if asking.is_empty() {
+                continue;
+            }
             let people = people_in_rejected_rows(&views.inputs, source);
             if people.is_empty() {
                 continue;
             }
             let people = Arc::new(people);
-            for (rule, row_use) in rules.row_uses(&one.records.source) {
-                // A rule that does not ask who is missing from this list finds nothing for want of one's own row.
-                let absences = &rules.rules[rule].header.absent_from;
-                let asks = absences.iter().any(|absence| absence.list == one.records.source);
-                if asks && row_use == RowUse::MayRefute && ran.contains(&rule) {
-                    all.rejected.entry(rule).or_default().push(people.clone());
-                }
+            for rule in asking {
+                all.rejected.entry(rule).or_default().push(people.clone());
             }
         }
         all.held.sort();
@@ -109,7 +120,8 @@ impl LackingLists {
         let asked = |at: &usize| self.refutable.contains_key(at) || self.rejected.contains_key(at);
         let mut wanted = HashSet::new();
         let people = |at: usize, finding: &RuleFinding| people_of(rules, views, at, finding);
-        found.iter().filter(|(at, _)| asked(at)).for_each(|(at, one)| wanted.extend(people(*at, one)));
+        let by_place = found.iter().filter(|(at, _)| self.refutable.contains_key(at));
+        by_place.for_each(|(at, one)| wanted.extend(people(*at, one)));
         let homes = self.places_of_people(views, &wanted);
         let may_be_refuted = |at: usize, finding: &RuleFinding| {
             if !asked(&at) {
@@ -145,14 +157,14 @@ impl LackingLists {
         if held.is_empty() {
             return;
         }
-        let titles = PlaceTitles::of(views);
+        let tree = views.inputs.tree();
         for indicator in all {
             let Some(held) = held.get(indicator.rule_code.as_str()) else { continue };
             let of_unit = held.iter().filter(|one| {
                 indicator.unit_code == rules.root_code || do_overlap(&indicator.unit_code, one.county())
             });
             let told = of_unit.map(|one| {
-                let (place, list) = (titles.title(&one.place), rules.catalogue.title(&one.source));
+                let (place, list) = (place_title(tree, &one.place), rules.catalogue.title(&one.source));
                 match one.stale {
                     true => format!("{place}报来的{list}不是本期的"),
                     false => format!("{place}没有报来本期的{list}"),
@@ -170,9 +182,12 @@ impl LackingLists {
         views: &QuarterViews<'_>,
         wanted: &HashSet<(bool, i64)>,
     ) -> HashMap<(bool, i64), RecordPlaces> {
+        let mut homes: HashMap<(bool, i64), RecordPlaces> = HashMap::new();
+        if wanted.is_empty() {
+            return homes;
+        }
         let inputs = &views.inputs;
         let tree = inputs.tree();
-        let mut homes: HashMap<(bool, i64), RecordPlaces> = HashMap::new();
         let mut of_division: HashMap<u32, (Vec<usize>, bool)> = HashMap::new();
         for source in 0..inputs.loaded.len() {
             let divisions = inputs.divisions(source);
@@ -227,22 +242,12 @@ fn do_overlap(one: &str, other: &str) -> bool {
     !one.is_empty() && (one.starts_with(other) || other.starts_with(one))
 }
 
-/// Names of counties and townships by their codes.
-#[derive(Debug)]
-pub(super) struct PlaceTitles<'v>(BTreeMap<&'v str, &'v str>);
-
-impl<'v> PlaceTitles<'v> {
-    pub(super) fn of(views: &'v QuarterViews<'_>) -> Self {
-        let units = views.inputs.tree().units.iter().filter(|unit| [COUNTY, TOWNSHIP].contains(&unit.level));
-        Self(units.map(|unit| (unit.code.as_str(), unit.name.as_str())).collect())
-    }
-    /// Name of a county, that of a township behind its county's; the code where the tables do not know it.
-    pub(super) fn title(&self, code: &str) -> String {
-        let name = |code: &str| self.0.get(code).map_or_else(|| code.to_owned(), |name| (*name).to_owned());
-        match county_of(code) {
-            county if county == code => name(code),
-            county => format!("{}{}", name(county), name(code)),
-        }
+/// Name of a county, that of a township behind its county's; the code where the tables do not know it.
+pub(super) fn place_title(tree: &DivisionTree, code: &str) -> String {
+    let name = |code: &str| tree.name_of(code).unwrap_or(code).to_owned();
+    match county_of(code) {
+        county if county == code => name(code),
+        county => format!("{}{}", name(county), name(code)),
     }
 }
 

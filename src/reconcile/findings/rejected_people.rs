@@ -23,6 +23,9 @@ pub(super) fn people_in_rejected_rows(inputs: &ViewInputs<'_>, source: usize) ->
     let mut namesakes: HashMap<String, Vec<(&RejectedPerson, &str)>> = HashMap::new();
     for one in rejected.iter().filter(|one| !one.name.is_empty()) {
         let name = NameForm::analyse(&one.name).clean().to_owned();
+        if name.is_empty() {
+            continue;
+        }
         let county = inputs.tree().find_county(&one.county).unwrap_or_default();
         namesakes.entry(name).or_default().push((one, county));
     }

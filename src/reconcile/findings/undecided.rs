@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exceptions::place_exceptions;
-use super::lacking_lists::{LackingLists, PlaceTitles};
+use super::lacking_lists::{LackingLists, place_title};
 use super::select_outcome::{FindingSubject, RuleFinding};
 use crate::Result;
 use crate::model::exception::{Exception, SubjectKind};
@@ -115,9 +115,7 @@ pub(crate) fn place_undecided(
     });
     *exceptions = kept;
     undecided.extend(left_open.iter().map(undecided_subject));
-    undecided.sort_by(|a, b| {
-        (&a.rule_code, &a.subject_id, &a.rule_key).cmp(&(&b.rule_code, &b.subject_id, &b.rule_key))
-    });
+    sort_undecided(&mut undecided);
     undecided.dedup();
     let mut subjects: OpenSubjects<'_> = untold.iter().map(|&place| (place, 0)).collect();
     for subject in &undecided {
@@ -185,7 +183,7 @@ pub(crate) fn hold_indicators(
     if unknown.unknown.is_empty() {
         return;
     }
-    let titles = PlaceTitles::of(views);
+    let tree = views.inputs.tree();
     for indicator in all {
         let mut told: BTreeSet<(&str, &str, String)> = BTreeSet::new();
         for (source, column) in unknown.columns(&indicator.rule_code) {
@@ -197,7 +195,7 @@ pub(crate) fn hold_indicators(
                 indicator.unknown += cells.unknown;
                 if are_many_unknown(cells.unknown, cells.records) {
                     let label = plain.column_label(&format!("{source}.{}", column.column));
-                    let county_name = titles.title(county);
+                    let county_name = place_title(tree, county);
                     let text = format!("{county_name}{label}有{}/{}条看不出", cells.unknown, cells.records);
                     told.insert((county, source, text));
                 }
@@ -217,10 +215,15 @@ impl RuleFindings {
         let (open, kept) = all.into_iter().partition::<Vec<_>, _>(|exception| is_open(exception));
         self.exceptions = kept;
         self.undecided.extend(open.iter().map(undecided_subject));
-        self.undecided.sort_by(|a, b| {
-            (&a.rule_code, &a.subject_id, &a.rule_key).cmp(&(&b.rule_code, &b.subject_id, &b.rule_key))
-        });
+        sort_undecided(&mut self.undecided);
     }
+}
+
+/// In the order in which they are published.
+fn sort_undecided(subjects: &mut [UndecidedSubject]) {
+    subjects.sort_by(|a, b| {
+        (&a.rule_code, &a.subject_id, &a.rule_key).cmp(&(&b.rule_code, &b.subject_id, &b.rule_key))
+    });
 }
 
 fn undecided_subject(exception: &Exception) -> UndecidedSubject {

@@ -7,23 +7,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Function, Query, Visitor, WindowType}
 use super::join::BoundTables;
 use super::select::judge_nested;
 use super::{ScopedTable, ScopedTables};
-
-/// Functions of one row.
-const OF_ROW: &[&str] = &[
-    "coalesce",
-    "cast",
-    "abs",
-    "starts_with",
-    "ends_with",
-    "length",
-    "lower",
-    "upper",
-    "greatest",
-    "least",
-    "nullif",
-];
-/// Functions of a group of rows, whatever their order.
-const OF_GROUP: &[&str] = &["count", "sum", "min", "max"];
+use crate::rules::sql::{FunctionRows, function_rows};
 
 /// Looks through the expressions of a clause; breaks with the reason why all rows are needed.
 pub(crate) struct ExpressionWalk<'a> {
@@ -62,12 +46,12 @@ impl<'a> ExpressionWalk<'a> {
             if self.bound.local && (!keyed || self.condition) {
                 return ControlFlow::Break(format!("{name}() over a window without a key"));
             }
-        } else if OF_GROUP.contains(&name.as_str()) {
+        } else if function_rows(&name) == Some(FunctionRows::Group) {
             self.aggregates = true;
             if self.bound.local && self.condition {
                 return ControlFlow::Break(format!("{name}() in WHERE"));
             }
-        } else if self.bound.local && !OF_ROW.contains(&name.as_str()) {
+        } else if self.bound.local && function_rows(&name) != Some(FunctionRows::Row) {
             return ControlFlow::Break(format!("{name}() may look at other rows"));
         }
         ControlFlow::Continue(())

@@ -22,7 +22,7 @@ mod text_layout;
 
 pub(crate) use lineage::{Lineage, ViewColumn};
 pub(crate) use mutants::RuleMutant;
-pub(crate) use portable::{PORTABLE_FUNCTIONS, UnportableForm, UnportableUse};
+pub(crate) use portable::{FunctionRows, PORTABLE_FUNCTIONS, UnportableForm, UnportableUse, function_rows};
 pub(crate) use select_names::{ColumnUse, NameUse, TableUse};
 pub(crate) use syntax::SyntaxError;
 use text_layout::TextLayout;

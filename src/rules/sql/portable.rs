@@ -4,27 +4,43 @@ use std::ops::Range;
 
 use sqlparser::ast::{CastKind, Expr, TableFactor};
 
-/// Functions that Polars and DuckDB compute alike.
-pub(crate) const PORTABLE_FUNCTIONS: &[&str] = &[
-    "count",
-    "sum",
-    "min",
-    "max",
-    "coalesce",
-    "cast",
-    "abs",
-    "row_number",
-    "rank",
-    "dense_rank",
-    "starts_with",
-    "ends_with",
-    "length",
-    "lower",
-    "upper",
-    "greatest",
-    "least",
-    "nullif",
+/// Which rows a function looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FunctionRows {
+    /// One row.
+    Row,
+    /// A group of rows, whatever their order.
+    Group,
+    /// The rows of a window, in its order.
+    Window,
+}
+
+/// Functions that Polars and DuckDB compute alike, and the rows that each looks at.
+pub(crate) const PORTABLE_FUNCTIONS: &[(&str, FunctionRows)] = &[
+    ("count", FunctionRows::Group),
+    ("sum", FunctionRows::Group),
+    ("min", FunctionRows::Group),
+    ("max", FunctionRows::Group),
+    ("coalesce", FunctionRows::Row),
+    ("cast", FunctionRows::Row),
+    ("abs", FunctionRows::Row),
+    ("row_number", FunctionRows::Window),
+    ("rank", FunctionRows::Window),
+    ("dense_rank", FunctionRows::Window),
+    ("starts_with", FunctionRows::Row),
+    ("ends_with", FunctionRows::Row),
+    ("length", FunctionRows::Row),
+    ("lower", FunctionRows::Row),
+    ("upper", FunctionRows::Row),
+    ("greatest", FunctionRows::Row),
+    ("least", FunctionRows::Row),
+    ("nullif", FunctionRows::Row),
 ];
+
+/// The rows that a function looks at, by its name in small letters; `None`: it is not one of the portable ones.
+pub(crate) fn function_rows(name: &str) -> Option<FunctionRows> {
+    PORTABLE_FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, rows)| *rows)
+}
 
 /// A form that rules must not use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

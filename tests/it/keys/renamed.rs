@@ -7,7 +7,7 @@ use bidui::testing::publication::snapshot::Snapshot;
 
 use super::other_keys;
 use crate::departments::copy;
-use crate::end_to_end::{bidui, key, ok, published, root, run, text};
+use crate::end_to_end::{bidui, key, ok, published, root, run, text, try_to_run};
 
 /// What became of every exception, by what it is about; how many are told alike.
 fn history(publication: &Path) -> BTreeMap<String, usize> {
@@ -119,19 +119,7 @@ fn a_second_loss_follows_the_ledger_of_the_first() {
     assert!(followed.len() == 4 && followed.values().all(|&count| count > 100), "{followed:?}");
     assert!(whole.keys().all(|known| first.contains_key(known)));
     // The quarter that A went on with cannot be run again under B.
-    let again = bidui(&[
-        "run",
-        "pipelines/hebi",
-        "--quarter",
-        "2018Q4",
-        "--data",
-        "fixtures/hebi/2018Q4",
-        "--out",
-        text(&out),
-        "--key-file",
-        text(&other),
-        "--rotate-key",
-    ]);
+    let again = try_to_run("2018Q4", &out, &other, &["--rotate-key"]);
     let said = String::from_utf8(again.stderr).unwrap();
     assert!(again.status.code() == Some(2) && said.contains("已按身份密钥"), "{said}");
 }

@@ -10,21 +10,8 @@ use super::Traced;
 use super::from::NameScope;
 use super::query::trace_nested;
 use super::relation::{ColumnFeeds, ColumnOrigins, TracedTable, TracedTables};
+use crate::rules::sql::{FunctionRows, function_rows};
 
-/// Functions of one row.
-const OF_ROW: &[&str] = &[
-    "coalesce",
-    "cast",
-    "abs",
-    "starts_with",
-    "ends_with",
-    "length",
-    "lower",
-    "upper",
-    "greatest",
-    "least",
-    "nullif",
-];
 /// Functions of a group of rows to which it is all the same how often a row is there.
 const OF_SET: &[&str] = &["min", "max"];
 
@@ -217,7 +204,7 @@ impl<'a> ExpressionContext<'a> {
         feeds.choose_by(&self.all(ordered)?);
         feeds.choose_by(&self.all(filter.iter().map(|e| &**e))?);
         match over {
-            None if OF_ROW.contains(&name.as_str()) => return Ok(feeds),
+            None if function_rows(&name) == Some(FunctionRows::Row) => return Ok(feeds),
             None => {}
             Some(WindowType::WindowSpec(window)) => feeds.choose_by(&self.window(window)?),
             Some(WindowType::NamedWindow(_)) => return Err(format!("{name}() over a window with a name")),
