@@ -238,6 +238,7 @@ impl SourceCheck<'_> {
         for (key, fits, kinds) in [
             ("rate", spec.rate.is_none() || spec.kind == ContractType::Money, "money"),
             ("negative", !spec.negative || amounts, "money、area"),
+            ("range", spec.range.is_none() || spec.kind == ContractType::Integer, "integer"),
             ("end", spec.end != Some(true) || days, "date、month"),
         ] {
             if !fits {
@@ -271,6 +272,7 @@ impl SourceCheck<'_> {
             rate: spec.rate,
             negative: spec.negative,
             end: spec.end.unwrap_or_else(|| is_end_name(name)),
+            range: spec.range,
             period: period_form(name, spec.kind, list),
         })
     }

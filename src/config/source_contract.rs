@@ -83,6 +83,8 @@ pub struct SourceColumn {
     pub negative: bool,
     /// Says when something ended: a day that stands for none means that it has not.
     pub end: bool,
+    /// Whole numbers outside it, from the first to the last, are not known.
+    pub range: Option<[i32; 2]>,
     /// Tells a period: its values are read as such and come out in one form.
     pub period: Option<PeriodForm>,
 }

@@ -146,6 +146,8 @@ pub(crate) struct ColumnSpec {
     /// Says when something ended: days that stand for none (1900-01-01, 9999-12-31) mean that it has not.
     /// Default: true if the name begins with `stop_` or `end_`, or ends in `_end` or `_until`.
     pub end: Option<bool>,
+    /// `[least, most]`: whole numbers outside it are not known and counted.
+    pub range: Option<[i32; 2]>,
 }
 
 /// What an amount is per.

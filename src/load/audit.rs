@@ -13,6 +13,7 @@ use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::number_audit::audit_numbers;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
+use super::masked_copies::audit_masked_copies;
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::row_batches::limit_row_text;
 use super::{LoadedSource, SourceRecords};
@@ -41,6 +42,7 @@ pub(super) fn audit_source(
 ) -> Result<()> {
     audit_duplicate_files(contract, loaded);
     audit_unique_keys(contract, loaded, rejected, store)?;
+    audit_masked_copies(contract, loaded)?;
     // What repeats may have been rejected: places are counted of what is left.
     loaded.totals.places = count_places(contract, &loaded.records, rejected)?;
     let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);

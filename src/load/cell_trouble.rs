@@ -20,6 +20,8 @@ pub(super) enum CellTrouble {
     MonthDoubtful,
     /// Not a number, or not in a unit of the column.
     Number,
+    /// A number outside the range of the column.
+    Range,
     /// Not in the code table.
     Code,
     /// Neither yes nor no.
@@ -63,6 +65,7 @@ impl CellTrouble {
             Self::Month => "bad_month",
             Self::MonthDoubtful => "month_doubtful",
             Self::Number => "bad_number",
+            Self::Range => "out_of_range",
             Self::Code => "unknown_code",
             Self::Flag => "bad_flag",
             Self::Unknown => "unknown_required",
@@ -99,6 +102,10 @@ impl CellTrouble {
                 ContractType::Area => format!("“{label}”不是有效面积；写成数字，单位为平方米"),
                 _ => format!("“{label}”不是整数；写成数字"),
             },
+            Self::Range => {
+                let [least, most] = column.range.unwrap_or_default();
+                format!("“{label}”不在{least}到{most}之间，多半是换了单位或写错；核对改正后重报")
+            }
             Self::Code => {
                 let labels: Vec<&str> = column.codes.labels().iter().take(12).map(String::as_str).collect();
                 format!("“{label}”的取值不在代码表内；可用：{}", labels.join("、"))

@@ -20,13 +20,15 @@ const SAME_LIST_PERCENT: u64 = 95;
 /// Rows from which a list that another holds whole is one list with it: a few rows may be a supplement.
 const LEAST_ROWS: u64 = 10;
 
+/// Rows of one list that another one has, too, from which the two are named together.
+const LEAST_OVERLAP: u64 = 5;
 /// Exact repeats within one table, as a number and in 1/100 of its rows, from which a list was pasted twice.
 const LEAST_PASTED: u64 = 20;
 const PASTED_PERCENT: u64 = 20;
 /// Persons of the smaller of two lists that the other has too, as a number and in 1/100 (more than that), from which
 /// both report the same people.
-const LEAST_PERSONS: u64 = 20;
-const SAME_PERSONS_PERCENT: u64 = 55;
+pub(super) const LEAST_PERSONS: u64 = 20;
+pub(super) const SAME_PERSONS_PERCENT: u64 = 55;
 
 /// Finds tables in which a large share of the rows repeats an earlier row to the letter. `repeats` are whole rows.
 pub(super) fn audit_repeated_rows(
@@ -120,7 +122,7 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
 }
 
 /// Rows of an earlier table that a later one has too, by pair of tables.
-fn shared_rows(
+pub(super) fn shared_rows(
     loaded: &LoadedSource,
     repeats: &[(usize, usize)],
 ) -> BTreeMap<(usize, usize), BTreeSet<usize>> {
@@ -204,12 +206,22 @@ pub(super) fn audit_repeated_lists(
                 audit_percent_text(rows.len() as u64, least)
             );
             findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
+        } else if !one_list && rows.len() as u64 >= LEAST_OVERLAP {
+            let message = format!(
+                "{}与{}有{}行两份都有（占较小一份{least}行的{}）：多半是分几次导出时重叠了，或补报的表里又写了原来的人；核对后只在一份里保留",
+                table_name(b),
+                table_name(a),
+                rows.len(),
+                audit_percent_text(rows.len() as u64, least)
+            );
+            findings.push(AuditFinding::new(&contract.name, "overlapping_files", false, message));
         }
     }
     findings
 }
 
-fn table_name(table: &RawTableInfo) -> String {
+/// Names a file, and its worksheet, for a message.
+pub(super) fn table_name(table: &RawTableInfo) -> String {
     let file = masked_file_name(&table.file);
     match &table.sheet {
         Some(sheet) => format!("文件“{file}”的工作表“{sheet}”"),

@@ -10,6 +10,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::column_contents::ColumnContents;
+use super::deviating_amounts::forget_deviating_amounts;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::lost_letters::tell_lost_letters;
 use super::place_counts::RejectedPlaces;
@@ -417,6 +418,7 @@ impl<'a> SourceLoading<'a> {
         };
         if !loaded.records.tables.is_empty() {
             forget_placeholder_birth_dates(self.contract, &mut loaded, &self.unstated_days, self.store)?;
+            forget_deviating_amounts(self.contract, &mut loaded, self.store)?;
             audit::audit_source(self.contract, &mut loaded, &mut self.rejected, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
             loaded.audits.extend(tell_open_codes(self.contract, self.open_codes));

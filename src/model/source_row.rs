@@ -210,7 +210,7 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 13] = [
+        const DELIVERY: [&str; 15] = [
             "missing_county",
             "missing_township",
             "stale_list",
@@ -224,6 +224,8 @@ impl AuditFinding {
             "implausible_period",
             "unmet_keys",
             "slid_column",
+            "late_start",
+            "deviating_amounts",
         ];
         DELIVERY.contains(&self.audit.as_str())
     }

@@ -296,3 +296,80 @@ fn numbers_that_slid_by_a_row_are_told_by_birth_date_and_sex() {
     silent(&list(0), "slid_column");
     says(&list(1), &["!slid_column", "文件“医保参保_淇县.csv”", "“出生日期”有57行（占95%）"]);
 }
+
+#[test]
+fn files_that_overlap_are_named_together() {
+    let one = dibao(|at| format!("4106220020{at:04}"), ("201504", ""), 0..60);
+    let two = dibao(|at| format!("4106220020{at:04}"), ("201504", ""), 50..110);
+    let loaded = load("dibao", &[("农村低保_淇县_1.csv", one), ("农村低保_淇县_2.csv", two)]);
+    says(&loaded, &["overlapping_files", "农村低保_淇县_2.csv", "农村低保_淇县_1.csv", "有10行两份都有"]);
+    silent(&loaded, "!");
+}
+
+#[test]
+fn starts_after_the_period_are_counted_by_file() {
+    let list = |start: &str| dibao(|at| format!("4106220020{at:04}"), (start, ""), 0..10);
+    let (said, _) = check(&[("农村低保_淇县.csv", list("201811"))]);
+    assert!(said.contains("有10行的“起保年月”比2018年第3季度晚一个月以上（例如第2行；最晚2018-11）"), "{said}");
+    let (said, _) = check(&[("农村低保_淇县.csv", list("201810"))]);
+    assert!(!said.contains("晚一个月以上"), "{said}");
+}
+
+#[test]
+fn amounts_of_a_county_in_another_unit_are_not_known_there() {
+    let header = "县,乡镇,行政村,户编号,户主姓名,户主证件号码,人均纯收入";
+    let list = |of: &dyn Fn(u32) -> &'static str| {
+        let row = |at: u32| {
+            let county = ["淇县", "浚县", "鹤山区"][(at % 3) as usize];
+            format!("{county},甲镇,乙村,41002{at:05},{},{},{}\n", name(at), id(at), of(at % 3))
+        };
+        let rows: String = (0..90).map(row).collect();
+        load("registry_household", &[("建档立卡户信息.csv", format!("{header}\n{rows}"))])
+    };
+    let loaded = list(&|county| if county == 0 { "0.7646" } else { "7646" });
+    says(&loaded, &["deviating_amounts", "“人均纯收入”在淇县", "多半是0.7"]);
+    assert_eq!(loaded.records.unknown.records("per_capita_income_fen").len(), 30);
+    let batch = loaded.records.rows.batch().unwrap();
+    assert_eq!(batch.column_by_name("per_capita_income_fen").unwrap().null_count(), 30);
+    let loaded = list(&|county| if county == 0 { "3200" } else { "7646" });
+    silent(&loaded, "deviating_amounts");
+    assert!(loaded.records.unknown.records("per_capita_income_fen").is_empty());
+}
+
+#[test]
+fn more_months_than_a_year_has_are_not_known() {
+    let header = "县,乡镇,行政村,户编号,人编号,姓名,性别,证件号码,与户主关系,务工时间(月)";
+    let row = |at: u32| {
+        let months = [240, 12, 0, 13][at as usize];
+        format!("淇县,甲镇,乙村,41002{at:05},1{at},{},男,{},户主,{months}\n", name(at), id(at))
+    };
+    let rows: String = (0..4).map(row).collect();
+    let loaded = load("registry_person", &[("建档立卡人口信息.csv", format!("{header}\n{rows}"))]);
+    assert_eq!(loaded.records.unknown.records("work_months"), [0, 3]);
+    let warned: Vec<&str> = loaded.cell_warnings.iter().map(|w| w.reason_code.as_str()).collect();
+    assert_eq!(warned, ["out_of_range"; 2]);
+    assert!(loaded.cell_warnings[0].reason.contains("不在0到12之间"));
+}
+
+#[test]
+fn a_copy_with_hidden_numbers_is_the_same_list_twice() {
+    let number = |at: u32| format!("4106220020{at:04}");
+    let whole = dibao(number, ("201504", ""), 0..60);
+    let hidden: String = whole
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+            if cells[5].is_ascii() {
+                cells[5].replace_range(6..14, "********");
+                cells[3].replace_range(4..10, "******");
+            }
+            format!("{}\n", cells.join(","))
+        })
+        .collect();
+    let loaded = load("dibao", &[("农村低保_淇县.csv", whole), ("农村低保_淇县_公示.csv", hidden.clone())]);
+    says(&loaded, &["!duplicate_file", "文件“农村低保_淇县_公示.csv”是文件“农村低保_淇县.csv”的脱敏副本", "60行"]);
+    // Of other people it is a list of its own.
+    let others = dibao(number, ("201504", ""), 100..160);
+    let loaded = load("dibao", &[("农村低保_淇县.csv", others), ("农村低保_淇县_公示.csv", hidden)]);
+    silent(&loaded, "duplicate_file");
+}
