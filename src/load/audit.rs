@@ -11,9 +11,9 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
+use super::masked_copies::audit_masked_copies;
 use super::number_audit::audit_numbers;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
-use super::masked_copies::audit_masked_copies;
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::row_batches::limit_row_text;
 use super::{LoadedSource, SourceRecords};

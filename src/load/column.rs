@@ -153,7 +153,8 @@ pub(super) fn build_column(
         ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
             let whole = number::parse_integer(t);
             let whole = whole.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
-            let outside = |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
+            let outside =
+                |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
             match whole {
                 Some(value) if outside(value) => CellReading::Wrong(CellTrouble::Range),
                 Some(value) if factor != 1 => CellReading::Converted(value),

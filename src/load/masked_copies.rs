@@ -34,7 +34,9 @@ pub(super) fn audit_masked_copies(contract: &SourceContract, loaded: &mut Loaded
     }
     let mut columns = vec![name];
     columns.extend(contract.columns.iter().filter(|column| {
-        column.name != name.name && column.role != Some(ColumnRole::IdNumber) && kept.contains(column.name.as_str())
+        column.name != name.name
+            && column.role != Some(ColumnRole::IdNumber)
+            && kept.contains(column.name.as_str())
     }));
     let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 1)?;
     let mut findings = Vec::new();

@@ -310,7 +310,10 @@ fn files_that_overlap_are_named_together() {
 fn starts_after_the_period_are_counted_by_file() {
     let list = |start: &str| dibao(|at| format!("4106220020{at:04}"), (start, ""), 0..10);
     let (said, _) = check(&[("农村低保_淇县.csv", list("201811"))]);
-    assert!(said.contains("有10行的“起保年月”比2018年第3季度晚一个月以上（例如第2行；最晚2018-11）"), "{said}");
+    assert!(
+        said.contains("有10行的“起保年月”比2018年第3季度晚一个月以上（例如第2行；最晚2018-11）"),
+        "{said}"
+    );
     let (said, _) = check(&[("农村低保_淇县.csv", list("201810"))]);
     assert!(!said.contains("晚一个月以上"), "{said}");
 }
@@ -367,7 +370,10 @@ fn a_copy_with_hidden_numbers_is_the_same_list_twice() {
         })
         .collect();
     let loaded = load("dibao", &[("农村低保_淇县.csv", whole), ("农村低保_淇县_公示.csv", hidden.clone())]);
-    says(&loaded, &["!duplicate_file", "文件“农村低保_淇县_公示.csv”是文件“农村低保_淇县.csv”的脱敏副本", "60行"]);
+    says(
+        &loaded,
+        &["!duplicate_file", "文件“农村低保_淇县_公示.csv”是文件“农村低保_淇县.csv”的脱敏副本", "60行"],
+    );
     // Of other people it is a list of its own.
     let others = dibao(number, ("201504", ""), 100..160);
     let loaded = load("dibao", &[("农村低保_淇县.csv", others), ("农村低保_淇县_公示.csv", hidden)]);
