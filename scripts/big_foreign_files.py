@@ -7,7 +7,8 @@ For each format a list of 20 columns with as many rows as the format allows (1,0
 is written to FOLDER (default: a temporary one), read by `PROGRAM __read` with the usual limits, and removed. This
 script is the parent: it sends the request, answers for the worksheets and drops the tables, so that what it
 measures is the child alone. Prints a table in Markdown: seconds of CPU and on the clock, the most memory
-(getrusage), the most address space beyond that of the program itself (which is what is limited), the limit.
+(getrusage), the most address space beyond that of the program itself (which is what is limited), the limit. Exits with 1 if
+a file was not read whole.
 
 Needs nothing but Python, and pyarrow for Parquet. All persons are invented.
 """
@@ -317,8 +318,8 @@ FORMATS = {
     "parquet": (parquet, "名单.parquet", MOST_ROWS),
 }
 REQUEST = {"known_headers": HEADERS, "minimum_headers": 5, "encoding": "Auto", "leave_out": [],
-           "key_headers": {"id_numbers": [], "names": [], "households": []}, "required_headers": [],
-           "date_headers": [], "ignored_headers": [], "hidden_sheets": False, "named_sheets": [], "memo_files": None}
+           "key_headers": {"id_numbers": [], "names": [], "households": [], "columns": {}}, "required_headers": [],
+           "date_headers": [], "amount_headers": [], "ignored_headers": [], "hidden_sheets": False, "named_sheets": [], "memo_files": None}
 
 
 def status(pid, word):
@@ -398,6 +399,7 @@ def main():
     parser.add_argument("--keep", action="store_true", help="files stay in the folder, and are taken if they are there")
     arguments = parser.parse_args()
     print("| format | file | rows | CPU | clock | memory | address space | limit | outcome |\n|---|---|---|---|---|---|---|---|---|")
+    unread = 0
     with tempfile.TemporaryDirectory(dir=None if arguments.folder is None else arguments.folder) as own:
         for name in arguments.only.split(","):
             write, file, most = FORMATS[name]
@@ -411,10 +413,13 @@ def main():
                 writer.join()
                 if writer.exitcode:
                     raise SystemExit(writer.exitcode)
-            print(Measured(arguments.program, path).line(name, path.stat().st_size), flush=True)
+            measured = Measured(arguments.program, path)
+            print(measured.line(name, path.stat().st_size), flush=True)
+            unread += measured.said != "读完" or measured.rows < min(arguments.rows, most)
             if not arguments.keep:
                 for written in folder.iterdir():
                     written.unlink()
+    return min(unread, 1)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::file_account::SkipReason;
 use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
-use crate::model::undecided::LackedPlace;
+use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::model::written_period::{
     WrittenPeriod, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
 };
@@ -76,7 +76,7 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     findings.extend(late_starts(check, contract, one)?);
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
-    note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, stale: true }));
+    note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, why: WhyLacking::OtherPeriod }));
     Ok(())
 }
 
@@ -130,7 +130,10 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
     let slid = other_names(check, loaded);
     for ([one, other], code) in unmet.iter().filter_map(|unmet| unmet.held.clone()) {
         for at in [one, other] {
-            note_lacked(&mut loaded[at], [LackedPlace { code: code.clone(), stale: false }].into_iter());
+            note_lacked(
+                &mut loaded[at],
+                [LackedPlace { code: code.clone(), why: WhyLacking::UnmetKeys }].into_iter(),
+            );
         }
     }
     for one in &mut *loaded {
@@ -145,7 +148,7 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
         let own = || missing.iter().filter(|(finding, _)| finding.source == one.records.source);
         let (findings, places): (Vec<AuditFinding>, Vec<String>) = own().cloned().unzip();
         put_first(one, findings);
-        note_lacked(one, places.into_iter().map(|code| LackedPlace { code, stale: false }));
+        note_lacked(one, places.into_iter().map(|code| LackedPlace { code, why: WhyLacking::Absent }));
     }
 }
 

@@ -42,13 +42,43 @@ pub struct UndecidedSubject {
     pub village_code: Arc<str>,
 }
 
-/// A place whose part of a list did not come, or is of another period: who stands in it now is not known.
+/// A place whose part of a list did not come, or cannot be used: who stands in it now is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct LackedPlace {
     /// Code of the county or township.
     pub code: String,
+    /// Why its part does not count.
+    #[serde(default)]
+    pub why: WhyLacking,
+}
+
+/// Why a place's part of a list does not count.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLacking {
+    /// It did not come.
+    #[default]
+    Absent,
     /// Rows are there, of another period: what they say is not known of this one.
-    pub stale: bool,
+    OtherPeriod,
+    /// Rows are there, whose numbers do not meet those of the list that they belong with.
+    UnmetKeys,
+    /// Some townships of a county did not come.
+    TownshipsAbsent,
+}
+
+impl WhyLacking {
+    /// What is wrong with the list of a place, in words.
+    pub(crate) fn told(self, place: &str, list: &str) -> String {
+        match self {
+            Self::Absent => format!("{place}没有报来本期的{list}"),
+            Self::OtherPeriod => format!("{place}报来的{list}不是本期的"),
+            Self::TownshipsAbsent => format!("{place}有乡镇没有报来本期的{list}"),
+            Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
+        }
+    }
 }
 
 /// A SELECT of a rule or definition as it was run over unknown cells.
@@ -72,7 +102,7 @@ pub struct HeldRule {
     pub county_code: String,
     /// Source whose column it is.
     pub source: String,
-    /// Canonical name of the column; `""`: the county's part of the list itself is not there, or of another period.
+    /// Canonical name of the column; `""`: the county's part of the list itself does not count.
     pub column: String,
     /// Records of the county whose cell is unknown; 0 for a list.
     pub unknown: u64,
@@ -80,10 +110,12 @@ pub struct HeldRule {
     pub records: u64,
     /// Subjects of the county that the rule leaves undecided.
     pub undecided: u64,
+    /// Why the county's part of the list does not count, where that is what holds the rule.
+    pub why: Option<WhyLacking>,
 }
 
 impl HeldRule {
-    /// Is it held since the county's part of the list is not there, or of another period?
+    /// Is it held since the county's part of the list does not count?
     pub fn is_of_list(&self) -> bool {
         self.column.is_empty()
     }

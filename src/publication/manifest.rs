@@ -12,7 +12,7 @@ use crate::model::data_file::FileFate;
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
-use crate::model::undecided::LackedPlace;
+use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::privacy::Secrets;
 use crate::{Error, Result};
 
@@ -154,7 +154,7 @@ pub struct HeldColumn {
     pub county_code: String,
     /// Source.
     pub source: String,
-    /// Canonical name of the column; `""`: the county's part of the list is not there, or of another period.
+    /// Canonical name of the column; `""`: the county's part of the list does not count.
     pub column: String,
     /// Records of the county whose cell is unknown; 0 for a list.
     pub unknown: u64,
@@ -162,6 +162,9 @@ pub struct HeldColumn {
     pub records: u64,
     /// Subjects of the county that the rule leaves undecided.
     pub undecided: u64,
+    /// Why the county's part of the list does not count, where that is what holds the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<WhyLacking>,
 }
 
 fn is_none_left(count: &u64) -> bool {

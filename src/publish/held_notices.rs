@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::PublishedPipeline;
 use super::quarter_totals::grouped_text;
+use crate::model::undecided::WhyLacking;
 use crate::publication::manifest::RuleRun;
 
 /// Rules named in a notice.
@@ -27,6 +28,7 @@ struct HeldPart<'r> {
     unknown: u64,
     records: u64,
     undecided: u64,
+    why: WhyLacking,
 }
 
 /// Tells what is held, most undecided subjects first.
@@ -37,6 +39,7 @@ pub(super) fn held_notices(rules: &[RuleRun], catalogue: &PublishedPipeline) -> 
         let part = parts.entry(key).or_default();
         part.rules.push(&rule.code);
         (part.unknown, part.records) = (held.unknown, held.records);
+        part.why = held.why.unwrap_or_default();
         part.undecided += held.undecided;
     }
     let mut parts: Vec<_> = parts.into_iter().collect();
@@ -62,8 +65,15 @@ fn held_text(
     let undecided = grouped_text(part.undecided);
     if column.is_empty() {
         let owner = catalogue.source_owner(source);
+        let cure = match part.why {
+            WhyLacking::Absent | WhyLacking::OtherPeriod | WhyLacking::TownshipsAbsent => {
+                format!("没有名单不等于没有这些人；请{owner}报来")
+            }
+            WhyLacking::UnmetKeys => format!("对不上不等于没有这些人；请{owner}核对编号的写法后重报"),
+        };
         return format!(
-            "{county}没有本期的{title}（现有{records}条）：规则{named}{more}在该县区停判，{undecided}个对象没有判断；没有名单不等于没有这些人；请{owner}报来"
+            "{}（现有{records}条）：规则{named}{more}在该县区停判，{undecided}个对象没有判断；{cure}",
+            part.why.told(county, title)
         );
     }
     let (label, unknown) = (catalogue.column_title(source, column), grouped_text(part.unknown));

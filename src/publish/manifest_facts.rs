@@ -103,6 +103,7 @@ fn held_column(held: &HeldRule) -> HeldColumn {
         unknown: held.unknown,
         records: held.records,
         undecided: held.undecided,
+        why: held.why,
     }
 }
 

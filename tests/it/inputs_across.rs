@@ -1,6 +1,8 @@
 //! What only several lists together show: keys that do not meet, names beside other numbers.
 
+use crate::end_to_end::{key, ok, root, text};
 use crate::inputs_audits::{INSURED, check, id, insured, name};
+use crate::inputs_folder::copy_folder;
 
 const HOUSEHOLDS: &str = "县,乡镇,行政村,户编号,户主姓名,户主证件号码,贫困户属性,脱贫标志,人数";
 const PERSONS: &str = "县,乡镇,行政村,户编号,人编号,姓名,性别,证件号码,与户主关系";
@@ -74,4 +76,28 @@ fn names_that_slid_by_a_row_are_told_by_the_other_lists() {
     assert!(told.contains("阻断：“学生资助”的文件“学生资助.csv”"), "{told}");
     assert!(told.contains("59个“身份证号”，别的名单里都是另一个“姓名”"), "{told}");
     assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_county_whose_numbers_do_not_meet_is_told_so_where_rules_are_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("out"));
+    copy_folder(&root().join("fixtures/hebi/2018Q3"), &data);
+    for list in std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()) {
+        if ["建档立卡户信息", "建档立卡人口信息"].contains(&list.file_stem().unwrap().to_str().unwrap())
+        {
+            std::fs::remove_file(list).unwrap();
+        }
+    }
+    for (name, list) in registers(|at| format!("户41002{at:05}"), 0..40) {
+        std::fs::write(data.join(name), list).unwrap();
+    }
+    let key = key(folder.path());
+    let mut line = vec!["run", "pipelines/hebi", "--quarter", "2018Q3", "--allow-partial"];
+    line.extend(["--data", text(&data), "--out", text(&out), "--key-file", text(&key)]);
+    let said = ok(&line);
+    let told = "淇县报来的建档立卡户与另一份名单的编号对不上（现有40条）";
+    assert!(said.contains(told) && said.contains("核对编号的写法后重报"), "{said}");
+    let report = std::fs::read_to_string(out.join("2018Q3/latest/report.html")).unwrap();
+    assert!(report.contains(told), "the report says it, too");
 }

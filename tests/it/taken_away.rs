@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use arrow::array::UInt32Array;
 use bidui::testing::load::LoadedSource;
 use bidui::testing::model::record_id::RecordKey;
-use bidui::testing::model::undecided::LackedPlace;
+use bidui::testing::model::undecided::{LackedPlace, WhyLacking};
 use bidui::testing::table::rows::RowStore;
 
 use crate::fixture_world::{Faults, Found, QUARTER, World, found};
@@ -59,7 +59,7 @@ fn a_county_s_list_that_did_not_come_accuses_nobody() {
             }
             let name = format!("{} of {county}", world.loaded[source].records.source);
             let old = without(&mut world, source, &rows.into_iter().collect());
-            world.loaded[source].lacked = vec![LackedPlace { code: county.clone(), stale: false }];
+            world.loaded[source].lacked = vec![LackedPlace { code: county.clone(), why: WhyLacking::Absent }];
             faults.look(&name, &before, &world.run(), &[&county]);
             put_back(&mut world, source, old);
         }
@@ -82,7 +82,8 @@ fn a_county_s_list_of_another_period_accuses_nobody() {
             // Of the list of another period a third of the people are others.
             let gone = rows.into_iter().filter(|row| row % 3 == 0).collect();
             let old = without(&mut world, source, &gone);
-            world.loaded[source].lacked = vec![LackedPlace { code: county.clone(), stale: true }];
+            world.loaded[source].lacked =
+                vec![LackedPlace { code: county.clone(), why: WhyLacking::OtherPeriod }];
             faults.look(&name, &before, &world.run(), &[&county]);
             put_back(&mut world, source, old);
         }

@@ -1,6 +1,6 @@
 //! What is said of a count that lacks rows, or rests on cells that cannot be read.
 
-use bidui::testing::model::undecided::LackedPlace;
+use bidui::testing::model::undecided::{LackedPlace, WhyLacking};
 
 use crate::fixture_world::World;
 
@@ -15,8 +15,9 @@ fn a_count_says_which_place_lacks_which_list_and_what_cannot_be_read_besides() {
     let township = units.iter().find(|unit| unit.level == 3 && unit.code.starts_with(&**first)).unwrap();
     let name = |code: &str| units.iter().find(|unit| unit.code == code).unwrap().name.clone();
     let (of_first, of_township, of_second) = (name(first), township.name.clone(), name(second));
-    let absent = LackedPlace { code: township.code.clone(), stale: false };
-    world.loaded[source].lacked = vec![absent, LackedPlace { code: second.clone(), stale: true }];
+    let absent = LackedPlace { code: township.code.clone(), why: WhyLacking::Absent };
+    world.loaded[source].lacked =
+        vec![absent, LackedPlace { code: second.clone(), why: WhyLacking::OtherPeriod }];
     let _ = world.make_unknown(source, "serious_illness", rows);
     let findings = world.run();
     let told = |unit: &str| {

@@ -125,7 +125,10 @@ fn a_county_s_list_that_did_not_come_accuses_nobody_and_is_told_first() {
     assert!(gone.iter().any(|[rule, ..]| rule == "R37"), "{gone:?}");
     assert!(gone.iter().all(|[rule, ..]| rule != "R01"), "R01 reads no insurance: {gone:?}");
     let told = said.lines().find(|line| line.starts_with("  未判断")).unwrap();
-    assert!(told.contains("淇县没有本期的医保参保（现有0条）") && told.contains("请医保局报来"), "{told}");
+    assert!(
+        told.contains("淇县没有报来本期的医保参保（现有0条）") && told.contains("请医保局报来"),
+        "{told}"
+    );
 }
 
 #[test]

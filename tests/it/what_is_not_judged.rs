@@ -36,7 +36,7 @@ fn a_county_whose_list_did_not_come_is_told_in_report_and_workbooks() {
         ["run", "pipelines/hebi", "--quarter", "2018Q3", "--select", "R02", "--data", text(data.path())];
     let key = key(keys.path());
     let summary = ok(&[&arguments[..], &["--out", text(out.path()), "--key-file", text(&key)]].concat());
-    let told = "浚县没有本期的农村低保";
+    let told = "浚县没有报来本期的农村低保";
     assert!(summary.contains(told), "{summary}");
     let publication = out.path().join("2018Q3/latest");
     let report = fs::read_to_string(publication.join("report.html")).unwrap();

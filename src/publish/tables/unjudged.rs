@@ -58,7 +58,12 @@ pub(super) fn fact_held(inputs: &PublicationInputs<'_>, outputs: &mut OutputFile
             ("county_code", Text, "县（区）代码", "6位；空文本表示没有区划的记录"),
             ("rule_code", Text, "规则编号", ""),
             ("source", Text, "来源", ""),
-            ("column_name", Text, "列", "看不出的列；空文本表示整份名单没有报来，或不是本期的"),
+            (
+                "column_name",
+                Text,
+                "列",
+                "看不出的列；空文本表示整份名单没有报来、不是本期的，或编号与另一份名单对不上",
+            ),
             ("unknown_cells", Int64, "看不出的格", "该县区该列"),
             ("records", Int64, "记录数", "该县区该来源"),
             ("undecided", Int64, "未判断的对象", "该县区该规则"),

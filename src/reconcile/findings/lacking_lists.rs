@@ -13,6 +13,7 @@ use super::undecided::FoundByRule;
 use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::exception::SubjectKind;
 use crate::model::indicator::Indicator;
+use crate::model::undecided::WhyLacking;
 use crate::reconcile::QuarterViews;
 use crate::rules::row_uses::RowUse;
 use crate::rules::rule_set::RuleSet;
@@ -26,8 +27,8 @@ pub(crate) struct HeldByList {
     pub(crate) place: String,
     /// The list.
     pub(crate) source: String,
-    /// Rows of the place are there, of another period.
-    pub(crate) stale: bool,
+    /// Why its part does not count.
+    pub(crate) why: WhyLacking,
     /// Its records of the county that are there all the same.
     pub(crate) records: u64,
 }
@@ -36,6 +37,14 @@ impl HeldByList {
     /// Code of the county.
     pub(crate) fn county(&self) -> &str {
         county_of(&self.place)
+    }
+
+    /// Why the county's part of the list does not count as a whole.
+    pub(crate) fn why_of_county(&self) -> WhyLacking {
+        match self.why {
+            WhyLacking::Absent if self.place != self.county() => WhyLacking::TownshipsAbsent,
+            why => why,
+        }
     }
 }
 
@@ -67,12 +76,12 @@ impl LackingLists {
             for (&rule, &row_use) in uses.iter().filter(|(rule, _)| ran.contains(rule)) {
                 for place in &one.lacked {
                     let at = all.places.binary_search(&place.code).unwrap_or_default();
-                    if place.stale || row_use == RowUse::MayRefute {
+                    if place.why == WhyLacking::OtherPeriod || row_use == RowUse::MayRefute {
                         all.refutable.entry(rule).or_default().insert(at);
                     }
                     let records = records.get(county_of(&place.code)).copied().unwrap_or(0);
-                    let (place, stale) = (place.code.clone(), place.stale);
-                    all.held.push(HeldByList { rule, place, source: name.clone(), stale, records });
+                    let (place, why) = (place.code.clone(), place.why);
+                    all.held.push(HeldByList { rule, place, source: name.clone(), why, records });
                 }
             }
         }
@@ -165,10 +174,7 @@ impl LackingLists {
             });
             let told = of_unit.map(|one| {
                 let (place, list) = (place_title(tree, &one.place), rules.catalogue.title(&one.source));
-                match one.stale {
-                    true => format!("{place}报来的{list}不是本期的"),
-                    false => format!("{place}没有报来本期的{list}"),
-                }
+                one.why.told(&place, list)
             });
             let known = indicator.held.take();
             let reasons: Vec<String> = known.into_iter().chain(told).collect();

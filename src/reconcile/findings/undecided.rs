@@ -132,11 +132,15 @@ pub(crate) fn place_undecided(
             unknown: 0,
             records: one.records,
             undecided: subjects.get(&(code, one.county())).copied().unwrap_or(0),
+            why: Some(one.why_of_county()),
         }
     }));
     held.sort();
-    // A list may lack several townships of a county.
-    held.dedup();
+    // A list may lack several townships of a county, for one reason or another.
+    let place = |held: &HeldRule| {
+        (held.rule_code.clone(), held.county_code.clone(), held.source.clone(), held.column.clone())
+    };
+    held.dedup_by(|later, first| place(later) == place(first));
     Ok((undecided, held))
 }
 
@@ -258,6 +262,7 @@ fn held_rules(subjects: &OpenSubjects<'_>, unknown: &DecidingUnknown) -> Vec<Hel
                     unknown: cells.unknown,
                     records: cells.records,
                     undecided,
+                    why: None,
                 });
             }
         }
