@@ -250,13 +250,24 @@ pub(super) fn xls(book: &Book, old: bool) -> Vec<u8> {
         let mut data = numbers(&[shared.uses as u32, shared.texts.len() as u32]);
         for text in &shared.texts {
             let text_units = units(text);
-            if data.len() + 3 + text_units.len() > 8_200 {
+            if data.len() + 3 + text_units.len().min(2) > 8_200 {
                 biff(&mut out, kind, &data);
                 (kind, data) = (0x003C, Vec::new());
             }
             data.extend(((text_units.len() / 2) as u16).to_le_bytes());
             data.push(1);
-            data.extend(text_units);
+            // A record holds 8,224 bytes; where a text goes on in the next one, it says its width again.
+            let mut left = &text_units[..];
+            loop {
+                let room = (8_200usize.saturating_sub(data.len()) & !1).min(left.len());
+                data.extend(&left[..room]);
+                left = &left[room..];
+                if left.is_empty() {
+                    break;
+                }
+                biff(&mut out, kind, &data);
+                (kind, data) = (0x003C, vec![1]);
+            }
         }
         biff(&mut out, kind, &data);
         biff(&mut out, 0x000A, &[]);

@@ -207,16 +207,26 @@ impl MutatedFile {
                     Mutation::FlippedByte | Mutation::FlippedInPart => 1,
                     _ => 3,
                 };
-                judge::check_rows(&self.book, tables, &|_, _| false, Allowed { rows, keys_only: true })
+                let pointed_at = if self.format == Format::Parquet { rows } else { 0 };
+                let allowed = Allowed { rows, keys_only: true, pointed_at };
+                judge::check_rows(&self.book, tables, &|_, _| false, allowed)
             }
             Reach::Bytes => {
                 let harms = |sheet, row| self.harms(sheet, row);
-                judge::check_rows(&self.book, tables, &harms, Allowed { rows: 0, keys_only: false })
+                judge::check_rows(
+                    &self.book,
+                    tables,
+                    &harms,
+                    Allowed { rows: 0, keys_only: false, pointed_at: 0 },
+                )
             }
             // Quotes of delimited text: the row may be read otherwise, the others not.
-            _ if raw && self.format.is_delimited() => {
-                judge::check_rows(&self.book, tables, &touched, Allowed { rows: 0, keys_only: false })
-            }
+            _ if raw && self.format.is_delimited() => judge::check_rows(
+                &self.book,
+                tables,
+                &touched,
+                Allowed { rows: 0, keys_only: false, pointed_at: 0 },
+            ),
             _ => {
                 let mut complaints =
                     judge::check_grid(&self.book, tables, self.format.numbering(), self.format.is_page());
