@@ -63,6 +63,12 @@ class Ended:
         errors = re.findall(r"^错误：.*$", self.err, re.MULTILINE)
         return len(errors) == 1 and "提示：" in self.err and not PANIC.search(self.said)
 
+    @property
+    def message(self):
+        """The first error that it tells, without what differs from case to case."""
+        found = re.search(r"^错误：([^：（“\n]*)", self.err, re.MULTILINE)
+        return found[1] if found else "no message"
+
     def tail(self):
         return f"exit {self.code}: {' '.join(self.err.split())[-400:]}"
 

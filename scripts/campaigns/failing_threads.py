@@ -145,7 +145,7 @@ def judge(place, tally, ended, out, expected, told):
     elif common.leftovers(out):
         tally.fault("left lying", f"{told}: {common.leftovers(out)}")
     else:
-        tally.count(f"{what}: refused ({ended.code}), one message")
+        tally.count(f"{what}: refused ({ended.code}): {ended.message}")
 
 
 if __name__ == "__main__":

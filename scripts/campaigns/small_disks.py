@@ -3,9 +3,10 @@
 
     small_disks.py PROGRAM [SIZES] [SEED]
 
-SIZES (60) disks, from 16 KiB to more than enough, hold the output folder: half of them empty, half with an earlier publication
-(beside which so much is free). Folders for temporary files lie on another disk, from 4 KiB up. Engines take turns. The disks
-are tmpfs file systems in a mount namespace of this script's own; where no namespace is to be had, the campaign says so
+SIZES (60) disks hold the output folder: half of them empty, half with an earlier publication (beside which so much is free).
+One in three has from 16 KiB to more than enough from the beginning, which a run finds out before any work; two in three have
+room enough until somebody else takes all but a little of it, at a random moment of the run, so that a write fails. Folders for
+temporary files lie on another disk, from 4 KiB up. Engines take turns. The disks are tmpfs file systems in a mount namespace of this script's own; where no namespace is to be had, the campaign says so
 and a limit on the length of a file (RLIMIT_FSIZE) takes their place.
 What must hold: no panic, no signal, no hang; exit 0, or 3 with exactly one Chinese error and its cure; nothing is published by
 half, `latest` and what it names are as before; and once there is room, the next run publishes what an undisturbed run does, and
@@ -19,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import common
 from common import QUARTER
@@ -51,7 +53,17 @@ def unmount(folder):
 
 
 def enlarge(folder):
-    subprocess.run(["mount", "-o", "remount,size=1g", str(folder)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=2g", str(folder)], check=True)
+
+
+def fill(disk, left):
+    """Another program takes the disk but for `left` bytes."""
+    room = os.statvfs(disk)
+    with open(disk / "somebody else's", "wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, max(room.f_bavail * room.f_frsize - left, 1))
+        except OSError:
+            pass
 
 
 def limited(size):
@@ -60,6 +72,11 @@ def limited(size):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     return limit
+
+
+def begin_of_work(process, out):
+    while process.poll() is None and not (out / f".staging-{QUARTER}").exists():
+        time.sleep(0.002)
 
 
 def used(folder):
@@ -76,18 +93,18 @@ def main():
     with common.Workplace(given) as place:
         lists = [place.synth(f"lists-{at}", given.persons, given.seed + at, "--layout", "csv") / QUARTER for at in (0, 1)]
         before, old, _ = place.reference(lists[0], "before")
-        after, new, _ = place.reference(lists[1], "after")
+        after, new, taken = place.reference(lists[1], "after")
         enough, taken_before = used(after) * 4, used(before)
         disk, temporary = place.fresh("disk"), place.temporary
         for number in range(given.trials):
             # Dense where some of a run fits.
-            share = (number + 1) / given.trials
-            size = int(16_384 * (enough / 16_384) ** share)
+            size = int(16_384 * (enough / 16_384) ** ((number + 1) / given.trials))
+            later = mounts and number % 3 != 0
             over, small_temporary = number % 2 == 1, int(4096 * 1024 ** rng.random())
             engine = ["--memory", "100MB"] if number // 2 % 2 else []
             if mounts:
                 # A folder of the run's takes room of its own, too.
-                mount(disk, size + (taken_before + 65_536 if over else 0))
+                mount(disk, 1 << 30 if later else size + (taken_before + 65_536 if over else 0))
                 mount(temporary, small_temporary)
             else:
                 disk = place.fresh("disk")
@@ -95,12 +112,22 @@ def main():
                 out = disk / "out"
                 if over:
                     shutil.copytree(before, out, symlinks=True)
-                what = "over an earlier one" if over else "first run"
+                what = ("over an earlier one" if over else "first run") + (", filled meanwhile" if later else "")
                 process_limit = None if mounts else limited(size // 8)
                 words = place.run_words(lists[1], out, *engine)
                 process = subprocess.Popen([str(place.program), *map(str, words)], cwd=common.ROOT, text=True,
                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                            env=place.environment(), preexec_fn=process_limit)
+                if later:
+                    begin_of_work(process, out)
+                    # What is written is a small part of a run.
+                    if rng.random() < 0.4:
+                        time.sleep(rng.uniform(0, taken))
+                    else:
+                        while process.poll() is None and not any((out / f".staging-{QUARTER}").rglob("*.*")):
+                            time.sleep(0.002)
+                        time.sleep(rng.choice([0, 0, 0.01, 0.1]))
+                    fill(disk, int(4096 * 256 ** rng.random()))
                 ended = common.finish(process, 120)
                 now = common.current(out)
                 held = common.contents(now) if now else None
@@ -116,11 +143,12 @@ def main():
                 elif held != (old if over else None):
                     tally.fault("the earlier publication is not as it was", told)
                 else:
-                    tally.count(f"{what}: refused (3), one message")
+                    tally.count(f"{what}: refused (3): {ended.message}")
                 if common.leftovers(out):
                     tally.count("(left something behind)")
                 if mounts:
                     enlarge(disk)
+                    (disk / "somebody else's").unlink(missing_ok=True)
                     enlarge(temporary)
                 again = place.run(lists[1], out, *engine)
                 if again.code != 0 or common.contents(common.current(out)) != new or common.leftovers(out):

@@ -183,7 +183,7 @@ fn groups<'a>(
 }
 
 fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{error}"))
+    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{}", crate::error::system_words(&error)))
         .hint("检查磁盘是否已满、临时文件夹是否可写")
         .caused_by(error)
 }
