@@ -100,11 +100,7 @@ fn check_room(out: &Path, needed: u64, free: u64) -> Result<()> {
         _ => format!("{:.1}GB", bytes as f64 / 1e9),
     };
     Err(Error::io("准备发布文件夹", out, std::io::Error::from(std::io::ErrorKind::StorageFull)).hint(
-        format!(
-            "这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹",
-            size(needed),
-            size(free)
-        ),
+        format!("这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹", size(needed), size(free)),
     ))
 }
 
@@ -131,7 +127,10 @@ mod tests {
         assert!(format!("{error:?}").contains("--out"), "{error:?}");
         let told = |needed, free| check_room(&out, needed, free).unwrap_err();
         let small = told(2_500_000, 400_000);
-        assert!(small.hint_text().is_some_and(|hint| hint.contains("2.5MB") && hint.contains("0.4MB")), "{small:?}");
+        assert!(
+            small.hint_text().is_some_and(|hint| hint.contains("2.5MB") && hint.contains("0.4MB")),
+            "{small:?}"
+        );
         assert!(small.message().ends_with("磁盘已满"), "{small}");
         assert!(told(3_000_000_000, 1).hint_text().is_some_and(|hint| hint.contains("3.0GB")));
     }

@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn what_others_say_stays() {
         assert_eq!(words_of_io(&io::Error::other("bad magic")), "bad magic");
-        assert_eq!(system_words(&io::Error::from_raw_os_error(libc::ENOTTY)), io::Error::from_raw_os_error(libc::ENOTTY).to_string());
+        assert_eq!(
+            system_words(&io::Error::from_raw_os_error(libc::ENOTTY)),
+            io::Error::from_raw_os_error(libc::ENOTTY).to_string()
+        );
         assert_eq!(system_words(&"odd (os error x)"), "odd (os error x)");
     }
 }

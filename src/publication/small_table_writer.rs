@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::output_files::{NewFile, OutputFiles, output_file_mode};
+use crate::error::system_words;
 use crate::table::rows::{CHUNK_ROWS, Rows};
 use crate::table::{ColumnHint, ColumnValues, GROUP_ROWS, ParquetWriter};
-use crate::error::system_words;
 use crate::{Error, Result};
 use arrow::array::{
     ArrayRef, Date32Builder, Decimal128Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,

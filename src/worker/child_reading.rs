@@ -46,9 +46,13 @@ pub(super) fn open_in_child(
 fn not_started(program: &Path, error: std::io::Error, file: &Path) -> Error {
     let told = match error.kind() {
         std::io::ErrorKind::WouldBlock => Error::no_thread(error),
-        _ => Error::internal(format!("启动读取文件的子程序失败（{}）：{}", program.display(), system_words(&error)))
-            .hint("检查程序文件是否还在、内存和可打开的文件数（ulimit -n）是否够用，再重新运行")
-            .caused_by(error),
+        _ => Error::internal(format!(
+            "启动读取文件的子程序失败（{}）：{}",
+            program.display(),
+            system_words(&error)
+        ))
+        .hint("检查程序文件是否还在、内存和可打开的文件数（ulimit -n）是否够用，再重新运行")
+        .caused_by(error),
     };
     told.in_file(file)
 }

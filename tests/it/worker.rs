@@ -186,7 +186,8 @@ fn readers_that_cannot_be_started_are_no_fault_of_the_lists() {
     let error = bidui::testing::engine::run(&plan, &Silent).unwrap_err();
     // One message, however many files wait; what of the lists was not read is not given back to anybody.
     assert_eq!((error.kind().exit_code(), error.further().len()), (3, 0), "{error}");
-    let left: Vec<_> = std::fs::read_dir(&plan.out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(&plan.out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, [".bidui.lock"]);
 }
 
