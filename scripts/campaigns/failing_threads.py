@@ -8,8 +8,7 @@ alone, once it and all after it; each in memory and in buckets. Two means: `prel
 itself before pthread_create, posix_spawn and fork and counts over all threads of the process; `strace` makes the n-th
 clone of each thread fail, and every start below the C library with it. The default is preload, else strace.
 What must hold: no hang (60 seconds), no panic told; exit 3 with exactly one Chinese error and its cure and nothing published,
-or exit 0 with, to the byte, the result of an undisturbed run. (A reader of files that cannot be started may also be told as
-an error of its file, exit 2.)
+or exit 0 with, to the byte, the result of an undisturbed run.
 """
 
 import os
@@ -136,16 +135,14 @@ def judge(place, tally, ended, out, expected, told):
             tally.count(f"{what}: published, the right result")
         else:
             tally.fault("another result", told)
-    elif ended.code not in (2, 3) or not ended.clear():
+    elif ended.code != 3 or not ended.clear():
         tally.fault("no clear message, or another code", f"{told}: {ended.tail()}")
-    elif ended.code == 2 and "读不出来" not in ended.err and "问题.txt" not in ended.err:
-        tally.fault("exit 2 for what is no fault of the input", f"{told}: {ended.tail()}")
     elif now:
         tally.fault("published, and yet refused", f"{told}: {ended.tail()}")
     elif common.leftovers(out):
         tally.fault("left lying", f"{told}: {common.leftovers(out)}")
     else:
-        tally.count(f"{what}: refused ({ended.code}): {ended.message}")
+        tally.count(f"{what}: refused (3): {ended.message}")
 
 
 if __name__ == "__main__":
