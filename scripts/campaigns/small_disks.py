@@ -17,7 +17,6 @@ import os
 import random
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -69,7 +68,6 @@ def fill(disk, left):
 def limited(size):
     """For a program without a disk of its own: no file of it gets longer than `size`."""
     def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     return limit
 
