@@ -4,7 +4,7 @@
     reads.py PROGRAM [READS] [SEED]
 
 One program publishes the same quarter over and over from two versions of the lists in turn. Meanwhile READS (20,000)
-readers come, twelve at a time:
+readers come, 24 at a time:
 - by path, with pyarrow and with DuckDB, as docs/readers.md says: `latest` is looked up once, and everything is read below
   the folder that it names. Most dawdle between two tables;
 - every 50th is one of the program's own: `verify`, `explain`, and every tenth of these the next quarter's run.
@@ -31,7 +31,7 @@ from common import NEXT_QUARTER, QUARTER
 
 # Of the runs that were replaced so many stay; the others are removed, as an office would, by hand.
 RUNS_KEPT = 30
-READERS_AT_A_TIME = 12
+READERS_AT_A_TIME = 24
 # Seconds that a reader waits between two tables.
 DAWDLING = [0, 0.01, 0.05, 0.2]
 
