@@ -122,9 +122,9 @@ def main():
                 # The folder for what is written is made right before the lists are looked at.
                 while process.poll() is None and not (out / f".staging-{QUARTER}").exists():
                     time.sleep(0.002)
-                time.sleep(rng.uniform(0, taken / 2) * rng.random())
+                common.wait(process, rng.uniform(0, taken / 2) * rng.random())
             else:
-                time.sleep(rng.uniform(0, taken))
+                common.wait(process, rng.uniform(0, taken))
             if process.poll() is None:
                 change(kind, data / file, new, rng)
                 in_time = process.poll() is None
@@ -133,6 +133,7 @@ def main():
             ended = common.finish(process)
             if not in_time:
                 tally.count("(the run had ended)")
+                taken = (taken + ended.seconds) / 2
                 continue
             done += 1
             format_of = f"{file.rpartition('.')[2]}{' as written here' if file in {one[1] for one in WRITTEN} and mixed else ''}"

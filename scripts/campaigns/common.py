@@ -6,6 +6,7 @@ blow falls depends on the machine.
 """
 
 import argparse
+import atexit
 import hashlib
 import json
 import os
@@ -167,6 +168,14 @@ def finish(process, limit=300):
     return Ended(process.returncode, out, err, time.monotonic() - begun, hung)
 
 
+def wait(process, seconds):
+    """Waits so long, or until the process has ended by itself."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+
+
 def must(holds, what):
     """Ends the campaign where it cannot even begin."""
     if not holds:
@@ -236,6 +245,8 @@ class Tally:
 
     def __init__(self, must_hold):
         self.must_hold, self.counts, self.faults, self.begun = must_hold, Counter(), 0, time.monotonic()
+        # Who breaks a campaign off sees how far it came.
+        atexit.register(self.tell)
 
     def count(self, outcome, number=1):
         self.counts[outcome] += number
@@ -246,10 +257,15 @@ class Tally:
         if self.faults <= 20:
             print(f"FAULT: {outcome}: {told}", file=sys.stderr, flush=True)
 
-    def end(self):
-        """Prints the counts and ends the program, with 1 if there was a fault."""
+    def tell(self):
+        """Prints the counts."""
         for outcome, number in sorted(self.counts.items()):
             print(f"{number:>7}  {outcome}")
         held = "held" if not self.faults else f"did NOT hold, {self.faults} times"
-        print(f"{self.must_hold}: {held} ({time.monotonic() - self.begun:.0f} s)")
+        print(f"{self.must_hold}: {held} ({time.monotonic() - self.begun:.0f} s)", flush=True)
+
+    def end(self):
+        """Prints the counts and ends the program, with 1 if there was a fault."""
+        atexit.unregister(self.tell)
+        self.tell()
         sys.exit(1 if self.faults else 0)

@@ -40,13 +40,14 @@ def main():
                 # Publishing is a small part of a run, and the one that matters.
                 while process.poll() is None and not any((out / f".staging-{QUARTER}").glob("tables/*")):
                     time.sleep(0.001)
-                time.sleep(rng.uniform(0, taken / 8))
+                common.wait(process, rng.uniform(0, taken / 8))
             else:
-                time.sleep(rng.uniform(0, taken))
+                common.wait(process, rng.uniform(0, taken))
             process.kill()
             ended = common.finish(process)
             if ended.code != -9:
                 tally.count("(ended before it was killed)")
+                taken *= 0.8
                 if ended.code != 0:
                     tally.fault("failed by itself", ended.tail())
                 continue
@@ -67,6 +68,8 @@ def main():
             if survivors:
                 tally.fault("processes are left", survivors)
             again = place.run(lists[1], out, *engine)
+            # Others use the machine, now more, now less.
+            taken = (taken + again.seconds) / 2
             if again.code != 0 or common.contents(common.current(out)) != new:
                 tally.fault("the next run is not that of an undisturbed one", again.tail())
             elif common.leftovers(out):

@@ -120,7 +120,7 @@ def main():
                     begin_of_work(process, out)
                     # What is written is a small part of a run.
                     if rng.random() < 0.4:
-                        time.sleep(rng.uniform(0, taken))
+                        common.wait(process, rng.uniform(0, taken))
                     else:
                         while process.poll() is None and not any((out / f".staging-{QUARTER}").rglob("*.*")):
                             time.sleep(0.002)
@@ -149,6 +149,7 @@ def main():
                     (disk / "somebody else's").unlink(missing_ok=True)
                     enlarge(temporary)
                 again = place.run(lists[1], out, *engine)
+                taken = (taken + again.seconds) / 2
                 if again.code != 0 or common.contents(common.current(out)) != new or common.leftovers(out):
                     tally.fault("the next run, with room", f"{told}; {common.leftovers(out)} {again.tail()}")
                 else:
