@@ -78,7 +78,7 @@ class Workplace:
     """A scratch folder with a program of its own (so that its processes are known) and keys; gone at the end."""
 
     def __init__(self, given):
-        self.given = given
+        self.given, self.over = given, False
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="bidui-campaign-"))
@@ -95,6 +95,8 @@ class Workplace:
         return self
 
     def __exit__(self, *_):
+        # Threads that still work know what becomes of their runs.
+        self.over = True
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -158,7 +158,7 @@ class Reading:
         self.link = self.out / QUARTER / "latest"
 
     def read_on(self):
-        while not self.publisher.failed:
+        while not self.publisher.failed and not self.place.over:
             with self.lock:
                 number = next(self.numbers, None)
             if number is None:
@@ -171,6 +171,8 @@ class Reading:
                     outcome = self.own_reader(rng, number)
             else:
                 outcome = self.by_path(rng, number)
+            if self.place.over:
+                return
             moved = self.link.readlink() != before
             mixed = number % 20 == 10 and self.careless(rng)
             with self.lock:
