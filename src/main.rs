@@ -1,15 +1,17 @@
 //! The `bidui` command: hands its arguments to the library and exits with its code.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     // What reads a file for its parent ends with it.
     if std::env::args_os().nth(1).is_none_or(|command| command != "__read") {
         end_on_signals();
+        fail_on_long_files();
         end_on_panics();
     }
     // Standard error stays unlocked: the progress bar draws on it from its own thread.
@@ -47,6 +49,12 @@ fn end_on_signals() {
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+}
+
+/// A file longer than the system lets a user write (`ulimit -f`) is an error where it is written, as a full disk is: by itself
+/// the signal ends the program without a word.
+fn fail_on_long_files() {
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 fn end(signal: i32) {

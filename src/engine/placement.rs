@@ -88,17 +88,19 @@ fn bucket_count(records: u64, memory: u64) -> usize {
 
 fn check_disk_space(out: &Path, needed: u64) -> Result<()> {
     let Ok(disk) = statvfs(out) else { return Ok(()) };
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    check_room(out, needed, disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+fn check_room(out: &Path, needed: u64, free: u64) -> Result<()> {
     if free >= needed {
         return Ok(());
     }
-    let gigabytes = |bytes: u64| format!("{:.1}GB", bytes as f64 / 1e9);
+    let size = |bytes: u64| match bytes {
+        0..1_000_000_000 => format!("{:.1}MB", bytes as f64 / 1e6),
+        _ => format!("{:.1}GB", bytes as f64 / 1e9),
+    };
     Err(Error::io("准备发布文件夹", out, std::io::Error::from(std::io::ErrorKind::StorageFull)).hint(
-        format!(
-            "这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹",
-            gigabytes(needed),
-            gigabytes(free)
-        ),
+        format!("这次运行大约要写{}，磁盘只剩{}；清出空间，或换一个 --out 文件夹", size(needed), size(free)),
     ))
 }
 
@@ -123,5 +125,13 @@ mod tests {
         assert!(check_disk_space(&out, u64::MAX).is_err());
         let error = check_disk_space(&out, u64::MAX / 2).unwrap_err();
         assert!(format!("{error:?}").contains("--out"), "{error:?}");
+        let told = |needed, free| check_room(&out, needed, free).unwrap_err();
+        let small = told(2_500_000, 400_000);
+        assert!(
+            small.hint_text().is_some_and(|hint| hint.contains("2.5MB") && hint.contains("0.4MB")),
+            "{small:?}"
+        );
+        assert!(small.message().ends_with("磁盘已满"), "{small}");
+        assert!(told(3_000_000_000, 1).hint_text().is_some_and(|hint| hint.contains("3.0GB")));
     }
 }

@@ -207,7 +207,7 @@ fn load_all(
 ) -> Result<Vec<LoadedSource>> {
     let sources = &plan.pipeline.sources;
     progress.stage("读取并装载各部门数据", Some(sources.len() as u64));
-    let (mut loaded, problems) = load::load_all(sources.len(), |index| {
+    let (mut loaded, mut problems) = load::load_all(sources.len(), |index| {
         let contract = &sources[index];
         let before = plan.previous.as_ref().and_then(|p| p.read(&contract.name));
         let files = folder.of_source(&contract.name);
@@ -222,6 +222,13 @@ fn load_all(
         progress.advance(1);
         Ok(one)
     });
+    // The system or the program failed, no list: not all were read, what is wrong with them is not known, and nobody is to
+    // mend anything. Others that failed meanwhile did so for the same reason; a file that is gone may be the reason.
+    if let Some(at) = problems.iter().position(|one| one.kind().exit_code() > 2) {
+        let failure = problems.swap_remove(at);
+        let all = std::iter::once(failure).chain(folder.changes(&plan.pipeline, &plan.data)?);
+        return Error::together(all).map_or(Ok(Vec::new()), Err);
+    }
     let check = DeliveryCheck {
         pipeline: &plan.pipeline,
         period: plan.period,

@@ -5,10 +5,13 @@
 //! [`ErrorKind`] into the exit code.
 
 pub(crate) mod caught_panic;
+mod system_words;
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+pub(crate) use system_words::system_words;
 
 /// Result of every fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -116,7 +119,8 @@ impl Error {
     }
     /// An operating system failure while doing `what` (a Chinese verb phrase) on `file`.
     pub fn io(what: &str, file: &Path, source: std::io::Error) -> Self {
-        Self::new(ErrorKind::Io, format!("{what}失败：{source}")).in_file(file).caused_by(source)
+        let why = system_words::words_of_io(&source);
+        Self::new(ErrorKind::Io, format!("{what}失败：{why}")).in_file(file).caused_by(source)
     }
     /// The system gives no further thread.
     pub(crate) fn no_thread(source: impl std::error::Error + Send + Sync + 'static) -> Self {

@@ -82,7 +82,13 @@ pub(crate) fn list_runs(period_folder: &Path) -> Result<Vec<RunName>> {
     Ok(runs)
 }
 
-/// Periods that have a publication below `out`, the earliest first, with the folder to open.
+/// Whether a period's folder has something that says which run is current, wherever it leads.
+pub(crate) fn names_current_run(period_folder: &Path) -> bool {
+    period_folder.join(LATEST).symlink_metadata().is_ok()
+}
+
+/// Periods that have a publication below `out`, the earliest first, with the folder to open: one whose `latest` leads
+/// nowhere had one, which whoever opens it is told.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -93,8 +99,8 @@ pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
         let Ok(period) = old.unwrap_or(&name).parse::<Period>() else { continue };
         let folder = out.join(&name);
         let there = match old {
-            Some(_) => folder.join(MANIFEST).is_file() && !period_folder(out, period).join(LATEST).exists(),
-            None => folder.join(LATEST).exists(),
+            Some(_) => folder.join(MANIFEST).is_file() && !names_current_run(&period_folder(out, period)),
+            None => names_current_run(&folder),
         };
         if there {
             found.push((period, folder));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::output_files::{NewFile, OutputFiles, output_file_mode};
+use crate::error::system_words;
 use crate::table::rows::{CHUNK_ROWS, Rows};
 use crate::table::{ColumnHint, ColumnValues, GROUP_ROWS, ParquetWriter};
 use crate::{Error, Result};
@@ -344,7 +345,7 @@ pub(crate) fn publish_table_file(outputs: &mut OutputFiles, relative: &str, rows
 
 /// Writing goes wrong for one reason in practice: the disk.
 fn table_write_error(relative: &str, error: ParquetError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("写入数据表失败：{error}"))
+    Error::new(crate::ErrorKind::Io, format!("写入数据表失败：{}", system_words(&error)))
         .in_file(relative)
         .hint("检查磁盘是否已满")
         .caused_by(error)

@@ -208,12 +208,19 @@ impl Snapshot {
     /// layout, else that of the one before.
     ///
     /// # Errors
-    /// As [`Snapshot::open`], but for there being none; what lies there is of another period.
+    /// As [`Snapshot::open`], but for there being none; there were runs, and none is the current one any more; what lies
+    /// there is of another period.
     pub fn find(out: &Path, period: Period) -> Result<Option<Self>> {
-        let found = match Self::recognize(&layout::period_folder(out, period))? {
-            Some(found) => Some(found),
-            None => Self::recognize(&layout::old_folder(out, period))?,
-        };
+        let folder = layout::period_folder(out, period);
+        let mut found = Self::recognize(&folder)?;
+        if found.is_none() && !layout::names_current_run(&folder) {
+            found = Self::recognize(&layout::old_folder(out, period))?;
+        }
+        // What goes on from the period must not go on without it in silence.
+        if found.is_none() && (layout::names_current_run(&folder) || !layout::list_runs(&folder)?.is_empty())
+        {
+            found = Some(Self::open(&folder)?);
+        }
         match found {
             Some(other) if other.period != period => Err(not_as_published(
                 &format!("{period}的发布文件夹里是{}的清册", other.period),
@@ -524,6 +531,15 @@ mod tests {
         symlink("run-0002-00000000", period.join(LATEST)).unwrap();
         assert!(hint(&period).contains("已不在"));
         assert!(hint(&period.join(LATEST)).contains("已不在"));
+        // Nor is it passed over.
+        for lost in [Snapshot::find(out.path(), q3()).map(|_| ()), Snapshot::newest(out.path()).map(|_| ())] {
+            assert!(lost.unwrap_err().hint_text().unwrap().contains("已不在"));
+        }
+        fs::remove_file(period.join(LATEST)).unwrap();
+        symlink("..", period.join(LATEST)).unwrap();
+        assert!(Snapshot::find(out.path(), q3()).unwrap_err().hint_text().unwrap().contains("已不在"));
+        fs::remove_file(period.join(LATEST)).unwrap();
+        assert!(Snapshot::find(out.path(), q3()).unwrap_err().hint_text().unwrap().contains("没有完成"));
         fs::write(folder.join(MANIFEST), r#"{"format":4}"#).unwrap();
         assert!(Snapshot::open(&folder).unwrap_err().message().contains("清册与这次发布的文件夹名不符"));
         // Of before there were runs' folders.

@@ -13,6 +13,7 @@ use super::frames::{FrameFault, FrameKind, FrameReader, MAGIC, VERSION, write_fr
 use super::sent_error::SentError;
 use super::sent_table::receive_table;
 use crate::config::read_options::ReadOptions;
+use crate::error::system_words;
 use crate::extract::{RawTable, RawTables};
 use crate::model::source_table::RawTableInfo;
 use crate::{Error, Result};
@@ -39,6 +40,21 @@ pub(super) fn open_in_child(
             _ => return Err(reading.refuse(&Ending::Unfit("frame out of turn"))),
         }
     }
+}
+
+/// What reads a file cannot be started: that is nothing about the file, which is named for whoever asks how far it came.
+fn not_started(program: &Path, error: std::io::Error, file: &Path) -> Error {
+    let told = match error.kind() {
+        std::io::ErrorKind::WouldBlock => Error::no_thread(error),
+        _ => Error::internal(format!(
+            "启动读取文件的子程序失败（{}）：{}",
+            program.display(),
+            system_words(&error)
+        ))
+        .hint("检查程序文件是否还在、内存和可打开的文件数（ulimit -n）是否够用，再重新运行")
+        .caused_by(error),
+    };
+    told.in_file(file)
 }
 
 /// What the thread that listens to a child hands on.
@@ -83,7 +99,6 @@ struct ChildReading {
 impl ChildReading {
     fn start(worker: &Worker, data_dir: &Path, relative: &Path, options: &ReadOptions) -> Result<Self> {
         let path = data_dir.join(relative);
-        let failed = |e| Error::io("启动读取文件的子程序", &worker.program, e);
         let request =
             serde_json::to_vec(options).map_err(|e| Error::internal("无法写出读取要求").caused_by(e))?;
         let limits = worker.limits;
@@ -101,7 +116,7 @@ impl ChildReading {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(failed)?;
+            .map_err(|e| not_started(&worker.program, e, &path))?;
         let length = std::fs::metadata(&path).map_or(0, |m| m.len());
         let (sender, sent) = sync_channel(0);
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
@@ -128,7 +143,7 @@ impl ChildReading {
         std::thread::Builder::new()
             .name("read".to_owned())
             .spawn(move || listener.listen(input, &request))
-            .map_err(|e| Error::io("启动读取文件的线程", &worker.program, e))?;
+            .map_err(|e| not_started(&worker.program, e, &reading.path))?;
         Ok(reading)
     }
 

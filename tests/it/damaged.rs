@@ -154,6 +154,26 @@ fn a_run_is_refused_before_any_work_where_the_quarter_before_is_damaged() {
     }
 }
 
+#[test]
+fn a_run_does_not_pass_over_a_quarter_before_whose_link_leads_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let run = copied("2018Q3", &out);
+    let (key, link) = (key(folder.path()), run.with_file_name("latest"));
+    for target in ["run-0009-00000000", "..", "latest", ""] {
+        let _ = fs::remove_file(&link);
+        if !target.is_empty() {
+            std::os::unix::fs::symlink(target, &link).unwrap();
+        }
+        let arguments = ["run", "pipelines/hebi", "--quarter", "2018Q4", "--data", "fixtures/hebi/2018Q4"];
+        let refused = bidui(&[&arguments[..], &["--out", text(&out), "--key-file", text(&key)]].concat());
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{target}: {said}");
+        assert!(said.contains("2018Q3") && said.contains("提示："), "{target}: {said}");
+        assert!(!out.join("2018Q4").exists());
+    }
+}
+
 /// What `bidui verify` says of a publication that is not whole.
 fn not_whole(run: &Path) -> String {
     let output = bidui(&["verify", text(run)]);

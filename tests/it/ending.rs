@@ -225,3 +225,23 @@ fn what_is_published_is_no_failure_and_what_must_be_closed_is() {
         assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
     }
 }
+
+#[test]
+fn a_limit_on_the_length_of_files_is_told_as_a_full_disk_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = delivered(&folder.path().join("synth"));
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    for engine in [&[][..], &["--memory", "100MB"]] {
+        let ended = Command::new("sh")
+            .current_dir(root())
+            .args(["-c", "ulimit -f 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_bidui")])
+            .args(run_arguments(&data, &out, &key))
+            .args(engine)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(3), "{engine:?}: {said}");
+        assert!(said.contains("文件超过系统允许的大小") && said.matches("错误：").count() == 1, "{said}");
+        assert_eq!(names(&out), [".bidui.lock"]);
+    }
+}

@@ -5,7 +5,7 @@
 //! That the search finds what is not masked was seen by switching masks off one after the other: see
 //! `docs/masking.md`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -38,13 +38,24 @@ fn folded_words(text: &str, alike: bool) -> Vec<Vec<u8>> {
     words
 }
 
-/// What was delivered of persons.
+/// What was delivered of persons: digits as numbers, to be found at once among those of a whole prefecture.
 #[derive(Default)]
 struct Delivered {
     /// The first seventeen digits of each ID number.
-    numbers: BTreeSet<Vec<u8>>,
-    /// Phones, accounts, and what identifies somebody of an ID number: county and birth date, birth date and serial number.
-    parts: BTreeMap<usize, BTreeSet<Vec<u8>>>,
+    numbers: HashSet<u64>,
+    /// By their lengths phones, accounts, and what identifies somebody of an ID number: county and birth date, birth date and
+    /// serial number.
+    parts: BTreeMap<usize, HashSet<u64>>,
+}
+
+/// The number that so many digits, 19 at most, make at each place.
+fn windows(digits: &[u8], length: usize) -> impl Iterator<Item = u64> {
+    let most = 10_u64.pow(length as u32 - 1);
+    let push = move |value: &mut u64, &digit: &u8| {
+        *value = *value % most * 10 + u64::from(digit);
+        Some(*value)
+    };
+    digits.iter().scan(0, push).skip(length - 1)
 }
 
 impl Delivered {
@@ -54,28 +65,28 @@ impl Delivered {
             let number = folded(&cell[..17], false);
             self.add_part(&number[..14]);
             self.add_part(&number[6..]);
-            self.numbers.insert(number);
+            self.numbers.extend(windows(&number, 17));
         } else if digits && (cell.len() >= 16 || cell.len() == 11 && cell.starts_with('1')) {
             self.add_part(&folded(cell, false));
         }
     }
     fn add_part(&mut self, part: &[u8]) {
-        self.parts.entry(part.len()).or_default().insert(part.to_vec());
+        let part = &part[..part.len().min(19)];
+        self.parts.entry(part.len()).or_default().extend(windows(part, part.len()));
     }
     fn counts(&self, length: usize) -> usize {
-        self.parts.get(&length).map_or(0, BTreeSet::len)
+        self.parts.get(&length).map_or(0, HashSet::len)
     }
     /// What of it is found in a text.
     fn leaks(&self, text: &str) -> usize {
         let in_parts = |word: &[u8]| -> usize {
-            let of = |(&length, parts): (&usize, &BTreeSet<Vec<u8>>)| {
-                word.windows(length).filter(|window| parts.contains(*window)).count()
+            let of = |(&length, parts): (&usize, &HashSet<u64>)| {
+                windows(word, length).filter(|window| parts.contains(window)).count()
             };
             self.parts.iter().map(of).sum()
         };
         let with = |alike| {
-            let whole =
-                folded(text, alike).windows(17).filter(|window| self.numbers.contains(*window)).count();
+            let whole = windows(&folded(text, alike), 17).filter(|one| self.numbers.contains(one)).count();
             whole + folded_words(text, alike).iter().map(|word| in_parts(word)).sum::<usize>()
         };
         with(false) + with(true)
@@ -193,39 +204,43 @@ pub(crate) fn delivered(out: &Path) -> std::path::PathBuf {
 }
 
 /// Every file below a folder but those in `restricted/`: what it says, piece by piece.
-fn visible_texts(folder: &Path, found: &mut Vec<(String, String)>) {
+fn tell_visible_texts(folder: &Path, tell: &mut dyn FnMut(String, String)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.display().to_string();
-        found.push((format!("name of {name}"), path.file_name().unwrap().to_string_lossy().into_owned()));
+        tell(format!("name of {name}"), path.file_name().unwrap().to_string_lossy().into_owned());
         if path.is_dir() {
             if !path.ends_with("restricted") {
-                visible_texts(&path, found);
+                tell_visible_texts(&path, tell);
             }
             continue;
         }
         match path.extension().and_then(|e| e.to_str()) {
             Some("xlsx") => {
                 let parts = book_parts(&path).into_iter().enumerate();
-                found.extend(parts.map(|(at, part)| (format!("{name} part {at}"), part)));
+                parts.for_each(|(at, part)| tell(format!("{name} part {at}"), part));
             }
             Some("parquet") => {
-                let mut text = String::new();
                 for row in read_rows(&path, |_| true).unwrap() {
+                    let mut text = String::new();
                     for (column, value) in row.iter() {
                         text += value.unwrap_or("");
                         // Between cells: numbers of one do not go on in the next.
                         text += if column.is_empty() { "" } else { "\u{1}" };
                     }
-                    found.push((name.clone(), std::mem::take(&mut text)));
+                    tell(name.clone(), text);
                 }
                 // Statistics and dictionaries are in the bytes as they are.
                 let bytes = fs::read(&path).unwrap();
-                found.push((format!("bytes of {name}"), bytes.iter().map(|&b| b as char).collect()));
+                tell(format!("bytes of {name}"), bytes.iter().map(|&b| b as char).collect());
             }
-            _ => found.push((name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned())),
+            _ => tell(name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned()),
         }
     }
+}
+
+fn visible_texts(folder: &Path, found: &mut Vec<(String, String)>) {
+    tell_visible_texts(folder, &mut |name, text| found.push((name, text)));
 }
 
 fn assert_silent(texts: &[(String, String)], delivered: &Delivered) {
@@ -361,4 +376,49 @@ fn nothing_visible_of_a_refused_run_holds_a_number() {
     visible_texts(&out, &mut texts);
     assert!(texts.iter().any(|(name, _)| name.contains("lists/退回")), "no list of returned rows");
     assert_silent(&texts, &numbers);
+}
+
+/// A folder that an environment variable names.
+fn given(name: &str) -> std::path::PathBuf {
+    std::env::var_os(name).unwrap_or_else(|| panic!("{name}=FOLDER")).into()
+}
+
+/// For `scripts/campaigns/leaks.sh`: lists of any size, written as above in a folder that there is.
+#[test]
+#[ignore = "a campaign: scripts/campaigns/leaks.sh"]
+fn campaign_lists() {
+    let (from, to) = (given("BIDUI_LEAKS_LISTS"), given("BIDUI_LEAKS_SPOILT"));
+    let mut turn = 0;
+    for entry in fs::read_dir(&from).unwrap() {
+        let name = entry.unwrap().file_name();
+        turn = perturb(&from.join(&name), &to.join(&name), 40, turn);
+    }
+    eprintln!("{turn} cells hold a number in one of its forms");
+    assert!(turn > 20, "{turn}");
+}
+
+/// For `scripts/campaigns/leaks.sh`: a publication of any size, and in a folder what else was said of it, searched for what
+/// these lists delivered (as `bidui synth --layout csv` writes them).
+#[test]
+#[ignore = "a campaign: scripts/campaigns/leaks.sh"]
+fn campaign() {
+    let (publication, numbers) = (given("BIDUI_LEAKS"), numbers_in(&given("BIDUI_LEAKS_LISTS")));
+    assert!(numbers.numbers.len() > 500, "{}", numbers.numbers.len());
+    let (mut pieces, mut bytes, mut told) = (0_usize, 0_usize, Vec::new());
+    let mut search = |name: String, text: String| {
+        (pieces, bytes) = (pieces + 1, bytes + text.len());
+        if numbers.leaks(&text) > 0 {
+            told.push(name);
+        }
+    };
+    tell_visible_texts(&publication.canonicalize().unwrap(), &mut search);
+    if let Some(said) = std::env::var_os("BIDUI_LEAKS_SAID") {
+        tell_visible_texts(Path::new(&said), &mut search);
+    }
+    eprintln!("{} ID numbers searched for in {pieces} texts of {bytes} bytes", numbers.numbers.len());
+    let restricted = read_rows(&publication.join("restricted/record.parquet"), |_| true).unwrap();
+    let kept: usize = restricted.iter().map(|row| numbers.leaks(row.get("id_number"))).sum();
+    eprintln!("found: {} texts; in restricted/, where they may be: {kept}", told.len());
+    assert!(kept > 500, "the search finds nothing: {kept}");
+    assert!(told.is_empty(), "{:?}", &told[..told.len().min(20)]);
 }

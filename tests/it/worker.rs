@@ -5,9 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bidui::Error;
+use bidui::testing::config::Pipeline;
 use bidui::testing::config::read_options::ReadOptions;
+use bidui::testing::engine::{Engine, RunPlan};
 use bidui::testing::error::{ErrorKind, render_error};
 use bidui::testing::extract::{RawTable, open_file};
+use bidui::testing::link::settings::LinkSettings;
+use bidui::testing::progress::Silent;
+use bidui::testing::rules::rule_set::RuleSet;
 use bidui::testing::worker::{Worker, WorkerLimits, read_tables};
 
 use crate::end_to_end::{bidui, root, text};
@@ -153,10 +158,37 @@ fn a_program_that_is_not_there_is_named() {
     let worker = Worker::new(folder.path().join("nothing"));
     let options = ReadOptions::default();
     let error = read_tables(&worker, folder.path(), Path::new("a.xls"), &options, &|_| true).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(error.kind().exit_code(), 3);
+    assert!(error.message().contains("nothing") && error.hint_text().is_some(), "{error}");
+    assert!(error.location().file.as_ref().is_some_and(|file| file.ends_with("a.xls")), "{error}");
     // Delimited text needs none.
     std::fs::write(folder.path().join("a.csv"), "姓名,证件号码\n张三,1\n").unwrap();
     assert!(read_tables(&worker, folder.path(), Path::new("a.csv"), &options, &|_| true).is_ok());
+}
+
+#[test]
+fn readers_that_cannot_be_started_are_no_fault_of_the_lists() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let plan = RunPlan {
+        tolerance: Default::default(),
+        worker: Some(Worker::new(folder.path().join("nothing"))),
+        rules: RuleSet::load(&pipeline).unwrap(),
+        link: LinkSettings::open(&root().join("pipelines/hebi/link.toml")).unwrap(),
+        pipeline,
+        period: "2018Q3".parse().unwrap(),
+        data: root().join("fixtures/hebi/2018Q3"),
+        out: folder.path().join("out"),
+        previous: None,
+        engine: Engine::Memory,
+        secrets: bidui::testing::privacy::test_secrets().unwrap(),
+    };
+    let error = bidui::testing::engine::run(&plan, &Silent).unwrap_err();
+    // One message, however many files wait; what of the lists was not read is not given back to anybody.
+    assert_eq!((error.kind().exit_code(), error.further().len()), (3, 0), "{error}");
+    let left: Vec<_> =
+        std::fs::read_dir(&plan.out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [".bidui.lock"]);
 }
 
 // Files that ask for too much.

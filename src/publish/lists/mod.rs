@@ -182,7 +182,7 @@ fn groups<'a>(
 }
 
 fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{error}"))
+    Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{}", crate::error::system_words(&error)))
         .hint("检查发布文件夹是否可写、磁盘是否已满")
         .caused_by(error)
 }

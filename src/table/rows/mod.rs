@@ -23,6 +23,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use rustix::fs::{AtFlags, CWD, linkat};
 
+use crate::error::system_words;
 use crate::table::digest::{DigestingWriter, FileDigest};
 use crate::table::{ParquetWriter, written_schema};
 use crate::{Error, Result};
@@ -316,13 +317,13 @@ fn create_scratch_file(folder: &Path) -> Result<File> {
 }
 
 fn scratch_table_error(error: ParquetError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写：{error}"))
+    Error::new(crate::ErrorKind::Io, format!("临时数据表不能读写：{}", system_words(&error)))
         .hint("检查磁盘是否已满")
         .caused_by(error)
 }
 
 fn unreadable_rows_error(error: arrow::error::ArrowError) -> Error {
-    Error::new(crate::ErrorKind::Io, format!("数据表不能读取：{error}")).caused_by(error)
+    Error::new(crate::ErrorKind::Io, format!("数据表不能读取：{}", system_words(&error))).caused_by(error)
 }
 
 #[cfg(test)]
