@@ -42,8 +42,15 @@ def arguments(doc, trials, what="trials", more=lambda parser: None):
     given.program = given.program.resolve()
     if not os.access(given.program, os.X_OK):
         parser.error(f"{given.program} is no program")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, break_off)
     return given
+
+
+def break_off(*_):
+    """Ends the campaign; a second signal does not disturb the tidying up."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(143)
 
 
 @dataclass
@@ -97,9 +104,16 @@ class Workplace:
     def __exit__(self, *_):
         # Threads that still work know what becomes of their runs.
         self.over = True
-        for process in self.processes():
-            os.kill(process, signal.SIGKILL)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for _ in range(50):
+            for process in self.processes():
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.folder.exists() and not self.processes():
+                break
+            time.sleep(0.1)
 
     def fresh(self, name):
         """An empty folder of that name."""

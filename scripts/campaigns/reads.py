@@ -61,8 +61,10 @@ class Publisher(threading.Thread):
         self.ending, self.published, self.failed = threading.Event(), 0, None
 
     def run(self):
-        while not self.ending.is_set():
+        while not self.ending.is_set() and not self.place.over:
             ended = self.place.run(self.versions[self.published % 2], self.out)
+            if self.place.over:
+                return
             if ended.code != 0:
                 self.failed = ended.tail()
                 return
