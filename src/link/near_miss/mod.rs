@@ -93,6 +93,8 @@ impl NearMissLinker<'_> {
         let search = NearMissSearch {
             linker: *self,
             foreign,
+            persons: self.person.iter().max().map_or(0, |most| *most as usize + 1),
+            single: self.single_sources(),
             decider: PairDecider::new(settings),
             scorer: PairScorer::new(settings, nodes, tree, &households, foreign)?,
         };
@@ -103,12 +105,23 @@ impl NearMissLinker<'_> {
         let same = claims.chunk_by(|a, b| of(a) == of(b)).filter(|claims| of(&claims[0]).0 != claims[0].list);
         Ok(same.flat_map(|claims| search.of_claims(claims)).collect())
     }
+
+    /// Bits of the sources with at most one record a person.
+    fn single_sources(&self) -> u64 {
+        let one = &self.settings.resolve.one_per_person;
+        let single = self.nodes.names.iter().enumerate().filter(|(at, name)| *at < 64 && one.contains(name));
+        single.fold(0, |bits, (at, _)| bits | 1 << at)
+    }
 }
 
 struct NearMissSearch<'a> {
     linker: NearMissLinker<'a>,
     /// By record; shorter where nothing is known.
     foreign: &'a [bool],
+    /// How many persons there are.
+    persons: usize,
+    /// Bits of the sources with at most one record a person.
+    single: u64,
     decider: PairDecider,
     scorer: PairScorer<'a>,
 }
@@ -125,15 +138,18 @@ impl NearMissSearch<'_> {
 
     /// Marks the persons who have a record in a source.
     fn persons(&self, source: u8) -> Vec<bool> {
-        let mut marks = vec![false; self.linker.person.iter().max().map_or(0, |most| *most as usize + 1)];
+        let mut marks = vec![false; self.persons];
         self.records(source).for_each(|node| marks[self.person(node) as usize] = true);
         marks
     }
 
     /// All records of some persons.
     fn members(&self, wanted: &HashSet<u32>) -> HashMap<u32, Vec<Node>> {
+        // There are few of them among all records: a mark is asked faster than a set.
+        let mut marks = vec![false; self.persons];
+        wanted.iter().for_each(|&person| marks[person as usize] = true);
         let mut members: HashMap<u32, Vec<Node>> = HashMap::with_capacity(wanted.len());
-        for (node, person) in (0..).zip(self.linker.person).filter(|(_, person)| wanted.contains(*person)) {
+        for (node, person) in (0..).zip(self.linker.person).filter(|(_, person)| marks[**person as usize]) {
             members.entry(*person).or_default().push(node);
         }
         members
@@ -186,10 +202,10 @@ impl NearMissSearch<'_> {
         let mut by_person: Vec<(u32, Node)> =
             candidates.iter().map(|&node| (self.person(node), node)).collect();
         by_person.sort_unstable();
-        let facts = PersonFacts::of(nodes, self.foreign, own, self.single());
+        let facts = PersonFacts::of(nodes, self.foreign, own, self.single);
         let mut found: Vec<(i32, Node)> = Vec::new();
         for same in by_person.chunk_by(|a, b| a.0 == b.0) {
-            let theirs = PersonFacts::of(nodes, self.foreign, &others[&same[0].0], self.single());
+            let theirs = PersonFacts::of(nodes, self.foreign, &others[&same[0].0], self.single);
             if facts.are_two_people(&theirs) {
                 continue;
             }
@@ -214,14 +230,6 @@ impl NearMissSearch<'_> {
         let said = self.decider.said(&levels)?;
         let far = said.name_far() && !said.birth_agrees();
         (!far).then(|| (self.scorer.weight(pair.0, pair.1, &levels), candidate))
-    }
-
-    /// Bits of the sources with at most one record a person.
-    fn single(&self) -> u64 {
-        let one = &self.linker.settings.resolve.one_per_person;
-        let single =
-            self.linker.nodes.names.iter().enumerate().filter(|(at, name)| *at < 64 && one.contains(name));
-        single.fold(0, |bits, (at, _)| bits | 1 << at)
     }
 
     /// Records of a list that linking left to review with records of some persons.
@@ -297,7 +305,26 @@ struct FreeRecords<'a> {
     tree: &'a DivisionTree,
     by_reading: HashMap<u64, Vec<Node>>,
     by_birth: HashMap<u32, Vec<Node>>,
-    by_village: HashMap<u32, Vec<Node>>,
+    /// By village, place in the name and character there: what is half the same has one of them in common.
+    by_village: HashMap<u64, Vec<Node>>,
+}
+
+/// Places and characters of which two names that are half alike have at least one in common: of the two of a short
+/// name one, of longer ones one behind the first.
+fn telling_characters(nodes: &LinkNodes<'_>, node: Node) -> impl Iterator<Item = (u64, u64)> {
+    let characters = nodes.name(node).map_or(&[][..], |name| name.chars());
+    let first = usize::from(characters.len() > 2);
+    (0..).zip(characters).skip(first).map(|(place, character)| (place, u64::from(u32::from(*character))))
+}
+
+/// Where a record stands in a list by villages, for each of its telling characters.
+fn village_keys(nodes: &LinkNodes<'_>, node: Node, village: u32) -> impl Iterator<Item = u64> {
+    const CHARACTER_BITS: u64 = 21;
+    let known = telling_characters(nodes, node).filter(move |_| village != 0);
+    // A village has 32 bits, a place the 11 left: no name is that long.
+    known.map(move |(place, character)| {
+        u64::from(village) << 32 | (place << CHARACTER_BITS | character) & 0xFFFF_FFFF
+    })
 }
 
 impl<'a> FreeRecords<'a> {
@@ -316,11 +343,12 @@ impl<'a> FreeRecords<'a> {
                 this.by_reading.entry(name.reading_key).or_default();
             }
             this.by_birth.entry(nodes.birth(subject)).or_default();
-            this.by_village.entry(village(subject)).or_default();
+            for key in village_keys(nodes, subject, village(subject)) {
+                this.by_village.entry(key).or_default();
+            }
         }
         this.by_reading.remove(&0);
         this.by_birth.remove(&0);
-        this.by_village.remove(&0);
         for &node in free {
             let reading = nodes.name(node).map_or(0, |name| name.reading_key);
             if let Some(of_name) = this.by_reading.get_mut(&reading) {
@@ -329,8 +357,10 @@ impl<'a> FreeRecords<'a> {
             if let Some(of_day) = this.by_birth.get_mut(&nodes.birth(node)) {
                 of_day.push(node);
             }
-            if let Some(of_village) = this.by_village.get_mut(&village(node)) {
-                of_village.push(node);
+            for key in village_keys(nodes, node, village(node)) {
+                if let Some(of_village) = this.by_village.get_mut(&key) {
+                    of_village.push(node);
+                }
             }
         }
         this
@@ -350,8 +380,8 @@ impl<'a> FreeRecords<'a> {
             }
         }
         let village = self.tree.at_level(nodes.division(subject), VILLAGE);
-        let near = [self.by_birth.get(&nodes.birth(subject)), self.by_village.get(&village)];
-        let near = near.into_iter().flatten().flatten().copied();
+        let of_village = village_keys(nodes, subject, village).filter_map(|key| self.by_village.get(&key));
+        let near = self.by_birth.get(&nodes.birth(subject)).into_iter().chain(of_village).flatten().copied();
         found.extend(near.filter(|&node| names_half_alike(nodes, subject, node)));
         found
     }

@@ -6,7 +6,7 @@
 //! with the finding; one that is probably the same person makes it one to be confirmed. Rules whose
 //! SELECT reads the view itself are answered before they are run, for every record they may ask about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, Int32Array, StringArray};
@@ -176,7 +176,7 @@ impl<'a> QuarterViews<'a> {
     /// Comparisons that cannot be prepared.
     pub fn ask_linker(&mut self, rules: &RuleSet, linker: NearMissLinker<'a>) -> Result<()> {
         self.linker = Some(linker);
-        let mut claims = BTreeSet::new();
+        let mut claims = Vec::new();
         for rule in { rules.rules.iter() }.filter(|rule| rules.reads(rule, NEAR_MISS)) {
             for absence in &rule.header.absent_from {
                 let source = self.inputs.position(rule.header.absent_source(absence));
@@ -187,7 +187,7 @@ impl<'a> QuarterViews<'a> {
                 claims.extend(nodes.map(|node| AbsenceClaim { list: list as u8, record: node as u32 }));
             }
         }
-        self.near_misses = self.find_near_misses(claims)?;
+        self.near_misses = self.find_near_misses(&claims)?;
         self.publish_near_misses(&rules.catalogue)
     }
 
@@ -218,7 +218,7 @@ impl<'a> QuarterViews<'a> {
         rules: &RuleSet,
         found: &[(usize, RuleFinding)],
     ) -> Result<Vec<NearMissRow>> {
-        let mut claims = BTreeSet::new();
+        let mut claims = Vec::new();
         for (rule, finding) in found {
             let header = &rules.rules[*rule].header;
             for (absence, of) in header.absences(&finding.rule_key, finding.missing_from.as_deref()) {
@@ -226,12 +226,12 @@ impl<'a> QuarterViews<'a> {
                 for (source, row) in finding.evidence.iter().filter_map(|record| self.find(*record)) {
                     if self.inputs.loaded[source].records.source == of {
                         let record = self.inputs.node(source, row) as u32;
-                        claims.insert(AbsenceClaim { list: list as u8, record });
+                        claims.push(AbsenceClaim { list: list as u8, record });
                     }
                 }
             }
         }
-        let mut rows = self.find_near_misses(claims)?;
+        let mut rows = self.find_near_misses(&claims)?;
         rows.extend(self.near_misses.iter().cloned());
         rows.sort_unstable();
         rows.dedup();
@@ -244,10 +244,9 @@ impl<'a> QuarterViews<'a> {
         Some(&self.inputs.loaded[source].records.source)
     }
 
-    fn find_near_misses(&self, claims: BTreeSet<AbsenceClaim>) -> Result<Vec<NearMissRow>> {
+    fn find_near_misses(&self, claims: &[AbsenceClaim]) -> Result<Vec<NearMissRow>> {
         let Some(linker) = &self.linker else { return Ok(Vec::new()) };
-        let claims: Vec<AbsenceClaim> = claims.into_iter().collect();
-        let found = linker.find(&self.foreign, &claims)?;
+        let found = linker.find(&self.foreign, claims)?;
         let numbers = RecordNumbering::of(self)?;
         let names: Vec<Arc<str>> =
             self.inputs.loaded.iter().map(|one| Arc::from(one.records.source.as_str())).collect();
