@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A small share of every campaign of docs/trust.md, for CI: a handful of trials each, under a minute in all on two cores.
+# A small share of every campaign of docs/trust.md, for CI: a handful of trials each: on two
+# cores in use about a minute with a release build, two to three with a development build.
 #
 #     scripts/campaigns/small.sh PROGRAM
 set -euo pipefail

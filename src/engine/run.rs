@@ -227,7 +227,9 @@ fn load_all(
     if let Some(at) = problems.iter().position(|one| one.kind().exit_code() > 2) {
         let failure = problems.swap_remove(at);
         let all = std::iter::once(failure).chain(folder.changes(&plan.pipeline, &plan.data)?);
-        return Error::together(all).map_or(Ok(Vec::new()), Err);
+        if let Some(error) = Error::together(all) {
+            return Err(error);
+        }
     }
     let check = DeliveryCheck {
         pipeline: &plan.pipeline,

@@ -140,7 +140,7 @@ impl<'a> RawTableAssembler<'a> {
         let original = || cells.iter().map(|c| c.as_ref()).collect::<Vec<_>>().join("\t");
         // Where every row, the header's too, has a cell more than there are headers, nothing has moved; but a number
         // behind the last header is no remark.
-        let behind = || cells.iter().take(end).skip(width).any(|cell| holds_long_number(cell.as_ref()));
+        let behind = || cells.iter().take(end).skip(width).any(|cell| holds_six_digits(cell.as_ref()));
         if end > width && (end > self.least || behind()) {
             let reason = format!(
                 "这一行有{end}格，表头只有{width}列，不知道多出的是哪一列；多半是内容里有未加引号的分隔符"
@@ -262,7 +262,7 @@ fn exported_cell(cell: &str) -> &str {
 }
 
 /// Six digits in a row or more: what no remark is.
-fn holds_long_number(cell: &str) -> bool {
+fn holds_six_digits(cell: &str) -> bool {
     cell.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 6)
 }
 

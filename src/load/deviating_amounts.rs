@@ -8,7 +8,8 @@ use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 
 use super::LoadedSource;
-use crate::config::{ColumnRole, SourceContract};
+use crate::config::SourceContract;
+use crate::config::source_contract::{ColumnRole, SourceColumn};
 use crate::model::column_type::ContractType;
 use crate::model::source_row::AuditFinding;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -57,17 +58,49 @@ pub(super) fn forget_deviating_amounts(
 ) -> Result<()> {
     let Some(county) = contract.role(ColumnRole::County) else { return Ok(()) };
     let schema = loaded.records.rows.schema().clone();
-    let amounts = contract.columns.iter().filter(|column| {
-        matches!(column.kind, ContractType::Money | ContractType::Area)
-            && schema.index_of(&column.name).is_ok()
-    });
-    for column in amounts {
-        let mut sizes: BTreeMap<String, AmountSizes> = BTreeMap::new();
-        for batch in loaded.records.rows.chunks(|name| name == column.name || name == county.name)? {
-            let batch = batch?;
-            let values = batch.column_by_name(&column.name).map(|array| array.as_primitive::<Int64Type>());
-            let names = batch.column_by_name(&county.name).and_then(|array| array.as_string_opt::<i32>());
-            let (Some(values), Some(names)) = (values, names) else { break };
+    let amounts: Vec<&SourceColumn> = (contract.columns.iter())
+        .filter(|column| matches!(column.kind, ContractType::Money | ContractType::Area))
+        .filter(|column| schema.index_of(&column.name).is_ok())
+        .collect();
+    for (column, sizes) in amounts.iter().zip(amount_sizes(loaded, &amounts, county)?) {
+        for deviating in deviating_counties(&sizes) {
+            forget_amounts(loaded, (&column.name, &county.name, deviating.county), store)?;
+            let unit = if column.kind == ContractType::Money { "元" } else { "平方米" };
+            let size = |amount: i64| format!("{}.{:02}{unit}", amount / 100, amount % 100);
+            let message = format!(
+                "“{}”的列“{}”在{}多半是{}上下，其他县都在{}到{}之间：多半是换了单位（元、万元，平方米、亩）；那里按“不清楚”处理，用到这一列的规则在那里不作判断；向{}核对单位，改正后重报",
+                contract.title,
+                column.label,
+                mask_numbers_in_text(deviating.county),
+                size(deviating.own),
+                size(deviating.others.0),
+                size(deviating.others.1),
+                contract.owner
+            );
+            loaded.audits.push(AuditFinding::new(&contract.name, "deviating_amounts", false, message));
+        }
+    }
+    Ok(())
+}
+
+/// Sizes of the amounts of each column, by county as the rows write it.
+fn amount_sizes(
+    loaded: &LoadedSource,
+    amounts: &[&SourceColumn],
+    county: &SourceColumn,
+) -> Result<Vec<BTreeMap<String, AmountSizes>>> {
+    let mut sizes: Vec<BTreeMap<String, AmountSizes>> = amounts.iter().map(|_| BTreeMap::new()).collect();
+    if amounts.is_empty() {
+        return Ok(sizes);
+    }
+    let wanted = |name: &str| name == county.name || amounts.iter().any(|column| name == column.name);
+    for batch in loaded.records.rows.chunks(wanted)? {
+        let batch = batch?;
+        let names = batch.column_by_name(&county.name).and_then(|array| array.as_string_opt::<i32>());
+        let Some(names) = names else { break };
+        for (column, sizes) in amounts.iter().zip(&mut sizes) {
+            let Some(values) = batch.column_by_name(&column.name) else { continue };
+            let values = values.as_primitive::<Int64Type>();
             for row in (0..values.len()).filter(|&row| values.is_valid(row) && names.is_valid(row)) {
                 let (amount, name) = (values.value(row), names.value(row));
                 if amount <= 0 {
@@ -79,37 +112,32 @@ pub(super) fn forget_deviating_amounts(
                 }
             }
         }
-        let middles: Vec<(&String, i64)> = (sizes.iter())
-            .filter(|(_, sizes)| sizes.all >= LEAST_AMOUNTS)
-            .filter_map(|(name, sizes)| Some((name, sizes.middle()?)))
-            .collect();
-        let deviating: Vec<(&String, i64, i64)> = (middles.iter())
-            .filter_map(|&(name, own)| {
-                let others = || middles.iter().filter(|(other, _)| *other != name).map(|(_, middle)| *middle);
-                let (least, most) = (others().min()?, others().max()?);
-                let agree = others().count() >= LEAST_OTHERS && most < least.saturating_mul(TIMES);
-                let far = own.saturating_mul(TIMES) <= least || own >= most.saturating_mul(TIMES);
-                (agree && far).then_some((name, own, least))
-            })
-            .collect();
-        for (name, own, other) in deviating {
-            forget_amounts(loaded, (&column.name, &county.name, name), store)?;
-            let unit = if column.kind == ContractType::Money { "元" } else { "平方米" };
-            let message = format!(
-                "“{}”的列“{}”在{}多半是{}.{:02}{unit}上下，其他县都在{}.{:02}{unit}以上或相差十倍：多半是换了单位（元、万元，平方米、亩）；                 那里按“不清楚”处理，用到这一列的规则在那里不作判断；向{}核对单位，改正后重报",
-                contract.title,
-                column.label,
-                mask_numbers_in_text(name),
-                own / 100,
-                own % 100,
-                other / 100,
-                other % 100,
-                contract.owner
-            );
-            loaded.audits.push(AuditFinding::new(&contract.name, "deviating_amounts", false, message));
-        }
     }
-    Ok(())
+    Ok(sizes)
+}
+
+/// A county whose amounts are many times those of all others.
+struct DeviatingCounty<'a> {
+    county: &'a str,
+    /// Its middle amount.
+    own: i64,
+    /// The least and the greatest middle amount of the others.
+    others: (i64, i64),
+}
+
+fn deviating_counties(sizes: &BTreeMap<String, AmountSizes>) -> Vec<DeviatingCounty<'_>> {
+    let middles: Vec<(&str, i64)> = (sizes.iter())
+        .filter(|(_, sizes)| sizes.all >= LEAST_AMOUNTS)
+        .filter_map(|(name, sizes)| Some((name.as_str(), sizes.middle()?)))
+        .collect();
+    let deviating = middles.iter().filter_map(|&(county, own)| {
+        let others = || middles.iter().filter(|(other, _)| *other != county).map(|(_, middle)| *middle);
+        let (least, most) = (others().min()?, others().max()?);
+        let agree = others().count() >= LEAST_OTHERS && most < least.saturating_mul(TIMES);
+        let far = own.saturating_mul(TIMES) <= least || own >= most.saturating_mul(TIMES);
+        (agree && far).then_some(DeviatingCounty { county, own, others: (least, most) })
+    });
+    deviating.collect()
 }
 
 /// Takes a column of a county for unknown.

@@ -17,17 +17,15 @@ use crate::model::source_row::AuditFinding;
 /// Files with rows whose start (a day or month in a column `start_…`) lies after the month that follows the period.
 ///
 /// # Errors
-/// Rows that cannot be read back from the disk.
+/// Rows that cannot be read back from the disk; a period at the end of the calendar.
 pub(super) fn late_starts(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
 ) -> Result<Vec<AuditFinding>> {
     // What is granted now often begins next month.
-    let last = match check.period.last_month() {
-        december if december % 100 == 12 => december + 89,
-        month => month + 1,
-    };
+    let next_month = check.period.days_after(28)?;
+    let last = i32::from(next_month.year()) * 100 + i32::from(next_month.month());
     let starts = contract.columns.iter().filter(|column| {
         column.name.starts_with("start_") && matches!(column.kind, ContractType::Date | ContractType::Month)
     });

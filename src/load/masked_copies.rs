@@ -1,12 +1,14 @@
 //! A list and its copy with hidden ID numbers, delivered side by side: the same people twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array as _, AsArray as _};
 
 use super::LoadedSource;
 use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys};
-use super::repeated_files::{LEAST_PERSONS, SAME_PERSONS_PERCENT, shared_rows, table_name};
+use super::repeated_files::{
+    LEAST_PERSONS, are_same_persons, columns_of_persons, is_told_as_one_list, shared_rows, table_name,
+};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -19,22 +21,20 @@ use crate::model::source_row::AuditFinding;
 /// Rows that cannot be read back from the disk.
 pub(super) fn audit_masked_copies(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
     let records = &loaded.records;
-    let person = [ColumnRole::IdNumber, ColumnRole::Name].map(|role| contract.role(role));
-    let [Some(id), Some(name)] = person else { return Ok(()) };
-    if records.tables.len() < 2 {
-        return Ok(());
-    }
+    let Some((id, name)) = columns_of_persons(contract, loaded) else { return Ok(()) };
     let hidden = tables_of_hidden_numbers(loaded, id)?;
     if hidden.is_empty() {
         return Ok(());
     }
     let kept = columns_not_hidden(contract, loaded, &hidden)?;
-    if !kept.contains(name.name.as_str()) {
+    // Where names are hidden too, the day of birth says with the rest of a row who it is about.
+    let telling = [Some(name), contract.role(ColumnRole::BirthDate)].into_iter().flatten();
+    let Some(telling) = telling.into_iter().find(|column| kept.contains(column.name.as_str())) else {
         return Ok(());
-    }
-    let mut columns = vec![name];
+    };
+    let mut columns = vec![telling];
     columns.extend(contract.columns.iter().filter(|column| {
-        column.name != name.name
+        column.name != telling.name
             && column.role != Some(ColumnRole::IdNumber)
             && kept.contains(column.name.as_str())
     }));
@@ -45,7 +45,8 @@ pub(super) fn audit_masked_copies(contract: &SourceContract, loaded: &mut Loaded
             continue;
         }
         let (shared, least) = (rows.len() as u64, keyed[earlier].min(keyed[later]));
-        if shared < LEAST_PERSONS || shared * 100 <= least * SAME_PERSONS_PERCENT {
+        let told = is_told_as_one_list(loaded, &records.tables[earlier], &records.tables[later]);
+        if told || !are_same_persons(shared, least) {
             continue;
         }
         let (copy, original) = if hidden.contains(&later) { (later, earlier) } else { (earlier, later) };
@@ -84,14 +85,14 @@ fn tables_of_hidden_numbers(loaded: &LoadedSource, id: &SourceColumn) -> Result<
     Ok(counts.iter().enumerate().filter(|(_, count)| hidden(count)).map(|(table, _)| table).collect())
 }
 
-/// Names of the loaded columns that say the same in a copy: those filled there, but for texts of which some are hidden.
+/// Names of the loaded columns that say the same in a copy: those filled there, but for texts of which half are hidden.
 fn columns_not_hidden<'a>(
     contract: &'a SourceContract,
     loaded: &LoadedSource,
     hidden: &BTreeSet<usize>,
 ) -> Result<BTreeSet<&'a str>> {
-    let mut filled: BTreeSet<&str> = BTreeSet::new();
-    let mut covered: BTreeSet<&str> = BTreeSet::new();
+    // By column: filled cells of the copies, and those of them with a sign that hides.
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut first = 0;
     for batch in loaded.records.rows.chunks(|_| true)? {
         let batch = batch?;
@@ -100,15 +101,16 @@ fn columns_not_hidden<'a>(
             .collect();
         for column in &contract.columns {
             let Some(array) = batch.column_by_name(&column.name) else { continue };
-            if of_copy.iter().any(|&row| array.is_valid(row)) {
-                filled.insert(&column.name);
-            }
-            let Some(texts) = array.as_string_opt::<i32>() else { continue };
-            if of_copy.iter().any(|&row| texts.is_valid(row) && texts.value(row).contains(['*', '＊'])) {
-                covered.insert(&column.name);
+            let texts = array.as_string_opt::<i32>();
+            let hides = |row: usize| texts.is_some_and(|texts| texts.value(row).contains(['*', '＊']));
+            let (filled, covered) = counts.entry(&column.name).or_default();
+            for &row in of_copy.iter().filter(|&&row| array.is_valid(row)) {
+                *filled += 1;
+                *covered += usize::from(hides(row));
             }
         }
         first += batch.num_rows();
     }
-    Ok(filled.difference(&covered).copied().collect())
+    let says_the_same = |&(_, (filled, covered)): &(&str, (usize, usize))| filled > 0 && covered * 2 < filled;
+    Ok(counts.into_iter().filter(says_the_same).map(|(name, _)| name).collect())
 }

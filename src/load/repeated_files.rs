@@ -28,7 +28,7 @@ const PASTED_PERCENT: u64 = 20;
 /// Persons of the smaller of two lists that the other has too, as a number and in 1/100 (more than that), from which
 /// both report the same people.
 pub(super) const LEAST_PERSONS: u64 = 20;
-pub(super) const SAME_PERSONS_PERCENT: u64 = 55;
+const SAME_PERSONS_PERCENT: u64 = 55;
 
 /// Finds tables in which a large share of the rows repeats an earlier row to the letter. `repeats` are whole rows.
 pub(super) fn audit_repeated_rows(
@@ -67,11 +67,7 @@ pub(super) fn audit_repeated_rows(
 /// Rows that cannot be read back from the disk.
 pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
     let records = &loaded.records;
-    let person = [ColumnRole::IdNumber, ColumnRole::Name].map(|role| contract.role(role));
-    let [Some(id), Some(name)] = person else { return Ok(()) };
-    if records.tables.len() < 2 {
-        return Ok(());
-    }
+    let Some((id, name)) = columns_of_persons(contract, loaded) else { return Ok(()) };
     let loaded_columns = records.rows.schema().clone();
     let tells_apart = |column: &&SourceColumn| {
         let dated = matches!(column.kind, ContractType::Date | ContractType::Month) && !column.end;
@@ -90,16 +86,7 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
     for ((earlier, later), rows) in shared_rows(loaded, &repeats) {
         let (a, b) = (&records.tables[earlier], &records.tables[later]);
         let (shared, least) = (rows.len() as u64, keyed[earlier].min(keyed[later]));
-        let many = shared >= LEAST_PERSONS && shared * 100 > least * SAME_PERSONS_PERCENT;
-        let name = |table: &RawTableInfo| format!("“{}”", masked_file_name(&table.file));
-        // The same bytes and the same rows are told by themselves.
-        let told = a.sha256 == b.sha256 && a.file != b.file
-            || loaded.audits.iter().any(|audit| {
-                audit.audit == "duplicate_file"
-                    && audit.message.contains(&name(a))
-                    && audit.message.contains(&name(b))
-            });
-        if !many || told {
+        if !are_same_persons(shared, least) || is_told_as_one_list(loaded, a, b) {
             continue;
         }
         let values = match &mut single {
@@ -119,6 +106,31 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
     }
     loaded.audits.extend(findings);
     Ok(())
+}
+
+/// The columns that say who a row is about, where persons of several tables can be compared.
+pub(super) fn columns_of_persons<'a>(
+    contract: &'a SourceContract,
+    loaded: &LoadedSource,
+) -> Option<(&'a SourceColumn, &'a SourceColumn)> {
+    let several = loaded.records.tables.len() > 1;
+    contract.role(ColumnRole::IdNumber).zip(contract.role(ColumnRole::Name)).filter(|_| several)
+}
+
+/// Do two lists that share so many persons, of so many of the smaller one, report the same people?
+pub(super) fn are_same_persons(shared: u64, least: u64) -> bool {
+    shared >= LEAST_PERSONS && shared * 100 > least * SAME_PERSONS_PERCENT
+}
+
+/// Is it told already that two tables are one list? The same bytes are told by themselves.
+pub(super) fn is_told_as_one_list(loaded: &LoadedSource, a: &RawTableInfo, b: &RawTableInfo) -> bool {
+    let name = |table: &RawTableInfo| format!("“{}”", masked_file_name(&table.file));
+    a.sha256 == b.sha256 && a.file != b.file
+        || loaded.audits.iter().any(|audit| {
+            audit.audit == "duplicate_file"
+                && audit.message.contains(&name(a))
+                && audit.message.contains(&name(b))
+        })
 }
 
 /// Rows of an earlier table that a later one has too, by pair of tables.
@@ -197,25 +209,27 @@ pub(super) fn audit_repeated_lists(
         let same = |of: u64| rows.len() as u64 * 100 >= of * SAME_LIST_PERCENT;
         let one_list = same(least) && (least >= LEAST_ROWS || same(most) && most > 1);
         // The same bytes are told by themselves.
-        if one_list && (a.sha256 != b.sha256 || a.file == b.file) {
-            let message = format!(
-                "{}与{}是同一份名单：较小的一份{least}行，有{}行（{}）两份都有；只留一份，删去另一个",
-                table_name(b),
-                table_name(a),
-                rows.len(),
-                audit_percent_text(rows.len() as u64, least)
-            );
-            findings.push(AuditFinding::new(&contract.name, "duplicate_file", true, message));
-        } else if !one_list && rows.len() as u64 >= LEAST_OVERLAP {
-            let message = format!(
-                "{}与{}有{}行两份都有（占较小一份{least}行的{}）：多半是分几次导出时重叠了，或补报的表里又写了原来的人；核对后只在一份里保留",
-                table_name(b),
-                table_name(a),
-                rows.len(),
-                audit_percent_text(rows.len() as u64, least)
-            );
-            findings.push(AuditFinding::new(&contract.name, "overlapping_files", false, message));
-        }
+        let same_bytes = a.sha256 == b.sha256 && a.file != b.file;
+        let shared = rows.len() as u64;
+        let (tables, share) =
+            (format!("{}与{}", table_name(b), table_name(a)), audit_percent_text(shared, least));
+        let told = match one_list {
+            true if same_bytes => continue,
+            true => (
+                "duplicate_file",
+                format!(
+                    "{tables}是同一份名单：较小的一份{least}行，有{shared}行（{share}）两份都有；只留一份，删去另一个"
+                ),
+            ),
+            false if shared < LEAST_OVERLAP => continue,
+            false => (
+                "overlapping_files",
+                format!(
+                    "{tables}有{shared}行两份都有（占较小一份{least}行的{share}）：多半是分几次导出时重叠了，或补报的表里又写了原来的人；核对后只在一份里保留"
+                ),
+            ),
+        };
+        findings.push(AuditFinding::new(&contract.name, told.0, one_list, told.1));
     }
     findings
 }

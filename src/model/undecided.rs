@@ -48,8 +48,23 @@ pub struct LackedPlace {
     /// Code of the county or township.
     pub code: String,
     /// Why its part does not count.
-    #[serde(default)]
+    #[serde(alias = "stale", deserialize_with = "why_or_stale")]
     pub why: WhyLacking,
+}
+
+/// The reason, or, as manifests said it at first, whether rows are there that are of another period.
+fn why_or_stale<'de, D: serde::Deserializer<'de>>(value: D) -> Result<WhyLacking, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Why(WhyLacking),
+        Stale(bool),
+    }
+    Ok(match <Written as serde::Deserialize>::deserialize(value)? {
+        Written::Why(why) => why,
+        Written::Stale(true) => WhyLacking::OtherPeriod,
+        Written::Stale(false) => WhyLacking::Absent,
+    })
 }
 
 /// Why a place's part of a list does not count.
@@ -118,5 +133,22 @@ impl HeldRule {
     /// Is it held since the county's part of the list does not count?
     pub fn is_of_list(&self) -> bool {
         self.column.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_an_earlier_manifest_keeps_its_reason() {
+        let read = |text: &str| serde_json::from_str::<LackedPlace>(text).unwrap().why;
+        assert_eq!(read(r#"{"code":"410622","stale":true}"#), WhyLacking::OtherPeriod);
+        assert_eq!(read(r#"{"code":"410622","stale":false}"#), WhyLacking::Absent);
+        for why in [WhyLacking::Absent, WhyLacking::OtherPeriod, WhyLacking::UnmetKeys] {
+            let place = LackedPlace { code: "410622".to_owned(), why };
+            assert_eq!(read(&serde_json::to_string(&place).unwrap()), why);
+        }
+        assert!(serde_json::from_str::<LackedPlace>(r#"{"code":"410622"}"#).is_err(), "no reason is guessed");
     }
 }

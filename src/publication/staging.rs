@@ -399,7 +399,11 @@ mod tests {
     /// Title of the publication that readers see.
     fn current_title(out: &Path) -> Option<String> {
         // A run without a link to it is no publication, and whoever would go on from it is told.
-        Snapshot::find(out, q3()).ok().flatten().map(|found| found.pipeline().to_owned())
+        match Snapshot::find(out, q3()) {
+            Ok(found) => found.map(|found| found.pipeline().to_owned()),
+            Err(error) if error.hint_text().is_some_and(|hint| hint.contains("没有完成")) => None,
+            Err(error) => panic!("{error}"),
+        }
     }
 
     fn names(folder: &Path) -> Vec<String> {

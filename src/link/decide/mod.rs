@@ -195,8 +195,13 @@ fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence,
 /// Are at least half of the characters the same, place by place?
 pub(super) fn names_half_alike(nodes: &LinkNodes, a: u32, b: u32) -> bool {
     let (Some(p), Some(q)) = (nodes.name(a), nodes.name(b)) else { return false };
-    let same = p.chars().iter().zip(q.chars()).filter(|(x, y)| x == y).count();
-    p.chars().len() == q.chars().len() && same * 2 >= p.chars().len()
+    are_half_alike(p.chars(), q.chars())
+}
+
+/// As [`names_half_alike`], of the characters.
+pub(super) fn are_half_alike(p: &[char], q: &[char]) -> bool {
+    let same = p.iter().zip(q).filter(|(x, y)| x == y).count();
+    p.len() == q.len() && same * 2 >= p.len()
 }
 
 /// Does the record's stated birth date or sex contradict its own ID number?

@@ -311,8 +311,7 @@ struct FreeRecords<'a> {
 
 /// Places and characters of which two names that are half alike have at least one in common: of the two of a short
 /// name one, of longer ones one behind the first.
-fn telling_characters(nodes: &LinkNodes<'_>, node: Node) -> impl Iterator<Item = (u64, u64)> {
-    let characters = nodes.name(node).map_or(&[][..], |name| name.chars());
+fn telling_characters(characters: &[char]) -> impl Iterator<Item = (u64, u64)> {
     let first = usize::from(characters.len() > 2);
     (0..).zip(characters).skip(first).map(|(place, character)| (place, u64::from(u32::from(*character))))
 }
@@ -320,7 +319,8 @@ fn telling_characters(nodes: &LinkNodes<'_>, node: Node) -> impl Iterator<Item =
 /// Where a record stands in a list by villages, for each of its telling characters.
 fn village_keys(nodes: &LinkNodes<'_>, node: Node, village: u32) -> impl Iterator<Item = u64> {
     const CHARACTER_BITS: u64 = 21;
-    let known = telling_characters(nodes, node).filter(move |_| village != 0);
+    let characters = nodes.name(node).map_or(&[][..], |name| name.chars());
+    let known = telling_characters(characters).filter(move |_| village != 0);
     // A village has 32 bits, a place the 11 left: no name is that long.
     known.map(move |(place, character)| {
         u64::from(village) << 32 | (place << CHARACTER_BITS | character) & 0xFFFF_FFFF

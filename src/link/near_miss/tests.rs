@@ -1,4 +1,5 @@
 use super::*;
+use crate::link::decide::are_half_alike;
 use crate::link::test_lists::{ListRow, comparable_sources, id_number_for, shipped_settings};
 use crate::model::division::DivisionUnit;
 
@@ -162,4 +163,14 @@ fn among_more_free_records_the_same_pair_scores_less() {
         linker.find(&[], &[AbsenceClaim { list: 1, record: 0 }]).unwrap()[0].score
     };
     assert_eq!(score(0) - score(7), 3000);
+}
+
+proptest::proptest! {
+    /// Who is looked for by the characters of a village is found: whatever is half alike has one of them in common.
+    #[test]
+    fn names_half_alike_have_a_telling_character_in_common(p in "[甲乙丙]{1,5}", q in "[甲乙丙]{1,5}") {
+        let (p, q): (Vec<char>, Vec<char>) = (p.chars().collect(), q.chars().collect());
+        let common = telling_characters(&p).any(|one| telling_characters(&q).any(|other| one == other));
+        proptest::prop_assert!(common || !are_half_alike(&p, &q), "{:?} {:?}", p, q);
+    }
 }

@@ -91,7 +91,7 @@ impl LackingLists {
             }
             // A rule that does not ask who is missing from this list finds nothing for want of one's own row.
             let asks = |rule: usize| {
-                let absences = rules.rules.get(rule).map_or(&[][..], |rule| &rule.header.absent_from);
+                let absences = &rules.rules[rule].header.absent_from;
                 absences.iter().any(|absence| absence.list == one.records.source)
             };
             let uses = rules.row_uses(&one.records.source).into_iter();

@@ -137,10 +137,10 @@ pub(crate) fn place_undecided(
     }));
     held.sort();
     // A list may lack several townships of a county, for one reason or another.
-    let place = |held: &HeldRule| {
-        (held.rule_code.clone(), held.county_code.clone(), held.source.clone(), held.column.clone())
-    };
-    held.dedup_by(|later, first| place(later) == place(first));
+    held.dedup_by(|later, first| {
+        (&later.rule_code, &later.county_code, &later.source, &later.column)
+            == (&first.rule_code, &first.county_code, &first.source, &first.column)
+    });
     Ok((undecided, held))
 }
 
