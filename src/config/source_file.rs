@@ -76,6 +76,9 @@ pub struct FilesSpec {
     /// Read hidden worksheets too. One that `sheets` names exactly is read in any case.
     #[serde(default)]
     pub hidden_sheets: bool,
+    /// The files hold people who have left the list: a name or title that says so (`退保`, `停发`) is not against it.
+    #[serde(default)]
+    pub people_who_left: bool,
     /// How many known headers a row must hold to be the header row (default 3).
     #[serde(default = "default_minimum_headers")]
     pub minimum_headers: usize,

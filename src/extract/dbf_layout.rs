@@ -1,5 +1,8 @@
 //! Header of a DBF: which fields a record has, how many records there are, and in which encoding.
 
+use std::collections::BTreeSet;
+
+use super::sniff;
 use super::text_decoding::{self, TextCharset};
 use crate::config::read_options::Encoding;
 use crate::model::source_table::EncodingEvidence;
@@ -129,6 +132,22 @@ impl DbfLayout {
             return Ok(());
         }
         let left = tail.len() / width;
+        let content = tail.iter().position(|b| !filler(b)).unwrap_or(0);
+        if sniff::looks_like_dbf(&tail[content..]) {
+            return Err(Error::input(format!(
+                "DBF 文件里接着另一个 DBF：第一个有{count}条记录，它的后面又是一个 DBF 的表头，后面的记录不会读到"
+            ))
+            .hint("多半是几个 DBF 用 copy /b 之类拼成一个：请提供部门分开交来，各一个文件；或在原系统里追加成一张表后重新导出"));
+        }
+        let lost = self.lost_records(&body[..length], tail);
+        if lost > 0 {
+            return Err(Error::input(format!(
+                "DBF 文件的表头和结束标志都说有{count}条记录，后面却还有{lost}条没有删除、前面也没有的记录"
+            ))
+            .hint(
+                "多半是追加以后表头没有更新：在原系统（或 FoxPro）里打开该表、整理后重新导出，并核对记录数",
+            ));
+        }
         if tail[0] == END_OF_FILE {
             // The header and the end mark agree: what lies behind was given up by the program.
             self.notes.push(format!(
@@ -144,6 +163,26 @@ impl DbfLayout {
         Err(Error::input(format!("DBF 文件不完整或已损坏：表头说有{count}条记录，{more}")).hint(
             "多半是写文件的程序中途退出；在原系统（或 FoxPro）里打开该表、整理后重新导出，并核对记录数",
         ))
+    }
+
+    /// Records behind the end mark that are not marked as deleted, and that no record before it repeats. What a program
+    /// gives up when it closes the gaps of deleted records are copies.
+    fn lost_records(&self, body: &[u8], tail: &[u8]) -> usize {
+        let Some(behind) = tail.strip_prefix(&[END_OF_FILE]) else { return 0 };
+        let held: BTreeSet<&[u8]> = body.chunks_exact(self.width).map(|record| &record[1..]).collect();
+        let lost = |records: &[u8], first_unknown: bool| {
+            let mut records = records.chunks_exact(self.width);
+            if first_unknown {
+                records.next();
+            }
+            let filled = |record: &&[u8]| record[1..].iter().any(|b| !matches!(b, 0 | b' ' | &END_OF_FILE));
+            let records: Vec<&[u8]> = records.take_while(filled).collect();
+            let sound = records.iter().all(|record| matches!(record[0], b' ' | b'*'));
+            let lost = records.iter().filter(|record| record[0] == b' ' && !held.contains(&record[1..]));
+            (sound && !records.is_empty()).then(|| lost.count())
+        };
+        // The mark stands before the next record, or took the place of its first byte; read the wrong way, copies look new.
+        [lost(behind, false), lost(tail, true)].into_iter().flatten().min().unwrap_or(0)
     }
 
     pub(super) fn body<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {

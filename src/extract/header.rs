@@ -192,6 +192,10 @@ impl KnownHeaders {
         Error::input(format!("找不到表头行：前{HEADER_DEPTH}行里没有一行含有至少{}个已知表头", self.minimum))
             .hint(format!("看到的第一行是：{seen}。若表头改了名，请在数据来源文件的 headers 里加上"))
     }
+    /// Are these cells a header by themselves?
+    pub(super) fn fits<'t>(&self, cells: impl Iterator<Item = &'t str>) -> bool {
+        !self.known.is_empty() && cells.filter(|cell| self.knows(cell.trim())).count() >= self.minimum.max(2)
+    }
     /// The error unless a header was found.
     pub(super) fn require(&self, rows: &[Vec<String>]) -> Result<FoundHeader> {
         self.find(rows).ok_or_else(|| self.missing(rows))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{StringArray, StringBuilder};
 
+use super::row_words::is_example_word;
 use super::rows_below_header::{RowsBelowHeader, skipped_row_text};
 use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{MalformedRow, RawTable, SkipReason, text_decoding};
@@ -114,6 +115,7 @@ impl<'a> RawTableAssembler<'a> {
     /// No room left.
     pub(super) fn push(&mut self, row: u32, cells: &[impl AsRef<str>]) -> Result<()> {
         let (mut filled, mut first, mut end, mut text) = (0, "", 0, 0);
+        let mut example = None;
         for (at, cell) in cells.iter().enumerate() {
             let cell = trim_row_cell(cell.as_ref());
             if !cell.is_empty() {
@@ -123,6 +125,9 @@ impl<'a> RawTableAssembler<'a> {
                 filled += 1;
                 end = at + 1;
                 text += cell.len();
+                if is_example_word(cell) {
+                    example = Some(cell);
+                }
             }
         }
         let kind = self.below.not_data(filled, first, cells);
@@ -147,6 +152,12 @@ impl<'a> RawTableAssembler<'a> {
             );
             return self.reject(row, &original(), reason);
         }
+        if let Some(word) = example {
+            let reason = format!(
+                "这一行有一格写着“{word}”，分不清是模板的示例还是名单里的人：是示例的删去这一行，不是的改掉这一格"
+            );
+            return self.reject(row, &original(), reason);
+        }
         if self.rare.nul && cells.iter().any(|c| c.as_ref().contains('\0')) {
             return self.reject(
                 row,
@@ -154,10 +165,13 @@ impl<'a> RawTableAssembler<'a> {
                 "这一行含有空字符(NUL)，文件在该处已损坏；请重新导出".to_owned(),
             );
         }
-        if cells.len() + 1 < self.least && cells.iter().any(|cell| cell.as_ref().contains('\t')) {
+        let tabs = |cell: &str| cell.bytes().filter(|b| *b == b'\t').count();
+        let pasted =
+            || cells.len() * 2 <= width && cells.iter().any(|cell| tabs(cell.as_ref()) + 1 >= width.max(3));
+        if cells.len() + 1 < self.least && cells.iter().any(|cell| cell.as_ref().contains('\t')) || pasted() {
             let reason = format!(
-                "这一行用制表符分隔，别的行不是，没有拆成{}格：多半是从表格软件里直接粘贴的；改成与别的行一样的分隔符后重新导出",
-                self.least
+                "这一行用制表符分隔，表头或别的行不是，没有拆成{}格：多半是从表格软件里直接粘贴的；改成与表头一样的分隔符后重新导出",
+                self.least.max(width)
             );
             return self.reject(row, &original(), reason);
         }

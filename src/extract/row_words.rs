@@ -43,6 +43,7 @@ impl CellWords {
             asked = false;
             words.push((at, word));
         }
+        join_spread_totals(cells, &mut words);
         Self(words)
     }
     pub(super) fn count(&self, word: CellWord) -> usize {
@@ -64,6 +65,17 @@ impl CellWords {
     }
 }
 
+/// A total whose characters stand in cells of their own (合, 计) is one nevertheless.
+fn join_spread_totals(cells: &[&str], words: &mut [(usize, CellWord)]) {
+    for at in 1..words.len() {
+        let pair = [words[at - 1].0, words[at].0].map(|column| cells[column].trim());
+        if matches!(pair, ["合" | "总" | "小" | "共" | "累", "计"]) {
+            words[at - 1].1 = CellWord::Total;
+            words[at].1 = CellWord::Total;
+        }
+    }
+}
+
 /// Characters of a word that are looked at.
 const MOST: usize = 24;
 
@@ -72,10 +84,29 @@ fn bare_text(cell: &str) -> String {
 }
 
 fn is_total_text(bare: &str) -> bool {
-    const TOTALS: &[&str] = &["总合计", "合计", "小计", "总计", "共计", "累计", "总数"];
+    const TOTALS: &[&str] = &[
+        "总合计",
+        "合计",
+        "小计",
+        "总计",
+        "共计",
+        "累计",
+        "总数",
+        "总计数",
+        "页计",
+        "承前页",
+        "过次页",
+        "承上页",
+        "转下页",
+        "接上页",
+        "汇总",
+        "计数",
+    ];
+    // What a spreadsheet writes below its groups stands among them.
+    const ENDS: &[&str] = &["合计", "小计", "总计", "共计", "汇总", "计数", "平均值", "最大值", "最小值"];
     const COUNTED: &[&str] = &["人数", "户数", "总人数", "总户数", "金额", "总金额", "共"];
     let bare = bare.trim_matches(['(', ')', ':', '*', '\u{FF1A}', '\u{FF08}', '\u{FF09}']);
-    if ["合计", "小计", "总计", "共计"].iter().any(|word| bare.ends_with(word)) {
+    if ENDS.iter().any(|word| bare.ends_with(word)) || is_total_of_place(bare) || is_english_total(bare) {
         return true;
     }
     let figures = |rest: &str| {
@@ -86,6 +117,84 @@ fn is_total_text(bare: &str) -> bool {
             bare.strip_prefix(word)
                 .is_some_and(|rest| is_count_text(rest.trim_start_matches([':', '\u{FF1A}'])))
         })
+}
+
+/// `小河镇第一中学计`, `校计`: what a place sums up to. Three characters might be a name.
+fn is_total_of_place(bare: &str) -> bool {
+    let Some(place) = bare.strip_suffix('计') else { return false };
+    let ends =
+        place.ends_with(['学', '校', '村', '组', '乡', '镇', '县', '市', '区', '户', '页', '班', '园', '院']);
+    ends && place.chars().count() != 2
+}
+
+/// `Total`, `Grand Total`, and what a spreadsheet that speaks English writes below a group (`善堂镇 Total`).
+fn is_english_total(bare: &str) -> bool {
+    let bare = bare.to_ascii_lowercase();
+    ["total", "totals", "count"].iter().any(|word| {
+        let of = bare.strip_suffix(word);
+        of.is_some_and(|of| matches!(of, "" | "sub" | "sub-" | "grand") || of.ends_with(is_han))
+    })
+}
+
+/// Is it a total, in the column for names, and nobody who is called so: `户小计`, `合计`, `Total`, `共计60户`? `何合计` may be
+/// a person.
+pub(super) fn is_total_for_name(cell: &str) -> bool {
+    const WORDS: &[&str] = &["总合计", "合计", "小计", "总计", "共计", "累计", "汇总", "计数"];
+    let bare = bare_text(cell);
+    if !is_total_text(&bare) {
+        return false;
+    }
+    let bare = bare.trim_matches(['(', ')', ':', '*', '\u{FF1A}', '\u{FF08}', '\u{FF09}']);
+    let Some(of) = WORDS.iter().find_map(|word| bare.strip_suffix(word)) else { return true };
+    let one = ["", "户", "村", "组", "乡", "镇", "县", "校", "页", "班", "总", "本", "全"];
+    one.contains(&of) || of.chars().count() != 1
+}
+
+/// Words of the row that shows in a template how to fill it in.
+const EXAMPLES: [&str; 13] = [
+    "填写示例",
+    "填表示例",
+    "填报示例",
+    "填写样例",
+    "填表样例",
+    "填写范例",
+    "示例行",
+    "示例",
+    "样例",
+    "范例",
+    "举例",
+    "例如",
+    "例",
+];
+
+/// Is a cell marked as the example of a template: `例：张三`, `示例`, `（样例）张三`, `张三（示例）`?
+pub(super) fn is_example_text(cell: &str) -> bool {
+    const OPEN: [char; 7] = ['(', '\u{FF08}', '[', '【', '〔', '<', '《'];
+    const CLOSE: [char; 7] = [')', '\u{FF09}', ']', '】', '〕', '>', '》'];
+    let text = cell.trim().trim_start_matches(['*', '※', '★']);
+    if !text.contains(['例', '如']) {
+        return false;
+    }
+    let word = |inner: &str| EXAMPLES.contains(&inner.trim());
+    let front = text.strip_prefix(OPEN).and_then(|rest| rest.split_once(CLOSE));
+    let back = text.strip_suffix(CLOSE).and_then(|rest| rest.rsplit_once(OPEN));
+    if front.is_some_and(|(inner, _)| word(inner)) || back.is_some_and(|(_, inner)| word(inner)) {
+        return true;
+    }
+    let marks = |rest: &str| {
+        let beginning =
+            |c: char| c.is_ascii_digit() || matches!(c, ':' | '\u{FF1A}' | '-' | '—' | '、' | '.');
+        rest.is_empty() || rest.starts_with(beginning) || rest.starts_with(OPEN)
+    };
+    text.strip_prefix(['如']).is_some_and(|rest| rest.starts_with([':', '\u{FF1A}']))
+        || EXAMPLES.iter().any(|word| text.strip_prefix(word).is_some_and(|rest| marks(rest.trim_start())))
+}
+
+/// Is a cell nothing but such a word?
+pub(super) fn is_example_word(cell: &str) -> bool {
+    // Nearly all cells end otherwise.
+    let bare = cell.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}']);
+    bare.ends_with(['例', '行']) && bare != "例" && EXAMPLES.contains(&bare)
 }
 
 /// Is it a label below a table, and does it ask for a value that stands in the next cell?

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use super::SkipReason;
 use super::row_assembly::trim_row_cell;
-use super::row_words::{CellWord, CellWords, is_count_text, is_id_text, is_name_text, is_part_of_id};
+use super::row_words::{
+    CellWord, CellWords, is_count_text, is_example_text, is_id_text, is_name_text, is_part_of_id,
+    is_total_for_name,
+};
 use crate::config::clean_config_header;
 use crate::config::read_options::KeyHeaders;
 use crate::{Error, Result};
@@ -98,6 +101,9 @@ impl RowsBelowHeader {
         if filled == 0 {
             return Ok(Some(SkipReason::Blank));
         }
+        if self.is_example(first, cells) {
+            return Ok(Some(SkipReason::Example));
+        }
         // Nearly all rows end here.
         if let Some(&at) = self.id_numbers.first()
             && cells.get(at).is_some_and(|cell| begins_as_id(cell.as_ref()))
@@ -132,6 +138,16 @@ impl RowsBelowHeader {
             return Ok(Some(SkipReason::Header));
         }
         Ok(self.judge(filled, &cells))
+    }
+
+    /// Does the row show how to fill in the template: is its first cell, apart from its number, or its name marked so?
+    fn is_example(&self, first: &str, cells: &[impl AsRef<str>]) -> bool {
+        let numbered = first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let next =
+            || cells.iter().map(|cell| trim_row_cell(cell.as_ref())).filter(|cell| !cell.is_empty()).nth(1);
+        is_example_text(first)
+            || numbered && next().is_some_and(is_example_text)
+            || self.names.iter().any(|&at| cells.get(at).is_some_and(|cell| is_example_text(cell.as_ref())))
     }
 
     /// The ID number of a row whose cells have moved to the right: a name stands in the column for it, and a
@@ -183,6 +199,13 @@ impl RowsBelowHeader {
         };
         if named {
             return signed().then_some(SkipReason::Footer);
+        }
+        // A total is nobody of the household whose number stands beside it; it does not fill a row with words.
+        if at(&self.names, &|_, cell| is_total_for_name(cell))
+            && !cells.iter().any(|cell| is_id_text(cell))
+            && words.count(CellWord::Text) < RECORD_WORDS
+        {
+            return Some(SkipReason::Total);
         }
         if at(&self.households, &|_, cell| is_household_text(cell))
             || cells.iter().any(|cell| is_id_text(cell))
@@ -503,6 +526,34 @@ mod tests {
             (",,,,,(元)", SkipReason::Header),
         ] {
             assert_eq!(kind(&below, line), Some(reason), "{line}");
+        }
+    }
+
+    #[test]
+    fn totals_and_examples_in_the_column_for_names_are_nobody() {
+        let below = below(LIST, &keys());
+        for (line, reason) in [
+            (",,41062100080010,户小计,,", SkipReason::Total),
+            (",,41062100080010,合计,,", SkipReason::Total),
+            (",浚县,,共计60户,,", SkipReason::Total),
+            ("合,,,计,,12900", SkipReason::Total),
+            ("过次页,,,,,6250", SkipReason::Total),
+            ("善堂镇 Total,,,,,6250", SkipReason::Total),
+            ("例：1,浚县,41062100080010,张三,410621198404200795,", SkipReason::Example),
+            ("1,（示例）浚县,41062100080010,张三,410621198404200795,", SkipReason::Example),
+            ("1,浚县,,张三（样例）,410621198404200795,", SkipReason::Example),
+        ] {
+            assert_eq!(kind(&below, line), Some(reason), "{line}");
+        }
+        for line in [
+            "1,浚县,41062100080010,何合计,,",
+            "1,浚县,41062100080010,合计,410621198404200795,",
+            "1,浚县,41062100080010,计小平,,",
+            "1,浚县,,例如海,410621198404200795,",
+            "1,示例村,,张三,410621198404200795,",
+            "1,浚县,,张三,410621198404200795,按比例",
+        ] {
+            assert_eq!(kind(&below, line), None, "{line}");
         }
     }
 

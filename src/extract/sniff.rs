@@ -208,7 +208,7 @@ fn text_of_head(bytes: &[u8]) -> String {
     }
 }
 
-fn looks_like_dbf(bytes: &[u8]) -> bool {
+pub(super) fn looks_like_dbf(bytes: &[u8]) -> bool {
     const VERSIONS: [u8; 12] = [0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x83, 0x8B, 0x8C, 0xF5];
     if bytes.len() < 33 || !VERSIONS.contains(&bytes[0]) {
         return false;

@@ -12,9 +12,46 @@ use crate::model::source_table::{EncodingEvidence, TextEncoding};
 /// Byte order mark of UTF-8.
 pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// Do the first bytes of a text say that it is UTF-16?
+/// Bytes of a text that tell UTF-16 without its mark.
+const UNMARKED: usize = 8192;
+
+/// Is a text UTF-16, by its mark or by its first bytes?
 pub(super) fn is_utf16(head: &[u8]) -> bool {
-    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF])
+    byte_order(head).is_some()
+}
+
+/// Is a UTF-16 text little-endian, and does a mark say so? `None` if it is none. Without its mark it is told by what it
+/// says one way alone: a tenth of ASCII at least, line ends or tabs among it, and no control character.
+fn byte_order(head: &[u8]) -> Option<(bool, bool)> {
+    match head {
+        [0xFF, 0xFE, ..] => return Some((true, true)),
+        [0xFE, 0xFF, ..] => return Some((false, true)),
+        _ => {}
+    }
+    let head = &head[..head.len().min(UNMARKED)];
+    memchr::memchr(0, head)?;
+    let says = |little: bool| {
+        let units = head.as_chunks::<2>().0.iter();
+        let units =
+            units.map(|&pair| if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) });
+        let (mut all, mut plain, mut ends) = (0, 0, 0);
+        for unit in units {
+            match unit {
+                0x09 | 0x0A | 0x0D | 0x2C => (plain, ends) = (plain + 1, ends + 1),
+                0x20..=0x7E => plain += 1,
+                0x1A => {}
+                0..0x20 | 0x7F..0xA0 | 0xFFFE | 0xFFFF | 0xE000..=0xF8FF => return false,
+                _ => {}
+            }
+            all += 1;
+        }
+        all >= 8 && plain * 10 >= all && ends > 0
+    };
+    match (says(true), says(false)) {
+        (true, false) => Some((true, false)),
+        (false, true) => Some((false, false)),
+        _ => None,
+    }
 }
 
 /// An encoding whose texts can be cut at line ends and decoded part by part.
@@ -88,13 +125,13 @@ impl TextDecoder {
     }
 }
 
-/// Decodes UTF-16 with its mark. A byte that is missing or too much spoils its own line: the next line end
+/// Decodes UTF-16, whether it has its mark or not. A byte that is missing or too much spoils its own line: the next line end
 /// that stands where no character begins begins anew.
 pub(super) fn decode_utf16(bytes: &[u8]) -> DecodedText {
-    let little = bytes.starts_with(&[0xFF, 0xFE]);
+    let (little, marked) = byte_order(bytes).unwrap_or((false, false));
     let encoding = if little { UTF_16LE } else { UTF_16BE };
     let (mut text, mut damaged) = (String::with_capacity(bytes.len()), false);
-    let mut rest = bytes.get(2..).unwrap_or_default();
+    let mut rest = bytes.get(if marked { 2 } else { 0 }..).unwrap_or_default();
     while !rest.is_empty() {
         let end = utf16_line_end(rest, little);
         let (line, odd) = rest[..end].as_chunks::<2>();
@@ -111,7 +148,8 @@ pub(super) fn decode_utf16(bytes: &[u8]) -> DecodedText {
         damaged |= bad || shifted;
         rest = &rest[end..];
     }
-    let encoding = TextEncoding { name: encoding.name(), evidence: EncodingEvidence::ByteOrderMark };
+    let evidence = if marked { EncodingEvidence::ByteOrderMark } else { EncodingEvidence::Validity };
+    let encoding = TextEncoding { name: encoding.name(), evidence };
     DecodedText { text, encoding, damaged }
 }
 
@@ -266,6 +304,31 @@ mod tests {
         one_byte_short.remove(8);
         let decoded = decode_text(one_byte_short, Encoding::Auto);
         assert!(decoded.damaged && decoded.text.contains("<tr><td>李四\n<tr><td>王五"), "{}", decoded.text);
+    }
+
+    #[test]
+    fn utf16_without_its_mark_is_told_by_what_it_says() {
+        let text = "姓名\t证件号码\r\n一二\t410621198404200795\r\n";
+        for little in [true, false] {
+            let unit = |c: u16| if little { c.to_le_bytes() } else { c.to_be_bytes() };
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            assert_eq!(byte_order(&bytes), Some((little, false)));
+            let decoded = decode_text(bytes, Encoding::Auto);
+            assert_eq!(
+                (decoded.text.as_str(), decoded.encoding.evidence),
+                (text, EncodingEvidence::Validity)
+            );
+        }
+        let gbk = GB18030.encode(text).0.into_owned();
+        for other in [
+            text.as_bytes(),
+            &gbk,
+            &[gbk.clone(), vec![0; 200]].concat(),
+            b"a,b\n\0,c\n",
+            b"PK\x03\x04\x14\0\0\0",
+        ] {
+            assert_eq!(byte_order(other), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use std::path::Path;
+
 use arrow::array::{Array as _, ArrayRef, AsArray as _};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use rayon::prelude::*;
@@ -56,6 +58,17 @@ pub(super) fn audit_source(
     if read == 0 {
         find("empty_source", true, format!("“{title}”的文件里没有任何数据行；核对提取文件"));
     }
+    for file in files_without_rows(loaded).filter(|_| read > 0) {
+        find(
+            "empty_source",
+            true,
+            format!(
+                "“{title}”的文件“{}”只有表头，没有任何数据行，别的文件有：多半是没有查出数据就导出了；向{}索取后重新运行；确实没有人的，移出这个文件",
+                masked_file_name(file),
+                contract.owner
+            ),
+        );
+    }
     let several = rejected >= FEWEST_STOPPING || rejected * 2 > read;
     if several && rejected as f64 > limit * read as f64 {
         find(
@@ -97,6 +110,18 @@ pub(super) fn audit_source(
     audit_numbers(contract, loaded)
 }
 
+/// The files of which no table has a row, whatever others have; each once, in the order in which they were read.
+fn files_without_rows(loaded: &LoadedSource) -> impl Iterator<Item = &Path> {
+    let mut rows: Vec<(&Path, u64)> = Vec::new();
+    for table in &loaded.totals.tables {
+        match rows.last_mut().filter(|(file, _)| *file == table.file) {
+            Some((_, rows)) => *rows += table.data_rows,
+            None => rows.push((&table.file, table.data_rows)),
+        }
+    }
+    rows.into_iter().filter(|(_, rows)| *rows == 0).map(|(file, _)| file)
+}
+
 /// Names the two most frequent reasons of some rejects, each with its count, after a colon; nothing of none.
 pub(super) fn most_frequent_reasons<'a>(rejects: impl Iterator<Item = &'a Reject>) -> String {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
@@ -130,7 +155,7 @@ pub(super) fn audit_percent_of(share: f64) -> String {
 
 /// The same bytes under two names would count every record twice.
 fn audit_duplicate_files(contract: &SourceContract, loaded: &mut LoadedSource) {
-    let mut first: HashMap<&str, &std::path::Path> = HashMap::new();
+    let mut first: HashMap<&str, &Path> = HashMap::new();
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
     for table in &loaded.records.tables {

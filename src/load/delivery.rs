@@ -13,6 +13,7 @@ use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::late_starts::late_starts;
+use super::opposite_lists::opposite_lists;
 use super::sheet_periods::sheets_of_other_quarters;
 use super::source_digest::{SourceDigest, digest_source};
 use crate::Result;
@@ -71,6 +72,7 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
         findings.push(finding);
         stale.extend(places_of_file(check, one, &tally, &file));
     }
+    findings.extend(opposite_lists(contract, one)?);
     findings.extend(implausible_years(check, contract, one, &tally));
     findings.extend(unknown_places(check, contract, one));
     findings.extend(late_starts(check, contract, one)?);

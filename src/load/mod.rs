@@ -31,6 +31,7 @@ mod lost_letters;
 mod masked_copies;
 mod number;
 mod number_audit;
+mod opposite_lists;
 mod person_cells;
 mod place_counts;
 mod placeholder_birth_dates;

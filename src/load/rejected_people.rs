@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::LoadedSource;
 use crate::config::SourceContract;
+use crate::extract::is_name_text;
 use crate::model::han::is_han;
 use crate::model::id_number::IdNumber;
 use crate::model::source_row::AuditFinding;
@@ -30,6 +31,13 @@ impl RejectedPerson {
             name: name.to_owned(),
             county: county.trim().to_owned(),
         })
+    }
+
+    /// Has he a number, or what may be a name: no total and no count (`10人`)?
+    pub(super) fn is_somebody(&self) -> bool {
+        !self.id.is_missing()
+            || is_name_text(&self.name)
+            || self.name.starts_with(|c: char| c.is_ascii_alphabetic())
     }
 
     /// Finds the people in a row whose cells are in no known place: by their numbers, without any by what may be a name.

@@ -70,6 +70,10 @@ pub(super) struct SourceLoading<'a> {
     repeated_members: Vec<u64>,
     /// Cells of each table behind its last header.
     without_header: Vec<u64>,
+    /// Rows of each table that show how to fill in a template.
+    examples: Vec<Vec<u32>>,
+    /// Rejected rows of each table in which nobody stands.
+    nobody: Vec<u64>,
     /// What each table says of its own size.
     stated: Vec<Vec<StatedTotal>>,
     totals: Vec<TableTotals>,
@@ -129,6 +133,8 @@ impl<'a> SourceLoading<'a> {
             contents: Vec::new(),
             repeated_members: Vec::new(),
             without_header: Vec::new(),
+            examples: Vec::new(),
+            nobody: Vec::new(),
             stated: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
@@ -192,8 +198,11 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
-        let people = raw.malformed.iter().flat_map(|m| RejectedPerson::in_text(&m.original));
-        self.rejected_people.extend(people);
+        for row in &raw.malformed {
+            let people = RejectedPerson::in_text(&row.original);
+            self.nobody[usize::from(table)] += u64::from(people.is_empty());
+            self.rejected_people.extend(people);
+        }
         let malformed = raw.malformed.iter().map(|m| Reject {
             source: self.contract.name.clone(),
             file: raw.info.file.clone(),
@@ -217,6 +226,8 @@ impl<'a> SourceLoading<'a> {
             totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
         }
         plan.check_title_units(self.contract, &raw)?;
+        let examples = raw.skipped.iter().filter(|s| s.reason == SkipReason::Example);
+        self.examples[usize::from(table)].extend(examples.map(|s| s.row));
         self.stated[usize::from(table)].extend(raw.skipped.iter().filter_map(StatedTotal::of));
         if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
             self.audits.extend(text_notices(&self.contract.name, &raw.info, text));
@@ -275,6 +286,8 @@ impl<'a> SourceLoading<'a> {
         self.contents.push(ColumnContents::new(self.contract, &plan));
         self.repeated_members.push(0);
         self.without_header.push(0);
+        self.examples.push(Vec::new());
+        self.nobody.push(0);
         self.stated.push(Vec::new());
         self.plan = Some(Arc::new(plan));
         self.carried = vec![None; self.contract.columns.len()];
@@ -306,6 +319,8 @@ impl<'a> SourceLoading<'a> {
             totals.read += part.read;
             totals.accepted += part.keys.len() as u64;
             totals.rejected += part.rejects.len() as u64;
+            let people = part.rejected_people.iter().filter(|person| person.is_somebody()).count();
+            self.nobody[usize::from(piece.table)] += part.rejects.len().saturating_sub(people) as u64;
             // What cannot be read stands there nevertheless.
             let unknown = part.unknown.iter().map(Vec::len);
             for ((filled, column), unknown) in totals.filled.iter_mut().zip(&part.columns).zip(unknown) {
@@ -363,6 +378,20 @@ impl<'a> SourceLoading<'a> {
         }
     }
 
+    /// Tells of rows that show how to fill in a template: nobody is in them.
+    fn tell_examples(&mut self) {
+        for (rows, info) in self.examples.iter().zip(&self.tables).filter(|(rows, _)| !rows.is_empty()) {
+            let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
+            let told: Vec<String> = rows.iter().take(3).map(u32::to_string).collect();
+            let more = if rows.len() > 3 { "等" } else { "" };
+            let message = format!(
+                "{place}第{}{more}行是模板的示例，没有当作名单里的人读入；确实是名单里的人，删去“例”“示例”等字",
+                told.join("、")
+            );
+            self.audits.push(AuditFinding::new(&self.contract.name, "example_row", false, message));
+        }
+    }
+
     /// Audits what came and hands it on.
     ///
     /// # Errors
@@ -384,7 +413,8 @@ impl<'a> SourceLoading<'a> {
             AuditFinding::new(&self.contract.name, "repeated_member", false, message)
         }));
         self.tell_cells_without_header();
-        self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals));
+        self.tell_examples();
+        self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
         let rows = self.rows.finish()?;
         let rows =
             blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;

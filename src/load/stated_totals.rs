@@ -64,17 +64,23 @@ pub(super) fn contradicted_totals(
     contract: &SourceContract,
     stated: &[Vec<StatedTotal>],
     totals: &[TableTotals],
+    nobody: &[u64],
 ) -> Vec<AuditFinding> {
     let members = !contract.members.is_empty();
     let mut of_file: BTreeMap<&Path, (u64, u64)> = BTreeMap::new();
-    for table in totals {
-        let sums = of_file.entry(&table.file).or_default();
-        *sums = (sums.0 + table.data_rows, sums.1 + table.read);
+    // A rejected row with somebody in it counts, one with nobody (a total in disorder) does not.
+    let held = |table: &TableTotals, nobody: u64| {
+        (table.data_rows.saturating_sub(nobody), table.read.saturating_sub(nobody))
+    };
+    for (table, nobody) in totals.iter().zip(nobody) {
+        let (sums, here) = (of_file.entry(&table.file).or_default(), held(table, *nobody));
+        *sums = (sums.0 + here.0, sums.1 + here.1);
     }
     let mut findings = Vec::new();
-    for (table, stated) in totals.iter().zip(stated) {
+    for ((table, stated), nobody) in totals.iter().zip(stated).zip(nobody) {
+        let (rows, units) = held(table, *nobody);
         let whole = of_file.get(table.file.as_path()).copied().unwrap_or_default();
-        let people = if members { (table.read, whole.1) } else { (table.data_rows, whole.0) };
+        let people = if members { (units, whole.1) } else { (rows, whole.0) };
         let mut check = |unit: &str, figures: Vec<(StatedTotal, u64)>, (here, file): (u64, u64)| {
             let sum: u64 = figures.iter().map(|(_, figure)| figure).sum();
             let Some(&(StatedTotal { row, below, .. }, most)) =
@@ -89,7 +95,7 @@ pub(super) fn contradicted_totals(
             let missing = most.saturating_sub(here.max(file));
             let place = data_folder::masked_table_name(&table.file, table.sheet.as_deref());
             let message = format!(
-                "{place}第{row}行写着共{most}{unit}，读到的是{here}{unit}，两者不符；核对文件是不是完整，\
+                "{place}第{row}行写着共{most}{unit}，读到的是{here}{unit}（退回的行里有人的也算），两者不符；核对文件是不是完整，\
                  请提供部门补齐，或改正合计后重新导出"
             );
             let blocking = below && missing * ONE_IN > most;
@@ -98,7 +104,7 @@ pub(super) fn contradicted_totals(
         check("人", stated.iter().filter_map(|t| Some((*t, t.people?))).collect(), people);
         if members {
             let figures = stated.iter().filter_map(|t| Some((*t, t.households?))).collect();
-            check("户", figures, (table.data_rows, whole.0));
+            check("户", figures, (rows, whole.0));
         }
     }
     findings

@@ -16,6 +16,8 @@ pub enum SkipReason {
     Footer,
     /// A lone sentence, date or number written in advance, without anybody it is about.
     Note,
+    /// The row of a template that shows how to fill it in.
+    Example,
     /// Marked as deleted by the program that wrote the file (DBF).
     Deleted,
 }
@@ -30,6 +32,7 @@ impl SkipReason {
             Self::Total => "total",
             Self::Footer => "footer",
             Self::Note => "note",
+            Self::Example => "example",
             Self::Deleted => "deleted",
         }
     }
@@ -42,6 +45,7 @@ impl SkipReason {
             Self::Total => "合计行",
             Self::Footer => "表尾行",
             Self::Note => "没有人员内容的行",
+            Self::Example => "模板的示例行",
             Self::Deleted => "已删除的记录",
         }
     }

@@ -14,6 +14,7 @@ pub(crate) mod file_account;
 pub(crate) mod han;
 pub(crate) mod id_number;
 pub(crate) mod indicator;
+pub(crate) mod leaving_words;
 pub(crate) mod links;
 pub(crate) mod officer_text;
 pub(crate) mod period;

@@ -210,12 +210,13 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 15] = [
+        const DELIVERY: [&str; 16] = [
             "missing_county",
             "missing_township",
             "stale_list",
             "unchanged_file",
             "other_quarter",
+            "opposite_list",
             "column_of_some",
             "unreadable_part",
             "unusable_numbers",

@@ -27,7 +27,11 @@ pub(super) fn search_headers(
     name: &Path,
     vocabulary: &[String],
 ) -> Result<ReadOptions> {
-    let guessed = first_pieces(worker, folder, name, &ReadOptions::default())?;
+    let mut guessed = first_pieces(worker, folder, name, &ReadOptions::default())?;
+    // A sheet of prose beside the list has no say in what the list's headers are: it is not read as one.
+    if !guessed.iter().all(is_prose) {
+        guessed.retain(|piece| !is_prose(piece));
+    }
     let mut words: BTreeSet<String> = vocabulary.iter().cloned().collect();
     let mut lost = 0;
     for piece in &guessed {
@@ -84,6 +88,11 @@ fn first_pieces(
         }
     }
     Ok(pieces)
+}
+
+/// Is it a sheet of words: no more than two cells in any row, be it that of the header?
+fn is_prose(piece: &RawTable) -> bool {
+    piece.info.headers.len() <= 2 && piece.malformed.is_empty() && piece.faults.is_empty()
 }
 
 /// Columns that hold something and have no header, and cells beyond the last header.

@@ -384,3 +384,25 @@ pub(crate) fn with_memo_column() -> Vec<u8> {
     }
     dbf.bytes()
 }
+
+#[test]
+fn what_stands_behind_the_end_mark_and_is_no_leftover_refuses_the_file() {
+    let read_tail = |tail: Vec<u8>| {
+        let mut dbf = people();
+        dbf.tail = tail;
+        read(&[("名单.dbf", dbf.bytes())])
+    };
+    let second = [vec![0x1A], people().bytes()].concat();
+    let error = read_tail(second).unwrap_err();
+    assert!(error.message().contains("接着另一个 DBF"), "{error}");
+    let new = Dbf::new(0x03, &[("姓名", b'C', 8, 0), ("县", b'C', 5, 0)])
+        .record(b' ', &[&gbk("赵六"), &gbk("浚县")]);
+    let error = read_tail([vec![0x1A], new.records[0].clone()].concat()).unwrap_err();
+    assert!(error.message().contains("1条没有删除"), "{error}");
+    // What closing gaps leaves behind: copies, and records marked as deleted.
+    let copy = people().records[2].clone();
+    let mut deleted = new.records[0].clone();
+    deleted[0] = b'*';
+    let table = read_tail([vec![0x1A], copy, deleted].concat()).unwrap();
+    assert!(table.rows.len() == 3 && table.info.notes[0].contains("结束标志"), "{:?}", table.info.notes);
+}

@@ -40,6 +40,7 @@ mod inputs_dbf;
 mod inputs_delivery;
 mod inputs_folder;
 mod inputs_kinds;
+mod inputs_lists;
 mod inputs_misread;
 mod inputs_parquet;
 mod inputs_rows;

@@ -66,6 +66,9 @@ fn registry(path: &Path) {
     sheet.write_string(row, 0, "合计").unwrap();
     sheet.write_string(row, 5, "36人").unwrap();
     sheet.write_string(row + 1, 0, "制表人：赵某  审核人：钱某").unwrap();
+    // Prose beside the list decides over nothing.
+    let notes = book.add_worksheet().set_name("填表说明").unwrap();
+    notes.write_string(0, 0, "本表由省级系统导出，数据截至2018年9月30日").unwrap();
     book.save(path).unwrap();
 }
 

@@ -39,6 +39,8 @@
 
 use std::path::Path;
 
+use self::end_mark::EndMark;
+use self::foreign_text::{foreign_text_error, signs_between_headers};
 use self::record_cutting::{CsvDialect, LineEnds, RecordCutter, count_plain_cells};
 use self::record_widths::RecordWidths;
 use self::text_body::TextBody;
@@ -53,6 +55,8 @@ use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
 
 mod cell_reading;
+mod end_mark;
+mod foreign_text;
 mod record_cutting;
 mod record_widths;
 mod text_body;
@@ -106,8 +110,14 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
     }
     let found = match found {
         Some(found) => found,
-        None => known.require(&rows.cells)?,
+        None => match foreign_text_error(&known, &body, (&head.bytes, text)) {
+            Some(error) => return Err(error),
+            None => known.require(&rows.cells)?,
+        },
     };
+    if let Some(error) = signs_between_headers(&found.headers, dialect.delimiter) {
+        return Err(error.at_row(found.last as u64 + 1));
+    }
     let wide = dialect.delimiter == wide_comma::UNIT;
     let lines: u32 = rows.lines[..=found.last].iter().sum();
     let header_row = found.last as u32 + 1;
@@ -133,6 +143,8 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         FileIdentity { file: file.to_owned(), sha256: body.sha256.clone(), format: FileFormat::Csv };
     let mut info = identity.info(found.headers, header_row);
     info.encoding = Some(body.encoding);
+    let end_mark = EndMark::of(&body.source, survey.length)?;
+    info.notes.extend(end_mark.note());
     let plan = TextPlan {
         body,
         survey,
@@ -140,6 +152,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
         info,
         dialect,
         wide,
+        end_mark,
         widths,
         skipped,
         facts,

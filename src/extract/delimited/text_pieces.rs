@@ -17,6 +17,7 @@ use super::super::piecewise_file::TextSurvey;
 use super::super::row_assembly::{CellHazards, RawTableAssembler, trim_row_cell};
 use super::super::table_limits::{MemoryRoom, too_many_rows};
 use super::super::{RawTable, SkippedRow};
+use super::end_mark::EndMark;
 use super::record_cutting::{CarriedLines, CsvDialect, CutRecord, QuoteVerdict, cut_records};
 use super::record_widths::RecordWidths;
 use super::text_body::TextBody;
@@ -50,6 +51,8 @@ pub(super) struct TextPieces {
     pub dialect: CsvDialect,
     /// Cells are told apart by full-width commas.
     pub wide: bool,
+    /// What ends the text without being of it.
+    pub end_mark: EndMark,
     pub widths: RecordWidths,
     pub skipped: Vec<SkippedRow>,
     pub ranges: Vec<Range<u64>>,
@@ -106,6 +109,7 @@ pub(super) struct TextPlan {
     pub info: RawTableInfo,
     pub dialect: CsvDialect,
     pub wide: bool,
+    pub end_mark: EndMark,
     pub widths: RecordWidths,
     pub skipped: Vec<SkippedRow>,
     pub facts: PieceFacts,
@@ -115,8 +119,8 @@ pub(super) struct TextPlan {
 
 impl TextPieces {
     pub(super) fn new(plan: TextPlan, piece: u64) -> Self {
-        let TextPlan { body, survey, head, info, dialect, wide, widths, skipped, facts, leave_out, keys } =
-            plan;
+        let TextPlan { body, survey, head, info, dialect, wide, end_mark, widths, .. } = plan;
+        let TextPlan { skipped, facts, leave_out, keys, .. } = plan;
         let ranges = survey.pieces(body.mark + head.len() as u64);
         Self {
             body,
@@ -126,6 +130,7 @@ impl TextPieces {
             info: Arc::new(info),
             dialect,
             wide,
+            end_mark,
             widths,
             skipped,
             ranges,
@@ -196,6 +201,7 @@ impl TextPieces {
     /// What the text is made of, if the lines of its records are those that were counted.
     fn account(&mut self) -> Result<FileAccount> {
         let counted = self.survey.lines.lines() - u64::from(self.body.mark > 0 && self.survey.length == 3);
+        let counted = counted - u64::from(self.end_mark.own_line);
         let facts = std::mem::take(&mut self.facts);
         if facts.lines != counted {
             return Err(Error::input(format!(
@@ -252,7 +258,7 @@ impl TextPieces {
     }
     /// Text of a piece below the header; whether it is damaged, and how many lines have another encoding.
     fn text<'a>(&'a self, range: Range<u64>, buffers: &'a mut PieceBuffers) -> Result<(&'a str, bool, u64)> {
-        let first = range.start == 0;
+        let (first, last) = (range.start == 0, range.end == self.survey.length);
         let head = if first { self.head.len() as u64 } else { 0 };
         if range.end - range.start > self.longest.saturating_add(head) {
             return Err(endless_line().at_row(0));
@@ -263,7 +269,10 @@ impl TextPieces {
             bytes = bytes.get(self.body.mark as usize..).unwrap_or_default();
             bytes = bytes.strip_prefix(&*self.head).ok_or_else(|| self.body.source.changed())?;
         }
-        Ok(self.body.decoder.decode(bytes, text))
+        let (text, damaged, other) = self.body.decoder.decode(bytes, text);
+        // Each byte of the mark is a character of its own in every encoding.
+        let end = text.len().saturating_sub(if last { self.end_mark.bytes } else { 0 });
+        Ok((text.get(..end).unwrap_or(text), damaged, other))
     }
     fn buffers(&self) -> std::sync::MutexGuard<'_, Vec<PieceBuffers>> {
         self.buffers.lock().unwrap_or_else(PoisonError::into_inner)

@@ -139,7 +139,12 @@ impl WorkbookReading<'_> {
         let missing = || {
             let error = self.known.missing(&sheet.cells.head(HEADER_DEPTH + 1));
             let hint = error.hint_text().unwrap_or_default().to_owned();
-            if loose {
+            const LOGIN: [&str; 6] = ["登录", "登陆", "用户名", "密码", "验证码", "统一认证"];
+            let asks = |cell: &str| LOGIN.iter().any(|word| cell.contains(word));
+            if loose && sheet.filled_rows().flat_map(|row| sheet.cells.row(row)).any(asks) {
+                Error::input("这是网页，里面没有名单：像是登录页面")
+                    .hint("多半是登录过期以后下载的：重新登录业务系统，再导出一次，打开看到名单后放回原处")
+            } else if loose {
                 Error::input(format!("网页里的表格{}", error.message())).hint(hint)
             } else {
                 error
