@@ -165,24 +165,22 @@ impl DbfLayout {
         ))
     }
 
-    /// Records behind the end mark that are not marked as deleted, and that no record before it repeats. What a program
-    /// gives up when it closes the gaps of deleted records are copies.
+    /// Records behind the end mark that are not marked as deleted, and that no record before it repeats. A mark that took
+    /// the place of a record's first byte says that the program gave up that record and what follows; so do copies, which
+    /// closing the gaps of deleted records leaves behind. A mark between two records says neither.
     fn lost_records(&self, body: &[u8], tail: &[u8]) -> usize {
         let Some(behind) = tail.strip_prefix(&[END_OF_FILE]) else { return 0 };
+        let end = behind.iter().rposition(|b| !matches!(*b, 0 | END_OF_FILE)).map_or(0, |last| last + 1);
+        let behind = &behind[..end];
+        let between = behind.len().is_multiple_of(self.width)
+            && behind.chunks_exact(self.width).all(|record| matches!(record[0], b' ' | b'*'));
+        if !between {
+            return 0;
+        }
         let held: BTreeSet<&[u8]> = body.chunks_exact(self.width).map(|record| &record[1..]).collect();
-        let lost = |records: &[u8], first_unknown: bool| {
-            let mut records = records.chunks_exact(self.width);
-            if first_unknown {
-                records.next();
-            }
-            let filled = |record: &&[u8]| record[1..].iter().any(|b| !matches!(b, 0 | b' ' | &END_OF_FILE));
-            let records: Vec<&[u8]> = records.take_while(filled).collect();
-            let sound = records.iter().all(|record| matches!(record[0], b' ' | b'*'));
-            let lost = records.iter().filter(|record| record[0] == b' ' && !held.contains(&record[1..]));
-            (sound && !records.is_empty()).then(|| lost.count())
-        };
-        // The mark stands before the next record, or took the place of its first byte; read the wrong way, copies look new.
-        [lost(behind, false), lost(tail, true)].into_iter().flatten().min().unwrap_or(0)
+        let filled = |record: &[u8]| record[1..].iter().any(|b| !matches!(b, 0 | b' '));
+        let records = behind.chunks_exact(self.width);
+        records.filter(|record| record[0] == b' ' && filled(record) && !held.contains(&record[1..])).count()
     }
 
     pub(super) fn body<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
