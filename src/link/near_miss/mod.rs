@@ -16,7 +16,7 @@
 
 use std::cmp::Reverse;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::block::pack_pair;
@@ -144,11 +144,11 @@ impl NearMissSearch<'_> {
     }
 
     /// All records of some persons.
-    fn members(&self, wanted: &HashSet<u32>) -> HashMap<u32, Vec<Node>> {
+    fn members(&self, wanted: impl Iterator<Item = u32>) -> HashMap<u32, Vec<Node>> {
         // There are few of them among all records: a mark is asked faster than a set.
         let mut marks = vec![false; self.persons];
-        wanted.iter().for_each(|&person| marks[person as usize] = true);
-        let mut members: HashMap<u32, Vec<Node>> = HashMap::with_capacity(wanted.len());
+        wanted.for_each(|person| marks[person as usize] = true);
+        let mut members: HashMap<u32, Vec<Node>> = HashMap::new();
         for (node, person) in (0..).zip(self.linker.person).filter(|(_, person)| marks[**person as usize]) {
             members.entry(*person).or_default().push(node);
         }
@@ -164,29 +164,57 @@ impl NearMissSearch<'_> {
             .filter(|&node| !listed[self.person(node) as usize])
             .collect();
         let free: Vec<Node> = self.records(list).filter(|&node| !known[self.person(node) as usize]).collect();
-        let wanted: HashSet<u32> = subjects.iter().map(|&node| self.person(node)).collect();
-        let members = self.members(&wanted);
-        let candidates =
-            FreeRecords::new(nodes, self.linker.tree, members.values().flatten().copied(), &free);
-        let reviewed = self.reviewed_partners(&wanted, list, &known);
-        let near: Vec<Vec<Node>> = { subjects.par_iter() }
-            .map(|&subject| {
-                let person = self.person(subject);
-                let own = members[&person].iter();
-                let mut near: Vec<Node> = own.flat_map(|&node| candidates.of(nodes, node)).collect();
-                near.extend(reviewed.get(&person).into_iter().flatten());
-                near.sort_unstable();
-                near.dedup();
-                near
-            })
-            .collect();
-        let others = self.members(&near.iter().flatten().map(|&node| self.person(node)).collect());
+        if subjects.is_empty() || free.is_empty() {
+            return Vec::new();
+        }
+        let mut asked = vec![false; self.persons];
+        subjects.iter().for_each(|&node| asked[self.person(node) as usize] = true);
+        let near = self.candidates(&asked, &free, subjects.len() < free.len(), list, &known);
+        let members = self.members(near.keys().copied());
+        let others = self.members(near.values().flatten().map(|&node| self.person(node)));
         let chance = ((free.len().max(1) as f64).log2() * 1000.0).round() as i32;
-        (subjects.par_iter().zip(&near))
-            .flat_map_iter(|(&subject, near)| {
-                self.nearest(subject, &members[&self.person(subject)], near, &others, chance)
+        (subjects.par_iter())
+            .filter_map(|&subject| Some((subject, self.person(subject), near.get(&self.person(subject))?)))
+            .flat_map_iter(|(subject, person, near)| {
+                self.nearest(subject, &members[&person], near, &others, chance)
             })
             .collect()
+    }
+
+    /// Free records of a list that may be one of the persons `asked` for, by person; who has none is left out.
+    /// `few`: fewer ask than are free.
+    fn candidates(
+        &self,
+        asked: &[bool],
+        free: &[Node],
+        few: bool,
+        list: u8,
+        known: &[bool],
+    ) -> HashMap<u32, Vec<Node>> {
+        let (nodes, tree) = (self.linker.nodes, self.linker.tree);
+        let own = || (0..self.linker.person.len() as Node).filter(|&node| asked[self.person(node) as usize]);
+        // The smaller side says which keys are kept at all.
+        let records = match few {
+            true => FreeRecords::asked_for(nodes, tree, own(), free),
+            false => FreeRecords::all(nodes, tree, free),
+        };
+        let found: Vec<(u32, Vec<Node>)> = (0..self.linker.person.len() as Node)
+            .into_par_iter()
+            .filter(|&node| asked[self.person(node) as usize])
+            .filter_map(|node| {
+                let near = records.of(nodes, node);
+                (!near.is_empty()).then(|| (self.person(node), near))
+            })
+            .collect();
+        let mut near = self.reviewed_partners(asked, list, known);
+        for (person, of_record) in found {
+            near.entry(person).or_default().extend(of_record);
+        }
+        for of_person in near.values_mut() {
+            of_person.sort_unstable();
+            of_person.dedup();
+        }
+        near
     }
 
     /// The nearest of some candidates, those left out that are somebody else.
@@ -233,14 +261,14 @@ impl NearMissSearch<'_> {
     }
 
     /// Records of a list that linking left to review with records of some persons.
-    fn reviewed_partners(&self, wanted: &HashSet<u32>, list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
+    fn reviewed_partners(&self, asked: &[bool], list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
         let (links, records) = (self.linker.links, self.records(list));
         let mut partners: HashMap<u32, Vec<Node>> = HashMap::new();
         for at in (0..links.left.len()).filter(|&at| links.decision[at] == Decision::Review) {
             let (left, right) = (links.left[at], links.right[at]);
             for (a, b) in [(left, right), (right, left)] {
                 let free = records.contains(&b) && !known[self.person(b) as usize];
-                if free && wanted.contains(&self.person(a)) {
+                if free && asked[self.person(a) as usize] {
                     partners.entry(self.person(a)).or_default().push(b);
                 }
             }
@@ -328,22 +356,24 @@ fn village_keys(nodes: &LinkNodes<'_>, node: Node, village: u32) -> impl Iterato
 }
 
 impl<'a> FreeRecords<'a> {
+    fn empty(tree: &'a DivisionTree) -> Self {
+        Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() }
+    }
+
     /// Keeps those records alone that some subject asks for.
-    fn new(
+    fn asked_for(
         nodes: &LinkNodes<'_>,
         tree: &'a DivisionTree,
         subjects: impl Iterator<Item = Node>,
         free: &[Node],
     ) -> Self {
-        let mut this =
-            Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() };
-        let village = |node| tree.at_level(nodes.division(node), VILLAGE);
+        let mut this = Self::empty(tree);
         for subject in subjects {
             if let Some(name) = nodes.name(subject) {
                 this.by_reading.entry(name.reading_key).or_default();
             }
             this.by_birth.entry(nodes.birth(subject)).or_default();
-            for key in village_keys(nodes, subject, village(subject)) {
+            for key in village_keys(nodes, subject, this.village(nodes, subject)) {
                 this.by_village.entry(key).or_default();
             }
         }
@@ -357,13 +387,34 @@ impl<'a> FreeRecords<'a> {
             if let Some(of_day) = this.by_birth.get_mut(&nodes.birth(node)) {
                 of_day.push(node);
             }
-            for key in village_keys(nodes, node, village(node)) {
+            for key in village_keys(nodes, node, this.village(nodes, node)) {
                 if let Some(of_village) = this.by_village.get_mut(&key) {
                     of_village.push(node);
                 }
             }
         }
         this
+    }
+
+    /// Keeps all records.
+    fn all(nodes: &LinkNodes<'_>, tree: &'a DivisionTree, free: &[Node]) -> Self {
+        let mut this = Self::empty(tree);
+        for &node in free {
+            if let Some(name) = nodes.name(node) {
+                this.by_reading.entry(name.reading_key).or_default().push(node);
+            }
+            this.by_birth.entry(nodes.birth(node)).or_default().push(node);
+            for key in village_keys(nodes, node, this.village(nodes, node)) {
+                this.by_village.entry(key).or_default().push(node);
+            }
+        }
+        this.by_reading.remove(&0);
+        this.by_birth.remove(&0);
+        this
+    }
+
+    fn village(&self, nodes: &LinkNodes<'_>, node: Node) -> u32 {
+        self.tree.at_level(nodes.division(node), VILLAGE)
     }
 
     /// Candidates of a subject: all of the same name, or where too many have it, those of the same county;
@@ -379,8 +430,8 @@ impl<'a> FreeRecords<'a> {
                 found.clear();
             }
         }
-        let village = self.tree.at_level(nodes.division(subject), VILLAGE);
-        let of_village = village_keys(nodes, subject, village).filter_map(|key| self.by_village.get(&key));
+        let of_village = village_keys(nodes, subject, self.village(nodes, subject))
+            .filter_map(|key| self.by_village.get(&key));
         let near = self.by_birth.get(&nodes.birth(subject)).into_iter().chain(of_village).flatten().copied();
         found.extend(near.filter(|&node| names_half_alike(nodes, subject, node)));
         found
