@@ -18,7 +18,7 @@ advice = [
     "按特困、低保、残疾、建档立卡的优先次序核定参保类别",
     "在下一收缴期开始前更正",
 ]
-message = "该人员按“{insured_category}”参保，{fact}。"
+message = "该人员按“{insured_category}”参保，{fact}。{cut}"
 related = ["R14", "R37"]
 
 [[example]]
@@ -244,6 +244,18 @@ insurance @P9 insured_category=城市低保 birth_date=2018-09-19
 tekun @P9
 """
 expect = ["P4", "P5", "P6", "P7", "P8", "P9"]
+
+[[example]]
+case = "按建档立卡参保的低保人员，在册人员里有同名、同出生日期的人，号码不同而有一个末三位是000：待确认；按普通居民参保的与此无关：照列"
+given = """
+dibao @P1 household_no=D1
+insurance @P1 insured_category=建档立卡贫困人口 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
+registry_person @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
+dibao @P3 household_no=D3
+insurance @P3 insured_category=普通居民 name=王芳 birth_date=1980-02-03 id18=410621198002031000
+registry_person @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
+"""
+expect = ["P1 待确认", "P3"]
 */
 WITH resident AS (
     SELECT i.person_id, i.record_id, i.insured_category, CASE WHEN i.birth_date > q.newborn_date THEN 1 ELSE 0 END AS newborn
@@ -284,8 +296,12 @@ SELECT
         WHEN i.insured_category = '特困供养' THEN 'tekun'
         WHEN i.insured_category = '建档立卡贫困人口' THEN 'registry_person'
         ELSE ''
-    END AS missing_from
+    END AS missing_from,
+    CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
+    CASE WHEN n.other_id IS NULL THEN 0 ELSE 1 END AS to_confirm
 FROM resident i
+LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_insurance z) AS n
+    ON n.other_id = i.person_id AND i.insured_category = '建档立卡贫困人口'
 LEFT JOIN status_by_priority s ON s.person_id = i.person_id
 LEFT JOIN rural d ON d.person_id = i.person_id
 LEFT JOIN urban u ON u.person_id = i.person_id
