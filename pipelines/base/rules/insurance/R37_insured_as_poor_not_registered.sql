@@ -136,14 +136,14 @@ insurance @P3 insured_category=NULL subsidy_amount_fen=0
 expect = ["P1", "P2"]
 
 [[example]]
-case = "今年出生的孩子随父母按建档立卡参保，建档立卡等年底登记：待确认；去年出生的、看不出出生日期的：列为疑点"
+case = "今年出生的孩子随父母按建档立卡参保，建档立卡等年底登记：待确认；去年出生的、看不出出生日期的，以普通居民身份领资助的：列为疑点"
 given = """
 insurance @P1 insured_category=建档立卡贫困人口 birth_date=2018-01-01
 insurance @P2 insured_category=建档立卡贫困人口 birth_date=2017-12-31
 insurance @P3 insured_category=建档立卡贫困人口 birth_date=NULL
 insurance @P4 insured_category=普通居民 subsidy_amount_fen=12000 birth_date=2018-08-01
 """
-expect = ["P1 待确认", "P2", "P3", "P4 待确认"]
+expect = ["P1 待确认", "P2", "P3", "P4"]
 
 [[example]]
 case = "在册人员里有同名、同出生日期的人，号码不同而有一个末三位是000：待确认；没有000的、那人已减少的：照列"
@@ -169,9 +169,13 @@ poor AS (
 )
 SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen,
     CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated,
-    CASE WHEN i.birth_date > q.registry_window_date THEN '待确认：今年出生的孩子，建档立卡年底才登记，先核对父母是否在册。' ELSE '' END AS newborn,
+    CASE WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN '待确认：今年出生的孩子，建档立卡年底才登记，先核对父母是否在册。' ELSE '' END AS newborn,
     -- A child is insured as its parents are and waits for the yearly window of the registry.
-    CASE WHEN i.birth_date > q.registry_window_date OR n.other_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm,
+    CASE
+        WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN 1
+        WHEN n.other_id IS NOT NULL THEN 1
+        ELSE 0
+    END AS to_confirm,
     CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut
 FROM insurance i
 JOIN parameter q ON q.year = i.year

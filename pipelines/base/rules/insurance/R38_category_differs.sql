@@ -18,7 +18,7 @@ advice = [
     "按特困、低保、残疾、建档立卡的优先次序核定参保类别",
     "在下一收缴期开始前更正",
 ]
-message = "该人员按“{insured_category}”参保，{fact}。{cut}"
+message = "该人员按“{insured_category}”参保，{fact}。{doubt}"
 related = ["R14", "R37"]
 
 [[example]]
@@ -256,6 +256,23 @@ insurance @P3 insured_category=普通居民 name=王芳 birth_date=1980-02-03 id
 registry_person @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
 """
 expect = ["P1 待确认", "P3"]
+
+[[example]]
+case = "说明其身份的名单都没有证件号码，只是姓名、住处相同：待确认；有一份有号码：照列"
+given = """
+registry_person @P1 id_class=EMPTY
+insurance @P1 insured_category=普通居民
+dibao @P2 household_no=D2 id_class=EMPTY
+insurance @P2 insured_category=普通居民
+tekun @P3 id_class=EMPTY
+insurance @P3 insured_category=普通居民
+registry_person @P4 id_class=EMPTY
+dibao @P4 household_no=D4 id_class=VALID18
+insurance @P4 insured_category=普通居民
+registry_person @P5 id_class=VALID18
+insurance @P5 insured_category=普通居民
+"""
+expect = ["P1 待确认", "P2 待确认", "P3 待确认", "P4", "P5"]
 */
 WITH resident AS (
     SELECT i.person_id, i.record_id, i.insured_category, CASE WHEN i.birth_date > q.newborn_date THEN 1 ELSE 0 END AS newborn
@@ -276,6 +293,18 @@ supported AS (
 ),
 registered AS (
     SELECT DISTINCT p.person_id FROM poor_person p
+),
+-- Whom every list that says what he is has without a number is known by name and place alone.
+known AS (
+    SELECT u.person_id, MIN(CASE WHEN u.id_class = 'EMPTY' THEN 1 ELSE 0 END) AS by_name
+    FROM (
+        SELECT p.person_id, p.id_class FROM poor_person p
+        UNION ALL
+        SELECT d.person_id, d.id_class FROM dibao d
+        UNION ALL
+        SELECT t.person_id, t.id_class FROM tekun t
+    ) AS u
+    GROUP BY u.person_id
 )
 SELECT
     i.person_id AS subject_id,
@@ -297,11 +326,16 @@ SELECT
         WHEN i.insured_category = '建档立卡贫困人口' THEN 'registry_person'
         ELSE ''
     END AS missing_from,
-    CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.other_id IS NULL THEN 0 ELSE 1 END AS to_confirm
+    CASE
+        WHEN n.other_id IS NOT NULL THEN '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
+        WHEN k.by_name = 1 THEN '待确认：那份名单上没有其证件号码，只是姓名、住处相同，先核对是不是同一人。'
+        ELSE ''
+    END AS doubt,
+    CASE WHEN n.other_id IS NOT NULL OR k.by_name = 1 THEN 1 ELSE 0 END AS to_confirm
 FROM resident i
 LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_insurance z) AS n
     ON n.other_id = i.person_id AND i.insured_category = '建档立卡贫困人口'
+LEFT JOIN known k ON k.person_id = i.person_id
 LEFT JOIN status_by_priority s ON s.person_id = i.person_id
 LEFT JOIN rural d ON d.person_id = i.person_id
 LEFT JOIN urban u ON u.person_id = i.person_id
