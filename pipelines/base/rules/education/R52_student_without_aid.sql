@@ -164,11 +164,7 @@ hit AS (
     FROM entitled_person p
     JOIN entitled s ON s.person_id = p.person_id
     LEFT JOIN aided_pupil a ON a.person_id = p.person_id
-    LEFT JOIN (
-        SELECT DISTINCT z.person_id
-        FROM cut_number_student_aid z
-        SEMI JOIN aided_pupil x ON x.person_id = z.other_id
-    ) AS n ON n.person_id = p.person_id
+    LEFT JOIN (SELECT DISTINCT z.person_id FROM cut_number_student_aid z WHERE z.aided = 1) AS n ON n.person_id = p.person_id
     WHERE a.person_id IS NULL
 )
 SELECT h.person_id AS subject_id, h.student_record AS evidence, 0 AS evidence_order,

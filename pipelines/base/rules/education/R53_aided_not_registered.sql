@@ -161,6 +161,9 @@ registry_person @P16 name=吴军
 student_aid @P17 category=建档立卡 guardian_name=郑军
 student @P17
 registry_person @P18 name=郑军 township_code= village_code=
+student_aid @P19 category=建档立卡 guardian_name=冯军
+student @P19 county_code=410622 township_code= village_code=
+registry_person @P20 name=冯军
 """
 expect = [
     "P1 待确认 <- student_aid:1",
@@ -172,6 +175,7 @@ expect = [
     "P13 <- student_aid:8",
     "P15 待确认 <- student_aid:9",
     "P17 待确认 <- student_aid:10",
+    "P19 <- student_aid:11",
 ]
 
 [[example]]

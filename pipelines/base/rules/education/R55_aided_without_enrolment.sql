@@ -161,7 +161,7 @@ SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a
     CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：学籍里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
     CASE WHEN n.other_id IS NULL THEN 0 ELSE 1 END AS to_confirm
 FROM student_aid a
-LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_student_aid z SEMI JOIN enrolled x ON x.person_id = z.person_id) AS n ON n.other_id = a.person_id
+LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_student_aid z WHERE z.enrolled = 1) AS n ON n.other_id = a.person_id
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN enrolled s ON s.person_id = a.person_id
 LEFT JOIN at_its_school c ON c.record_id = a.record_id

@@ -115,8 +115,12 @@ tekun @P4 support_mode=集中
 expect = ["H1/water"]
 
 [[example]]
-case = "没有参保的只有证号有错、本季度才登记的学龄前儿童：待确认；还有别人：照列"
+case = "没有参保的只有证号有错、本季度才登记的学龄前儿童：待确认，同户另有孩子失学的，那一项照列；没有参保的还有别人：照列"
 given = """
+registry_household @P5 #H5 exit_status=已脱贫(享受政策)
+registry_person @P5 #H5 birth_date=2008-05-01
+insurance @P5
+registry_person @P6 #H5 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
 registry_household @P1 #H1 exit_status=已脱贫(享受政策)
 registry_person @P1 #H1
 insurance @P1
@@ -126,8 +130,10 @@ registry_person @P3 #H3
 registry_person @P4 #H3 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
 """
 expect = [
-    "H1/insurance 待确认 <- registry_household:1 registry_person:2",
-    "H3/insurance <- registry_household:2 registry_person:3 registry_person:4",
+    "H5/insurance 待确认 <- registry_household:1 registry_person:2",
+    "H5/school <- registry_household:1 registry_person:1",
+    "H1/insurance 待确认 <- registry_household:2 registry_person:4",
+    "H3/insurance <- registry_household:3 registry_person:5 registry_person:6",
 ]
 
 [[example]]
@@ -167,11 +173,7 @@ WITH lacking AS (
     SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap,
         CASE WHEN p.maybe_newborn = 1 THEN 1 WHEN n.person_id IS NOT NULL THEN 2 ELSE 0 END AS maybe
     FROM must_insure p
-    LEFT JOIN (
-        SELECT DISTINCT c.person_id
-        FROM cut_number_insurance c
-        SEMI JOIN insured_or_excused x ON x.person_id = c.other_id
-    ) AS n ON n.person_id = p.person_id
+    LEFT JOIN (SELECT DISTINCT c.person_id FROM cut_number_insurance c WHERE c.covered = 1) AS n ON n.person_id = p.person_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL
     UNION ALL

@@ -149,30 +149,29 @@ tekun_person AS (
     SELECT DISTINCT t.person_id FROM tekun t WHERE t.support_mode IS NULL OR t.support_mode <> '集中'
 ),
 -- Of whom the ledger has no number only name and village are known: somebody like him in the list may be he.
-known_by_name AS (
-    SELECT DISTINCT n.record_id, n.source
+alike AS (
+    SELECT n.record_id, n.source
     FROM near_miss n
-    JOIN housing w ON w.record_id = n.record_id
     CROSS JOIN parameter q
-    WHERE w.head_id_number IS NULL AND n.score >= q.name_only_score
+    WHERE n.likely = 0 AND n.score >= q.name_only_score
 ),
 claim AS (
-    SELECT o.record_id, o.person_id, o.household_id, o.archive_no, o.poverty_type, o.plan_year,
+    SELECT o.record_id, o.person_id, o.household_id, o.archive_no, o.poverty_type, o.plan_year, o.head_id_number,
         CASE o.poverty_type WHEN '建档立卡贫困户' THEN 'registry_person' WHEN '低保户' THEN 'dibao' ELSE 'tekun' END AS list
     FROM housing o
 )
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year,
     o.list AS missing_from,
     CASE
-        WHEN k.record_id IS NOT NULL THEN '待确认：台账上没有户主的证件号码，名单上有姓名、住处相近的人，先核对是不是本人。'
+        WHEN k.record_id IS NOT NULL AND o.head_id_number IS NULL THEN '待确认：台账上没有户主的证件号码，名单上有姓名、住处相近的人，先核对是不是本人。'
         WHEN n.other_id IS NOT NULL THEN '待确认：建档立卡名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
         ELSE ''
     END AS doubt,
-    CASE WHEN k.record_id IS NOT NULL OR n.other_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
+    CASE WHEN (k.record_id IS NOT NULL AND o.head_id_number IS NULL) OR n.other_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
 FROM claim o
 CROSS JOIN parameter q
 LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_housing z) AS n ON n.other_id = o.person_id AND o.list = 'registry_person'
-LEFT JOIN known_by_name k ON k.record_id = o.record_id AND k.source = o.list
+LEFT JOIN alike k ON k.record_id = o.record_id AND k.source = o.list
 LEFT JOIN poor_home a ON a.household_id = o.household_id
 LEFT JOIN poor_person_any b ON b.person_id = o.person_id
 LEFT JOIN dibao_home c ON c.household_id = o.household_id

@@ -272,10 +272,6 @@ SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year,
     CASE WHEN p.maybe_newborn = 1 OR n.person_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
 FROM must_insure p
 CROSS JOIN parameter q
-LEFT JOIN (
-    SELECT DISTINCT c.person_id
-    FROM cut_number_insurance c
-    SEMI JOIN insured_or_excused x ON x.person_id = c.other_id
-) AS n ON n.person_id = p.person_id
+LEFT JOIN (SELECT DISTINCT c.person_id FROM cut_number_insurance c WHERE c.covered = 1) AS n ON n.person_id = p.person_id
 LEFT JOIN poor_cover i ON i.person_id = p.person_id
 WHERE i.person_id IS NULL
