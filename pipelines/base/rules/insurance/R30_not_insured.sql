@@ -8,14 +8,14 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
 optional_sources = ["deceased", "student"]
-absent_from = [{ list = "insurance", rows = "insured_person" }]
+absent_from = [{ list = "insurance", rows = "insured_or_excused" }]
 due_days = 15
 advice = [
     "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
     "查参保姓名和证件号码是否与建档立卡一致",
     "确未参保的，在缴费期内督促参保并落实个人缴费补贴",
 ]
-message = "建档立卡在册人员，{year}年度没有正常参保记录。"
+message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}{cut}"
 related = ["R14"]
 
 [[example]]
@@ -205,9 +205,73 @@ registry_person @P2 birth_date=NULL age=NULL identified_date=2016-08-20 id_numbe
 registry_person @P3 birth_date=NULL age=NULL identified_date=2018-08-20 id_number=41062119760304
 """
 expect = ["P2", "P3"]
+
+[[example]]
+case = "证号有错、本季度才登记的学龄前儿童，看不出是不是刚出生：待确认；早就登记的、大人的、证号没有错的：照列"
+given = """
+registry_person @P1 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
+registry_person @P2 birth_date=2012-08-03 age=6 id_class=BADCHECK18 id_number=410621201208037415 identified_date=2018-08-03 education=学龄前儿童
+registry_person @P3 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-07-02 education=学龄前儿童
+registry_person @P4 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=小学
+registry_person @P5 birth_date=2012-08-03 age=6 id_class=VALID18 id_number=410621201208037415 identified_date=2018-08-03 education=学龄前儿童
+registry_person @P6 birth_date=2018-08-03 age=0 id_class=BADCHECK18 id_number=410621201808037415 identified_date=2018-08-14 education=学龄前儿童
+registry_person @P7 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 education=学龄前儿童
+"""
+expect = ["P1 待确认", "P2 待确认", "P3", "P4", "P5", "P7"]
+
+[[example]]
+case = "医保名单里很可能就是本人的那条记录写明参军、外地参保，或状态没有写明：待确认；写明欠费停保：照列"
+given = """
+registry_person @P1
+insurance @P2 status=终止 stop_reason=应征入伍
+near_miss source=insurance record_id=registry_person:1 candidate=insurance:1
+registry_person @P3
+insurance @P4 status=终止 stop_reason=外地参保
+near_miss source=insurance record_id=registry_person:2 candidate=insurance:2
+registry_person @P5
+insurance @P6 status=NULL
+near_miss source=insurance record_id=registry_person:3 candidate=insurance:3
+registry_person @P7
+insurance @P8 status=终止 stop_reason=死亡
+near_miss source=insurance record_id=registry_person:4 candidate=insurance:4
+registry_person @P9
+insurance @P10 status=暂停 stop_reason=欠费
+near_miss source=insurance record_id=registry_person:5 candidate=insurance:5
+"""
+expect = [
+    "P1 待确认 <- registry_person:1 insurance:1",
+    "P3 待确认 <- registry_person:2 insurance:2",
+    "P5 待确认 <- registry_person:3 insurance:3",
+    "P7 待确认 <- registry_person:4 insurance:4",
+    "P9 <- registry_person:5",
+]
+
+[[example]]
+case = "医保名单里有同名、同出生日期的人，号码不同而有一个末三位是000（表格软件改过）：待确认；出生日期、姓名不同，没有000的，那条记录欠费停保的：照列"
+given = """
+registry_person @P1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
+insurance @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
+registry_person @P3 name=王芳 birth_date=1980-02-03 id18=410621198002031234
+insurance @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
+registry_person @P5 name=李芳 birth_date=1980-02-03 id18=410621198002031000
+insurance @P6 name=李芳 birth_date=1980-02-04 id18=410621198002041234
+registry_person @P7 name=赵芳 birth_date=1980-02-03 id18=410621198002032000
+insurance @P8 name=赵方 birth_date=1980-02-03 id18=410621198002032345
+registry_person @P9 name=周芳 birth_date=1980-02-03 id18=410621198002033123
+insurance @P10 name=周芳 birth_date=1980-02-03 id18=410621198002033456
+registry_person @P11 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
+insurance @P12 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 status=暂停 stop_reason=欠费
+registry_person @P13 name=郑芳 birth_date=1980-02-03 id18=410621198002035000
+insurance @P14 name=郑芳 birth_date=1980-02-03 id18=410621198002035000
+"""
+expect = ["P1 待确认", "P3 待确认", "P5", "P7", "P9", "P11", "P13"]
 */
-SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
+SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year,
+    CASE WHEN p.maybe_newborn = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn,
+    CASE WHEN n.person_id IS NULL THEN '' ELSE '待确认：医保名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
+    CASE WHEN p.maybe_newborn = 1 OR n.person_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
 FROM must_insure p
 CROSS JOIN parameter q
+LEFT JOIN (SELECT DISTINCT c.person_id FROM cut_number_insurance c WHERE c.covered = 1) AS n ON n.person_id = p.person_id
 LEFT JOIN poor_cover i ON i.person_id = p.person_id
 WHERE i.person_id IS NULL
