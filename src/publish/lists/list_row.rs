@@ -8,7 +8,6 @@ use super::evidence::ListedEvidence;
 use super::{REVIEW_SHEET, safe_names};
 use crate::config::MaskStyle;
 use crate::model::exception::TrackedException;
-use crate::model::id_number::parse::parse_id_number;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
@@ -274,7 +273,7 @@ impl<'a> RowMaterial<'a> {
         match self.inputs.catalogue.privacy.id_mask {
             MaskStyle::None => number.into(),
             MaskStyle::Partial | MaskStyle::Full => {
-                let id = parse_id_number(number);
+                let id = IdNumber::parse(number);
                 match id.edit_key().is_some_and(|key| self.damaged_numbers.contains(&key)) {
                     true => mask::mask_number_for_list(id),
                     false => mask::mask_persons_in_code(number).into(),
