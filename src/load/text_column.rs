@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, StringBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings};
 use super::key_number::{clean_key_number, is_key_column};
 use super::{cell_cleaning, person_cells};
+use crate::config::code_map::CodeMap;
 use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
@@ -192,7 +194,7 @@ pub(super) fn build_code_column(
                     Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::strip_cell_quote(t)),
                     Cow::Owned(t) => Cow::Owned(cell_cleaning::strip_cell_quote(&t).to_owned()),
                 };
-                if let Some(found) = find_column_code(column, &text) {
+                if let Some(found) = find_column_code(codes, &text) {
                     recent[slot] = (raw, found);
                     builder.append_value(&codes.labels()[found]);
                     continue;
@@ -227,11 +229,87 @@ pub(super) fn build_code_column(
     Arc::new(builder.finish())
 }
 
-/// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find_column_code(column: &SourceColumn, text: &str) -> Option<usize> {
-    column.codes.find(text).or_else(|| {
-        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+/// The label a text stands for. `01-男` and `01 男` are read by their label, `1.0` as spreadsheets write the code 1;
+/// `1.2`, `1-0` and other numbers behind a number tell nothing: which of the two is the code?
+fn find_column_code(codes: &CodeMap, text: &str) -> Option<usize> {
+    // Spaces inside a text make no difference, but one between two numbers does.
+    if text.contains(char::is_whitespace) && are_numbers_only(text) {
+        return None;
+    }
+    codes.find(text).or_else(|| {
+        let folded: String = text.nfkc().collect();
+        if let Some((whole, noughts)) = folded.split_once('.')
+            && !whole.is_empty()
+            && whole.bytes().all(|b| b.is_ascii_digit())
+            && noughts.bytes().all(|b| b == b'0')
+        {
+            return codes.find(whole);
+        }
+        let rest = folded.trim_start_matches(|c: char| c.is_ascii_digit());
         let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);
-        (label.len() < rest.len() && rest.len() < text.len()).then(|| column.codes.find(label)).flatten()
+        let cut = label.len() < rest.len() && rest.len() < folded.len();
+        (cut && !are_numbers_only(label)).then(|| codes.find(label)).flatten()
     })
+}
+
+/// Is there no letter of any script in a text, but digits and signs?
+fn are_numbers_only(text: &str) -> bool {
+    !text.nfkc().any(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_behind_a_number_is_no_code() {
+        let mut codes = CodeMap::default();
+        for (code, label) in
+            [("0", "未参保"), ("1", "正常参保"), ("2", "暂停参保"), ("4", "终止参保"), ("12", "其他")]
+        {
+            assert_eq!(codes.add(code, label), None);
+        }
+        let read = |text: &str| find_column_code(&codes, text).map(|at| &*codes.labels()[at]);
+        for (text, label) in [
+            ("1.0", "正常参保"),
+            ("2.00", "暂停参保"),
+            ("4.", "终止参保"),
+            ("01", "正常参保"),
+            ("01.0", "正常参保"),
+            ("\u{FF11}．\u{FF10}", "正常参保"),
+            ("0.0", "未参保"),
+            ("12.0", "其他"),
+            ("02-暂停参保", "暂停参保"),
+            ("1 正常参保", "正常参保"),
+            ("1、正常参保", "正常参保"),
+            ("\u{FF11}：正常参保", "正常参保"),
+        ] {
+            assert_eq!(read(text), Some(label), "{text}");
+        }
+        for text in [
+            "1-2",
+            "2.1",
+            "1_0",
+            "1:0",
+            "4、0",
+            "0/1",
+            "1|0",
+            "1 0",
+            "1 2",
+            "1.20",
+            "0.1",
+            "1-\u{FF10}",
+            "4：0",
+            "1.0.0",
+            "-1",
+            "1.01",
+            "1-０.0",
+            "10",
+            "1e0",
+            ".0",
+            "-0",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

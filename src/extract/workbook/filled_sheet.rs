@@ -38,6 +38,8 @@ pub(in crate::extract) enum SheetCell<'a> {
     Text(&'a str),
     /// A number that no format makes a date.
     Number(f64),
+    /// A number, and the unit that its format shows.
+    NumberWithUnit(f64, &'a str),
     Data(&'a Data),
     Faulty(CellFault, &'a str),
 }
@@ -79,6 +81,11 @@ impl<'a> SheetBuilder<'a> {
             SheetCell::Text(text) | SheetCell::Faulty(_, text) => *text,
             SheetCell::Number(number) => {
                 write_workbook_number(&mut written, *number);
+                &written
+            }
+            SheetCell::NumberWithUnit(number, unit) => {
+                write_workbook_number(&mut written, *number);
+                written.push_str(unit);
                 &written
             }
             SheetCell::Data(data) => {
