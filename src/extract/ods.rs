@@ -239,7 +239,7 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -
         },
         ("date", Some(value)) => builder.put(place, &SheetCell::Text(&iso_day_text(value))),
         ("boolean", Some(value)) => {
-            builder.put(place, &SheetCell::Text(if value == "true" { "1" } else { "0" }))
+            builder.put(place, &SheetCell::Text(if value == "true" { "TRUE" } else { "FALSE" }))
         }
         ("", None) if cell.formula && text.is_empty() => {
             builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))

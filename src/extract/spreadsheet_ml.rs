@@ -244,6 +244,10 @@ fn put_cell(
             },
             Err(_) => builder.put(place, &SheetCell::Text(&cell.text)),
         },
+        "Boolean" => {
+            let truth = matches!(cell.text.trim(), "1" | "true" | "TRUE");
+            builder.put(place, &SheetCell::Text(if truth { "TRUE" } else { "FALSE" }))
+        }
         "DateTime" => builder.put(place, &SheetCell::Text(&iso_day_text(&cell.text))),
         "Error" => builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &cell.text)),
         _ => builder.put(place, &SheetCell::Text(&cell.text)),

@@ -8,19 +8,22 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings};
-use super::key_number::{clean_key_number, is_key_column};
+use super::key_number::{clean_key_number, is_key_column, joined_key_number};
 use super::{cell_cleaning, person_cells};
 use crate::config::code_map::CodeMap;
 use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
+use crate::model::name_words::name_without_person;
 use crate::model::written_period;
 
 /// What a text cell holds.
 enum TextReading<'a> {
     Value(Cow<'a, str>),
-    /// An ID number without its decorations.
+    /// A number of a person or a household without its decorations.
     CleanedId(String),
+    /// An ID number beside which stands something else of the person.
+    DoubtfulId(String),
     Blank,
     Unknown,
     Wrong(CellTrouble),
@@ -64,12 +67,17 @@ impl TextForm {
             && self.period.is_none()
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
-            && !(self.key && clean_key_number(text) != text)
-            && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
-            && !((self.id || self.name) && text.len() >= 15)
+            && !(self.key && (clean_key_number(text) != text || joined_key_number(text).is_some()))
+            && !(self.name && !person_cells::is_plain_name(text))
+            && !(self.id && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
         let Some(mut clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        if self.key
+            && let Some(number) = joined_key_number(&clean)
+        {
+            return TextReading::CleanedId(number);
+        }
         if self.key
             && let Cow::Owned(number) = clean_key_number(&clean)
         {
@@ -78,6 +86,14 @@ impl TextForm {
         match cell_without_value(&clean) {
             Some(CellWithoutValue::Blank) => return TextReading::Blank,
             Some(CellWithoutValue::Unknown) => return TextReading::Unknown,
+            None if self.name
+                && let Some(nobody) = name_without_person(&clean) =>
+            {
+                match nobody {
+                    CellWithoutValue::Blank => return TextReading::Blank,
+                    CellWithoutValue::Unknown => return TextReading::Unknown,
+                }
+            }
             None if self.key && clean.is_empty() => return TextReading::Blank,
             None if self.household && is_nought(&clean) => return TextReading::Blank,
             None => {}
@@ -98,7 +114,10 @@ impl TextForm {
         if self.id
             && let Some(bare) = person_cells::undecorated_id(&clean)
         {
-            return TextReading::CleanedId(bare);
+            return match bare.says_more {
+                true => TextReading::DoubtfulId(bare.number),
+                false => TextReading::CleanedId(bare.number),
+            };
         }
         if self.raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
             return TextReading::Value(clean);
@@ -150,6 +169,10 @@ pub(super) fn build_text_column(
             TextReading::CleanedId(id) => {
                 builder.append_value(id);
                 found.cleaned_ids.push(index);
+            }
+            TextReading::DoubtfulId(id) => {
+                builder.append_value(id);
+                found.trouble(index, CellTrouble::BesideNumber);
             }
             TextReading::Unknown => {
                 builder.append_null();
@@ -237,6 +260,12 @@ fn find_column_code(codes: &CodeMap, text: &str) -> Option<usize> {
         return None;
     }
     codes.find(text).or_else(|| {
+        // A truth of a spreadsheet where the codes are 是 and 否.
+        match text {
+            "TRUE" => return codes.find("是"),
+            "FALSE" => return codes.find("否"),
+            _ => {}
+        }
         let folded: String = text.nfkc().collect();
         if let Some((whole, noughts)) = folded.split_once('.')
             && !whole.is_empty()
