@@ -52,6 +52,7 @@ mod row_assembly;
 mod row_words;
 mod rows_below_header;
 mod sheet_row_count;
+mod shown_units;
 mod sniff;
 mod spreadsheet_ml;
 mod table_limits;

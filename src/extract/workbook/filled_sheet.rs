@@ -7,6 +7,7 @@ use calamine::{Data, Dimensions};
 
 use super::sheet_cells::SheetCells;
 use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
+use crate::model::cell_words::is_error_word;
 use crate::model::file_account::CellFault;
 use crate::{Error, Result};
 
@@ -38,6 +39,8 @@ pub(in crate::extract) enum SheetCell<'a> {
     Text(&'a str),
     /// A number that no format makes a date.
     Number(f64),
+    /// A number, and the unit that its format shows.
+    NumberWithUnit(f64, &'a str),
     Data(&'a Data),
     Faulty(CellFault, &'a str),
 }
@@ -79,6 +82,11 @@ impl<'a> SheetBuilder<'a> {
             SheetCell::Text(text) | SheetCell::Faulty(_, text) => *text,
             SheetCell::Number(number) => {
                 write_workbook_number(&mut written, *number);
+                &written
+            }
+            SheetCell::NumberWithUnit(number, unit) => {
+                write_workbook_number(&mut written, *number);
+                written.push_str(unit);
                 &written
             }
             SheetCell::Data(data) => {
@@ -226,20 +234,8 @@ impl FilledSheet {
 /// page that holds what was shown, it is still no value.
 pub(in crate::extract) fn is_error_text(text: &str) -> bool {
     let text = text.trim();
-    // Most texts end here.
-    match text.as_bytes() {
-        [b'#', rest @ .., b'!' | b'?'] => {
-            // #VALUE!, #SPILL!, #NAME?, and those that are still to be invented.
-            (2..=16).contains(&rest.len())
-                && rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_'))
-        }
-        [b'#', ..] => {
-            ["#N/A", "#GETTING_DATA"].iter().any(|error| text.eq_ignore_ascii_case(error))
-                || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
-        }
-        [b'E', ..] => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
-        _ => false,
-    }
+    // Most texts end here; `＃` begins with EF.
+    matches!(text.as_bytes().first(), Some(b'#' | b'E' | 0xEF)) && is_error_word(text)
 }
 
 /// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
@@ -249,7 +245,8 @@ pub(super) fn workbook_cell_text(cell: &Data) -> String {
         Data::Error(error) => error.to_string(),
         Data::String(text) => text.clone(),
         Data::Int(number) => workbook_number_text(*number as f64),
-        Data::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        // A truth is no number: in a column of amounts it is not one yuan.
+        Data::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         Data::Float(number) => workbook_number_text(*number),
         Data::DateTime(moment) => date_text(moment),
         Data::DateTimeIso(text) | Data::DurationIso(text) => iso_day_text(text),
@@ -334,9 +331,20 @@ mod tests {
     #[test]
     fn shown_errors_are_errors() {
         assert!(
-            ["#N/A", " #REF! ", "#div/0!", "#####", "Err:502", "#SPILL!", "#BLOCKED!"]
-                .into_iter()
-                .all(is_error_text)
+            [
+                "#N/A",
+                " #REF! ",
+                "#div/0!",
+                "#####",
+                "Err:502",
+                "#SPILL!",
+                "#BLOCKED!",
+                "#N/D",
+                "#ССЫЛКА!",
+                "#¡VALOR!"
+            ]
+            .into_iter()
+            .all(is_error_text)
         );
         assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
     }

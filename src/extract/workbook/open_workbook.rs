@@ -13,6 +13,7 @@ use crate::error::caught_panic::catch_panic;
 use crate::extract::biff::{BiffSheet, rebuild_biff_workbook};
 use crate::extract::package_parts::{PackageParts, XlsxSheets, repacked};
 use crate::extract::sheet_row_count::CountedRows;
+use crate::extract::shown_units::{units_as_texts, units_of_xlsx_styles};
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
@@ -101,10 +102,17 @@ impl OpenWorkbook {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
                 let mut package = PackageParts::open(&bytes)?;
                 let mut parts = package.xlsx_sheets()?;
-                for name in &weighed.odd_values {
+                let units = units_of_xlsx_styles(&package.styles(&parts).unwrap_or_default());
+                let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
+                let names: BTreeSet<&String> = weighed.odd_values.iter().chain(&parts.parts).collect();
+                for name in names.into_iter().filter(changing) {
                     let part = package.read(name, weighed.unpacked).unwrap_or_default();
-                    let known = unknown_errors_as_texts(&String::from_utf8_lossy(&part));
-                    parts.changes.replaced.extend(known.map(|known| (name.clone(), known.into_bytes())));
+                    let text = String::from_utf8_lossy(&part);
+                    let known = unknown_errors_as_texts(&text);
+                    let shown = units_as_texts(known.as_deref().unwrap_or(&text), &units);
+                    if let Some(changed) = shown.or(known) {
+                        parts.changes.replaced.push((name.clone(), changed.into_bytes()));
+                    }
                 }
                 drop(package);
                 let bytes = match parts.changes.is_empty() {
@@ -200,8 +208,14 @@ impl OpenWorkbook {
                     let folded = (top + row as u32, left + column as u32);
                     let place = known.and_then(|sheet| sheet.places.unfold(folded.0, folded.1));
                     let place = place.ok_or_else(|| unreadable_workbook("内部结构不合规"))?;
-                    if uncalculated.is_none_or(|places| !places.contains(&place)) {
-                        put_data(&mut builder, place, data)?;
+                    if uncalculated.is_some_and(|places| places.contains(&place)) {
+                        continue;
+                    }
+                    match (known.and_then(|sheet| sheet.units.get(&place)), number_of(data)) {
+                        (Some(unit), Some(number)) => {
+                            builder.put(place, &SheetCell::NumberWithUnit(number, unit))?;
+                        }
+                        _ => put_data(&mut builder, place, data)?,
                     }
                 }
                 for place in uncalculated.into_iter().flatten() {
@@ -212,10 +226,19 @@ impl OpenWorkbook {
             }
             Book::Xlsb { reader, sheets, .. } => {
                 let mut cells = reader.worksheet_cells_reader(name).map_err(unreadable_workbook)?;
-                while let Some(cell) = cells.next_cell().map_err(unreadable_workbook)? {
-                    put_cell(&mut builder, cell.get_position(), cell.get_value())?;
-                }
                 let Some(sheet) = sheets.get_mut(index) else { return Ok(builder.finish()) };
+                while let Some(cell) = cells.next_cell().map_err(unreadable_workbook)? {
+                    let (place, value) = (cell.get_position(), cell.get_value());
+                    match (sheet.units.get(&place), value) {
+                        (Some(unit), DataRef::Float(number)) => {
+                            builder.put(place, &SheetCell::NumberWithUnit(*number, unit))?;
+                        }
+                        (Some(unit), DataRef::Int(number)) => {
+                            builder.put(place, &SheetCell::NumberWithUnit(*number as f64, unit))?;
+                        }
+                        _ => put_cell(&mut builder, place, value)?,
+                    }
+                }
                 for &(place, code) in &sheet.errors {
                     builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, error_text(code)))?;
                 }
@@ -342,6 +365,14 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), value: &DataRef<'
         }
         DataRef::String(text) => builder.put(place, &SheetCell::Text(text)),
         other => put_data(builder, place, &Data::from(other.clone())),
+    }
+}
+
+fn number_of(data: &Data) -> Option<f64> {
+    match data {
+        Data::Float(number) => Some(*number),
+        Data::Int(number) => Some(*number as f64),
+        _ => None,
     }
 }
 

@@ -77,6 +77,27 @@ fn what_cannot_be_read_is_a_wildcard() {
 }
 
 #[test]
+fn labels_before_a_name_go_and_radicals_are_characters() {
+    for (text, cleaned) in [
+        ("户主：马志强", "马志强"),
+        ("姓名:李海燕", "李海燕"),
+        ("户主马志强", "马志强"),
+        ("学生: 王小明(已故)", "王小明"),
+        ("妻：李春梅", "李春梅"),
+        ("户主：", ""),
+        ("户主", ""),
+        ("户主：户主马志强", "马志强"),
+        ("马志强：户主", "马志强"),
+        ("\u{2EE2}志强", "马志强"),
+        ("\u{2EF0}\u{2ED3}江", "龙长江"),
+        ("张\u{2EDE}强", "张□强"),
+        ("张\u{31D0}强", "张□强"),
+    ] {
+        assert_eq!(clean(text), cleaned, "{text}");
+    }
+}
+
+#[test]
 fn nothing_is_missing() {
     for text in ["", " ", "无", "不详", "-", "/", "***", "□□"] {
         assert!(NameForm::analyse(text).is_missing(), "{text:?}");
@@ -185,6 +206,23 @@ proptest! {
     fn cleaning_twice_changes_nothing(pieces in proptest::collection::vec(piece(), 0..9)) {
         let once = clean(&pieces.concat());
         prop_assert_eq!(clean(&once), once);
+    }
+
+    /// What has no cleaned name is no name where lists are loaded.
+    #[test]
+    fn what_names_nobody_is_known_before_it_is_cleaned(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+"0", "1", "12", "(1)", "[]", "-", "。", "□", "某", "略", "测试", "空白", "无", "户主", "NaT", "张三", " ",
+            ]),
+            0..5,
+        ),
+    ) {
+        let text = pieces.concat();
+        if clean(&text).is_empty() && !text.trim().is_empty() {
+            let blank = crate::model::cell_words::cell_without_value(&text).is_some();
+            prop_assert!(blank || crate::model::name_words::name_without_person(&text).is_some(), "{:?}", text);
+        }
     }
 
     #[test]
