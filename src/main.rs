@@ -38,7 +38,10 @@ fn end_on_panics() {
 /// Ctrl-C and its like tidy up before they end the program; the second one ends it at once. Without a thread for that they
 /// end it as they always did.
 fn end_on_signals() {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    // Whoever starts a program with a signal ignored (`nohup`) means it to go on.
+    let ignored = ignored_signals();
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & 1 << (signal - 1) == 0);
+    let Ok(mut signals) = Signals::new(heard) else { return };
     let wait = move || {
         let mut signals = signals.forever();
         let Some(first) = signals.next() else { return };
@@ -49,6 +52,13 @@ fn end_on_signals() {
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+}
+
+/// Bits of the signals that are ignored, the first signal's the lowest; none where the system does not tell.
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }
 
 /// A file longer than the system lets a user write (`ulimit -f`) is an error where it is written, as a full disk is: by itself

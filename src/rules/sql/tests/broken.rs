@@ -139,6 +139,23 @@ fn hostile_texts_are_refused_without_a_panic() {
     ] {
         let _ = ParsedSelect::parse(text);
     }
+
+    #[test]
+    fn a_chain_too_long_to_be_walked_is_refused_and_one_that_is_let_through_can_be() {
+        let sums = |count: usize| format!("SELECT 1{} AS x FROM dibao d", "+1".repeat(count));
+        let all = |count: usize| {
+            format!("SELECT d.x AS x FROM dibao d WHERE d.x = 1{}", " AND d.x = 1".repeat(count))
+        };
+        let unions = |count: usize| {
+            format!("SELECT d.x FROM dibao d{}", " UNION ALL SELECT d.x FROM dibao d".repeat(count))
+        };
+        for long in [sums(20_000), all(20_000), unions(3_000)] {
+            assert!(complaint(&long).0.contains("太长"), "{}", complaint(&long).0);
+        }
+        for short in [sums(2_900), all(1_400), unions(290)] {
+            assert!(ParsedSelect::parse(&short).is_ok());
+        }
+    }
 }
 
 #[test]
