@@ -69,11 +69,19 @@ pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
         return None;
     }
     let folded: Vec<char> = text.nfkc().collect();
-    let folded = &folded[label_length(&folded)..];
-    let labelled = folded.len() < text.nfkc().count();
+    let mut rest = &folded[..];
+    // Somebody writes the label in the cell of a form that has it already, or counts the rows before it.
+    loop {
+        let before = rest.iter().take_while(|c| c.is_ascii() || c.is_whitespace()).count();
+        match label_length(&rest[before..]) {
+            0 => break,
+            length => rest = &rest[before + length..],
+        }
+    }
+    let labelled = rest.len() < folded.len();
     let named = |c: char| c.is_alphabetic() && c != '某';
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0);
-    for &c in folded {
+    for &c in rest {
         match c {
             '(' | '[' | '{' | '<' | '【' | '〔' | '《' | '「' => depth += 1,
             ')' | ']' | '}' | '>' | '】' | '〕' | '》' | '」' => depth = 0,
