@@ -18,7 +18,7 @@ advice = [
     "符合条件的告知并协助申请低保或特困供养；本人放弃的留存签字记录",
     "有车、有房、有经营实体等不符合条件的，记录原因",
 ]
-message = "该户{reason}（人均纯收入{per_capita_income_fen}，低保标准每年{dibao_standard_fen}），在册成员均未享受低保或特困供养。{cut}"
+message = "该户{reason}（人均纯收入{per_capita_income_fen}，低保标准每年{dibao_standard_fen}），在册成员均未享受低保或特困供养。"
 related = ["R14"]
 
 [[example]]
@@ -173,21 +173,6 @@ registry_person @P8 #H7 age=30
 deceased @P8 death_date=2018-01-05
 """
 expect = ["H4", "H6", "H7"]
-
-[[example]]
-case = "成员同低保、特困名单里的人同名、同出生日期，号码只差末三位000：待确认；那份低保已停：照列"
-given = """
-registry_household @P1 #H1 per_capita_income_fen=100000
-registry_person @P1 #H1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P2 household_no=D2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P3 #H3 per_capita_income_fen=100000
-registry_person @P3 #H3 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-tekun @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_household @P5 #H5 per_capita_income_fen=100000
-registry_person @P5 #H5 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-dibao @P6 household_no=D6 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 stop_month=201709
-"""
-expect = ["H1 待确认", "H3 待确认", "H5"]
 */
 WITH earning AS (
     SELECT DISTINCT p.household_no
@@ -208,15 +193,6 @@ covered AS (
     FROM poor_person p
     JOIN protected_or_granted c ON c.person_id = p.person_id
 ),
-cut AS (
-    SELECT DISTINCT p.household_no
-    FROM poor_person p
-    JOIN (
-        SELECT z.person_id FROM cut_number_dibao z
-        UNION
-        SELECT z.person_id FROM cut_number_tekun z
-    ) AS z ON z.person_id = p.person_id
-),
 living AS (
     SELECT DISTINCT p.household_no
     FROM alive_registered p
@@ -231,9 +207,7 @@ SELECT
         ELSE '收入低于低保标准'
     END AS reason,
     h.per_capita_income_fen AS per_capita_income_fen,
-    q.dibao_standard_fen AS dibao_standard_fen,
-    CASE WHEN n.household_no IS NULL THEN '' ELSE '待确认：低保、特困供养名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.household_no IS NULL THEN 0 ELSE 1 END AS to_confirm
+    q.dibao_standard_fen AS dibao_standard_fen
 FROM registry_household h
 CROSS JOIN parameter q
 SEMI JOIN poor_household b ON b.household_no = h.household_no
@@ -241,7 +215,6 @@ JOIN living m ON m.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
 LEFT JOIN earning e ON e.household_no = h.household_no
 LEFT JOIN unknown u ON u.household_no = h.household_no
-LEFT JOIN cut n ON n.household_no = h.household_no
 LEFT JOIN covered c ON c.household_no = h.household_no
 WHERE (h.per_capita_income_fen < q.dibao_standard_fen OR (e.household_no IS NULL AND u.household_no IS NULL))
     AND c.household_no IS NULL

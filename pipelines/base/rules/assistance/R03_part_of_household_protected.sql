@@ -18,7 +18,7 @@ advice = [
     "查明未在名单人员的原因：新增人口、分户、死亡、婚迁、参军、服刑、在外就学",
     "漏列的补入保障名单，已不在户内的更新建档立卡信息",
 ]
-message = "该户整户享受农村低保，另有在册成员{left_out}人不在低保和特困供养名单内。{doubt}"
+message = "该户整户享受农村低保，另有在册成员{left_out}人不在低保和特困供养名单内。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -190,28 +190,6 @@ dibao @P8 household_no=D8
 registry_person @P9 #H8 birth_date=NULL id_number=NULL identified_date=2016-08-20
 """
 expect = ["H3 待确认", "H5", "H8"]
-
-[[example]]
-case = "漏在名单外的成员同低保名单里的人同名、同出生日期，号码只差末三位000：待确认；还漏了别人、那份低保已停：照列"
-given = """
-registry_household @P1 #H1
-registry_person @P1 #H1
-registry_person @P2 #H1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P1 household_no=D1
-dibao @P3 household_no=D1 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P4 #H4
-registry_person @P4 #H4
-registry_person @P5 #H4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_person @P6 #H4
-dibao @P4 household_no=D4
-dibao @P7 household_no=D4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-registry_household @P8 #H8
-registry_person @P8 #H8
-registry_person @P9 #H8 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-dibao @P8 household_no=D8
-dibao @P10 household_no=D8 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 stop_month=201709
-"""
-expect = ["H1 待确认", "H4", "H8"]
 */
 WITH whole AS (
     SELECT DISTINCT p.household_no
@@ -226,7 +204,7 @@ single AS (
     WHERE d.protection_mode = '单人'
 ),
 uncovered AS (
-    SELECT p.household_no, p.record_id, CASE WHEN b.record_id IS NOT NULL THEN 1 WHEN n.person_id IS NOT NULL THEN 2 ELSE 0 END AS maybe
+    SELECT p.household_no, p.record_id, CASE WHEN b.record_id IS NULL THEN 0 ELSE 1 END AS maybe_newborn
     FROM poor_person p
     ANTI JOIN dibao_active d ON d.person_id = p.person_id
     ANTI JOIN tekun_active t ON t.person_id = p.person_id
@@ -234,11 +212,10 @@ uncovered AS (
     ANTI JOIN college_student s ON s.person_id = p.person_id
     ANTI JOIN lives_elsewhere e ON e.person_id = p.person_id
     LEFT JOIN newborn_registered b ON b.record_id = p.record_id
-    LEFT JOIN (SELECT DISTINCT z.person_id FROM cut_number_dibao z) AS n ON n.person_id = p.person_id
     WHERE b.record_id IS NULL OR b.sure = 0
 ),
 hit AS (
-    SELECT u.household_no, COUNT(*) AS left_out, MIN(u.maybe) AS maybe
+    SELECT u.household_no, COUNT(*) AS left_out, MIN(u.maybe_newborn) AS to_confirm
     FROM uncovered u
     GROUP BY u.household_no
 ),
@@ -258,12 +235,8 @@ SELECT
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
     n.left_out AS left_out,
-    CASE
-        WHEN n.maybe = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。'
-        WHEN n.maybe = 2 THEN '待确认：低保名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
-        ELSE ''
-    END AS doubt,
-    CASE WHEN n.maybe > 0 THEN 1 ELSE 0 END AS to_confirm
+    CASE WHEN n.to_confirm = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn,
+    n.to_confirm AS to_confirm
 FROM registry_household h
 JOIN hit n ON n.household_no = h.household_no
 JOIN whole w ON w.household_no = h.household_no

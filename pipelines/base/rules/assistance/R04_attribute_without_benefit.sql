@@ -17,7 +17,7 @@ advice = [
     "待遇已停且原因正当的，更新贫困户属性；停得不当的，由民政部门恢复",
     "以他人名义或错误证号领取的，更正两边的姓名和证件号码",
 ]
-message = "该户登记为{poverty_attribute}，{benefit}名单中没有该户在册成员。{cut}"
+message = "该户登记为{poverty_attribute}，{benefit}名单中没有该户在册成员。"
 related = ["R14"]
 
 [[example]]
@@ -131,24 +131,6 @@ registry_person @P1 #H1
 dibao @P1 household_no=D1 stop_month=201809
 """
 expect = []
-
-[[example]]
-case = "成员同低保、特困名单里的人同名、同出生日期，号码只差末三位000：待确认；在另一份名单里的不相干：照列"
-given = """
-registry_household @P1 #H1 poverty_attribute=低保贫困户
-registry_person @P1 #H1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P2 household_no=D2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P3 #H3 poverty_attribute=特困供养贫困户
-registry_person @P3 #H3 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-tekun @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_household @P5 #H5 poverty_attribute=低保贫困户
-registry_person @P5 #H5 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-tekun @P6 name=吴芳 birth_date=1980-02-03 id18=410621198002034567
-registry_household @P7 #H7 poverty_attribute=特困供养贫困户
-registry_person @P7 #H7 name=郑芳 birth_date=1980-02-03 id18=410621198002035000
-dibao @P8 household_no=D8 name=郑芳 birth_date=1980-02-03 id18=410621198002035678
-"""
-expect = ["H1/dibao 待确认", "H3/tekun 待确认", "H5/dibao", "H7/tekun"]
 */
 WITH on_dibao AS (
     SELECT DISTINCT p.household_no
@@ -176,16 +158,6 @@ hit AS (
     SEMI JOIN poor_person l ON l.household_no = h.household_no
     LEFT JOIN on_tekun b ON b.household_no = h.household_no
     WHERE h.poverty_attribute = '特困供养贫困户' AND b.household_no IS NULL
-),
--- Members who probably stand in the list with a number that a spreadsheet cut.
-cut AS (
-    SELECT DISTINCT p.household_no, 'dibao' AS rule_key
-    FROM poor_person p
-    JOIN cut_number_dibao z ON z.person_id = p.person_id
-    UNION ALL
-    SELECT DISTINCT p.household_no, 'tekun' AS rule_key
-    FROM poor_person p
-    JOIN cut_number_tekun z ON z.person_id = p.person_id
 )
 SELECT
     h.household_id AS subject_id,
@@ -193,9 +165,6 @@ SELECT
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
     h.poverty_attribute AS poverty_attribute,
-    h.benefit AS benefit,
-    CASE WHEN n.household_no IS NULL THEN '' ELSE '待确认：这份名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.household_no IS NULL THEN 0 ELSE 1 END AS to_confirm
+    h.benefit AS benefit
 FROM hit h
-LEFT JOIN cut n ON n.household_no = h.household_no AND n.rule_key = h.rule_key
 JOIN registry_evidence v ON v.household_no = h.household_no

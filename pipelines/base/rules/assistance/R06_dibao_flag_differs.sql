@@ -13,7 +13,7 @@ advice = [
     "本季度内起保、停保的变动已排除；仍不符的，核对低保证和发放记录",
     "据实更新建档立卡标识，低保名单有误的由民政部门更正",
 ]
-message = "该人员{difference}。{cut}"
+message = "该人员{difference}。"
 related = ["R14"]
 
 [[example]]
@@ -68,18 +68,6 @@ registry_person @P2 dibao_flag=1
 dibao @P2 household_no=D2 stop_month=201807
 """
 expect = []
-
-[[example]]
-case = "标识为享受而名单里有同名、同出生日期的人，号码不同而有一个末三位是000：待确认；标识为未享受而本人在名单的与此无关：照列"
-given = """
-registry_person @P1 dibao_flag=1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P2 household_no=D2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_person @P3 dibao_flag=0 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-dibao @P3 household_no=D3 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-dibao @P4 household_no=D4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-registry_person @P5 dibao_flag=1 name=李芳 birth_date=1980-02-03 id18=410621198002032000
-"""
-expect = ["P1 待确认", "P3", "P5"]
 */
 WITH listed AS (
     SELECT DISTINCT d.person_id
@@ -95,11 +83,8 @@ moving AS (
 SELECT
     p.person_id AS subject_id,
     p.record_id AS evidence,
-    CASE WHEN p.dibao_flag = 1 THEN '标识为享受低保，低保在保名单中没有本人' ELSE '标识为未享受低保，本人在低保在保名单中' END AS difference,
-    CASE WHEN p.dibao_flag = 1 AND n.person_id IS NOT NULL THEN '待确认：低保名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' ELSE '' END AS cut,
-    CASE WHEN p.dibao_flag = 1 AND n.person_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
+    CASE WHEN p.dibao_flag = 1 THEN '标识为享受低保，低保在保名单中没有本人' ELSE '标识为未享受低保，本人在低保在保名单中' END AS difference
 FROM poor_person p
-LEFT JOIN (SELECT DISTINCT z.person_id FROM cut_number_dibao z) AS n ON n.person_id = p.person_id
 LEFT JOIN listed d ON d.person_id = p.person_id
 LEFT JOIN moving m ON m.person_id = p.person_id
 WHERE m.person_id IS NULL AND ((p.dibao_flag = 1 AND d.person_id IS NULL) OR (p.dibao_flag = 0 AND d.person_id IS NOT NULL))

@@ -17,7 +17,7 @@ advice = [
     "核实劳动能力和家庭收入来源",
     "符合条件的帮助申请低保或特困供养；劳动能力登记有误的更正",
 ]
-message = "该人员{labour_ability}，全家没有劳动力，也没有人稳定务工，也没有产业帮扶，未享受低保或特困供养。{cut}"
+message = "该人员{labour_ability}，全家没有劳动力，也没有人稳定务工，也没有产业帮扶，未享受低保或特困供养。"
 explained_by = ["R02"]
 related = ["R14", "R02"]
 
@@ -106,21 +106,6 @@ registry_person @P5 #H5 age=50 labour_ability=无劳动力
 registry_person @P6 #H5 age=NULL
 """
 expect = ["P3"]
-
-[[example]]
-case = "同低保、特困名单里的人同名、同出生日期，号码只差末三位000：待确认；号码差在别处：照列"
-given = """
-registry_household @P1 #H1
-registry_person @P1 #H1 age=30 labour_ability=无劳动力 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P2 household_no=D2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P3 #H3
-registry_person @P3 #H3 age=38 labour_ability=无劳动力 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-tekun @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_household @P5 #H5
-registry_person @P5 #H5 age=38 labour_ability=无劳动力 name=吴芳 birth_date=1980-02-03 id18=410621198002034321
-dibao @P6 household_no=D6 name=吴芳 birth_date=1980-02-03 id18=410621198002034567
-"""
-expect = ["P1 待确认", "P3 待确认", "P5"]
 */
 WITH supported AS (
     SELECT p.household_no
@@ -137,15 +122,8 @@ WITH supported AS (
     SELECT w.household_no
     FROM working_household w
 )
-SELECT p.person_id AS subject_id, p.record_id AS evidence, p.labour_ability AS labour_ability,
-    CASE WHEN n.person_id IS NULL THEN '' ELSE '待确认：低保、特困供养名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.person_id IS NULL THEN 0 ELSE 1 END AS to_confirm
+SELECT p.person_id AS subject_id, p.record_id AS evidence, p.labour_ability AS labour_ability
 FROM poor_person p
-LEFT JOIN (
-    SELECT z.person_id FROM cut_number_dibao z
-    UNION
-    SELECT z.person_id FROM cut_number_tekun z
-) AS n ON n.person_id = p.person_id
 CROSS JOIN parameter q
 SEMI JOIN alive_registered a ON a.record_id = p.record_id
 SEMI JOIN poor_household b ON b.household_no = p.household_no

@@ -14,7 +14,7 @@ advice = [
     "核实有无赡养、抚养义务人及其履行能力",
     "符合特困条件的纳入供养；有子女的核实是否拆户",
 ]
-message = "该人员独自一户，{age}周岁，没有劳动能力，不在特困供养名单中。{cut}"
+message = "该人员独自一户，{age}周岁，没有劳动能力，不在特困供养名单中。"
 related = ["R14"]
 
 [[example]]
@@ -108,18 +108,6 @@ registry_household @P3 #H3 exit_status=NULL
 registry_person @P3 #H3 age=70 labour_ability=无劳动力
 """
 expect = ["P1", "P3"]
-
-[[example]]
-case = "特困供养名单里有同名、同出生日期的人，号码只差末三位000：待确认；号码差在别处：照列"
-given = """
-registry_household @P1 #H1
-registry_person @P1 #H1 age=70 labour_ability=无劳动力 name=冯杰 birth_date=1947-11-29 id18=410622194711293000
-tekun @P2 name=冯杰 birth_date=1947-11-29 id18=410622194711293772
-registry_household @P3 #H3
-registry_person @P3 #H3 age=70 labour_ability=无劳动力 name=吴芳 birth_date=1948-02-03 id18=410621194802034321
-tekun @P4 name=吴芳 birth_date=1948-02-03 id18=410621194802034567
-"""
-expect = ["P1 待确认", "P3"]
 */
 WITH family AS (
     SELECT p.household_no, COUNT(*) AS members
@@ -135,11 +123,8 @@ kin AS (
         AND ((own.relation = '户主' AND k.relation IN ('配偶', '子', '女'))
             OR (own.relation IN ('配偶', '父母') AND k.relation = '户主'))
 )
-SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age,
-    CASE WHEN n.person_id IS NULL THEN '' ELSE '待确认：特困供养名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.person_id IS NULL THEN 0 ELSE 1 END AS to_confirm
+SELECT p.person_id AS subject_id, p.record_id AS evidence, p.age AS age
 FROM poor_person p
-LEFT JOIN (SELECT DISTINCT z.person_id FROM cut_number_tekun z) AS n ON n.person_id = p.person_id
 CROSS JOIN parameter q
 SEMI JOIN alive_registered a ON a.record_id = p.record_id
 SEMI JOIN entitled_household h ON h.household_no = p.household_no

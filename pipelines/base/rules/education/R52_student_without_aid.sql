@@ -15,7 +15,7 @@ advice = [
     "查资助名单的姓名、证件号码是否与建档立卡一致，是否以监护人名义登记",
     "确未资助的，由学校补发；本人放弃的留存书面说明",
 ]
-message = "建档立卡学生，{stage}在读（{study_mode}），{term}学期没有资助记录。{cut}"
+message = "建档立卡学生，{stage}在读（{study_mode}），{term}学期没有资助记录。"
 related = ["R14"]
 
 [[example]]
@@ -136,18 +136,6 @@ registry_person @P2
 student @P2 stage=小学 study_mode=走读
 """
 expect = ["P1", "P2"]
-
-[[example]]
-case = "资助名单里有同名、同出生日期的人，号码只差末三位000：待确认；那是多年以前的资助：照列"
-given = """
-registry_person @P1
-student @P1 stage=中职 name=冯杰 birth_date=2002-11-29 id18=410622200211293000
-student_aid @P2 name=冯杰 birth_date=2002-11-29 id18=410622200211293772
-registry_person @P3
-student @P3 stage=中职 name=吴芳 birth_date=2002-02-03 id18=410621200202034000
-student_aid @P4 term=2016秋 name=吴芳 birth_date=2002-02-03 id18=410621200202034567
-"""
-expect = ["P1 待确认", "P3"]
 */
 WITH entitled AS (
     SELECT s.person_id, s.record_id, s.stage, s.study_mode
@@ -158,23 +146,18 @@ WITH entitled AS (
             OR (s.stage IN ('小学', '初中') AND (s.study_mode = '寄宿' OR q.current_term >= q.day_pupil_aid_from)))
 ),
 hit AS (
-    SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, s.study_mode,
-        CASE WHEN n.person_id IS NULL THEN '' ELSE '待确认：资助名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-        CASE WHEN n.person_id IS NULL THEN 0 ELSE 1 END AS to_confirm
+    SELECT p.person_id, p.record_id AS registry_record, s.record_id AS student_record, s.stage, s.study_mode
     FROM entitled_person p
     JOIN entitled s ON s.person_id = p.person_id
     LEFT JOIN aided_pupil a ON a.person_id = p.person_id
-    LEFT JOIN (SELECT DISTINCT z.person_id FROM cut_number_student_aid z WHERE z.aided = 1) AS n ON n.person_id = p.person_id
     WHERE a.person_id IS NULL
 )
 SELECT h.person_id AS subject_id, h.student_record AS evidence, 0 AS evidence_order,
-    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term,
-    h.cut AS cut, h.to_confirm AS to_confirm
+    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term
 FROM hit h
 CROSS JOIN parameter q
 UNION ALL
 SELECT h.person_id AS subject_id, h.registry_record AS evidence, 1 AS evidence_order,
-    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term,
-    h.cut AS cut, h.to_confirm AS to_confirm
+    h.stage AS stage, h.study_mode AS study_mode, q.current_term AS term
 FROM hit h
 CROSS JOIN parameter q

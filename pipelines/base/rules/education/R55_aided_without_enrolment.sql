@@ -13,7 +13,7 @@ advice = [
     "到学校核实是否在校就读",
     "学前教育学籍录入滞后，不在此列；虚报的追回资金",
 ]
-message = "该学生{term}学期领取“{item}”，在申领的学校没有在读学籍。{cut}"
+message = "该学生{term}学期领取“{item}”，在申领的学校没有在读学籍。"
 related = ["R14"]
 
 [[example]]
@@ -125,16 +125,6 @@ student_aid @P1 school=甲校 item=普通高中助学金
 student @P1 school=甲校 status=NULL
 """
 expect = []
-
-[[example]]
-case = "学籍里有同名、同出生日期的在读学生，号码只差末三位000：待确认；那人已辍学：照列"
-given = """
-student_aid @P1 name=冯杰 birth_date=2002-11-29 id18=410622200211293772
-student @P2 name=冯杰 birth_date=2002-11-29 id18=410622200211293000
-student_aid @P3 name=吴芳 birth_date=2002-02-03 id18=410621200202034567
-student @P4 status=辍学 name=吴芳 birth_date=2002-02-03 id18=410621200202034000
-"""
-expect = ["P1/2018秋 待确认", "P3/2018秋"]
 */
 WITH enrolled AS (
     SELECT DISTINCT s.person_id
@@ -157,11 +147,8 @@ at_its_school AS (
     JOIN at_school c ON c.person_id = a.person_id
     WHERE c.school = a.school OR ENDS_WITH(c.school, a.school) OR ENDS_WITH(a.school, c.school)
 )
-SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item,
-    CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：学籍里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.other_id IS NULL THEN 0 ELSE 1 END AS to_confirm
+SELECT a.person_id AS subject_id, a.term AS rule_key, a.record_id AS evidence, a.term AS term, a.item AS item
 FROM student_aid a
-LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_student_aid z WHERE z.enrolled = 1) AS n ON n.other_id = a.person_id
 JOIN parameter q ON q.current_term = a.term
 LEFT JOIN enrolled s ON s.person_id = a.person_id
 LEFT JOIN at_its_school c ON c.record_id = a.record_id

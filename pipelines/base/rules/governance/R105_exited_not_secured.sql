@@ -17,7 +17,7 @@ advice = [
     "入户逐项核对“两不愁三保障”",
     "确有缺口的落实政策；登记有误的更正",
 ]
-message = "该户已脱贫，{gap}。{doubt}"
+message = "该户已脱贫，{gap}。{newborn}"
 explained_by = ["R30/insurance", "R50/school"]
 related = ["R14", "R30", "R50", "R86"]
 
@@ -149,47 +149,29 @@ insurance @P4 status=暂停 stop_reason=欠费
 near_miss source=insurance record_id=registry_person:2 candidate=insurance:2
 """
 expect = ["H1/insurance 待确认", "H3/insurance"]
-
-[[example]]
-case = "没有参保的成员同医保名单里的人同名、同出生日期，号码只差末三位000：待确认；还有别人、那条记录欠费停保：照列"
-given = """
-registry_household @P1 #H1 exit_status=已脱贫(享受政策)
-registry_person @P1 #H1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-insurance @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P3 #H3 exit_status=已脱贫(享受政策)
-registry_person @P3 #H3 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-insurance @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-registry_person @P5 #H3 birth_date=1979-01-01
-registry_household @P6 #H6 exit_status=已脱贫(享受政策)
-registry_person @P6 #H6 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-insurance @P7 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 status=暂停 stop_reason=欠费
-"""
-expect = ["H1/insurance 待确认", "H3/insurance", "H6/insurance"]
 */
 WITH lacking AS (
-    SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap, 0 AS maybe
+    SELECT c.household_no, c.record_id, 'school' AS rule_key, '有义务教育年龄儿童没有学籍' AS gap, 0 AS maybe_newborn
     FROM out_of_school c
     UNION ALL
-    SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap,
-        CASE WHEN p.maybe_newborn = 1 THEN 1 WHEN n.person_id IS NOT NULL THEN 2 ELSE 0 END AS maybe
+    SELECT p.household_no, p.record_id, 'insurance' AS rule_key, '有成员没有参加基本医保' AS gap, p.maybe_newborn
     FROM must_insure p
-    LEFT JOIN (SELECT DISTINCT c.person_id FROM cut_number_insurance c WHERE c.covered = 1) AS n ON n.person_id = p.person_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
     WHERE i.person_id IS NULL
     UNION ALL
-    SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap, 0 AS maybe
+    SELECT h.household_no, h.record_id, 'income' AS rule_key, '人均纯收入低于脱贫线' AS gap, 0 AS maybe_newborn
     FROM registry_household h
     CROSS JOIN parameter q
     WHERE h.per_capita_income_fen < q.poverty_line_fen
     UNION ALL
-    SELECT h.household_no, h.record_id, 'water' AS rule_key, '饮水困难或不安全' AS gap, 0 AS maybe
+    SELECT h.household_no, h.record_id, 'water' AS rule_key, '饮水困难或不安全' AS gap, 0 AS maybe_newborn
     FROM registry_household h
     LEFT JOIN housed_elsewhere c ON c.household_no = h.household_no
     WHERE c.household_no IS NULL AND (h.drinking_water_difficult = 1 OR h.drinking_water_safe = 0)
 ),
--- One of whom there is no doubt makes the household's finding a certain one.
+-- Whoever is surely no newborn makes the household's finding a certain one.
 doubt AS (
-    SELECT x.household_no, x.rule_key, MIN(x.maybe) AS maybe
+    SELECT x.household_no, x.rule_key, MIN(x.maybe_newborn) AS to_confirm
     FROM lacking x
     GROUP BY x.household_no, x.rule_key
 ),
@@ -199,21 +181,17 @@ exited AS (
     SEMI JOIN exited_household x ON x.household_no = h.household_no
 ),
 shown AS (
-    SELECT x.household_no, x.rule_key, x.record_id, x.gap, CASE WHEN d.maybe > 0 THEN 1 ELSE 0 END AS to_confirm,
-        CASE
-            WHEN d.maybe = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。'
-            WHEN d.maybe = 2 THEN '待确认：医保名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
-            ELSE ''
-        END AS doubt
+    SELECT x.household_no, x.rule_key, x.record_id, x.gap, d.to_confirm,
+        CASE WHEN d.to_confirm = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn
     FROM lacking x
     JOIN doubt d ON d.household_no = x.household_no AND d.rule_key = x.rule_key
 )
 SELECT e.household_id AS subject_id, x.rule_key AS rule_key, e.record_id AS evidence, 0 AS evidence_order, x.gap AS gap,
-    x.doubt AS doubt, x.to_confirm AS to_confirm
+    x.newborn AS newborn, x.to_confirm AS to_confirm
 FROM exited e
 JOIN shown x ON x.household_no = e.household_no
 UNION ALL
 SELECT e.household_id AS subject_id, x.rule_key AS rule_key, x.record_id AS evidence, 1 AS evidence_order, x.gap AS gap,
-    x.doubt AS doubt, x.to_confirm AS to_confirm
+    x.newborn AS newborn, x.to_confirm AS to_confirm
 FROM exited e
 JOIN shown x ON x.household_no = e.household_no

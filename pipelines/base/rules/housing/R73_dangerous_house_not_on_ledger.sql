@@ -15,7 +15,7 @@ advice = [
     "属C、D级的纳入当年改造计划；另有安全住房、与子女同住或已搬迁的，注明并更正登记",
     "查台账是否以其他家庭成员姓名或错误证号登记",
 ]
-message = "该户登记为危房户（级别{danger_level}），全家不在危房改造台账中。{cut}"
+message = "该户登记为危房户（级别{danger_level}），全家不在危房改造台账中。"
 related = ["R14"]
 
 [[example]]
@@ -115,29 +115,11 @@ deceased @P4 death_date=2018-05-01
 registry_person @P5 #H4 household_no=H4
 """
 expect = ["H3", "H4"]
-
-[[example]]
-case = "台账里有人与在册成员同名、同出生日期，号码只差末三位000：待确认；那成员已减少：照列"
-given = """
-registry_household @P1 #H1 dangerous_house=1
-registry_person @P1 #H1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-housing @P2 #H2 head_name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_household @P3 #H3 dangerous_house=1
-registry_person @P3 #H3
-registry_person @P4 #H3 person_status=减少 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-housing @P5 #H5 head_name=王芳 birth_date=1980-02-03 id18=410621198002031234
-"""
-expect = ["H1 待确认", "H3"]
 */
 WITH member_on_ledger AS (
     SELECT DISTINCT p.household_no
     FROM poor_person p
     JOIN housing o ON o.person_id = p.person_id
-),
-cut AS (
-    SELECT DISTINCT p.household_no
-    FROM poor_person p
-    JOIN cut_number_housing z ON z.person_id = p.person_id
 ),
 household_on_ledger AS (
     SELECT DISTINCT o.household_id
@@ -147,11 +129,8 @@ SELECT
     h.household_id AS subject_id,
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
-    h.danger_level AS danger_level,
-    CASE WHEN n.household_no IS NULL THEN '' ELSE '待确认：台账里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN n.household_no IS NULL THEN 0 ELSE 1 END AS to_confirm
+    h.danger_level AS danger_level
 FROM registry_household h
-LEFT JOIN cut n ON n.household_no = h.household_no
 SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 ANTI JOIN waiting_household waiting ON waiting.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no

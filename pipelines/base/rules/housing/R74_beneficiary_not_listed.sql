@@ -119,18 +119,6 @@ registry_person @P8 #H8
 near_miss source=registry_person record_id=housing:4 candidate=registry_person:4 likely=0 score=-1000
 """
 expect = ["H1/A1 待确认 <- housing:1 registry_person:1", "H3/A3 <- housing:2 registry_person:2", "H5/A5 <- housing:3 registry_person:3", "H7/A7 <- housing:4"]
-
-[[example]]
-case = "按建档立卡申报的户主，名单里有同名、同出生日期的人，号码只差末三位000：待确认；号码差在别处、按低保申报的：照列"
-given = """
-housing @P1 #H1 archive_no=A1 poverty_type=建档立卡贫困户 head_name=冯杰 birth_date=1987-11-29 id18=410622198711293772 head_id_number=410622198711293772
-registry_person @P2 #H2 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-housing @P3 #H3 archive_no=A3 poverty_type=建档立卡贫困户 head_name=吴芳 birth_date=1980-02-03 id18=410621198002034321 head_id_number=410621198002034321
-registry_person @P4 #H4 name=吴芳 birth_date=1980-02-03 id18=410621198002034567
-housing @P5 #H5 archive_no=A5 plan_year=2018 poverty_type=低保户 head_name=王芳 birth_date=1980-02-03 id18=410621198002031000 head_id_number=410621198002031000
-registry_person @P6 #H6 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-"""
-expect = ["H1/A1 待确认", "H3/A3", "H5/A5"]
 */
 WITH poor_home AS (
     SELECT DISTINCT h.household_id FROM registry_household h
@@ -162,15 +150,10 @@ claim AS (
 )
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year,
     o.list AS missing_from,
-    CASE
-        WHEN k.record_id IS NOT NULL AND o.head_id_number IS NULL THEN '待确认：台账上没有户主的证件号码，名单上有姓名、住处相近的人，先核对是不是本人。'
-        WHEN n.other_id IS NOT NULL THEN '待确认：建档立卡名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
-        ELSE ''
-    END AS doubt,
-    CASE WHEN (k.record_id IS NOT NULL AND o.head_id_number IS NULL) OR n.other_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
+    CASE WHEN k.record_id IS NULL OR o.head_id_number IS NOT NULL THEN '' ELSE '待确认：台账上没有户主的证件号码，名单上有姓名、住处相近的人，先核对是不是本人。' END AS doubt,
+    CASE WHEN k.record_id IS NULL OR o.head_id_number IS NOT NULL THEN 0 ELSE 1 END AS to_confirm
 FROM claim o
 CROSS JOIN parameter q
-LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_housing z) AS n ON n.other_id = o.person_id AND o.list = 'registry_person'
 LEFT JOIN alike k ON k.record_id = o.record_id AND k.source = o.list
 LEFT JOIN poor_home a ON a.household_id = o.household_id
 LEFT JOIN poor_person_any b ON b.person_id = o.person_id

@@ -15,7 +15,7 @@ advice = [
     "查参保姓名和证件号码是否与建档立卡一致",
     "确未参保的，在缴费期内督促参保并落实个人缴费补贴",
 ]
-message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}{cut}"
+message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -245,33 +245,11 @@ expect = [
     "P7 待确认 <- registry_person:4 insurance:4",
     "P9 <- registry_person:5",
 ]
-
-[[example]]
-case = "医保名单里有同名、同出生日期的人，号码不同而有一个末三位是000（表格软件改过）：待确认；出生日期、姓名不同，没有000的，那条记录欠费停保的：照列"
-given = """
-registry_person @P1 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-insurance @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_person @P3 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-insurance @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_person @P5 name=李芳 birth_date=1980-02-03 id18=410621198002031000
-insurance @P6 name=李芳 birth_date=1980-02-04 id18=410621198002041234
-registry_person @P7 name=赵芳 birth_date=1980-02-03 id18=410621198002032000
-insurance @P8 name=赵方 birth_date=1980-02-03 id18=410621198002032345
-registry_person @P9 name=周芳 birth_date=1980-02-03 id18=410621198002033123
-insurance @P10 name=周芳 birth_date=1980-02-03 id18=410621198002033456
-registry_person @P11 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-insurance @P12 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 status=暂停 stop_reason=欠费
-registry_person @P13 name=郑芳 birth_date=1980-02-03 id18=410621198002035000
-insurance @P14 name=郑芳 birth_date=1980-02-03 id18=410621198002035000
-"""
-expect = ["P1 待确认", "P3 待确认", "P5", "P7", "P9", "P11", "P13"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year,
     CASE WHEN p.maybe_newborn = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn,
-    CASE WHEN n.person_id IS NULL THEN '' ELSE '待确认：医保名单里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut,
-    CASE WHEN p.maybe_newborn = 1 OR n.person_id IS NOT NULL THEN 1 ELSE 0 END AS to_confirm
+    p.maybe_newborn AS to_confirm
 FROM must_insure p
 CROSS JOIN parameter q
-LEFT JOIN (SELECT DISTINCT c.person_id FROM cut_number_insurance c WHERE c.covered = 1) AS n ON n.person_id = p.person_id
 LEFT JOIN poor_cover i ON i.person_id = p.person_id
 WHERE i.person_id IS NULL

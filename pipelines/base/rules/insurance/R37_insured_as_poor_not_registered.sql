@@ -18,7 +18,7 @@ advice = [
     "已清退、已迁出或已死亡销户的，更正参保人员类别",
     "确属错补的，由医保、财政部门处理补贴；确属漏评的，转扶贫部门识别",
 ]
-message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。{newborn}{cut}"
+message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -144,18 +144,6 @@ insurance @P3 insured_category=建档立卡贫困人口 birth_date=NULL
 insurance @P4 insured_category=普通居民 subsidy_amount_fen=12000 birth_date=2018-08-01
 """
 expect = ["P1 待确认", "P2", "P3", "P4"]
-
-[[example]]
-case = "在册人员里有同名、同出生日期的人，号码不同而有一个末三位是000：待确认；没有000的、那人已减少的：照列"
-given = """
-insurance @P1 insured_category=建档立卡贫困人口 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_person @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-insurance @P3 insured_category=建档立卡贫困人口 name=周芳 birth_date=1980-02-03 id18=410621198002033123
-registry_person @P4 name=周芳 birth_date=1980-02-03 id18=410621198002033456
-insurance @P5 insured_category=建档立卡贫困人口 name=吴芳 birth_date=1980-02-03 id18=410621198002034000
-registry_person @P6 name=吴芳 birth_date=1980-02-03 id18=410621198002034567 person_status=减少
-"""
-expect = ["P1 待确认", "P3", "P5"]
 */
 -- Registered when the premium was paid, dead since: rightly subsidised.
 WITH died AS (
@@ -171,17 +159,11 @@ SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen 
     CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated,
     CASE WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN '待确认：今年出生的孩子，建档立卡年底才登记，先核对父母是否在册。' ELSE '' END AS newborn,
     -- A child is insured as its parents are and waits for the yearly window of the registry.
-    CASE
-        WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN 1
-        WHEN n.other_id IS NOT NULL THEN 1
-        ELSE 0
-    END AS to_confirm,
-    CASE WHEN n.other_id IS NULL THEN '' ELSE '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。' END AS cut
+    CASE WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN 1 ELSE 0 END AS to_confirm
 FROM insurance i
 JOIN parameter q ON q.year = i.year
 LEFT JOIN poor r ON r.person_id = i.person_id
 LEFT JOIN protected_person c ON c.person_id = i.person_id
-LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_insurance z) AS n ON n.other_id = i.person_id
 LEFT JOIN died x ON x.person_id = i.person_id
 WHERE i.status = '正常参保'
     AND (i.insured_category = '建档立卡贫困人口' OR ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND i.subsidy_amount_fen > 0))

@@ -246,18 +246,6 @@ tekun @P9
 expect = ["P4", "P5", "P6", "P7", "P8", "P9"]
 
 [[example]]
-case = "按建档立卡参保的低保人员，在册人员里有同名、同出生日期的人，号码不同而有一个末三位是000：待确认；按普通居民参保的与此无关：照列"
-given = """
-dibao @P1 household_no=D1
-insurance @P1 insured_category=建档立卡贫困人口 name=冯杰 birth_date=1987-11-29 id18=410622198711293772
-registry_person @P2 name=冯杰 birth_date=1987-11-29 id18=410622198711293000
-dibao @P3 household_no=D3
-insurance @P3 insured_category=普通居民 name=王芳 birth_date=1980-02-03 id18=410621198002031000
-registry_person @P4 name=王芳 birth_date=1980-02-03 id18=410621198002031234
-"""
-expect = ["P1 待确认", "P3"]
-
-[[example]]
 case = "说明其身份的名单都没有证件号码，只是姓名、住处相同：待确认；有一份有号码、是不在哪份名单的：照列"
 given = """
 registry_person @P1 id_class=EMPTY
@@ -346,13 +334,8 @@ found AS (
 ),
 judged AS (
     SELECT f.person_id, f.record_id, f.insured_category, f.fact, f.missing_from,
-        CASE
-            WHEN f.missing_from = 'registry_person' AND n.other_id IS NOT NULL THEN '待确认：在册人员里有同名、同出生日期的人，证件号码末三位是000，像是表格软件改过，先核对是不是同一人。'
-            WHEN f.missing_from = '' AND k.by_name = 1 THEN '待确认：那份名单上没有其证件号码，只是姓名、住处相同，先核对是不是同一人。'
-            ELSE ''
-        END AS doubt
+        CASE WHEN f.missing_from = '' AND k.by_name = 1 THEN '待确认：那份名单上没有其证件号码，只是姓名、住处相同，先核对是不是同一人。' ELSE '' END AS doubt
     FROM found f
-    LEFT JOIN (SELECT DISTINCT z.other_id FROM cut_number_insurance z) AS n ON n.other_id = f.person_id
     LEFT JOIN known k ON k.person_id = f.person_id
 )
 SELECT

@@ -34,11 +34,6 @@ fn shipped_rules_that_need_all_rows() {
     let all = [("definitions", shown(&scopes.definitions)), ("rules", shown(&scopes.rules))];
     insta::assert_snapshot!(all.map(|(kind, names)| format!("{kind}\n  {}", names.join("\n  "))).join("\n"), @r"
     definitions
-      cut_number_dibao: b is joined by no key
-      cut_number_housing: b is joined by no key
-      cut_number_insurance: b is joined by no key
-      cut_number_student_aid: b is joined by no key
-      cut_number_tekun: b is joined by no key
       household_filled: GROUP BY without a key
       likely_aided: DISTINCT of rows without a key
       likely_insured: DISTINCT of rows without a key
