@@ -201,9 +201,12 @@ fn check_shared_strings(part: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// The unit that each cell format shows, by its number.
+type ShownUnits = Vec<Option<Rc<str>>>;
+
 /// The styles with the numbers of own formats replaced by those of formats that everybody has, none if there are no
 /// own formats; and the unit that each cell format shows.
-fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, Vec<Option<Rc<str>>>)> {
+fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, ShownUnits)> {
     let mut own: BTreeMap<u16, WorkbookFormat> = BTreeMap::new();
     let mut shown: BTreeMap<u16, Rc<str>> = BTreeMap::new();
     let (mut places, mut units) = (BTreeSet::new(), Vec::new());

@@ -68,7 +68,7 @@ impl TextForm {
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
             && !(self.key && (clean_key_number(text) != text || joined_key_number(text).is_some()))
-            && !(self.name && !person_cells::is_plain_name(text))
+            && (!self.name || person_cells::is_plain_name(text))
             && !(self.id && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {

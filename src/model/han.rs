@@ -58,8 +58,7 @@ static RADICALS: &str = include_str!("../../data/radical_equivalents.csv");
 /// The character of a radical such as ⻢, a stroke or a sign of description; `None` if there is none, and of all others.
 pub(crate) fn unified_radical(c: char) -> Option<char> {
     let mut pairs = RADICALS.lines().skip(1).map(|line| line.chars());
-    let unified = pairs.find_map(|mut line| (line.next() == Some(c)).then(|| line.nth(1)))?;
-    unified
+    pairs.find_map(|mut line| (line.next() == Some(c)).then(|| line.nth(1)))?
 }
 
 /// Slot of a code point, if the tables can hold it.
