@@ -231,10 +231,9 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -
     }
     match (&cell.kind[..], &cell.value) {
         ("float" | "currency" | "percentage", Some(value)) => match value.parse() {
-            Ok(number) => match unit_of_shown(number, text) {
-                Some(unit) => builder.put(place, &SheetCell::NumberWithUnit(number, &unit)),
-                None => builder.put(place, &SheetCell::Number(number)),
-            },
+            Ok(number) => {
+                builder.put(place, &SheetCell::Number(number, unit_of_shown(number, text).as_deref()))
+            }
             Err(_) => builder.put(place, &SheetCell::Text(value)),
         },
         ("date", Some(value)) => builder.put(place, &SheetCell::Text(&iso_day_text(value))),

@@ -192,7 +192,7 @@ fn read_worksheet(
             Event::End(tag) => match tag.local_name().as_ref() {
                 "Row" => row = row.saturating_add(1),
                 "Cell" => {
-                    let unit = cell.style.as_ref().and_then(|style| units.get(style));
+                    let unit = cell.style.as_ref().and_then(|style| units.get(style)).map(String::as_str);
                     put_cell(&mut builder, (row, column), &cell, unit)
                         .map_err(|e| e.at_row(u64::from(row) + 1))?;
                     column = column.saturating_add(1 + builder.merged_across((row, column)));
@@ -221,7 +221,7 @@ fn put_cell(
     builder: &mut SheetBuilder<'_>,
     place: (u32, u32),
     cell: &CellReading,
-    unit: Option<&String>,
+    unit: Option<&str>,
 ) -> Result<()> {
     if cell.formula {
         builder.count_row(place.0);
@@ -238,10 +238,7 @@ fn put_cell(
             Ok(_) if cell.text.trim().bytes().all(|b| b.is_ascii_digit()) && cell.text.trim().len() > 15 => {
                 builder.put(place, &SheetCell::Text(cell.text.trim()))
             }
-            Ok(number) => match unit {
-                Some(unit) => builder.put(place, &SheetCell::NumberWithUnit(number, unit)),
-                None => builder.put(place, &SheetCell::Number(number)),
-            },
+            Ok(number) => builder.put(place, &SheetCell::Number(number, unit)),
             Err(_) => builder.put(place, &SheetCell::Text(&cell.text)),
         },
         "Boolean" => {

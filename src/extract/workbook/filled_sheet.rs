@@ -37,10 +37,8 @@ pub(in crate::extract) struct FilledSheet {
 /// What a cell of a worksheet holds.
 pub(in crate::extract) enum SheetCell<'a> {
     Text(&'a str),
-    /// A number that no format makes a date.
-    Number(f64),
-    /// A number, and the unit that its format shows.
-    NumberWithUnit(f64, &'a str),
+    /// A number that no format makes a date, and the unit that its format shows and that changes it.
+    Number(f64, Option<&'a str>),
     Data(&'a Data),
     Faulty(CellFault, &'a str),
 }
@@ -80,13 +78,9 @@ impl<'a> SheetBuilder<'a> {
         written.clear();
         let text = match cell {
             SheetCell::Text(text) | SheetCell::Faulty(_, text) => *text,
-            SheetCell::Number(number) => {
+            SheetCell::Number(number, unit) => {
                 write_workbook_number(&mut written, *number);
-                &written
-            }
-            SheetCell::NumberWithUnit(number, unit) => {
-                write_workbook_number(&mut written, *number);
-                written.push_str(unit);
+                written.push_str(unit.unwrap_or_default());
                 &written
             }
             SheetCell::Data(data) => {
@@ -128,7 +122,7 @@ impl<'a> SheetBuilder<'a> {
             self.sheet.faults.insert(place, fault);
         }
         let plain = match cell {
-            SheetCell::Number(_) => true,
+            SheetCell::Number(_, unit) => unit.is_none(),
             SheetCell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
             _ => false,
         };

@@ -211,12 +211,8 @@ impl OpenWorkbook {
                     if uncalculated.is_some_and(|places| places.contains(&place)) {
                         continue;
                     }
-                    match (known.and_then(|sheet| sheet.units.get(&place)), number_of(data)) {
-                        (Some(unit), Some(number)) => {
-                            builder.put(place, &SheetCell::NumberWithUnit(number, unit))?;
-                        }
-                        _ => put_data(&mut builder, place, data)?,
-                    }
+                    let unit = known.and_then(|sheet| sheet.units.get(&place)).map(|unit| &**unit);
+                    put_data(&mut builder, place, data, unit)?;
                 }
                 for place in uncalculated.into_iter().flatten() {
                     builder.put(*place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))?;
@@ -226,19 +222,13 @@ impl OpenWorkbook {
             }
             Book::Xlsb { reader, sheets, .. } => {
                 let mut cells = reader.worksheet_cells_reader(name).map_err(unreadable_workbook)?;
-                let Some(sheet) = sheets.get_mut(index) else { return Ok(builder.finish()) };
+                let units = sheets.get(index).map(|sheet| &sheet.units);
                 while let Some(cell) = cells.next_cell().map_err(unreadable_workbook)? {
-                    let (place, value) = (cell.get_position(), cell.get_value());
-                    match (sheet.units.get(&place), value) {
-                        (Some(unit), DataRef::Float(number)) => {
-                            builder.put(place, &SheetCell::NumberWithUnit(*number, unit))?;
-                        }
-                        (Some(unit), DataRef::Int(number)) => {
-                            builder.put(place, &SheetCell::NumberWithUnit(*number as f64, unit))?;
-                        }
-                        _ => put_cell(&mut builder, place, value)?,
-                    }
+                    let place = cell.get_position();
+                    let unit = units.and_then(|units| units.get(&place)).map(|unit| &**unit);
+                    put_cell(&mut builder, place, cell.get_value(), unit)?;
                 }
+                let Some(sheet) = sheets.get_mut(index) else { return Ok(builder.finish()) };
                 for &(place, code) in &sheet.errors {
                     builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, error_text(code)))?;
                 }
@@ -303,7 +293,7 @@ fn xlsx_cells(
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(failed_xlsx)? {
         let place = cell.pos;
         let Some(formula) = cell.formula else {
-            put_cell(builder, place, &cell.value)?;
+            put_cell(builder, place, &cell.value, None)?;
             continue;
         };
         builder.count_row(place.0);
@@ -315,14 +305,14 @@ fn xlsx_cells(
             DataRef::Float(0.0) if calculates_on_load => zeros.push((place, formula_text(&formula))),
             value => {
                 calculated = true;
-                put_cell(builder, place, &value)?;
+                put_cell(builder, place, &value, None)?;
             }
         }
     }
     for (place, formula) in zeros {
         // Nobody has opened the workbook since a program wrote it, and all its formulas say zero.
         if calculated {
-            builder.put(place, &SheetCell::Number(0.0))?;
+            builder.put(place, &SheetCell::Number(0.0, None))?;
         } else {
             builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, &formula))?;
         }
@@ -356,7 +346,13 @@ fn formula_text(formula: &XlsxFormulaMetadata) -> String {
     }
 }
 
-fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), value: &DataRef<'_>) -> Result<()> {
+/// `unit`: what the format of a number shows.
+fn put_cell(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    value: &DataRef<'_>,
+    unit: Option<&str>,
+) -> Result<()> {
     match value {
         DataRef::Empty => Ok(()),
         DataRef::SharedString(text) => {
@@ -364,30 +360,28 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), value: &DataRef<'
             builder.put(place, &SheetCell::Text(text))
         }
         DataRef::String(text) => builder.put(place, &SheetCell::Text(text)),
-        other => put_data(builder, place, &Data::from(other.clone())),
+        other => put_data(builder, place, &Data::from(other.clone()), unit),
     }
 }
 
-fn number_of(data: &Data) -> Option<f64> {
-    match data {
-        Data::Float(number) => Some(*number),
-        Data::Int(number) => Some(*number as f64),
-        _ => None,
-    }
-}
-
-fn put_data(builder: &mut SheetBuilder<'_>, place: (u32, u32), data: &Data) -> Result<()> {
+/// `unit`: what the format of a number shows.
+fn put_data(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    data: &Data,
+    unit: Option<&str>,
+) -> Result<()> {
     match data {
         Data::Empty => Ok(()),
         Data::Error(error) => {
             builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &error.to_string()))
         }
-        Data::Float(number) => builder.put(place, &SheetCell::Number(*number)),
+        Data::Float(number) => builder.put(place, &SheetCell::Number(*number, unit)),
         // Of a length of time, the number.
         Data::DateTime(moment) if moment.is_duration() => {
-            builder.put(place, &SheetCell::Number(moment.as_f64()))
+            builder.put(place, &SheetCell::Number(moment.as_f64(), None))
         }
-        Data::Int(number) => builder.put(place, &SheetCell::Number(*number as f64)),
+        Data::Int(number) => builder.put(place, &SheetCell::Number(*number as f64, unit)),
         Data::String(text) => builder.put(place, &SheetCell::Text(text)),
         other => builder.put(place, &SheetCell::Data(other)),
     }
