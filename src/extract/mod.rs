@@ -47,6 +47,7 @@ mod parquet_file;
 mod parquet_header;
 mod parquet_pages;
 mod parquet_unpacking;
+mod part_edits;
 mod piecewise_file;
 mod row_assembly;
 mod row_words;

@@ -194,7 +194,7 @@ impl RowsBelowHeader {
         if filled == 1 && self.cleaned.len() > 2 {
             let cell = cells.iter().find(|cell| !cell.is_empty()).copied().unwrap_or_default();
             let separators = cell.bytes().filter(|b| b",;\t|^".contains(b)).count();
-            if separators >= self.cleaned.len() / 2 && separators > 1 || holds_long_number(cell) {
+            if separators >= self.cleaned.len() / 2 && separators > 1 || holds_run_of_id_length(cell) {
                 return None;
             }
         }
@@ -324,8 +324,8 @@ pub(super) fn skipped_row_text(cells: &[impl AsRef<str>]) -> String {
     text
 }
 
-/// Does a text hold a number as long as an ID number?
-fn holds_long_number(text: &str) -> bool {
+/// Does a text hold as many digits in a row as an ID number has, or as are left of one?
+fn holds_run_of_id_length(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| (14..=18).contains(&run.len()))
 }
 

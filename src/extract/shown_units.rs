@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::markup_scan::{MarkupEvent, MarkupScan};
 use super::number_format::{WorkbookFormat, classify_number_format};
+use super::part_edits::{PartEdit, edited_part};
 use super::workbook::filled_sheet::workbook_number_text;
 
 /// Characters of a unit that changes an amount: multiples and parts of 元, other money and areas, times, rates.
@@ -162,8 +163,7 @@ pub(super) fn units_of_xlsx_styles(styles: &[u8]) -> BTreeMap<usize, String> {
 pub(super) fn units_as_texts(part: &str, units: &BTreeMap<usize, String>) -> Option<String> {
     let mut reader = Reader::from_str(part);
     reader.config_mut().check_end_names = false;
-    // What to write in place of which bytes.
-    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    let mut edits: Vec<PartEdit> = Vec::new();
     let (mut cell, mut value): (Option<(std::ops::Range<usize>, &str)>, bool) = (None, false);
     loop {
         let start = reader.buffer_position() as usize;
@@ -201,17 +201,7 @@ pub(super) fn units_as_texts(part: &str, units: &BTreeMap<usize, String>) -> Opt
             _ => {}
         }
     }
-    if edits.is_empty() {
-        return None;
-    }
-    let (mut out, mut at) = (String::with_capacity(part.len() + edits.len() * 16), 0);
-    for (range, text) in edits {
-        out.push_str(part.get(at..range.start)?);
-        out.push_str(&text);
-        at = range.end;
-    }
-    out.push_str(part.get(at..)?);
-    Some(out)
+    edited_part(part, edits)
 }
 
 #[cfg(test)]

@@ -30,6 +30,22 @@ static LABELS: LazyLock<Vec<(&str, bool)>> = LazyLock::new(|| {
     labels
 });
 
+/// Han characters that words for nobody, and labels that need no colon, begin with.
+static FIRST_CHARACTERS: LazyLock<String> = LazyLock::new(|| {
+    let bare = LABELS.iter().filter(|(_, bare)| *bare).map(|(label, _)| *label);
+    let words = NO_NAMES.iter().map(|(word, _)| *word).chain(bare);
+    let mut characters: Vec<char> =
+        words.filter_map(|word| word.chars().next()).filter(|&c| is_han(c)).collect();
+    characters.sort_unstable();
+    characters.dedup();
+    characters.into_iter().collect()
+});
+
+/// May a text of Han characters be, or have in front, what names nobody? Cheap, and never wrongly no.
+pub(crate) fn may_begin_without_person(text: &str) -> bool {
+    text.starts_with(|c| FIRST_CHARACTERS.contains(c))
+}
+
 /// Is a whole text a word for nobody?
 pub(crate) fn is_no_name(text: &str) -> bool {
     NO_NAMES.iter().any(|(word, _)| text.eq_ignore_ascii_case(word))
@@ -63,9 +79,12 @@ pub(crate) fn label_length(chars: &[char]) -> usize {
 pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
     use CellWithoutValue::{Blank, Unknown};
     // Nearly all names are so: no word for nobody, and no label, begins otherwise.
-    let first = "无空暂没略不未待测户本同姓某学成监";
     let plain = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}');
-    if text.chars().all(plain) && text.len() >= 6 && !text.starts_with(|c| first.contains(c)) {
+    if text.chars().all(plain)
+        && text.len() >= 6
+        && !text.starts_with('某')
+        && !may_begin_without_person(text)
+    {
         return None;
     }
     let folded: Vec<char> = text.nfkc().collect();

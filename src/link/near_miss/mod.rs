@@ -15,6 +15,7 @@
 //! evidence beyond the one in N that any of N free records is he.
 
 use std::cmp::Reverse;
+use std::hash::Hash;
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -169,10 +170,10 @@ impl NearMissSearch<'_> {
         }
         let mut asked = vec![false; self.persons];
         subjects.iter().for_each(|&node| asked[self.person(node) as usize] = true);
-        let near = self.candidates(&asked, &free, subjects.len() < free.len(), list, &known);
+        let near = self.candidates(&asked, &free, list, &known);
         let members = self.members(near.keys().copied());
         let others = self.members(near.values().flatten().map(|&node| self.person(node)));
-        let chance = ((free.len().max(1) as f64).log2() * 1000.0).round() as i32;
+        let chance = ((free.len() as f64).log2() * 1000.0).round() as i32;
         (subjects.par_iter())
             .filter_map(|&subject| Some((subject, self.person(subject), near.get(&self.person(subject))?)))
             .flat_map_iter(|(subject, person, near)| {
@@ -182,25 +183,21 @@ impl NearMissSearch<'_> {
     }
 
     /// Free records of a list that may be one of the persons `asked` for, by person; who has none is left out.
-    /// `few`: fewer ask than are free.
-    fn candidates(
-        &self,
-        asked: &[bool],
-        free: &[Node],
-        few: bool,
-        list: u8,
-        known: &[bool],
-    ) -> HashMap<u32, Vec<Node>> {
-        let (nodes, tree) = (self.linker.nodes, self.linker.tree);
-        let own = || (0..self.linker.person.len() as Node).filter(|&node| asked[self.person(node) as usize]);
+    fn candidates(&self, asked: &[bool], free: &[Node], list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
+        let nodes = self.linker.nodes;
+        let is_asked = |node: &Node| asked[self.person(*node) as usize];
+        let all = 0..self.linker.person.len() as Node;
+        let mut records = FreeRecords::empty(self.linker.tree);
         // The smaller side says which keys are kept at all.
-        let records = match few {
-            true => FreeRecords::asked_for(nodes, tree, own(), free),
-            false => FreeRecords::all(nodes, tree, free),
-        };
-        let found: Vec<(u32, Vec<Node>)> = (0..self.linker.person.len() as Node)
+        let few = asked.iter().filter(|is| **is).count() < free.len();
+        if few {
+            all.clone().filter(is_asked).for_each(|subject| records.add(nodes, subject, KeyUse::AskedFor));
+        }
+        let kept = if few { KeyUse::IfAskedFor } else { KeyUse::Kept };
+        free.iter().for_each(|&node| records.add(nodes, node, kept));
+        let found: Vec<(u32, Vec<Node>)> = all
             .into_par_iter()
-            .filter(|&node| asked[self.person(node) as usize])
+            .filter(is_asked)
             .filter_map(|node| {
                 let near = records.of(nodes, node);
                 (!near.is_empty()).then(|| (self.person(node), near))
@@ -355,62 +352,47 @@ fn village_keys(nodes: &LinkNodes<'_>, node: Node, village: u32) -> impl Iterato
     })
 }
 
+/// What to do with the keys of a record.
+#[derive(Debug, Clone, Copy)]
+enum KeyUse {
+    /// They are looked for.
+    AskedFor,
+    /// The record is kept under those that are looked for.
+    IfAskedFor,
+    /// The record is kept under all of them.
+    Kept,
+}
+
 impl<'a> FreeRecords<'a> {
     fn empty(tree: &'a DivisionTree) -> Self {
         Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() }
     }
 
-    /// Keeps those records alone that some subject asks for.
-    fn asked_for(
-        nodes: &LinkNodes<'_>,
-        tree: &'a DivisionTree,
-        subjects: impl Iterator<Item = Node>,
-        free: &[Node],
-    ) -> Self {
-        let mut this = Self::empty(tree);
-        for subject in subjects {
-            if let Some(name) = nodes.name(subject) {
-                this.by_reading.entry(name.reading_key).or_default();
-            }
-            this.by_birth.entry(nodes.birth(subject)).or_default();
-            for key in village_keys(nodes, subject, this.village(nodes, subject)) {
-                this.by_village.entry(key).or_default();
-            }
-        }
-        this.by_reading.remove(&0);
-        this.by_birth.remove(&0);
-        for &node in free {
-            let reading = nodes.name(node).map_or(0, |name| name.reading_key);
-            if let Some(of_name) = this.by_reading.get_mut(&reading) {
-                of_name.push(node);
-            }
-            if let Some(of_day) = this.by_birth.get_mut(&nodes.birth(node)) {
-                of_day.push(node);
-            }
-            for key in village_keys(nodes, node, this.village(nodes, node)) {
-                if let Some(of_village) = this.by_village.get_mut(&key) {
-                    of_village.push(node);
+    /// Does with the keys of a record what `how` says.
+    fn add(&mut self, nodes: &LinkNodes<'_>, node: Node, how: KeyUse) {
+        fn add<K: Eq + Hash>(map: &mut HashMap<K, Vec<Node>>, key: K, node: Node, how: KeyUse) {
+            match how {
+                KeyUse::AskedFor => drop(map.entry(key).or_default()),
+                KeyUse::Kept => map.entry(key).or_default().push(node),
+                KeyUse::IfAskedFor => {
+                    if let Some(records) = map.get_mut(&key) {
+                        records.push(node);
+                    }
                 }
             }
         }
-        this
-    }
-
-    /// Keeps all records.
-    fn all(nodes: &LinkNodes<'_>, tree: &'a DivisionTree, free: &[Node]) -> Self {
-        let mut this = Self::empty(tree);
-        for &node in free {
-            if let Some(name) = nodes.name(node) {
-                this.by_reading.entry(name.reading_key).or_default().push(node);
-            }
-            this.by_birth.entry(nodes.birth(node)).or_default().push(node);
-            for key in village_keys(nodes, node, this.village(nodes, node)) {
-                this.by_village.entry(key).or_default().push(node);
-            }
+        // No reading and no birth date are not the same as somebody's.
+        let reading = nodes.name(node).map_or(0, |name| name.reading_key);
+        if reading != 0 {
+            add(&mut self.by_reading, reading, node, how);
         }
-        this.by_reading.remove(&0);
-        this.by_birth.remove(&0);
-        this
+        let birth = nodes.birth(node);
+        if birth != 0 {
+            add(&mut self.by_birth, birth, node, how);
+        }
+        for key in village_keys(nodes, node, self.village(nodes, node)) {
+            add(&mut self.by_village, key, node, how);
+        }
     }
 
     fn village(&self, nodes: &LinkNodes<'_>, node: Node) -> u32 {

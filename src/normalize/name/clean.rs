@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::NameFlags;
 use crate::model::han;
 use crate::model::han::{INTERPUNCT, WILDCARD};
-use crate::model::name_words::{is_no_name, label_length};
+use crate::model::name_words::{is_no_name, label_length, may_begin_without_person};
 
 /// Notes that clerks append without brackets. Longer ones first.
 const NOTES: [&str; 16] = [
@@ -80,16 +80,10 @@ fn is_plain_name(text: &str) -> bool {
     let mut count = 0;
     let plain = text.chars().all(|c| {
         count += 1;
-        // 某 is a wildcard; placeholders begin with these.
-        matches!(c, '\u{4E00}'..='\u{9FFF}')
-            && c != '某'
-            && !(count == 1
-                && matches!(
-                    c,
-                    '无' | '不' | '未' | '空' | '待' | '暂' | '没' | '略' | '测' | '户' | '本' | '同' | '姓'
-                ))
+        // 某 is a wildcard.
+        matches!(c, '\u{4E00}'..='\u{9FFF}') && c != '某'
     });
-    plain && (1..=3).contains(&count)
+    plain && (1..=3).contains(&count) && !may_begin_without_person(text)
 }
 
 /// The characters of a text as they are kept, references such as `&#26446;` decoded; one may be written
