@@ -14,6 +14,8 @@ pub(super) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
 /// Bytes of a text that tell UTF-16 without its mark.
 const UNMARKED: usize = 8192;
+/// Characters of ASCII that such a text has at least: fewer zero bytes may be damage.
+const LEAST_PLAIN: usize = 4;
 
 /// Is a text UTF-16, by its mark or by its first bytes?
 pub(super) fn is_utf16(head: &[u8]) -> bool {
@@ -26,6 +28,7 @@ fn byte_order(head: &[u8]) -> Option<(bool, bool)> {
     match head {
         [0xFF, 0xFE, ..] => return Some((true, true)),
         [0xFE, 0xFF, ..] => return Some((false, true)),
+        [0xEF, 0xBB, 0xBF, ..] => return None,
         _ => {}
     }
     let head = &head[..head.len().min(UNMARKED)];
@@ -45,7 +48,7 @@ fn byte_order(head: &[u8]) -> Option<(bool, bool)> {
             }
             all += 1;
         }
-        all >= 8 && plain * 10 >= all && ends > 0
+        plain >= LEAST_PLAIN && plain * 10 >= all && ends > 0
     };
     match (says(true), says(false)) {
         (true, false) => Some((true, false)),
@@ -325,6 +328,8 @@ mod tests {
             &gbk,
             &[gbk.clone(), vec![0; 200]].concat(),
             b"a,b\n\0,c\n",
+            b"\xEF\xBB\xBF,\na\0a\0,\0b\0\n\0",
+            b",\n 0aa 0 a\n\n\0",
             b"PK\x03\x04\x14\0\0\0",
         ] {
             assert_eq!(byte_order(other), None, "{other:?}");
