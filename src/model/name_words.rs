@@ -11,6 +11,25 @@ use super::han::is_han;
 pub(crate) const COMMON_SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
     余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文牛司苗桑靳耿路申葛尚卫邢";
 
+/// Notes that clerks append to a name without brackets. Longer ones first.
+pub(crate) const NAME_NOTES: [&str; 16] = [
+    "已去世",
+    "已死亡",
+    "已注销",
+    "户主本人",
+    "曾用名",
+    "已迁出",
+    "已故",
+    "去世",
+    "死亡",
+    "注销",
+    "迁出",
+    "户主",
+    "重名",
+    "低保",
+    "五保",
+    "新增",
+];
 /// Words for nobody, and whether there is somebody all the same.
 static NO_NAMES: LazyLock<Vec<(&str, CellWithoutValue)>> = LazyLock::new(|| {
     let lines = include_str!("../../data/no_names.txt").lines().filter(|line| !line.starts_with('#'));
@@ -74,6 +93,17 @@ pub(crate) fn label_length(chars: &[char]) -> usize {
     0
 }
 
+/// A text without the notes at its end, as long as two characters stay: 测试户主 is 测试.
+fn without_name_notes(text: &str) -> &str {
+    let mut text = text;
+    while let Some(rest) = NAME_NOTES.iter().find_map(|note| text.strip_suffix(note))
+        && rest.chars().count() >= 2
+    {
+        text = rest;
+    }
+    text
+}
+
 /// Tells cells of a column of names that name nobody: numbers and signs alone, words such as 略 and 测试, labels
 /// without a name, and what is all in brackets.
 pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
@@ -113,7 +143,10 @@ pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
     let word = word.trim_matches(|c: char| c.is_ascii_punctuation() || matches!(c, '。' | '、' | '·'));
     // Digits and letters beside Han characters tell namesakes apart: 户主1 is nobody, too.
     let core: String = word.chars().filter(|&c| !c.is_ascii() && named(c)).collect();
-    let nobody = NO_NAMES.iter().find(|(known, _)| word.eq_ignore_ascii_case(known) || core == *known);
+    let bare = without_name_notes(&core);
+    let nobody = NO_NAMES
+        .iter()
+        .find(|(known, _)| word.eq_ignore_ascii_case(known) || core == *known || bare == *known);
     if let Some((_, meaning)) = nobody {
         return Some(*meaning);
     }
@@ -154,6 +187,9 @@ mod tests {
             "户主",
             "(已故)",
             "2018-03-01",
+            "测试户主",
+            "未取名新增",
+            "测试已故（户主）",
         ] {
             assert_eq!(name_without_person(text), Some(Unknown), "{text}");
         }

@@ -5,27 +5,8 @@ use unicode_normalization::UnicodeNormalization;
 use super::NameFlags;
 use crate::model::han;
 use crate::model::han::{INTERPUNCT, WILDCARD};
-use crate::model::name_words::{is_no_name, label_length, may_begin_without_person};
+use crate::model::name_words::{NAME_NOTES, is_no_name, label_length, may_begin_without_person};
 
-/// Notes that clerks append without brackets. Longer ones first.
-const NOTES: [&str; 16] = [
-    "已去世",
-    "已死亡",
-    "已注销",
-    "户主本人",
-    "曾用名",
-    "已迁出",
-    "已故",
-    "去世",
-    "死亡",
-    "注销",
-    "迁出",
-    "户主",
-    "重名",
-    "低保",
-    "五保",
-    "新增",
-];
 /// Words that start a second name: what follows is a note.
 const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名", "乳名", "现名", "身份证名"];
 
@@ -278,7 +259,7 @@ fn cut_outer_interpuncts(chars: &mut Vec<char>) {
 
 /// Cuts a known note at the end, as long as two characters of a name stay.
 fn cut_name_notes(chars: &mut Vec<char>, flags: &mut NameFlags) {
-    for note in NOTES {
+    for note in NAME_NOTES {
         let len = note.chars().count();
         if chars.len() >= len + 2 && name_starts_with(&chars[chars.len() - len..], note) {
             chars.truncate(chars.len() - len);

@@ -219,7 +219,7 @@ proptest! {
 fn what_names_nobody_is_known_before_it_is_cleaned() {
     let pieces = [
         "", "0", "1", "12", "(1)", "[]", "-", "。", "□", "某", "略", "测试", "空白", "无", "户主", "NaT",
-        "张三", " ",
+        "张三", " ", "已故", "新增",
     ];
     // A label stands before a name, not behind a word.
     let pairs = pieces.iter().flat_map(|&first| pieces.map(|second| (first, second)));
