@@ -239,6 +239,7 @@ impl SourceCheck<'_> {
             ("rate", spec.rate.is_none() || spec.kind == ContractType::Money, "money"),
             ("negative", !spec.negative || amounts, "money、area"),
             ("range", spec.range.is_none() || spec.kind == ContractType::Integer, "integer"),
+            ("usual", spec.usual.is_none() || amounts, "money、area"),
             ("end", spec.end != Some(true) || days, "date、month"),
         ] {
             if !fits {
@@ -273,6 +274,7 @@ impl SourceCheck<'_> {
             negative: spec.negative,
             end: spec.end.unwrap_or_else(|| is_end_name(name)),
             range: spec.range,
+            usual: spec.usual,
             period: period_form(name, spec.kind, list),
         })
     }

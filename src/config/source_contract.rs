@@ -85,6 +85,8 @@ pub struct SourceColumn {
     pub end: bool,
     /// Whole numbers outside it, from the first to the last, are not known.
     pub range: Option<[i32; 2]>,
+    /// Between which, in 元 or 平方米, the middle one of a county's amounts lies.
+    pub usual: Option<[u32; 2]>,
     /// Tells a period: its values are read as such and come out in one form.
     pub period: Option<PeriodForm>,
 }

@@ -151,6 +151,9 @@ pub(crate) struct ColumnSpec {
     pub end: Option<bool>,
     /// `[least, most]`: whole numbers outside it are not known and counted.
     pub range: Option<[i32; 2]>,
+    /// `[least, most]`, in 元 or 平方米: between them lies the middle one of a county's amounts or areas. Where it does not,
+    /// the column is not known there: most likely it is in another unit.
+    pub usual: Option<[u32; 2]>,
 }
 
 /// What an amount is per.

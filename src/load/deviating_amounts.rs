@@ -1,9 +1,10 @@
-//! Amounts of one county that are many times those of all others: most likely they are in another unit.
+//! Amounts of one county that are many times those of all others, or not of the size that is usual: most likely they are
+//! in another unit.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use arrow::array::{Array as _, AsArray as _, BooleanArray};
+use arrow::array::{Array as _, AsArray as _, BooleanArray, StringArray};
 use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 
@@ -18,6 +19,8 @@ use crate::{Error, Result};
 
 /// Amounts of a county from which its middle one says something.
 const LEAST_AMOUNTS: u64 = 20;
+/// The same where the contract says what is usual.
+const LEAST_UNUSUAL: u64 = 5;
 /// Other counties that must agree among themselves.
 const LEAST_OTHERS: usize = 2;
 /// Times by which a county's middle amount differs from that of every other.
@@ -46,8 +49,8 @@ impl AmountSizes {
     }
 }
 
-/// Tells the counties whose amounts in a column are ten times those of all others, or a tenth, and takes the column for
-/// unknown there. To be called before places are counted.
+/// Tells the counties whose amounts in a column are ten times those of all others, or a tenth, or beyond what the contract
+/// says to be usual, and takes the column for unknown there. To be called before places are counted.
 ///
 /// # Errors
 /// Rows that cannot be read back or written.
@@ -56,25 +59,34 @@ pub(super) fn forget_deviating_amounts(
     loaded: &mut LoadedSource,
     store: &RowStore,
 ) -> Result<()> {
-    let Some(county) = contract.role(ColumnRole::County) else { return Ok(()) };
+    let county = contract.role(ColumnRole::County).map(|column| column.name.as_str());
     let schema = loaded.records.rows.schema().clone();
     let amounts: Vec<&SourceColumn> = (contract.columns.iter())
         .filter(|column| matches!(column.kind, ContractType::Money | ContractType::Area))
         .filter(|column| schema.index_of(&column.name).is_ok())
         .collect();
     for (column, sizes) in amounts.iter().zip(amount_sizes(loaded, &amounts, county)?) {
-        for deviating in deviating_counties(&sizes) {
-            forget_amounts(loaded, (&column.name, &county.name, deviating.county), store)?;
-            let unit = if column.kind == ContractType::Money { "元" } else { "平方米" };
-            let size = |amount: i64| format!("{}.{:02}{unit}", amount / 100, amount % 100);
+        let unit = if column.kind == ContractType::Money { "元" } else { "平方米" };
+        let size = |amount: i64| format!("{}.{:02}{unit}", amount / 100, amount % 100);
+        for deviating in deviating_counties(column, &sizes) {
+            forget_amounts(loaded, (&column.name, county, deviating.county), store)?;
+            let place = match (deviating.county, county) {
+                (place, Some(_)) if !place.is_empty() => format!("在{}", mask_numbers_in_text(place)),
+                (_, Some(_)) => "没有写明县的各行".to_owned(),
+                (_, None) => String::new(),
+            };
+            let [least, most] = deviating.others.map(size);
+            let others = match deviating.usual {
+                true => {
+                    format!("通常在{least}到{most}之间（sources/{}.toml 里这一列的 usual）", contract.name)
+                }
+                false => format!("其他县都在{least}到{most}之间"),
+            };
             let message = format!(
-                "“{}”的列“{}”在{}多半是{}上下，其他县都在{}到{}之间：多半是换了单位（元、万元，平方米、亩）；那里按“不清楚”处理，用到这一列的规则在那里不作判断；向{}核对单位，改正后重报",
+                "“{}”的列“{}”{place}多半是{}上下，{others}：多半是换了单位（元、万元，月、年，平方米、亩）；那里按“不清楚”处理，用到这一列的规则在那里不作判断；向{}核对单位，改正后重报",
                 contract.title,
                 column.label,
-                mask_numbers_in_text(deviating.county),
                 size(deviating.own),
-                size(deviating.others.0),
-                size(deviating.others.1),
                 contract.owner
             );
             loaded.audits.push(AuditFinding::new(&contract.name, "deviating_amounts", false, message));
@@ -87,22 +99,21 @@ pub(super) fn forget_deviating_amounts(
 fn amount_sizes(
     loaded: &LoadedSource,
     amounts: &[&SourceColumn],
-    county: &SourceColumn,
+    county: Option<&str>,
 ) -> Result<Vec<BTreeMap<String, AmountSizes>>> {
     let mut sizes: Vec<BTreeMap<String, AmountSizes>> = amounts.iter().map(|_| BTreeMap::new()).collect();
     if amounts.is_empty() {
         return Ok(sizes);
     }
-    let wanted = |name: &str| name == county.name || amounts.iter().any(|column| name == column.name);
+    let wanted = |name: &str| Some(name) == county || amounts.iter().any(|column| name == column.name);
     for batch in loaded.records.rows.chunks(wanted)? {
         let batch = batch?;
-        let names = batch.column_by_name(&county.name).and_then(|array| array.as_string_opt::<i32>());
-        let Some(names) = names else { break };
+        let names = county.and_then(|county| batch.column_by_name(county)?.as_string_opt::<i32>());
         for (column, sizes) in amounts.iter().zip(&mut sizes) {
             let Some(values) = batch.column_by_name(&column.name) else { continue };
             let values = values.as_primitive::<Int64Type>();
-            for row in (0..values.len()).filter(|&row| values.is_valid(row) && names.is_valid(row)) {
-                let (amount, name) = (values.value(row), names.value(row));
+            for row in (0..values.len()).filter(|&row| values.is_valid(row)) {
+                let (amount, name) = (values.value(row), county_of_row(names, row));
                 if amount <= 0 {
                     continue;
                 }
@@ -116,26 +127,45 @@ fn amount_sizes(
     Ok(sizes)
 }
 
-/// A county whose amounts are many times those of all others.
+/// The county of a row as it is written; empty where none is.
+fn county_of_row(names: Option<&StringArray>, row: usize) -> &str {
+    names.filter(|names| names.is_valid(row)).map_or("", |names| names.value(row))
+}
+
+/// A county whose amounts are many times those of all others, or not of the usual size.
 struct DeviatingCounty<'a> {
     county: &'a str,
     /// Its middle amount.
     own: i64,
-    /// The least and the greatest middle amount of the others.
-    others: (i64, i64),
+    /// The least and the greatest middle amount of the others, or what is usual.
+    others: [i64; 2],
+    /// It is told by what is usual.
+    usual: bool,
 }
 
-fn deviating_counties(sizes: &BTreeMap<String, AmountSizes>) -> Vec<DeviatingCounty<'_>> {
-    let middles: Vec<(&str, i64)> = (sizes.iter())
-        .filter(|(_, sizes)| sizes.all >= LEAST_AMOUNTS)
-        .filter_map(|(name, sizes)| Some((name.as_str(), sizes.middle()?)))
-        .collect();
-    let deviating = middles.iter().filter_map(|&(county, own)| {
-        let others = || middles.iter().filter(|(other, _)| *other != county).map(|(_, middle)| *middle);
+fn deviating_counties<'a>(
+    column: &SourceColumn,
+    sizes: &'a BTreeMap<String, AmountSizes>,
+) -> Vec<DeviatingCounty<'a>> {
+    let middles: Vec<(&str, u64, i64)> =
+        sizes.iter().filter_map(|(name, sizes)| Some((name.as_str(), sizes.all, sizes.middle()?))).collect();
+    // Kept in hundredths.
+    let usual = column.usual.map(|usual| usual.map(|whole| i64::from(whole) * 100));
+    let compared = || middles.iter().filter(|(county, all, _)| !county.is_empty() && *all >= LEAST_AMOUNTS);
+    let deviating = middles.iter().filter_map(|&(county, all, own)| {
+        if let Some(usual) = usual.filter(|_| all >= LEAST_UNUSUAL)
+            && !(usual[0]..=usual[1]).contains(&own)
+        {
+            return Some(DeviatingCounty { county, own, others: usual, usual: true });
+        }
+        if county.is_empty() || all < LEAST_AMOUNTS {
+            return None;
+        }
+        let others = || compared().filter(|(other, ..)| *other != county).map(|(.., middle)| *middle);
         let (least, most) = (others().min()?, others().max()?);
         let agree = others().count() >= LEAST_OTHERS && most < least.saturating_mul(TIMES);
         let far = own.saturating_mul(TIMES) <= least || own >= most.saturating_mul(TIMES);
-        (agree && far).then_some(DeviatingCounty { county, own, others: (least, most) })
+        (agree && far).then_some(DeviatingCounty { county, own, others: [least, most], usual: false })
     });
     deviating.collect()
 }
@@ -143,7 +173,7 @@ fn deviating_counties(sizes: &BTreeMap<String, AmountSizes>) -> Vec<DeviatingCou
 /// Takes a column of a county for unknown.
 fn forget_amounts(
     loaded: &mut LoadedSource,
-    (column, county, name): (&str, &str, &str),
+    (column, county, name): (&str, Option<&str>, &str),
     store: &RowStore,
 ) -> Result<()> {
     let failed = |e| Error::internal("金额列不能改写").caused_by(e);
@@ -151,11 +181,10 @@ fn forget_amounts(
     let rows = loaded.records.rows.rewrite(store, |first, batch| {
         let schema = batch.schema();
         let Ok(at) = schema.index_of(column) else { return Ok(batch) };
-        let names = batch.column_by_name(county).and_then(|array| array.as_string_opt::<i32>());
-        let Some(names) = names else { return Ok(batch) };
+        let names = county.and_then(|county| batch.column_by_name(county)?.as_string_opt::<i32>());
         let array = batch.column(at);
         let lost: BooleanArray = (0..array.len())
-            .map(|row| Some(array.is_valid(row) && names.is_valid(row) && names.value(row) == name))
+            .map(|row| Some(array.is_valid(row) && county_of_row(names, row) == name))
             .collect();
         let positions = (0..array.len()).filter(|&row| lost.value(row));
         forgotten.borrow_mut().extend(positions.filter_map(|row| u32::try_from(first + row).ok()));

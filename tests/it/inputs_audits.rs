@@ -329,8 +329,9 @@ fn amounts_of_a_county_in_another_unit_are_not_known_there() {
         let rows: String = (0..90).map(row).collect();
         load("registry_household", &[("建档立卡户信息.csv", format!("{header}\n{rows}"))])
     };
-    let loaded = list(&|county| if county == 0 { "0.7646" } else { "7646" });
-    says(&loaded, &["deviating_amounts", "“人均纯收入”在淇县", "多半是0.7"]);
+    // Of a size that is usual somewhere, but not among these.
+    let loaded = list(&|county| if county == 0 { "680" } else { "7646" });
+    says(&loaded, &["deviating_amounts", "“人均纯收入”在淇县", "多半是6"]);
     let said = told(&loaded).into_iter().find(|one| one.contains("deviating_amounts")).unwrap();
     assert!(
         said.contains("元到") && said.contains("元之间：多半是换了单位") && !said.contains("  "),
@@ -412,4 +413,24 @@ fn a_copy_with_hidden_numbers_and_names_is_the_same_list_twice() {
     let loaded = load("insurance", &[("医保参保_淇县.csv", whole), ("医保参保_淇县_公示.csv", hidden)]);
     says(&loaded, &["!duplicate_file", "脱敏副本", "60行"]);
     assert_eq!(told(&loaded).iter().filter(|one| one.contains("duplicate_file")).count(), 1);
+}
+
+#[test]
+fn amounts_that_are_not_of_the_usual_size_are_not_known() {
+    let header = "县,乡镇,行政村,户编号,户主姓名,户主证件号码,人均纯收入";
+    let list = |county: &str, rows: u32, income: &str| {
+        let row = |at: u32| format!("{county},甲镇,乙村,41002{at:05},{},{},{income}\n", name(at), id(at));
+        let rows: String = (0..rows).map(row).collect();
+        load("registry_household", &[("建档立卡户信息.csv", format!("{header}\n{rows}"))])
+    };
+    // One county alone, the whole list in 万元, few rows: nobody else is there to be compared with.
+    for (county, told) in [("淇县", "在淇县多半是0.7"), ("", "没有写明县的各行多半是0.7")]
+    {
+        let loaded = list(county, 5, "0.7646");
+        says(&loaded, &["deviating_amounts", told, "usual"]);
+        assert_eq!(loaded.records.unknown.records("per_capita_income_fen").len(), 5, "{county}");
+    }
+    for loaded in [list("淇县", 5, "7646"), list("淇县", 4, "0.7646"), list("淇县", 5, "")] {
+        silent(&loaded, "deviating_amounts");
+    }
 }
