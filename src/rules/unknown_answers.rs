@@ -9,6 +9,7 @@ use super::rule_file::{Rule, RuleDefinition};
 use super::rule_set::RuleSet;
 use super::sql::ParsedSelect;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
+use super::view_catalogue::ViewOrigin;
 use crate::Result;
 use crate::model::column_type::ColumnType;
 use crate::model::undecided::RewrittenSelect;
@@ -53,7 +54,9 @@ impl RuleSet {
             own.retain(|column| columns.contains(column));
             view.columns
                 .extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
-            tables.insert(name.clone(), Ok(Arc::new(TableKnowledge::view(columns, own))));
+            let known = TableKnowledge::view(columns, own);
+            let known = if view.origin == ViewOrigin::Derived { known } else { known.by_record() };
+            tables.insert(name.clone(), Ok(Arc::new(known)));
         }
         let mut definitions = Vec::with_capacity(self.definitions.len());
         for definition in &self.definitions {

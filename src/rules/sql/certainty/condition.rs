@@ -27,11 +27,24 @@ impl TableScope {
             }
             plain => {
                 let unknown = self.unknown_value(plain)?.ok_or("a condition that is known after all")?;
-                Ok(match answers {
-                    Answers::Certain => format!("(({plain}) AND {unknown} = 0)"),
-                    Answers::Possible => format!("(({plain}) OR {unknown} = 1)"),
+                Ok(match (answers, self.differs_in_one_row(plain)) {
+                    (Answers::Certain, _) => format!("(({plain}) AND {unknown} = 0)"),
+                    (Answers::Possible, None) => format!("(({plain}) OR {unknown} = 1)"),
+                    (Answers::Possible, Some(apart)) => format!("(({plain}) OR ({unknown} = 1 AND {apart}))"),
                 })
             }
+        }
+    }
+
+    /// Of a condition that says of two cells that they differ: SQL that holds where they are not one and the same cell.
+    fn differs_in_one_row(&self, condition: &Expr) -> Option<String> {
+        match condition {
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::NotEq | BinaryOperator::Lt | BinaryOperator::Gt,
+                right,
+            } => self.of_different_rows(left, right),
+            _ => None,
         }
     }
 

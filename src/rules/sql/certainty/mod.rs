@@ -26,6 +26,9 @@ mod table_scope;
 /// What is put behind the name of a column for its companion: 1 where the cell is unknown, else 0.
 pub(crate) const UNKNOWN_SUFFIX: &str = "__unknown";
 
+/// Column that names the record that a row of a list is.
+const RECORD: &str = "record_id";
+
 /// Which answers are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answers {
@@ -72,12 +75,25 @@ pub(crate) struct TableKnowledge {
     pub(crate) uncertain: bool,
     /// It is a view: there is one version of it.
     pub(crate) view: bool,
+    /// Column of which no two of its rows have the same value, if one is known to be such.
+    pub(crate) row_key: Option<String>,
+    /// Columns that hold nothing or a number from the first to the last.
+    pub(crate) ranges: BTreeMap<String, NumberRange>,
 }
+
+/// Least and greatest of the numbers that a value can be.
+pub(crate) type NumberRange = (i64, i64);
 
 impl TableKnowledge {
     /// A view whose columns `unknown` have companions.
     pub(crate) fn view(columns: Vec<String>, unknown: BTreeSet<String>) -> Self {
-        Self { columns, unknown, uncertain: false, view: true }
+        Self { columns, unknown, view: true, ..Self::default() }
+    }
+
+    /// The same of a table in which each row has a record of its own.
+    pub(crate) fn by_record(self) -> Self {
+        let row_key = self.columns.iter().find(|column| *column == RECORD).cloned();
+        Self { row_key, ..self }
     }
 
     /// Is anything of it unknown?

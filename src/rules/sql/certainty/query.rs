@@ -1,11 +1,12 @@
 //! Statements, WITH and UNION.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sqlparser::ast::{Cte, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, With};
 
 use super::select::rewrite_select;
+use super::table_scope::join_ranges;
 use super::{Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::rules::sql::clauses::{QueryClauses, column_name};
 
@@ -175,11 +176,19 @@ fn rewrite_set(
             let left = complete(left, left_sql, &left_known)?;
             let right = complete(right, right_sql, &right_known)?;
             let unknown = positions.iter().map(|&at| left_known.columns[at].clone()).collect();
+            let mut ranges = BTreeMap::new();
+            for (column, other) in left_known.columns.iter().zip(&right_known.columns) {
+                let both = (left_known.ranges.get(column).copied(), right_known.ranges.get(other).copied());
+                if let Some(range) = join_ranges(both.0, both.1) {
+                    ranges.insert(column.clone(), range);
+                }
+            }
             let known = TableKnowledge {
                 columns: left_known.columns,
                 unknown,
                 uncertain: left_known.uncertain || right_known.uncertain,
-                view: false,
+                ranges,
+                ..TableKnowledge::default()
             };
             Ok((format!("{left}\n{quantifier}\n{right}"), known))
         }

@@ -1,5 +1,6 @@
 //! SELECTs: their tables, conditions and columns.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sqlparser::ast::{
@@ -9,7 +10,7 @@ use sqlparser::ast::{
 
 use super::query::{StatementWriter, companion_item, item_name, rewrite_nested};
 use super::table_scope::{ScopedTable, TableScope};
-use super::{Answers, TableKnowledge, grouped};
+use super::{Answers, NumberRange, TableKnowledge, grouped};
 use crate::rules::sql::clauses::SelectClauses;
 use crate::rules::view_catalogue::PARAMETER;
 
@@ -52,11 +53,26 @@ pub(super) fn rewrite_select(
     {
         let other = rewrite_from(&clauses, writer, answers.other())?;
         let all = grouped::GroupedSelect { items: &items, groups, having: clauses.having.as_ref(), distinct };
-        return all.rewrite([from, other], writer, answers, companions);
+        let row_key = if groups.is_empty()
+            && clauses.having.is_none()
+            && items.iter().all(|(_, expr)| !grouped::is_of_group(expr))
+        {
+            row_key(&clauses, &from.scope, &items)
+        } else {
+            None
+        };
+        let ranges = ranges(&from.scope, &items);
+        let (sql, known) = all.rewrite([from, other], writer, answers, companions)?;
+        return Ok((sql, TableKnowledge { row_key, ranges, ..known }));
     }
     let mut sql = format!("SELECT {distinct}");
     let mut companion_sql = String::new();
-    let mut known = TableKnowledge { uncertain: from.uncertain, ..TableKnowledge::default() };
+    let mut known = TableKnowledge {
+        uncertain: from.uncertain,
+        row_key: row_key(&clauses, &from.scope, &items),
+        ranges: ranges(&from.scope, &items),
+        ..TableKnowledge::default()
+    };
     for (at, (name, expr)) in items.iter().enumerate() {
         if at > 0 {
             sql.push_str(", ");
@@ -70,6 +86,30 @@ pub(super) fn rewrite_select(
         known.columns.push(name.clone());
     }
     Ok((format!("{sql}{companion_sql}{}", from.sql), known))
+}
+
+/// Name of the column by which rows are told apart, where each comes of one row of one table: beside it stands only the
+/// table of one row, and tables that are looked into.
+fn row_key(clauses: &SelectClauses<'_>, scope: &TableScope, items: &[(String, &Expr)]) -> Option<String> {
+    use JoinOperator as O;
+    let [TableWithJoins { relation: _, joins }] = clauses.from else { return None };
+    let single = |join: &Join| match &join.join_operator {
+        O::Semi(_) | O::LeftSemi(_) | O::Anti(_) | O::LeftAnti(_) => true,
+        _ => is_parameter(&join.relation),
+    };
+    let table = scope.tables.first().filter(|_| joins.iter().all(single))?;
+    let key = table.knowledge.row_key.as_ref()?;
+    let is_key = |expr: &Expr| own_column(expr, &table.alias).as_ref() == Some(key);
+    items.iter().find(|(_, expr)| is_key(expr)).map(|(name, _)| name.clone())
+}
+
+/// Ranges of the columns that have one.
+fn ranges(scope: &TableScope, items: &[(String, &Expr)]) -> BTreeMap<String, NumberRange> {
+    let range = |(name, expr): &(String, &Expr)| {
+        let expr = grouped::extreme_of(expr).map_or(*expr, |(_, argument)| argument);
+        scope.range(expr).map(|range| (name.clone(), range))
+    };
+    items.iter().filter_map(range).collect()
 }
 
 /// Name and expression of a column of a SELECT.
@@ -147,8 +187,9 @@ fn split_conjuncts(expr: &Expr) -> Vec<&Expr> {
 impl FromWriter<'_> {
     /// Text of a table with these answers, with its alias, and what is known of it.
     fn table(&mut self, factor: &TableFactor, answers: Answers) -> Result<(String, ScopedTable), String> {
-        let scoped = |alias: &str, knowledge| ScopedTable {
+        let scoped = |alias: &str, name: Option<&str>, knowledge| ScopedTable {
             alias: alias.to_owned(),
+            name: name.map(str::to_owned),
             knowledge,
             outer: false,
             doubt: None,
@@ -162,12 +203,15 @@ impl FromWriter<'_> {
                 let table = table.ok_or_else(|| format!("{name} is no table"))?;
                 let alias = alias.as_ref().map_or(table, |alias| alias.name.value.as_str());
                 let knowledge = self.writer.table(table)?;
-                Ok((format!("{} AS {alias}", knowledge.name(table, answers)), scoped(alias, knowledge)))
+                Ok((
+                    format!("{} AS {alias}", knowledge.name(table, answers)),
+                    scoped(alias, Some(table), knowledge),
+                ))
             }
             TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None } => {
                 let alias = &alias.name.value;
                 let (sql, knowledge) = rewrite_nested(subquery, self.writer, answers)?;
-                Ok((format!("(\n{sql}\n) AS {alias}"), scoped(alias, Arc::new(knowledge))))
+                Ok((format!("(\n{sql}\n) AS {alias}"), scoped(alias, None, Arc::new(knowledge))))
             }
             _ => Err("FROM something that is no table".to_owned()),
         }
