@@ -20,7 +20,7 @@ use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
 use crate::config::ColumnRole;
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::model::id_number::IdNumber;
+use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::push_record_id;
@@ -211,16 +211,21 @@ impl SourceChunk<'_, '_> {
         let inputs = &self.view.sources.inputs;
         let (source, rows) = (self.view.source, self.rows.clone());
         let contract = inputs.contract(source).ok()?;
-        let behind = unknown_columns::column_behind(contract, column)?;
+        let behind = unknown_columns::columns_behind(contract, column);
+        let names: Vec<&str> = behind.iter().map(|column| column.name.as_str()).collect();
         let records = &inputs.loaded[source].records;
         Some(match is_common_view_column(column) {
-            false => unknown_columns::companion_column(records, &behind.name, rows, |_| true),
+            false => unknown_columns::companion_column(records, &names, rows, |_| true),
             true => {
                 let values = self.column(column)?;
+                let texts = values.as_string_opt::<i32>().filter(|_| column == "id_class");
                 let start = rows.start;
-                unknown_columns::companion_column(records, &behind.name, rows, |row| {
-                    values.is_null(row - start)
-                })
+                // No number is a class of its own.
+                let is_told = |row: usize| match texts {
+                    Some(classes) => classes.value(row) != IdClass::Empty.code(),
+                    None => !values.is_null(row),
+                };
+                unknown_columns::companion_column(records, &names, rows, |row| !is_told(row - start))
             }
         })
     }

@@ -29,27 +29,36 @@ pub(crate) struct CountyCells {
 pub(crate) struct UnknownColumn {
     /// Its name in the contract.
     pub(crate) column: String,
+    /// It tells who somebody is: which records of a person differ rests on it in all lists.
+    pub(crate) identifies: bool,
     /// Counties in which cells are unknown; `""`: records without a county.
     pub(crate) counties: BTreeMap<String, CountyCells>,
 }
 
 /// By view and column of the view, what of it is unknown.
-pub(crate) type UnknownByCounty = BTreeMap<(String, String), UnknownColumn>;
+pub(crate) type UnknownByCounty = BTreeMap<(String, String), Vec<UnknownColumn>>;
 
 /// Columns of a source's view that are made of a column of its contract.
 fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
     match column.role {
         Some(ColumnRole::BirthDate) => vec!["birth_date", "age"],
         Some(ColumnRole::Sex) => vec!["sex"],
-        // Who somebody is was decided by the linker, with what it knows.
-        Some(ColumnRole::IdNumber | ColumnRole::GuardianId) => Vec::new(),
+        // A number says when somebody was born, too.
+        Some(ColumnRole::IdNumber) => {
+            vec![column.name.as_str(), "id18", "id_class", "birth_date", "age", "sex"]
+        }
+        Some(ColumnRole::GuardianId) => vec![column.name.as_str(), "guardian_id18", "guardian_person_id"],
         _ => vec![column.name.as_str()],
     }
 }
 
-/// The column of a contract that tells what stands in a column of its view.
-pub(super) fn column_behind<'c>(contract: &'c SourceContract, name: &str) -> Option<&'c SourceColumn> {
-    contract.columns.iter().find(|column| columns_made_of(column).contains(&name))
+/// The columns of a contract that tell what stands in a column of its view, the ID number last.
+pub(super) fn columns_behind<'c>(contract: &'c SourceContract, name: &str) -> Vec<&'c SourceColumn> {
+    let telling = contract.columns.iter().filter(|column| columns_made_of(column).contains(&name));
+    let (numbers, mut all): (Vec<_>, Vec<_>) =
+        telling.partition(|column| column.role == Some(ColumnRole::IdNumber));
+    all.extend(numbers);
+    all
 }
 
 /// Columns of views with unknown cells.
@@ -108,8 +117,12 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
             }
             for made in columns_made_of(column) {
-                let unknown = UnknownColumn { column: name.to_owned(), counties: counties.clone() };
-                found.insert((records.source.clone(), made.to_owned()), unknown);
+                let unknown = UnknownColumn {
+                    column: name.to_owned(),
+                    identifies: column.role == Some(ColumnRole::IdNumber),
+                    counties: counties.clone(),
+                };
+                found.entry((records.source.clone(), made.to_owned())).or_default().push(unknown);
             }
         }
     }
@@ -131,7 +144,7 @@ fn unknown_names<'c>(contract: &'c SourceContract, records: &SourceRecords) -> V
 
 /// Rows of a source whose cell of a column of the contract is unknown, ascending.
 pub(crate) fn unknown_records(records: &SourceRecords, column: &str) -> Vec<usize> {
-    let flags = companion_flags(records, column, 0..records.keys.len(), |_| true);
+    let flags = companion_flags(records, &[column], 0..records.keys.len(), |_| true);
     (0..flags.len()).filter(|&row| flags[row] == 1).collect()
 }
 
@@ -148,24 +161,27 @@ fn unknown_rows(records: &SourceRecords, column: &str, rows: Range<usize>) -> im
     absent.chain(inside.take_while(move |&row| row < end))
 }
 
-/// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
+/// The companion of a column for some rows: 1 where a cell of one of the contract's `columns`, of which it is made, is
+/// unknown and `is_null` says that nothing else tells.
 pub(super) fn companion_column(
     records: &SourceRecords,
-    column: &str,
+    columns: &[&str],
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> ArrayRef {
-    Arc::new(Int32Array::from(companion_flags(records, column, rows, is_null)))
+    Arc::new(Int32Array::from(companion_flags(records, columns, rows, is_null)))
 }
 
 fn companion_flags(
     records: &SourceRecords,
-    column: &str,
+    columns: &[&str],
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> Vec<i32> {
     let mut flags = vec![0; rows.len()];
-    let unknown = unknown_rows(records, column, rows.clone());
-    unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    for column in columns {
+        let unknown = unknown_rows(records, column, rows.clone());
+        unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    }
     flags
 }
