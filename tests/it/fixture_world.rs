@@ -11,6 +11,7 @@ use bidui::testing::model::exception::Exception;
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::normalize;
 use bidui::testing::reconcile::{RuleFindings, run_over, views};
+use bidui::testing::rules::rule_file::SqlFile;
 use bidui::testing::rules::rule_set::RuleSet;
 
 use crate::rules_truth::{folder, perfect, truth_records};
@@ -49,6 +50,27 @@ impl World {
         // It is scored by findings of all rules.
         rules.settings.quality = None;
         self.run_rules(&rules)
+    }
+
+    /// Codes of the rules that read a list, through definitions too, or a view that is made of all lists.
+    pub(crate) fn rules_over(&self, source: usize) -> BTreeSet<&str> {
+        let list = self.loaded[source].records.source.as_str();
+        let lists: BTreeSet<String> = self
+            .pipeline
+            .sources
+            .iter()
+            .flat_map(|one| [one.name.clone(), format!("{}_previous", one.name)])
+            .chain(["parameter", "division"].map(str::to_owned))
+            .collect();
+        let sees = |file: &SqlFile| {
+            let is_other = |name: &str| lists.contains(name) || self.rules.definition(name).is_some();
+            file.select.table_names().any(|name| name == list || !is_other(name))
+        };
+        let rules = self.rules.rules.iter().filter(|rule| {
+            let behind = self.rules.definitions_of(&rule.file).into_iter().map(|one| &one.file);
+            behind.chain([&rule.file]).any(sees)
+        });
+        rules.map(|rule| rule.header.code.as_str()).collect()
     }
 
     fn run_rules(&self, rules: &RuleSet) -> RuleFindings {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Int64Array, StringArray, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, Date32Array, Int64Array, StringArray, UInt32Array, new_null_array};
 use arrow::datatypes::DataType;
 use bidui::testing::config::{ColumnRole, RuleParameter};
 use bidui::testing::model::column_type::ContractType;
@@ -122,6 +122,10 @@ impl World {
                 if words.is_empty() || spec.open {
                     words.extend(texts.iter().flat_map(|text| compared_words(text, column)));
                 }
+                if matches!(spec.role, Some(ColumnRole::IdNumber | ColumnRole::GuardianId)) {
+                    words.extend(self.limits(&texts, true).into_iter().flat_map(numbers_of_born));
+                    words.extend(self.numbers_of_lists());
+                }
                 let words: ArrayRef = Arc::new(StringArray::from_iter_values(words));
                 words
             }
@@ -139,6 +143,21 @@ impl World {
         };
         let blank = new_null_array(values.data_type(), 1);
         arrow::compute::concat(&[&known, &blank]).unwrap()
+    }
+
+    /// Some numbers of every list, of guardians too: somebody else's.
+    fn numbers_of_lists(&self) -> BTreeSet<String> {
+        let mut numbers = BTreeSet::new();
+        for (source, one) in self.loaded.iter().enumerate() {
+            let contract = self.pipeline.source(&one.records.source).unwrap();
+            for role in [ColumnRole::IdNumber, ColumnRole::GuardianId] {
+                let Some(column) = contract.role(role) else { continue };
+                let values = self.column(source, &column.name);
+                let texts = values.as_any().downcast_ref::<StringArray>().unwrap();
+                numbers.extend(texts.iter().flatten().step_by(1 + texts.len() / 40).map(str::to_owned));
+            }
+        }
+        numbers
     }
 
     /// The SELECTs of some rules and of the definitions that they read.
@@ -218,6 +237,38 @@ fn numbers_about(limit: Limit, kind: ContractType) -> Vec<i64> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Numbers of people born on a day, men and women, and what else stands in their place: certificates, right and wrong,
+/// temporary numbers, ruined and hidden ones.
+fn numbers_of_born(day: Limit) -> Vec<String> {
+    let Limit::Day(day) = day else { return Vec::new() };
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![day]));
+    let texts = arrow::compute::cast(&days, &DataType::Utf8).unwrap();
+    let text = texts.as_any().downcast_ref::<StringArray>().unwrap().value(0).replace('-', "");
+    let [man, woman, temporary] =
+        ["001", "002", "000"].map(|order| with_check(&format!("410621{text}{order}")));
+    let wrong = man.replace(|last: char| last == 'X', "0");
+    [
+        format!("{man}41"),
+        format!("{woman}7200"),
+        format!("{man}99"),
+        format!("{wrong}9911"),
+        "4.1E+17".to_owned(),
+        format!("{}********{}", &man[..6], &man[14..]),
+        man,
+        woman,
+        temporary,
+        format!("410621{}{}", &text[2..], "001"),
+    ]
+    .to_vec()
+}
+
+/// A number with its check digit behind the first 17.
+fn with_check(first: &str) -> String {
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = first.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{first}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
 }
 
 /// Words with which a SELECT compares a column: those behind its name, up to the next condition.

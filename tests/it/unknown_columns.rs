@@ -36,8 +36,12 @@ fn take_away(
     let list = world.loaded[source].records.source.clone();
     let name = format!("{list}.{column} of {county}");
     let old = world.make_unknown(source, column, &positions);
-    let findings = world.run();
-    counts.faults.look(&name, &found(before), &findings, &[county]);
+    // Others do not see the list.
+    let rules = world.rules_over(source);
+    let findings = world.run_only(&rules);
+    let mut seen = found(before);
+    seen.retain(|one| rules.contains(one.0.as_str()));
+    counts.faults.look(&name, &seen, &findings, &[county]);
     let held: BTreeSet<&str> = findings
         .held
         .iter()
@@ -97,4 +101,22 @@ fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
     let faults = counts.faults;
     assert!(faults.tried >= 3 && faults.undecided > 0 || only.is_some(), "{} tried", faults.tried);
     faults.assert_none("columns that are unknown for a county");
+}
+
+#[test]
+fn a_county_whose_file_lacks_the_numbers_is_not_told_that_they_are_missing() {
+    let mut world = World::fixtures();
+    let source = world.loaded.iter().position(|one| one.records.source == "registry_person").unwrap();
+    let counties = world.counties(source);
+    let (county, positions) = counties.iter().min_by_key(|(_, rows)| rows.len()).unwrap();
+    let rules = BTreeSet::from(["Q25", "Q89", "R14", "R66", "R106"]);
+    let before = found(&world.run_only(&rules));
+    let kept = world.make_unknown(source, "id_number", positions);
+    let findings = world.run_only(&rules);
+    world.replace(source, "id_number", kept.values, &kept.unknown);
+    let mut faults = Faults::default();
+    faults.look("id_number", &before, &findings, &[county]);
+    faults.assert_none("numbers that a county's file lacks");
+    let held: BTreeSet<&str> = findings.held.iter().map(|held| held.rule_code.as_str()).collect();
+    assert!(held.contains("Q25") && held.contains("R14"), "{held:?}");
 }

@@ -27,6 +27,9 @@ impl TableScope {
             }
             plain => {
                 let unknown = self.unknown_value(plain)?.ok_or("a condition that is known after all")?;
+                if answers == Answers::Possible && self.is_of_most(plain)? {
+                    return Ok(format!("({plain})"));
+                }
                 Ok(match (answers, self.differs_in_one_row(plain)) {
                     (Answers::Certain, _) => format!("(({plain}) AND {unknown} = 0)"),
                     (Answers::Possible, None) => format!("(({plain}) OR {unknown} = 1)"),
@@ -34,6 +37,16 @@ impl TableScope {
                 })
             }
         }
+    }
+
+    /// Does a condition ask whether a count of all rows that there may be exceeds what is known? No fewer rows do.
+    fn is_of_most(&self, condition: &Expr) -> Result<bool, String> {
+        Ok(match condition {
+            Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
+                self.is_most(left) && self.flags(right)?.is_empty()
+            }
+            _ => false,
+        })
     }
 
     /// Of a condition that says of two cells that they differ: SQL that holds where they are not one and the same cell.

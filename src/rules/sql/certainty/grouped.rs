@@ -82,6 +82,12 @@ pub(super) fn extreme_of(expr: &Expr) -> Option<(Extreme, &Expr)> {
     }
 }
 
+/// Does an expression count the rows of a group, or the values that they have?
+fn is_count(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(function)
+        if function.name.to_string().eq_ignore_ascii_case("count") && function.over.is_none() && function.filter.is_none())
+}
+
 /// A column as it is written inside, where the rows are put together.
 struct InnerColumn {
     /// SQL that is 1 for a row that makes it unknown; `None` if none does.
@@ -129,7 +135,11 @@ impl GroupedSelect<'_> {
             if let Some(having) = self.having {
                 sql += &format!("\nHAVING {having}");
             }
-            return Ok((sql, TableKnowledge { columns: names, unknown, ..TableKnowledge::default() }));
+            let row_key = self.group_names();
+            return Ok((
+                sql,
+                TableKnowledge { columns: names, unknown, row_key, ..TableKnowledge::default() },
+            ));
         }
         let keys = self.keys(&from.scope, &windows)?;
         let table = writer.new_name("rows");
@@ -158,6 +168,17 @@ impl GroupedSelect<'_> {
     fn group_clause(&self) -> String {
         let groups: Vec<String> = self.groups.iter().map(Expr::to_string).collect();
         if groups.is_empty() { String::new() } else { format!("\nGROUP BY {}", groups.join(", ")) }
+    }
+
+    /// Names of the columns that hold the groups, where each group has one.
+    fn group_names(&self) -> Vec<String> {
+        let name = |group: &Expr| {
+            let own = |(name, expr): &&(String, &Expr)| {
+                **expr == *group || matches!(group, Expr::Identifier(known) if known.value == *name)
+            };
+            self.items.iter().find(own).map(|(name, _)| name.clone())
+        };
+        self.groups.iter().map(name).collect::<Option<Vec<_>>>().unwrap_or_default()
     }
 
     /// The windows of the columns.
@@ -290,6 +311,15 @@ impl GroupedSelect<'_> {
             }
             known.columns.push(name.clone());
         }
+        let counting = self
+            .items
+            .iter()
+            .zip(columns)
+            .filter(|((_, expr), column)| is_count(expr) && column.unknown.is_none());
+        if !self.groups.is_empty() {
+            known.row_key = self.group_names();
+        }
+        known.counts = counting.map(|((name, _), _)| name.clone()).collect();
         sql = format!("{sql}{companion_sql}\nFROM {own} AS g");
         if uncertain {
             let keys: Vec<String> = (0..keys.len()).map(|at| format!("key__{at}")).collect();

@@ -75,8 +75,11 @@ pub(crate) struct TableKnowledge {
     pub(crate) uncertain: bool,
     /// It is a view: there is one version of it.
     pub(crate) view: bool,
-    /// Column of which no two of its rows have the same value, if one is known to be such.
-    pub(crate) row_key: Option<String>,
+    /// Columns of which no two of its rows have the same values together, none of them unknown; empty if none are known
+    /// to be such.
+    pub(crate) row_key: Vec<String>,
+    /// Columns that count rows: they only grow with the rows that there may be. Of possible rows they are the most.
+    pub(crate) counts: BTreeSet<String>,
     /// Columns that hold nothing or a number from the first to the last.
     pub(crate) ranges: BTreeMap<String, NumberRange>,
 }
@@ -92,8 +95,13 @@ impl TableKnowledge {
 
     /// The same of a table in which each row has a record of its own.
     pub(crate) fn by_record(self) -> Self {
-        let row_key = self.columns.iter().find(|column| *column == RECORD).cloned();
+        let row_key = self.columns.iter().filter(|column| *column == RECORD).cloned().collect();
         Self { row_key, ..self }
+    }
+
+    /// Do rows that have the same values in these columns never meet another of its rows?
+    fn is_single_by(&self, columns: &[String]) -> bool {
+        !self.row_key.is_empty() && self.row_key.iter().all(|key| columns.contains(key))
     }
 
     /// Is anything of it unknown?
@@ -148,6 +156,3 @@ impl ParsedSelect {
         query::column_names(&query)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlparser::ast::{Expr, Ident, Value};
 
-use super::{NumberRange, TableKnowledge, UNKNOWN_SUFFIX};
+use super::{Answers, NumberRange, TableKnowledge, UNKNOWN_SUFFIX};
 
 /// A table of FROM or JOIN.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub(super) struct ScopedTable {
     /// Name of the table; a subquery has none.
     pub(super) name: Option<String>,
     pub(super) knowledge: Arc<TableKnowledge>,
+    /// Which of its rows are read.
+    pub(super) answers: Answers,
     /// Rows of a LEFT JOIN: a companion is null where nothing is met.
     pub(super) outer: bool,
     /// SQL that is 1 where it is unknown whether the row is met; all its columns are unknown then.
@@ -76,8 +78,29 @@ impl TableScope {
         let ((one, column), (other, other_column)) = (place(left)?, place(right)?);
         let is_sure = |table: &ScopedTable| !table.outer && table.doubt.is_none();
         let same = column == other_column && one.name == other.name && one.alias != other.alias;
-        let key = one.knowledge.row_key.as_ref().filter(|_| one.name.is_some() && same)?;
-        (is_sure(one) && is_sure(other)).then(|| format!("{}.{key} <> {}.{key}", one.alias, other.alias))
+        let keys = &one.knowledge.row_key;
+        if keys.is_empty() || one.name.is_none() || !same || !is_sure(one) || !is_sure(other) {
+            return None;
+        }
+        let apart = keys.iter().map(|key| format!("{}.{key} <> {}.{key}", one.alias, other.alias));
+        Some(format!("({})", apart.collect::<Vec<_>>().join(" OR ")))
+    }
+
+    /// Is a value a count of rows of a table?
+    pub(super) fn is_count(&self, expr: &Expr) -> bool {
+        self.counting_table(expr).is_some()
+    }
+
+    /// Is a value a count of all the rows that there may be?
+    pub(super) fn is_most(&self, expr: &Expr) -> bool {
+        self.counting_table(expr).is_some_and(|table| table.answers == Answers::Possible)
+    }
+
+    fn counting_table(&self, expr: &Expr) -> Option<&ScopedTable> {
+        let Expr::CompoundIdentifier(parts) = expr else { return None };
+        let [alias, name] = &parts[..] else { return None };
+        let table = self.tables.iter().find(|table| table.alias == alias.value)?;
+        table.knowledge.counts.contains(&name.value).then_some(table)
     }
 
     /// Least and greatest number that a value can be where it is any: of CASE among written numbers, and of columns.
