@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
-use bidui::testing::config::Pipeline;
+use bidui::testing::config::{ColumnRole, Pipeline};
 use bidui::testing::load::{LoadedSource, load_source};
 use bidui::testing::model::exception::Exception;
 use bidui::testing::model::resolution::Resolution;
@@ -71,6 +71,35 @@ impl World {
             behind.chain([&rule.file]).any(sees)
         });
         rules.map(|rule| rule.header.code.as_str()).collect()
+    }
+
+    /// Does a column hold ID numbers?
+    pub(crate) fn are_numbers(&self, source: usize, column: &str) -> bool {
+        let contract = self.pipeline.source(&self.loaded[source].records.source).unwrap();
+        contract.column(column).unwrap().role == Some(ColumnRole::IdNumber)
+    }
+
+    /// Codes of the rules that read a column of a list, or what is made of it, through definitions too.
+    pub(crate) fn rules_reading(&self, source: usize, column: &str) -> BTreeSet<&str> {
+        let list = &self.loaded[source].records.source;
+        let spec = self.pipeline.source(list).unwrap().column(column).unwrap();
+        let made: &[&str] = match spec.role {
+            Some(ColumnRole::IdNumber) => &["id18", "id_class", "birth_date", "age", "sex"],
+            Some(ColumnRole::BirthDate) => &["birth_date", "age"],
+            Some(ColumnRole::Sex) => &["sex"],
+            _ => &[],
+        };
+        let reads = |code: &str| {
+            let mut alone = self.rules.clone();
+            alone.rules.retain(|rule| rule.header.code == code);
+            alone.settings.quality = None;
+            let read = alone.columns_read();
+            let own = read
+                .get(list)
+                .is_some_and(|read| read.contains(column) || made.iter().any(|made| read.contains(*made)));
+            own || read.contains_key("identity_record")
+        };
+        self.rules_over(source).into_iter().filter(|code| reads(code)).collect()
     }
 
     fn run_rules(&self, rules: &RuleSet) -> RuleFindings {

@@ -248,7 +248,7 @@ fn numbers_of_born(day: Limit) -> Vec<String> {
     let text = texts.as_any().downcast_ref::<StringArray>().unwrap().value(0).replace('-', "");
     let [man, woman, temporary] =
         ["001", "002", "000"].map(|order| with_check(&format!("410621{text}{order}")));
-    let wrong = man.replace(|last: char| last == 'X', "0");
+    let wrong = man.replace('X', "0");
     [
         format!("{man}41"),
         format!("{woman}7200"),
@@ -280,8 +280,8 @@ fn compared_words(text: &str, column: &str) -> Vec<String> {
         if behind.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
-        let ends =
-            [" AND ", " OR ", " THEN ", " ELSE ", "\n"].map(|end| behind.find(end).unwrap_or(behind.len()));
+        let ends = [" AND ", " OR ", " THEN ", " ELSE ", " FROM ", " WHERE ", "\n"]
+            .map(|end| behind.find(end).unwrap_or(behind.len()));
         let compared = &behind[..ends.into_iter().min().unwrap_or_default()];
         words.extend(compared.split('\'').skip(1).step_by(2).map(|word| word.replace('%', "")));
     }

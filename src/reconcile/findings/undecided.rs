@@ -158,7 +158,7 @@ fn possible_subjects(
     let inputs = &views.inputs;
     let mut possible = Vec::new();
     let Some(at) = inputs.position(source) else { return Ok(possible) };
-    for row in unknown_records(&inputs.loaded[at].records, column) {
+    for row in unknown_records(inputs, at, column) {
         let node = inputs.node(at, row);
         let (_, record) = numbers.number(node as u32)?;
         let subject = match kind {

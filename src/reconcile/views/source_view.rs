@@ -18,7 +18,7 @@ use super::person_views::{self, PersonFacts, UNKNOWN};
 use super::unknown_columns;
 use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
-use crate::config::ColumnRole;
+use crate::config::{ColumnRole, SourceColumn};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::published_id;
@@ -60,6 +60,8 @@ pub(super) struct SourceView<'a> {
     sources: Arc<ViewSources<'a>>,
     source: usize,
     schema: SchemaRef,
+    /// Rows of counties whose part of the list lacks the ID numbers, ascending.
+    without_numbers: Vec<usize>,
 }
 
 impl<'a> SourceView<'a> {
@@ -68,8 +70,13 @@ impl<'a> SourceView<'a> {
         catalogue: &ViewCatalogue,
         source: usize,
     ) -> Result<Self> {
-        let schema = view_schema(catalogue, &sources.inputs.contract(source)?.name)?;
-        Ok(Self { sources: sources.clone(), source, schema })
+        let contract = sources.inputs.contract(source)?;
+        let schema = view_schema(catalogue, &contract.name)?;
+        let number = contract.role(ColumnRole::IdNumber);
+        let without_numbers = number.map_or_else(Vec::new, |column| {
+            unknown_columns::records_without_numbers(&sources.inputs, source, &column.name)
+        });
+        Ok(Self { sources: sources.clone(), source, schema, without_numbers })
     }
 }
 
@@ -212,10 +219,16 @@ impl SourceChunk<'_, '_> {
         let (source, rows) = (self.view.source, self.rows.clone());
         let contract = inputs.contract(source).ok()?;
         let behind = unknown_columns::columns_behind(contract, column);
-        let names: Vec<&str> = behind.iter().map(|column| column.name.as_str()).collect();
+        let is_number = |column: &SourceColumn| column.role == Some(ColumnRole::IdNumber);
+        let others: &[usize] = match behind.iter().any(|column| is_number(column)) {
+            true => &self.view.without_numbers,
+            false => &[],
+        };
+        let plain = behind.iter().filter(|column| !is_number(column));
+        let names: Vec<&str> = plain.map(|column| column.name.as_str()).collect();
         let records = &inputs.loaded[source].records;
         Some(match is_common_view_column(column) {
-            false => unknown_columns::companion_column(records, &names, rows, |_| true),
+            false => unknown_columns::companion_column(records, &names, others, rows, |_| true),
             true => {
                 let values = self.column(column)?;
                 let texts = values.as_string_opt::<i32>().filter(|_| column == "id_class");
@@ -225,7 +238,7 @@ impl SourceChunk<'_, '_> {
                     Some(classes) => classes.value(row) != IdClass::Empty.code(),
                     None => !values.is_null(row),
                 };
-                unknown_columns::companion_column(records, &names, rows, |row| !is_told(row - start))
+                unknown_columns::companion_column(records, &names, others, rows, |row| !is_told(row - start))
             }
         })
     }
