@@ -38,7 +38,9 @@ fn end_on_panics() {
 /// Ctrl-C and its like tidy up before they end the program; the second one ends it at once. Without a thread for that they
 /// end it as they always did.
 fn end_on_signals() {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    // Whoever starts a program with hangups ignored (`nohup`) means it to outlive the terminal.
+    let heard: &[i32] = if ignores_hangups() { &[SIGINT, SIGTERM] } else { &[SIGINT, SIGTERM, SIGHUP] };
+    let Ok(mut signals) = Signals::new(heard) else { return };
     let wait = move || {
         let mut signals = signals.forever();
         let Some(first) = signals.next() else { return };
@@ -49,6 +51,14 @@ fn end_on_signals() {
         }
     };
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+}
+
+/// Is SIGHUP ignored from the beginning? No where the system does not tell.
+fn ignores_hangups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & 1 << (SIGHUP - 1) != 0
 }
 
 /// A file longer than the system lets a user write (`ulimit -f`) is an error where it is written, as a full disk is: by itself

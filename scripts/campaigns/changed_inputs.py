@@ -160,7 +160,9 @@ def main():
             else:
                 told = ended.said + "".join(path.read_text(encoding="utf-8", errors="replace")
                                             for path in out.glob("refused-*/lists/问题.txt"))
-                if ended.code in (2, 3) and named in told and not common.current(out):
+                # What was gone before the folder was listed has no name any more: its list is told.
+                gone = kind == "removed" and "缺少“" in told
+                if ended.code in (2, 3) and (named in told or gone) and not common.current(out):
                     tally.count(f"{kind}: refused, named")
                 else:
                     tally.fault(f"{kind}: refused without the name, or half", f"{named}: {ended.tail()}")

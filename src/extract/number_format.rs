@@ -28,7 +28,7 @@ pub(super) fn classify_number_format(format: &str) -> WorkbookFormat {
     while let Some(c) = characters.next() {
         match c {
             // What follows is shown, or is as wide, or fills.
-            '\\' | '_' | '*' => drop(characters.next()),
+            '\\' | '!' | '_' | '*' => drop(characters.next()),
             '"' => drop(characters.find(|&c| c == '"')),
             ';' => break,
             '[' => {

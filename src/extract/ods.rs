@@ -11,6 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::html_tables::decode_markup;
 use super::package_parts::PackageParts;
 use super::sheet_row_count::count_ods_rows;
+use super::shown_units::unit_of_shown;
 use super::sniff::password_needed;
 use super::spreadsheet_ml::{push_xml_text, refuse_own_entities, xml_attribute};
 use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
@@ -230,12 +231,14 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -
     }
     match (&cell.kind[..], &cell.value) {
         ("float" | "currency" | "percentage", Some(value)) => match value.parse() {
-            Ok(number) => builder.put(place, &SheetCell::Number(number)),
+            Ok(number) => {
+                builder.put(place, &SheetCell::Number(number, unit_of_shown(number, text).as_deref()))
+            }
             Err(_) => builder.put(place, &SheetCell::Text(value)),
         },
         ("date", Some(value)) => builder.put(place, &SheetCell::Text(&iso_day_text(value))),
         ("boolean", Some(value)) => {
-            builder.put(place, &SheetCell::Text(if value == "true" { "1" } else { "0" }))
+            builder.put(place, &SheetCell::Text(if value == "true" { "TRUE" } else { "FALSE" }))
         }
         ("", None) if cell.formula && text.is_empty() => {
             builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))

@@ -138,6 +138,13 @@ impl<'a> PackageParts<'a> {
             }
         }
     }
+    /// The part of an XLSX workbook that holds its styles.
+    pub(super) fn styles(&mut self, sheets: &XlsxSheets) -> Option<Vec<u8>> {
+        let mut moved = sheets.changes.moved.iter();
+        let moved = moved.find(|(_, to)| to.rsplit('/').next() == Some("styles.xml"));
+        let name = moved.map_or_else(|| format!("{}styles.xml", sheets.folder), |(from, _)| from.clone());
+        self.index_part(&name)
+    }
     /// The sheets of an XLSX workbook in their order.
     ///
     /// # Errors
@@ -152,7 +159,7 @@ impl<'a> PackageParts<'a> {
         let (Some(targets), Some(workbook)) = (targets, workbook) else {
             return Err(damaged_xlsx_package());
         };
-        let mut sheets = XlsxSheets::default();
+        let mut sheets = XlsxSheets { folder: format!("{folder}{separator}"), ..XlsxSheets::default() };
         self.move_common_parts(folder, &relations_name, &mut sheets.changes);
         let macros = ["xlIntlMacrosheet", "xlMacrosheet"];
         if let Some(relations) = self.index_part(&relations_name) {
@@ -211,6 +218,8 @@ pub(super) fn refuse_shared_parts<'p>(parts: impl IntoIterator<Item = &'p str>) 
 /// The sheets of an XLSX workbook as its main part lists them.
 #[derive(Default)]
 pub(super) struct XlsxSheets {
+    /// Where the main part lies; ends in `/` unless it is the root.
+    folder: String,
     /// Normal name of each sheet's part.
     pub parts: Vec<String>,
     /// The program that wrote it asks for all formulas to be calculated.

@@ -189,13 +189,14 @@ impl RowsBelowHeader {
         {
             return None;
         }
-        // A record that quotes have put into one cell is a damaged row, not a sentence.
-        let separators = |cell: &str| cell.bytes().filter(|b| b",;\t|^".contains(b)).count();
-        if filled == 1
-            && self.cleaned.len() > 2
-            && cells.iter().map(|cell| separators(cell)).max() >= Some(self.cleaned.len() - 1)
-        {
-            return None;
+        // A record that quotes have put into one cell is a damaged row, not a sentence: it holds the cells of half a
+        // row at least, or somebody's number.
+        if filled == 1 && self.cleaned.len() > 2 {
+            let cell = cells.iter().find(|cell| !cell.is_empty()).copied().unwrap_or_default();
+            let separators = cell.bytes().filter(|b| b",;\t|^".contains(b)).count();
+            if separators >= self.cleaned.len() / 2 && separators > 1 || holds_run_of_id_length(cell) {
+                return None;
+            }
         }
         let keyed = !(self.id_numbers.is_empty() && self.names.is_empty() && self.households.is_empty());
         let sparse = filled * 2 <= self.cleaned.len().max(2);
@@ -321,6 +322,11 @@ pub(super) fn skipped_row_text(cells: &[impl AsRef<str>]) -> String {
     }
     text.truncate(text.trim_end_matches('\t').len());
     text
+}
+
+/// Does a text hold as many digits in a row as an ID number has, or as are left of one?
+fn holds_run_of_id_length(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|run| (14..=18).contains(&run.len()))
 }
 
 /// Could it be nothing but an ID number, at a glance?

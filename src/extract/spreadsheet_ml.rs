@@ -1,11 +1,14 @@
 //! XML spreadsheets of 2003, which many systems name `.xls`.
 
+use std::collections::BTreeMap;
+
 use calamine::Dimensions;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
 use super::html_tables::decode_markup;
 use super::sheet_row_count::{CountedRows, count_spreadsheet_ml_rows};
+use super::shown_units::unit_of_format;
 use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
 use super::workbook::filled_sheet::{SheetBuilder, SheetCell, iso_day_text};
 use super::workbook::open_workbook::{ReadSheet, unreadable_workbook};
@@ -34,6 +37,8 @@ pub(super) fn read_spreadsheet_ml(
     reader.config_mut().expand_empty_elements = true;
     let room = MemoryRoom::sheets(length);
     let mut sheets = Vec::new();
+    // The unit that each style shows; a style may build on one before it.
+    let (mut units, mut style): (BTreeMap<String, String>, _) = (BTreeMap::new(), String::new());
     loop {
         match reader.read_event().map_err(unreadable_workbook)? {
             Event::Start(tag) if tag.local_name().as_ref() == "Worksheet" => {
@@ -41,11 +46,21 @@ pub(super) fn read_spreadsheet_ml(
                 let counted = counted.get(sheets.len()).copied().unwrap_or_default();
                 room.take(CELLS_OF_SHEET, 0)?;
                 let builder = SheetBuilder::new(&room, is_1904);
-                let read = read_worksheet(&mut reader, builder, counted);
+                let read = read_worksheet(&mut reader, builder, &units, counted);
                 let mut sheet = read.map_err(|e| e.in_sheet(&name))?;
                 sheet.name = name;
                 sheet.sheet.damaged = decoded.damaged;
                 sheets.push(sheet);
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "Style" => {
+                style = xml_attribute(&tag, "ID").unwrap_or_default();
+                let parent = xml_attribute(&tag, "Parent").and_then(|parent| units.get(&parent).cloned());
+                units.extend(parent.map(|unit| (style.clone(), unit)));
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "NumberFormat" => {
+                units.remove(&style);
+                let unit = xml_attribute(&tag, "Format").and_then(|format| unit_of_format(&format));
+                units.extend(unit.map(|unit| (style.clone(), unit)));
             }
             Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
             Event::Eof => break,
@@ -105,15 +120,19 @@ struct CellReading {
     text: String,
     formula: bool,
     data: bool,
+    style: Option<String>,
 }
 
 fn read_worksheet(
     reader: &mut quick_xml::Reader<&[u8]>,
     mut builder: SheetBuilder<'_>,
+    units: &BTreeMap<String, String>,
     counted: CountedRows,
 ) -> Result<ReadSheet> {
     let (mut row, mut column) = (0u32, 0u32);
     let mut hidden = false;
+    // A cell without a style has that of its row, or else of its column.
+    let (mut of_row, mut of_columns, mut next_column) = (None, BTreeMap::new(), 0u32);
     let mut cell = CellReading::default();
     // Inside the data of a cell; inside a comment on it, which has data too; inside what it says of its
     // being seen.
@@ -127,6 +146,17 @@ fn read_worksheet(
                         row = index;
                     }
                     column = 0;
+                    of_row = xml_attribute(tag, "StyleID");
+                }
+                "Column" => {
+                    let first = one_based(tag, "Index").unwrap_or(next_column);
+                    let span = xml_attribute(tag, "Span").and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+                    next_column = first.saturating_add(span).saturating_add(1).min(1 << 14);
+                    if let Some(style) =
+                        xml_attribute(tag, "StyleID").filter(|style| units.contains_key(style))
+                    {
+                        of_columns.extend((first..next_column).map(|column| (column, style.clone())));
+                    }
                 }
                 "Cell" => {
                     if let Some(index) = one_based(tag, "Index") {
@@ -134,6 +164,9 @@ fn read_worksheet(
                     }
                     cell = CellReading {
                         formula: xml_attribute(tag, "Formula").is_some(),
+                        style: xml_attribute(tag, "StyleID")
+                            .or_else(|| of_row.clone())
+                            .or_else(|| of_columns.get(&column).cloned()),
                         ..CellReading::default()
                     };
                     let more = |name| xml_attribute(tag, name).and_then(|n| n.parse::<u32>().ok());
@@ -159,7 +192,9 @@ fn read_worksheet(
             Event::End(tag) => match tag.local_name().as_ref() {
                 "Row" => row = row.saturating_add(1),
                 "Cell" => {
-                    put_cell(&mut builder, (row, column), &cell).map_err(|e| e.at_row(u64::from(row) + 1))?;
+                    let unit = cell.style.as_ref().and_then(|style| units.get(style)).map(String::as_str);
+                    put_cell(&mut builder, (row, column), &cell, unit)
+                        .map_err(|e| e.at_row(u64::from(row) + 1))?;
                     column = column.saturating_add(1 + builder.merged_across((row, column)));
                 }
                 "Data" => data = false,
@@ -182,7 +217,12 @@ fn one_based(tag: &BytesStart<'_>, name: &str) -> Option<u32> {
     xml_attribute(tag, name)?.parse::<u32>().ok()?.checked_sub(1)
 }
 
-fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &CellReading) -> Result<()> {
+fn put_cell(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    cell: &CellReading,
+    unit: Option<&str>,
+) -> Result<()> {
     if cell.formula {
         builder.count_row(place.0);
         if !cell.data {
@@ -198,9 +238,13 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &CellReadin
             Ok(_) if cell.text.trim().bytes().all(|b| b.is_ascii_digit()) && cell.text.trim().len() > 15 => {
                 builder.put(place, &SheetCell::Text(cell.text.trim()))
             }
-            Ok(number) => builder.put(place, &SheetCell::Number(number)),
+            Ok(number) => builder.put(place, &SheetCell::Number(number, unit)),
             Err(_) => builder.put(place, &SheetCell::Text(&cell.text)),
         },
+        "Boolean" => {
+            let truth = matches!(cell.text.trim(), "1" | "true" | "TRUE");
+            builder.put(place, &SheetCell::Text(if truth { "TRUE" } else { "FALSE" }))
+        }
         "DateTime" => builder.put(place, &SheetCell::Text(&iso_day_text(&cell.text))),
         "Error" => builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &cell.text)),
         _ => builder.put(place, &SheetCell::Text(&cell.text)),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 
 use calamine::Dimensions;
 use zip::ZipArchive;
@@ -12,6 +13,7 @@ use zip::ZipArchive;
 use super::number_format::{WorkbookFormat, classify_number_format};
 use super::package_parts::{PackageChanges, PackageParts, refuse_shared_parts, repacked};
 use super::sheet_row_count::CountedRows;
+use super::shown_units::unit_of_format;
 use super::workbook::open_workbook::unreadable_workbook;
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
 use crate::Result;
@@ -46,6 +48,8 @@ pub(super) struct XlsbSheet {
     pub counted: CountedRows,
     /// Zero-based places of formulas that yield an error, and its code.
     pub errors: Vec<((u32, u32), u8)>,
+    /// Units that only the formats of numbers show, by the zero-based places of the cells.
+    pub units: BTreeMap<(u32, u32), Rc<str>>,
     pub merged: Vec<Dimensions>,
 }
 
@@ -79,22 +83,22 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
         names.push(relations.get(&String::from_utf16_lossy(&id)).map_or("", String::as_str));
     }
     refuse_shared_parts(names.iter().copied())?;
+    let styles = parts.read("xl/styles.bin", unpacked).map(own_formats_replaced).transpose()?;
+    let (styles, units) = styles.unwrap_or_default();
     let mut sheets = Vec::new();
     for name in names {
         sheets.push(match parts.read(name, unpacked) {
-            Some(part) => XlsbSheet::read(&part)?,
+            Some(part) => XlsbSheet::read(&part, &units)?,
             None => XlsbSheet::default(),
         });
     }
     if let Some(strings) = parts.read("xl/sharedstrings.bin", unpacked) {
         check_shared_strings(&strings)?;
     }
-    let styles =
-        parts.read("xl/styles.bin", unpacked).and_then(|styles| own_formats_replaced(styles).transpose());
     drop(parts);
     let bytes = match styles {
         Some(styles) => {
-            let replaced = vec![("xl/styles.bin".to_owned(), styles?)];
+            let replaced = vec![("xl/styles.bin".to_owned(), styles)];
             repacked(&bytes, &PackageChanges { replaced, moved: Vec::new() })?
         }
         None => bytes,
@@ -118,7 +122,7 @@ fn unpacked_bytes(bytes: &[u8]) -> Result<u64> {
 }
 
 impl XlsbSheet {
-    fn read(part: &[u8]) -> Result<Self> {
+    fn read(part: &[u8], units: &[Option<Rc<str>>]) -> Result<Self> {
         let mut sheet = Self::default();
         let (mut row, mut hidden) = (0, false);
         let mut filled = BTreeMap::new();
@@ -138,6 +142,13 @@ impl XlsbSheet {
                     filled.insert(row, hidden);
                     if let (FORMULA_ERROR, Some(column)) = (kind, xlsb_u32(data, 0)) {
                         sheet.errors.push(((row, column), data.get(8).copied().unwrap_or_default()));
+                    }
+                    // Numbers; of the style three bytes.
+                    if let (2 | 5 | 9, Some(column), Some(style)) =
+                        (kind, xlsb_u32(data, 0), xlsb_u32(data, 4))
+                        && let Some(Some(unit)) = units.get((style & 0xFF_FFFF) as usize)
+                    {
+                        sheet.units.insert((row, column), unit.clone());
                     }
                 }
                 MERGED_CELL => {
@@ -190,11 +201,15 @@ fn check_shared_strings(part: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The styles with the numbers of own formats replaced by those of formats that everybody has; none if
-/// there are no own formats.
-fn own_formats_replaced(mut styles: Vec<u8>) -> Result<Option<Vec<u8>>> {
+/// The unit that each cell format shows, by its number.
+type ShownUnits = Vec<Option<Rc<str>>>;
+
+/// The styles with the numbers of own formats replaced by those of formats that everybody has, none if there are no
+/// own formats; and the unit that each cell format shows.
+fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, ShownUnits)> {
     let mut own: BTreeMap<u16, WorkbookFormat> = BTreeMap::new();
-    let mut places = BTreeSet::new();
+    let mut shown: BTreeMap<u16, Rc<str>> = BTreeMap::new();
+    let (mut places, mut units) = (BTreeSet::new(), Vec::new());
     let mut of_cells = false;
     let mut records = XlsbRecords::of(&styles);
     while let Some(record) = records.next() {
@@ -203,8 +218,10 @@ fn own_formats_replaced(mut styles: Vec<u8>) -> Result<Option<Vec<u8>>> {
             NUMBER_FORMAT if data.len() >= 6 => {
                 let text: Vec<u16> =
                     data[6..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
-                let format = classify_number_format(&String::from_utf16_lossy(&text));
-                own.insert(u16::from_le_bytes([data[0], data[1]]), format);
+                let (number, text) =
+                    (u16::from_le_bytes([data[0], data[1]]), String::from_utf16_lossy(&text));
+                own.insert(number, classify_number_format(&text));
+                shown.extend(unit_of_format(&text).map(|unit| (number, Rc::from(unit))));
             }
             BEGIN_CELL_FORMATS => of_cells = true,
             END_CELL_FORMATS => of_cells = false,
@@ -217,12 +234,13 @@ fn own_formats_replaced(mut styles: Vec<u8>) -> Result<Option<Vec<u8>>> {
     let mut changed = false;
     for at in places {
         let number = u16::from_le_bytes([styles[at], styles[at + 1]]);
+        units.push(shown.get(&number).cloned());
         if let Some(format) = own.get(&number) {
             styles[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
             changed = true;
         }
     }
-    Ok(changed.then_some(styles))
+    Ok((changed.then_some(styles), units))
 }
 
 /// The records of a part: type and data.

@@ -3,6 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::part_edits::{PartEdit, edited_part};
 use super::workbook::filled_sheet::is_error_text;
 
 /// The errors that it knows.
@@ -17,8 +18,7 @@ pub(super) fn may_be_unknown_error(value: &[u8]) -> bool {
 pub(super) fn unknown_errors_as_texts(part: &str) -> Option<String> {
     let mut reader = Reader::from_str(part);
     reader.config_mut().check_end_names = false;
-    // What to write in place of which bytes.
-    let mut edits: Vec<(std::ops::Range<usize>, String)> = Vec::new();
+    let mut edits: Vec<PartEdit> = Vec::new();
     let (mut cell, mut value) = (None, false);
     loop {
         let start = reader.buffer_position() as usize;
@@ -43,17 +43,7 @@ pub(super) fn unknown_errors_as_texts(part: &str) -> Option<String> {
             _ => {}
         }
     }
-    if edits.is_empty() {
-        return None;
-    }
-    let (mut out, mut at) = (String::with_capacity(part.len() + edits.len() * 8), 0);
-    for (range, text) in edits {
-        out.push_str(part.get(at..range.start)?);
-        out.push_str(&text);
-        at = range.end;
-    }
-    out.push_str(part.get(at..)?);
-    Some(out)
+    edited_part(part, edits)
 }
 
 /// Where the `e` of `t="e"` stands in a tag.

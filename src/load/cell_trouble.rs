@@ -38,6 +38,8 @@ pub(super) enum CellTrouble {
     NumberInName,
     /// Not a year or term, or more than one.
     Period,
+    /// An ID number beside which stands something else; the number was taken.
+    BesideNumber,
     /// A number that a spreadsheet has rounded (`4.1E+13`).
     Rounded,
     /// An end before the beginning.
@@ -47,8 +49,12 @@ pub(super) enum CellTrouble {
 }
 
 /// Troubles of a cell that nevertheless has a value.
-const VALUE_KEPT: [CellTrouble; 3] =
-    [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::Fault(CellFault::HalfCharacter)];
+const VALUE_KEPT: [CellTrouble; 4] = [
+    CellTrouble::DayUnknown,
+    CellTrouble::MonthDoubtful,
+    CellTrouble::BesideNumber,
+    CellTrouble::Fault(CellFault::HalfCharacter),
+];
 
 /// Says of a cell that its column, named `label`, has no header.
 pub(super) fn no_header_reason(label: &str) -> String {
@@ -73,6 +79,7 @@ impl CellTrouble {
             Self::Negative => "negative_amount",
             Self::TwoPeople => "two_people",
             Self::NumberInName => "number_in_name",
+            Self::BesideNumber => "beside_number",
             Self::Period => "bad_period",
             Self::Rounded => "rounded_number",
             Self::EndBeforeStart => "end_before_start",
@@ -119,6 +126,11 @@ impl CellTrouble {
             }
             Self::Negative => format!("“{label}”是负数；核对后写成不小于0的数"),
             Self::TwoPeople => format!("“{label}”一格里有两个人；拆成两行，一人一行"),
+            Self::BesideNumber => {
+                format!(
+                    "“{label}”里号码旁边还写着别的话，只读入号码；核对旁边的话（如 已注销），写到该写的列里"
+                )
+            }
             Self::NumberInName => format!("“{label}”里有证件号码；姓名和证件号码各写各的格"),
             Self::Period => match column.period {
                 Some(PeriodForm::Term) => format!("“{label}”看不出是哪一个学期；写成 2018秋"),
@@ -161,7 +173,7 @@ impl CellTrouble {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
             Self::TwoPeople | Self::NumberInName => column.required || person,
-            Self::DayUnknown | Self::MonthDoubtful => false,
+            Self::DayUnknown | Self::MonthDoubtful | Self::BesideNumber => false,
             _ => column.required,
         }
     }

@@ -157,17 +157,14 @@ pub(super) fn parse_amount(form: AmountForm, text: &str) -> Result<ReadAmount, N
         _ => text,
     };
     let (number, rest) = split_leading_number(text).ok_or(NoAmount::Number)?;
-    let word = rest.split(['/', '每', '·', '(', '整']).next().unwrap_or("");
-    let rate = &rest[word.len()..];
-    let word = word.trim_end();
-    let factor =
-        if word.is_empty() { factor } else { unit::unit_factor(kind, word).ok_or(NoAmount::Number)? };
+    let behind = WordsBehind::read(kind, rest)?;
+    let factor = behind.factor.unwrap_or(factor);
     let value = number.times(factor).filter(|value| value.unsigned_abs() <= MOST.unsigned_abs());
     let mut value = value.ok_or(NoAmount::Number)?;
     let mut converted = false;
-    let said = match written {
-        Some(written) if rate.is_empty() => WrittenRate::Months(written),
-        _ => written_rate(rate),
+    let said = match (behind.rate, written) {
+        (None, Some(written)) => WrittenRate::Months(written),
+        (rate, _) => rate.unwrap_or(WrittenRate::None),
     };
     if kind == ContractType::Area {
         if let WrittenRate::Other = said {
@@ -197,6 +194,107 @@ pub(super) enum WrittenRate {
     Months(i64),
     /// For each person, or for a time that is no number of months.
     Other,
+}
+
+/// What stands behind the number of an amount: a unit, and a rate, be it in brackets.
+#[derive(Debug, Clone, Copy, Default)]
+struct WordsBehind {
+    factor: Option<i64>,
+    rate: Option<WrittenRate>,
+}
+
+impl WordsBehind {
+    /// Reads all of it: a word that nobody knows may change the amount.
+    fn read(kind: ContractType, rest: &str) -> Result<Self, NoAmount> {
+        let mut behind = Self::default();
+        if rest.is_empty() {
+            return Ok(behind);
+        }
+        let plain: String = rest.chars().filter(|c| !c.is_whitespace()).map(plain_bracket).collect();
+        for (at, part) in plain.split(['(', ')']).enumerate() {
+            let part = part.strip_prefix("单位").unwrap_or(part).trim_start_matches([':', '\u{FF1A}']);
+            behind.add(kind, part, at > 0)?;
+        }
+        Ok(behind)
+    }
+    /// Adds the words of one bracket, or those before it.
+    fn add(&mut self, kind: ContractType, part: &str, in_brackets: bool) -> Result<(), NoAmount> {
+        let word = part.split(['/', '每', '·', '整']).next().unwrap_or("");
+        let mut rate = part[word.len()..].trim_start_matches('整');
+        let word = word.strip_suffix("人民币").filter(|word| !word.is_empty()).unwrap_or(word);
+        match unit::unit_factor(kind, word) {
+            Some(factor) if self.factor.is_none_or(|other| other == factor) => self.factor = Some(factor),
+            Some(_) => return Err(NoAmount::Number),
+            None if word.is_empty() => {}
+            // (年), (全年), (12个月).
+            None if in_brackets && rate.is_empty() => rate = part,
+            None => return Err(NoAmount::Number),
+        }
+        match amount_rate(rate) {
+            None => Err(NoAmount::Number),
+            Some(WrittenRate::None) => Ok(()),
+            Some(said) if self.rate.is_some_and(|other| other != said) => Err(NoAmount::Rate),
+            said => {
+                self.rate = said;
+                Ok(())
+            }
+        }
+    }
+}
+
+fn plain_bracket(c: char) -> char {
+    match c {
+        '\u{FF08}' | '[' | '\u{FF3B}' | '【' | '〔' | '{' | '\u{FF5B}' | '<' | '〈' | '《' => '(',
+        '\u{FF09}' | ']' | '\u{FF3D}' | '】' | '〕' | '}' | '\u{FF5D}' | '>' | '〉' | '》' => ')',
+        c => c,
+    }
+}
+
+/// What a rate behind an amount says; `None` if there are words in it that nobody knows.
+fn amount_rate(rate: &str) -> Option<WrittenRate> {
+    // What takes more than one character comes before its parts; of 学期 and 户 the column itself is.
+    const WORDS: [&str; 28] = [
+        "半年",
+        "季度",
+        "年度",
+        "月度",
+        "个月",
+        "学期",
+        "学年",
+        "平方米",
+        "平米",
+        "全年",
+        "季",
+        "年",
+        "月",
+        "人",
+        "生",
+        "口",
+        "天",
+        "日",
+        "周",
+        "次",
+        "亩",
+        "平",
+        "户",
+        "家",
+        "/",
+        "每",
+        "·",
+        "按",
+    ];
+    let bare = rate.trim_start_matches(['/', '每', '·', '按']);
+    // 12个月, 1年.
+    let digits = bare.len() - bare.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if digits > 0 {
+        let count = bare[..digits].parse::<i64>().ok().filter(|count| (1..=120).contains(count))?;
+        return unit::months_of_unit(&bare[digits..]).map(|months| WrittenRate::Months(count * months));
+    }
+    let mut rest = rate;
+    while !rest.is_empty() {
+        rest = WORDS.iter().find_map(|word| rest.strip_prefix(word))?;
+    }
+    Some(written_rate(rate))
 }
 
 /// What `/年`, `每人每月` say.
@@ -253,7 +351,6 @@ mod tests {
         for text in ["450元每人每年", "450元/人/月", "15元/天", "450元每人每月"] {
             assert_eq!(read(text, Some(1), false), Err(NoAmount::Rate), "{text}");
         }
-        assert_eq!(read("450元(含电费)", None, false), Ok(45_000));
         assert_eq!(read("-450", None, false), Err(NoAmount::Negative));
         assert_eq!(read("-450", None, true), Ok(-45_000));
     }
@@ -310,6 +407,67 @@ mod tests {
             parse_measured_number(ContractType::Money, "1.5元", 1_000_000),
             Some(150),
             "the cell's unit comes first"
+        );
+    }
+
+    #[test]
+    fn words_in_brackets_behind_an_amount_are_heeded() {
+        let read = |text: &str, months| {
+            let form =
+                AmountForm { kind: ContractType::Money, factor: 100, months, written: None, negative: false };
+            parse_amount(form, text).map(|amount| amount.value)
+        };
+        for (text, fen) in [
+            ("5（万元）", 5_000_000),
+            ("5(万)", 5_000_000),
+            ("0.5【万元】", 500_000),
+            ("5 [单位：万元]", 5_000_000),
+            ("5万(元)", 0),
+            ("450(元)", 45_000),
+            ("450元(人民币)", 45_000),
+            ("450元人民币", 45_000),
+            ("450元整", 45_000),
+            ("5400(元/年)", 45_000),
+            ("5400(年)", 45_000),
+            ("5400（全年）", 45_000),
+            ("5400元（12个月）", 45_000),
+            ("5400元/12个月", 45_000),
+            ("1350(季度)", 45_000),
+            ("450(每月)", 45_000),
+            ("450元/户·月", 45_000),
+            ("450(每户)", 45_000),
+        ] {
+            // Two units that are not the same are no unit.
+            let wanted = if fen == 0 { Err(NoAmount::Number) } else { Ok(fen) };
+            assert_eq!(read(text, Some(1)), wanted, "{text}");
+        }
+        for text in [
+            "450元(含电费)",
+            "645（含补发430）",
+            "215元（3人共645）",
+            "450(约)",
+            "450(美元)",
+            "450(x)",
+            "450元/3",
+            "1/2",
+            "215/645",
+            "450元整数",
+            "450元/套",
+            "450(2018年)",
+            "450(200个月)",
+            "5万或元",
+            "450(",
+        ] {
+            let wanted = if text == "450(" { Ok(45_000) } else { Err(NoAmount::Number) };
+            assert_eq!(read(text, Some(1)), wanted, "{text}");
+        }
+        for text in ["215（每人）", "15(元/天)", "450(月)(年)", "450元/月(年)"] {
+            assert_eq!(read(text, Some(1)), Err(NoAmount::Rate), "{text}");
+        }
+        assert_eq!(
+            read("2580（12个月）", None),
+            Err(NoAmount::Rate),
+            "the column does not say for which time it is"
         );
     }
 

@@ -4,21 +4,26 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, StringBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings};
-use super::key_number::{clean_key_number, is_key_column};
+use super::key_number::{clean_key_number, is_key_column, joined_key_number};
 use super::{cell_cleaning, person_cells};
+use crate::config::code_map::CodeMap;
 use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
+use crate::model::name_words::name_without_person;
 use crate::model::written_period;
 
 /// What a text cell holds.
 enum TextReading<'a> {
     Value(Cow<'a, str>),
-    /// An ID number without its decorations.
+    /// A number of a person or a household without its decorations.
     CleanedId(String),
+    /// An ID number beside which stands something else of the person.
+    DoubtfulId(String),
     Blank,
     Unknown,
     Wrong(CellTrouble),
@@ -62,12 +67,17 @@ impl TextForm {
             && self.period.is_none()
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
-            && !(self.key && clean_key_number(text) != text)
-            && !(self.name && text.contains([',', ';', '\n', '\r', '、', '\u{FF0C}', '\u{FF1B}']))
-            && !((self.id || self.name) && text.len() >= 15)
+            && !(self.key && (clean_key_number(text) != text || joined_key_number(text).is_some()))
+            && (!self.name || person_cells::is_plain_name(text))
+            && !(self.id && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
         let Some(mut clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        if self.key
+            && let Some(number) = joined_key_number(&clean)
+        {
+            return TextReading::CleanedId(number);
+        }
         if self.key
             && let Cow::Owned(number) = clean_key_number(&clean)
         {
@@ -76,6 +86,14 @@ impl TextForm {
         match cell_without_value(&clean) {
             Some(CellWithoutValue::Blank) => return TextReading::Blank,
             Some(CellWithoutValue::Unknown) => return TextReading::Unknown,
+            None if self.name
+                && let Some(nobody) = name_without_person(&clean) =>
+            {
+                match nobody {
+                    CellWithoutValue::Blank => return TextReading::Blank,
+                    CellWithoutValue::Unknown => return TextReading::Unknown,
+                }
+            }
             None if self.key && clean.is_empty() => return TextReading::Blank,
             None if self.household && is_nought(&clean) => return TextReading::Blank,
             None => {}
@@ -96,7 +114,10 @@ impl TextForm {
         if self.id
             && let Some(bare) = person_cells::undecorated_id(&clean)
         {
-            return TextReading::CleanedId(bare);
+            return match bare.says_more {
+                true => TextReading::DoubtfulId(bare.number),
+                false => TextReading::CleanedId(bare.number),
+            };
         }
         if self.raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
             return TextReading::Value(clean);
@@ -149,6 +170,10 @@ pub(super) fn build_text_column(
                 builder.append_value(id);
                 found.cleaned_ids.push(index);
             }
+            TextReading::DoubtfulId(id) => {
+                builder.append_value(id);
+                found.trouble(index, CellTrouble::BesideNumber);
+            }
             TextReading::Unknown => {
                 builder.append_null();
                 found.not_stated(index, column);
@@ -192,7 +217,7 @@ pub(super) fn build_code_column(
                     Cow::Borrowed(t) => Cow::Borrowed(cell_cleaning::strip_cell_quote(t)),
                     Cow::Owned(t) => Cow::Owned(cell_cleaning::strip_cell_quote(&t).to_owned()),
                 };
-                if let Some(found) = find_column_code(column, &text) {
+                if let Some(found) = find_column_code(codes, &text) {
                     recent[slot] = (raw, found);
                     builder.append_value(&codes.labels()[found]);
                     continue;
@@ -227,11 +252,93 @@ pub(super) fn build_code_column(
     Arc::new(builder.finish())
 }
 
-/// The label a text stands for; `01-男` and `01 男` are read by their label.
-fn find_column_code(column: &SourceColumn, text: &str) -> Option<usize> {
-    column.codes.find(text).or_else(|| {
-        let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+/// The label a text stands for. `01-男` and `01 男` are read by their label, `1.0` as spreadsheets write the code 1;
+/// `1.2`, `1-0` and other numbers behind a number tell nothing: which of the two is the code?
+fn find_column_code(codes: &CodeMap, text: &str) -> Option<usize> {
+    // Spaces inside a text make no difference, but one between two numbers does.
+    if text.contains(char::is_whitespace) && are_numbers_only(text) {
+        return None;
+    }
+    codes.find(text).or_else(|| {
+        // A truth of a spreadsheet where the codes are 是 and 否.
+        match text {
+            "TRUE" => return codes.find("是"),
+            "FALSE" => return codes.find("否"),
+            _ => {}
+        }
+        let folded: String = text.nfkc().collect();
+        if let Some((whole, noughts)) = folded.split_once('.')
+            && !whole.is_empty()
+            && whole.bytes().all(|b| b.is_ascii_digit())
+            && noughts.bytes().all(|b| b == b'0')
+        {
+            return codes.find(whole);
+        }
+        let rest = folded.trim_start_matches(|c: char| c.is_ascii_digit());
         let label = rest.trim_start_matches(['-', '_', '.', ':', '、', ' ', '|']);
-        (label.len() < rest.len() && rest.len() < text.len()).then(|| column.codes.find(label)).flatten()
+        let cut = label.len() < rest.len() && rest.len() < folded.len();
+        (cut && !are_numbers_only(label)).then(|| codes.find(label)).flatten()
     })
+}
+
+/// Is there no letter of any script in a text, but digits and signs?
+fn are_numbers_only(text: &str) -> bool {
+    !text.nfkc().any(char::is_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_behind_a_number_is_no_code() {
+        let mut codes = CodeMap::default();
+        for (code, label) in
+            [("0", "未参保"), ("1", "正常参保"), ("2", "暂停参保"), ("4", "终止参保"), ("12", "其他")]
+        {
+            assert_eq!(codes.add(code, label), None);
+        }
+        let read = |text: &str| find_column_code(&codes, text).map(|at| &*codes.labels()[at]);
+        for (text, label) in [
+            ("1.0", "正常参保"),
+            ("2.00", "暂停参保"),
+            ("4.", "终止参保"),
+            ("01", "正常参保"),
+            ("01.0", "正常参保"),
+            ("\u{FF11}．\u{FF10}", "正常参保"),
+            ("0.0", "未参保"),
+            ("12.0", "其他"),
+            ("02-暂停参保", "暂停参保"),
+            ("1 正常参保", "正常参保"),
+            ("1、正常参保", "正常参保"),
+            ("\u{FF11}：正常参保", "正常参保"),
+        ] {
+            assert_eq!(read(text), Some(label), "{text}");
+        }
+        for text in [
+            "1-2",
+            "2.1",
+            "1_0",
+            "1:0",
+            "4、0",
+            "0/1",
+            "1|0",
+            "1 0",
+            "1 2",
+            "1.20",
+            "0.1",
+            "1-\u{FF10}",
+            "4：0",
+            "1.0.0",
+            "-1",
+            "1.01",
+            "1-０.0",
+            "10",
+            "1e0",
+            ".0",
+            "-0",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     match text.as_bytes() {
         [] => return Some(Blank),
         [b'0'..=b'9', ..] => return None,
-        [first, ..] if first.is_ascii_alphabetic() && !b"nutNUT".contains(first) => return None,
+        [first, ..] if first.is_ascii_alphabetic() && !b"nutNUTE".contains(first) => return None,
         // Of the Han characters only those below begin such a word.
         [0xE4..=0xE9, ..]
             if !text.starts_with([
@@ -62,7 +62,7 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     {
         return Some(Unknown);
     }
-    if text.starts_with('#') && text.len() <= 8 && text.ends_with(['!', '?']) {
+    if is_error_word(text) {
         return Some(Unknown);
     }
     // Nothing but strokes says nothing; nothing but stars and question marks stands for what is not told.
@@ -76,9 +76,86 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     .then_some(Unknown)
 }
 
+/// What spreadsheets of other languages show for #N/A, without a mark at the end; and what does not end in one.
+const ERRORS_WITHOUT_MARK: [&str; 18] = [
+    "N/A",
+    "N/D",
+    "ND",
+    "NV",
+    "N/V",
+    "I/T",
+    "N/B",
+    "N/DISP",
+    "НД",
+    "Н/Д",
+    "YOK",
+    "HIÁNYZIK",
+    "PUUTTUU",
+    "DIV/0",
+    "REF",
+    "VALUE",
+    "GETTING_DATA",
+    "N.D.",
+];
+
+/// Is it what a spreadsheet shows for an error, in whatever language: `#N/A`, `#ССЫЛКА!`, `#¡VALOR!`, `Err:502`?
+pub(crate) fn is_error_word(text: &str) -> bool {
+    if let Some(code) = text.strip_prefix("Err:5") {
+        return code.len() == 2;
+    }
+    let Some(word) = text.strip_prefix(['#', '\u{FF03}']) else { return false };
+    // Wider than its column: the number is not shown.
+    if word.len() >= 2 && word.bytes().all(|b| b == b'#') {
+        return true;
+    }
+    let bare = word.trim_start_matches(['¡', '¿']);
+    match bare.strip_suffix(['!', '?', '\u{FF01}', '\u{FF1F}']) {
+        // #VALUE!, #SPILL!, #NAME?, #值!, and those that are still to be invented.
+        Some(kind) => {
+            (1..=16).contains(&kind.chars().count())
+                && kind.starts_with(char::is_alphabetic)
+                && kind.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '.' | ' '))
+        }
+        None => ERRORS_WITHOUT_MARK.iter().any(|known| bare.to_uppercase() == *known),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_of_spreadsheets_in_other_languages() {
+        for text in [
+            "#N/A",
+            "#N/D",
+            "#НД",
+            "#Н/Д",
+            "#NV",
+            "#ССЫЛКА!",
+            "#ЗНАЧ!",
+            "#¡VALOR!",
+            "#¡REF!",
+            "#¿NOMBRE?",
+            "#BEZUG!",
+            "#ZAHL!",
+            "#DIV/0!",
+            "#NOM?",
+            "#值!",
+            "#######",
+            "#GETTING_DATA",
+            "#YOK",
+            "#ИМЯ?",
+            "Err:502",
+            "#ПЕРЕНОС!",
+        ] {
+            assert!(is_error_word(text), "{text}");
+            assert_eq!(cell_without_value(text), Some(CellWithoutValue::Unknown), "{text}");
+        }
+        for text in ["#1", "##", "#3号楼", "#1!", "Err:5", "3#N/A", "#张三", "#", "#!"] {
+            assert!(!is_error_word(text), "{text}");
+        }
+    }
 
     #[test]
     fn nothing_and_not_known_are_not_the_same() {

@@ -52,6 +52,15 @@ pub(crate) static SURNAMES: &str = include_str!("../../data/surname_readings.csv
 static PRIVATE_USE: &str = include_str!("../../data/gbk_pua_fold.csv");
 static TABLES: LazyLock<HanTables> = LazyLock::new(decode_han_tables);
 
+/// Radicals that Unicode has beside the characters, and the characters: what programs put in their place.
+static RADICALS: &str = include_str!("../../data/radical_equivalents.csv");
+
+/// The character of a radical such as ⻢, a stroke or a sign of description; `None` if there is none, and of all others.
+pub(crate) fn unified_radical(c: char) -> Option<char> {
+    let mut pairs = RADICALS.lines().skip(1).map(|line| line.chars());
+    pairs.find_map(|mut line| (line.next() == Some(c)).then(|| line.nth(1)))?
+}
+
 /// Slot of a code point, if the tables can hold it.
 fn han_slot(c: char) -> Option<usize> {
     let code = c as u32;

@@ -15,6 +15,7 @@ pub(crate) mod han;
 pub(crate) mod id_number;
 pub(crate) mod indicator;
 pub(crate) mod links;
+pub(crate) mod name_words;
 pub(crate) mod officer_text;
 pub(crate) mod period;
 pub(crate) mod published_id;

@@ -8,12 +8,9 @@ use super::value_guess::is_likely_name;
 use crate::config::{ColumnRole, clean_config_header};
 use crate::model::day::pack_day;
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::name_words::COMMON_SURNAMES;
 use crate::model::written_date;
 use crate::normalize::Relation;
-
-/// Surnames of four persons in five.
-const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
-    余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文牛司苗桑靳耿路申葛尚卫邢";
 
 /// Headers of names that are not the person's the row is about.
 const OTHERS: [&str; 12] =
@@ -69,7 +66,7 @@ impl ColumnShares {
             shares.name += usize::from(
                 relation == Relation::Unknown
                     && is_likely_name(cell)
-                    && cell.chars().next().is_some_and(|c| SURNAMES.contains(c)),
+                    && cell.chars().next().is_some_and(|c| COMMON_SURNAMES.contains(c)),
             );
             shares.date += usize::from(day_of(cell).is_some());
             shares.sex += usize::from(matches!(cell, "男" | "女" | "男性" | "女性"));

@@ -41,6 +41,26 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn a_run_that_was_started_with_hangups_ignored_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = delivered(&folder.path().join("synth"));
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_bidui")])
+        .args(run_arguments(&data, &out, &key))
+        .current_dir(root())
+        .stderr(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for_staging(&out, &mut child);
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::HUP)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(out.join("2018Q3/latest/manifest.json").exists());
+}
+
+#[test]
 fn a_signal_ends_a_run_tidily_and_the_second_run_is_told_of_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = delivered(&folder.path().join("synth"));

@@ -20,18 +20,7 @@ use crate::synth::assert_same;
 const KNOWN_MISSES: &[(&str, &str)] = &[];
 
 /// Ordinary life that a rule is known to flag, until the rule is mended: rule, event, why the officer would not.
-const KNOWN_FALSE: &[(&str, &str, &str)] = &[
-    ("R02", "dibao_starts_next_month", "the case is approved"),
-    ("R21", "dibao_starts_next_month", "the case is approved"),
-    ("R05", "dibao_began_registered", "the attribute is changed in the yearly window"),
-    ("R38", "dibao_began_unregistered", "the category was set when premiums were collected"),
-    ("R38", "identified_this_quarter", "the category was set when premiums were collected"),
-    ("R38", "left_poverty_long_ago", "whoever has no more claim pays as an ordinary resident"),
-    ("R38", "renovated_and_left", "whoever has no more claim pays as an ordinary resident"),
-    ("R55", "school_spelt_otherwise", "no list carries the school's code"),
-    ("R30", "newborn_not_insured_yet", "without a number yet the registry tells no birth date"),
-    ("R105", "newborn_not_insured_yet", "without a number yet the registry tells no birth date"),
-];
+const KNOWN_FALSE: &[(&str, &str, &str)] = &[];
 
 const CATALOGUE: &str = "src/synth/data/events.toml";
 

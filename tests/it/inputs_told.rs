@@ -84,7 +84,7 @@ fn cells_not_taken_as_written_and_columns_of_a_supplement_are_told_and_stop_noth
     let asked = bidui(&["check", "pipelines/hebi", "--data", text(&data), "--quarter", "2018Q3"]);
     let (said, refused) = (written(asked.stdout), written(asked.stderr));
     assert_eq!(asked.status.code(), Some(0), "{refused}");
-    assert!(said.contains("的列“参保状态”“停保原因”"), "{said}");
+    assert!(said.contains("的列“出生日期”“参保状态”“停保原因”"), "{said}");
     assert!(said.contains("这些文件或县没有，或大多没有填：医保参保_鹤山区.csv；"), "{said}");
     assert!(said.contains("补充的医保参保_补.csv（共3条）"), "{said}");
     assert!(!said.contains("没有给出 --quarter"), "{said}");

@@ -34,6 +34,7 @@ mod init;
 mod inputs_across;
 mod inputs_audits;
 mod inputs_books;
+mod inputs_cells;
 mod inputs_csv;
 mod inputs_dates;
 mod inputs_dbf;

@@ -220,6 +220,10 @@ const LEAST_KEY_CHARACTERS: usize = 4;
 fn hide_persons(found: &mut FoundExplanation) {
     // The first birth date of each person, that the others are compared with.
     let mut first: BTreeMap<String, String> = BTreeMap::new();
+    let of_ids =
+        found.records.iter().flat_map(|row| row.0.iter().filter(|(name, _)| name.ends_with("id_number")));
+    let delivered: BTreeSet<String> =
+        of_ids.map(|(_, text)| text.clone()).filter(|text| text.len() >= 15).collect();
     for row in &mut found.records {
         let person = row.get("person_id").to_owned();
         for (name, text) in &mut row.0 {
@@ -230,7 +234,12 @@ fn hide_persons(found: &mut FoundExplanation) {
             } else if name.ends_with("id_number") || name == "phone" {
                 *text = mask::mask_id_for_list(text);
             } else if name == "household" {
-                *text = mask::mask_persons_in_code(text);
+                // Somebody's number, whatever it looks like; of others what looks like one.
+                let parts = text.split('|').map(|part| match delivered.contains(part) {
+                    true => mask::mask_id_for_list(part),
+                    false => mask::mask_persons_in_code(part),
+                });
+                *text = Vec::from_iter(parts).join("|");
             } else {
                 *text = mask::mask_numbers_in_text(text).into_owned();
             }

@@ -8,12 +8,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Write};
+use std::rc::Rc;
 
 use cfb::CompoundFile;
 
 use self::folded_places::FoldedPlaces;
 use crate::extract::number_format::classify_number_format;
 use crate::extract::sheet_row_count::CountedRows;
+use crate::extract::shown_units::unit_of_format;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::{Error, Result};
@@ -63,6 +65,8 @@ pub(super) struct BiffSheet {
     pub counted: CountedRows,
     /// Zero-based places of formulas whose values nobody has calculated.
     pub uncalculated: BTreeSet<(u32, u32)>,
+    /// Units that only the formats of numbers show, by the zero-based places of the cells.
+    pub units: BTreeMap<(u32, u32), Rc<str>>,
     /// Where the cells belong that the reader finds.
     pub places: FoldedPlaces,
 }
@@ -99,6 +103,7 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
     let (mut own_formats, mut cell_formats) = (BTreeMap::new(), Vec::new());
+    let mut shown = BTreeMap::new();
     let mut version = 0x0600;
     let mut at = 0;
     while let Some(record) = BiffRecord::at(stream, at)? {
@@ -108,7 +113,9 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
             PASSWORD => return Err(password_needed()),
             NUMBER_FORMAT => {
                 let number = biff_u16(data, 0).ok_or_else(damaged_biff)?;
-                own_formats.insert(number, classify_number_format(&biff_format_text(&data[2..], version)));
+                let format = biff_format_text(&data[2..], version);
+                own_formats.insert(number, classify_number_format(&format));
+                shown.extend(unit_of_format(&format).map(|unit| (number, Rc::from(unit))));
             }
             CELL_FORMAT => cell_formats.push(record.data.start + 2),
             BOUND_SHEET => sheets.push(biff_u32(data, 0).ok_or_else(damaged_biff)? as usize),
@@ -119,8 +126,10 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
         at = record.data.end;
     }
     // The reader takes some numbers for formats that everybody has; what the workbook says of them holds.
+    let mut units: Vec<Option<Rc<str>>> = Vec::new();
     for at in cell_formats {
         let number = biff_u16(stream, at).ok_or_else(damaged_biff)?;
+        units.push(shown.get(&number).cloned());
         if let Some(format) = own_formats.get(&number) {
             stream[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
         }
@@ -134,7 +143,7 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
             return Err(damaged_biff());
         }
         let next = ends.range(start..).next().map(|(&next, _)| next);
-        let (end, sheet) = measure_biff_sheet(stream, start, &strings, room)?;
+        let (end, sheet) = measure_biff_sheet(stream, start, (&strings, &units), room)?;
         if next.is_some_and(|next| end > next) {
             return Err(damaged_biff());
         }
@@ -147,7 +156,7 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
 /// The text of a number format. Its letters tell what it is; what stands in quotes may be anything.
 fn biff_format_text(data: &[u8], version: u16) -> String {
     if version < 0x0600 {
-        return data.iter().skip(1).map(|&byte| char::from(byte)).collect();
+        return encoding_rs::GBK.decode_without_bom_handling(data.get(1..).unwrap_or(&[])).0.into_owned();
     }
     match data.get(2).map(|flags| flags & 1) {
         Some(0) => data[3..].iter().map(|&byte| char::from(byte)).collect(),
@@ -180,7 +189,7 @@ fn holds_value(data: &[u8]) -> bool {
 fn measure_biff_sheet(
     stream: &mut [u8],
     start: usize,
-    strings: &[u64],
+    (strings, units): (&[u64], &[Option<Rc<str>>]),
     room: &MemoryRoom,
 ) -> Result<(usize, BiffSheet)> {
     let mut sheet = BiffSheet::default();
@@ -221,7 +230,9 @@ fn measure_biff_sheet(
                 continue;
             }
             FORMULA => {
+                let unit = unit_of_cell(data, 4, units);
                 formula = sheet.places.fold(data)?;
+                sheet.units.extend(unit.map(|unit| ((formula.0.into(), formula.1.into()), unit)));
                 let lacks = lacks_value(data);
                 if lacks {
                     sheet.uncalculated.insert((formula.0.into(), formula.1.into()));
@@ -256,11 +267,25 @@ fn measure_biff_sheet(
         let row = match record.kind {
             FORMULA_STRING => formula.0,
             MULTIPLE_NUMBERS => {
+                let first = biff_u16(data, 2).unwrap_or_default();
                 let (row, several) = sheet.places.fold_several(data)?;
                 cells = several as u64;
+                for at in 0..several {
+                    // A format and a number of six bytes together.
+                    let unit = unit_of_cell(data, 4 + 6 * at, units);
+                    let place = (u32::from(row), u32::from(first) + at as u32);
+                    sheet.units.extend(unit.map(|unit| (place, unit)));
+                }
                 row
             }
-            _ => sheet.places.fold(data)?.0,
+            kind => {
+                let place = sheet.places.fold(data)?;
+                if matches!(kind, NUMBER | SMALL_NUMBER) {
+                    let unit = unit_of_cell(data, 4, units);
+                    sheet.units.extend(unit.map(|unit| ((place.0.into(), place.1.into()), unit)));
+                }
+                place.0
+            }
         };
         if shows && latest.replace(row) != Some(row) {
             filled.insert(row);
@@ -270,6 +295,11 @@ fn measure_biff_sheet(
     sheet.counted.filled = filled.len() as u64;
     sheet.counted.hidden = filled.intersection(&hidden).count() as u64;
     Ok((at, sheet))
+}
+
+/// The unit that the cell format shows whose number stands here.
+fn unit_of_cell(data: &[u8], at: usize, units: &[Option<Rc<str>>]) -> Option<Rc<str>> {
+    units.get(usize::from(biff_u16(data, at)?))?.clone()
 }
 
 /// Where a record lies.

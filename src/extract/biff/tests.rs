@@ -174,6 +174,25 @@ fn formats_of_the_workbook_s_own_come_first() {
 }
 
 #[test]
+fn units_that_formats_show_are_known_by_cell() {
+    let format: Vec<u16> = "0.0\"万元\"".encode_utf16().collect();
+    let head = words(&[164, format.len() as u16]);
+    let format = record(NUMBER_FORMAT, &[&head[..], &[1], &words(&format)].concat());
+    let cell = |number: u16| record(CELL_FORMAT, &words(&[0, number, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let number = |row: u16, style: u16| {
+        record(NUMBER, &[words(&[row, 7, style]), 5f64.to_le_bytes().to_vec()].concat())
+    };
+    // Two numbers beside each other, the second with the format; a formula with it.
+    let several = record(MULTIPLE_NUMBERS, &words(&[2, 3, 0, 22, 0, 1, 22, 0, 4]));
+    let formula =
+        record(FORMULA, &[&words(&[3, 1, 1])[..], &5f64.to_le_bytes(), &words(&[0, 0, 0, 0])].concat());
+    let page = vec![number(0, 0), number(1, 1), several, formula];
+    let sound = rebuild_biff_workbook(file(&stream(&[format, cell(0), cell(164)], &[page], 1))).unwrap();
+    let units: Vec<_> = sound.sheets[0].units.iter().map(|(place, unit)| (*place, &**unit)).collect();
+    assert_eq!(units, [((1, 7), "万元"), ((2, 4), "万元"), ((3, 1), "万元")]);
+}
+
+#[test]
 fn rows_are_counted_and_formulas_without_values_told() {
     let formula = |row: u16, value: [u8; 8], flags: u16| {
         record(FORMULA, &[&words(&[row, 1, 0])[..], &value, &words(&[flags, 0, 0, 0])].concat())

@@ -459,3 +459,19 @@ fn the_slow_reader_agrees_and_the_crate_differs_for_a_reason() {
         std::fs::write(std::env::temp_dir().join("bidui_csv_differences.txt"), lines.join("\n")).unwrap();
     }
 }
+
+/// Found among a million: with one of the cells left outside, such a row was taken for a note below the table.
+#[test]
+fn a_row_that_quotes_have_put_into_one_cell_is_no_note() {
+    let row = "人1,410621197001011234,善堂镇,两免一补,625";
+    for damaged in [
+        "\"人5,410621197001011234,张三,善堂镇\",",
+        "\"人5,张三,善堂镇,两免一补\",",
+        "\"人5,410621197001011234\",,,",
+    ] {
+        let text = format!("姓名,证件号码,乡镇,项目,金额\n{row}\n{row}\n{damaged}\n{row}\n");
+        let slow = SlowReader::new(&text, 5, true).read().0;
+        assert_eq!(slow.len(), 4, "{damaged}");
+        assert_eq!(ours(&text, 40).unwrap().0, slow, "{damaged}");
+    }
+}

@@ -7,6 +7,7 @@ use calamine::{Data, Dimensions};
 
 use super::sheet_cells::SheetCells;
 use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
+use crate::model::cell_words::is_error_word;
 use crate::model::file_account::CellFault;
 use crate::{Error, Result};
 
@@ -36,8 +37,8 @@ pub(in crate::extract) struct FilledSheet {
 /// What a cell of a worksheet holds.
 pub(in crate::extract) enum SheetCell<'a> {
     Text(&'a str),
-    /// A number that no format makes a date.
-    Number(f64),
+    /// A number that no format makes a date, and the unit that its format shows and that changes it.
+    Number(f64, Option<&'a str>),
     Data(&'a Data),
     Faulty(CellFault, &'a str),
 }
@@ -77,8 +78,9 @@ impl<'a> SheetBuilder<'a> {
         written.clear();
         let text = match cell {
             SheetCell::Text(text) | SheetCell::Faulty(_, text) => *text,
-            SheetCell::Number(number) => {
+            SheetCell::Number(number, unit) => {
                 write_workbook_number(&mut written, *number);
+                written.push_str(unit.unwrap_or_default());
                 &written
             }
             SheetCell::Data(data) => {
@@ -120,7 +122,7 @@ impl<'a> SheetBuilder<'a> {
             self.sheet.faults.insert(place, fault);
         }
         let plain = match cell {
-            SheetCell::Number(_) => true,
+            SheetCell::Number(_, unit) => unit.is_none(),
             SheetCell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
             _ => false,
         };
@@ -226,20 +228,8 @@ impl FilledSheet {
 /// page that holds what was shown, it is still no value.
 pub(in crate::extract) fn is_error_text(text: &str) -> bool {
     let text = text.trim();
-    // Most texts end here.
-    match text.as_bytes() {
-        [b'#', rest @ .., b'!' | b'?'] => {
-            // #VALUE!, #SPILL!, #NAME?, and those that are still to be invented.
-            (2..=16).contains(&rest.len())
-                && rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_'))
-        }
-        [b'#', ..] => {
-            ["#N/A", "#GETTING_DATA"].iter().any(|error| text.eq_ignore_ascii_case(error))
-                || text.len() >= 3 && text.bytes().all(|byte| byte == b'#')
-        }
-        [b'E', ..] => text.strip_prefix("Err:5").is_some_and(|rest| rest.len() == 2),
-        _ => false,
-    }
+    // Most texts end here; `＃` begins with EF.
+    matches!(text.as_bytes().first(), Some(b'#' | b'E' | 0xEF)) && is_error_word(text)
 }
 
 /// A cell as text. Numbers of 16 or more digits lost some: they are written as such.
@@ -249,7 +239,8 @@ pub(super) fn workbook_cell_text(cell: &Data) -> String {
         Data::Error(error) => error.to_string(),
         Data::String(text) => text.clone(),
         Data::Int(number) => workbook_number_text(*number as f64),
-        Data::Bool(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        // A truth is no number: in a column of amounts it is not one yuan.
+        Data::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
         Data::Float(number) => workbook_number_text(*number),
         Data::DateTime(moment) => date_text(moment),
         Data::DateTimeIso(text) | Data::DurationIso(text) => iso_day_text(text),
@@ -334,9 +325,20 @@ mod tests {
     #[test]
     fn shown_errors_are_errors() {
         assert!(
-            ["#N/A", " #REF! ", "#div/0!", "#####", "Err:502", "#SPILL!", "#BLOCKED!"]
-                .into_iter()
-                .all(is_error_text)
+            [
+                "#N/A",
+                " #REF! ",
+                "#div/0!",
+                "#####",
+                "Err:502",
+                "#SPILL!",
+                "#BLOCKED!",
+                "#N/D",
+                "#ССЫЛКА!",
+                "#¡VALOR!"
+            ]
+            .into_iter()
+            .all(is_error_text)
         );
         assert!(!["#1", "##", "E", "Err:5", "3#N/A", ""].into_iter().any(is_error_text));
     }

@@ -13,6 +13,7 @@ use crate::error::caught_panic::catch_panic;
 use crate::extract::biff::{BiffSheet, rebuild_biff_workbook};
 use crate::extract::package_parts::{PackageParts, XlsxSheets, repacked};
 use crate::extract::sheet_row_count::CountedRows;
+use crate::extract::shown_units::{units_as_texts, units_of_xlsx_styles};
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
@@ -101,10 +102,17 @@ impl OpenWorkbook {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
                 let mut package = PackageParts::open(&bytes)?;
                 let mut parts = package.xlsx_sheets()?;
-                for name in &weighed.odd_values {
+                let units = units_of_xlsx_styles(&package.styles(&parts).unwrap_or_default());
+                let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
+                let names: BTreeSet<&String> = weighed.odd_values.iter().chain(&parts.parts).collect();
+                for name in names.into_iter().filter(changing) {
                     let part = package.read(name, weighed.unpacked).unwrap_or_default();
-                    let known = unknown_errors_as_texts(&String::from_utf8_lossy(&part));
-                    parts.changes.replaced.extend(known.map(|known| (name.clone(), known.into_bytes())));
+                    let text = String::from_utf8_lossy(&part);
+                    let known = unknown_errors_as_texts(&text);
+                    let shown = units_as_texts(known.as_deref().unwrap_or(&text), &units);
+                    if let Some(changed) = shown.or(known) {
+                        parts.changes.replaced.push((name.clone(), changed.into_bytes()));
+                    }
                 }
                 drop(package);
                 let bytes = match parts.changes.is_empty() {
@@ -200,9 +208,11 @@ impl OpenWorkbook {
                     let folded = (top + row as u32, left + column as u32);
                     let place = known.and_then(|sheet| sheet.places.unfold(folded.0, folded.1));
                     let place = place.ok_or_else(|| unreadable_workbook("内部结构不合规"))?;
-                    if uncalculated.is_none_or(|places| !places.contains(&place)) {
-                        put_data(&mut builder, place, data)?;
+                    if uncalculated.is_some_and(|places| places.contains(&place)) {
+                        continue;
                     }
+                    let unit = known.and_then(|sheet| sheet.units.get(&place)).map(|unit| &**unit);
+                    put_data(&mut builder, place, data, unit)?;
                 }
                 for place in uncalculated.into_iter().flatten() {
                     builder.put(*place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))?;
@@ -212,8 +222,11 @@ impl OpenWorkbook {
             }
             Book::Xlsb { reader, sheets, .. } => {
                 let mut cells = reader.worksheet_cells_reader(name).map_err(unreadable_workbook)?;
+                let units = sheets.get(index).map(|sheet| &sheet.units);
                 while let Some(cell) = cells.next_cell().map_err(unreadable_workbook)? {
-                    put_cell(&mut builder, cell.get_position(), cell.get_value())?;
+                    let place = cell.get_position();
+                    let unit = units.and_then(|units| units.get(&place)).map(|unit| &**unit);
+                    put_cell(&mut builder, place, cell.get_value(), unit)?;
                 }
                 let Some(sheet) = sheets.get_mut(index) else { return Ok(builder.finish()) };
                 for &(place, code) in &sheet.errors {
@@ -280,7 +293,7 @@ fn xlsx_cells(
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(failed_xlsx)? {
         let place = cell.pos;
         let Some(formula) = cell.formula else {
-            put_cell(builder, place, &cell.value)?;
+            put_cell(builder, place, &cell.value, None)?;
             continue;
         };
         builder.count_row(place.0);
@@ -292,14 +305,14 @@ fn xlsx_cells(
             DataRef::Float(0.0) if calculates_on_load => zeros.push((place, formula_text(&formula))),
             value => {
                 calculated = true;
-                put_cell(builder, place, &value)?;
+                put_cell(builder, place, &value, None)?;
             }
         }
     }
     for (place, formula) in zeros {
         // Nobody has opened the workbook since a program wrote it, and all its formulas say zero.
         if calculated {
-            builder.put(place, &SheetCell::Number(0.0))?;
+            builder.put(place, &SheetCell::Number(0.0, None))?;
         } else {
             builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, &formula))?;
         }
@@ -333,7 +346,13 @@ fn formula_text(formula: &XlsxFormulaMetadata) -> String {
     }
 }
 
-fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), value: &DataRef<'_>) -> Result<()> {
+/// `unit`: what the format of a number shows.
+fn put_cell(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    value: &DataRef<'_>,
+    unit: Option<&str>,
+) -> Result<()> {
     match value {
         DataRef::Empty => Ok(()),
         DataRef::SharedString(text) => {
@@ -341,22 +360,28 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), value: &DataRef<'
             builder.put(place, &SheetCell::Text(text))
         }
         DataRef::String(text) => builder.put(place, &SheetCell::Text(text)),
-        other => put_data(builder, place, &Data::from(other.clone())),
+        other => put_data(builder, place, &Data::from(other.clone()), unit),
     }
 }
 
-fn put_data(builder: &mut SheetBuilder<'_>, place: (u32, u32), data: &Data) -> Result<()> {
+/// `unit`: what the format of a number shows.
+fn put_data(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    data: &Data,
+    unit: Option<&str>,
+) -> Result<()> {
     match data {
         Data::Empty => Ok(()),
         Data::Error(error) => {
             builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &error.to_string()))
         }
-        Data::Float(number) => builder.put(place, &SheetCell::Number(*number)),
+        Data::Float(number) => builder.put(place, &SheetCell::Number(*number, unit)),
         // Of a length of time, the number.
         Data::DateTime(moment) if moment.is_duration() => {
-            builder.put(place, &SheetCell::Number(moment.as_f64()))
+            builder.put(place, &SheetCell::Number(moment.as_f64(), None))
         }
-        Data::Int(number) => builder.put(place, &SheetCell::Number(*number as f64)),
+        Data::Int(number) => builder.put(place, &SheetCell::Number(*number as f64, unit)),
         Data::String(text) => builder.put(place, &SheetCell::Text(text)),
         other => builder.put(place, &SheetCell::Data(other)),
     }

@@ -15,8 +15,9 @@
 //! evidence beyond the one in N that any of N free records is he.
 
 use std::cmp::Reverse;
+use std::hash::Hash;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::block::pack_pair;
@@ -144,11 +145,11 @@ impl NearMissSearch<'_> {
     }
 
     /// All records of some persons.
-    fn members(&self, wanted: &HashSet<u32>) -> HashMap<u32, Vec<Node>> {
+    fn members(&self, wanted: impl Iterator<Item = u32>) -> HashMap<u32, Vec<Node>> {
         // There are few of them among all records: a mark is asked faster than a set.
         let mut marks = vec![false; self.persons];
-        wanted.iter().for_each(|&person| marks[person as usize] = true);
-        let mut members: HashMap<u32, Vec<Node>> = HashMap::with_capacity(wanted.len());
+        wanted.for_each(|person| marks[person as usize] = true);
+        let mut members: HashMap<u32, Vec<Node>> = HashMap::new();
         for (node, person) in (0..).zip(self.linker.person).filter(|(_, person)| marks[**person as usize]) {
             members.entry(*person).or_default().push(node);
         }
@@ -164,29 +165,53 @@ impl NearMissSearch<'_> {
             .filter(|&node| !listed[self.person(node) as usize])
             .collect();
         let free: Vec<Node> = self.records(list).filter(|&node| !known[self.person(node) as usize]).collect();
-        let wanted: HashSet<u32> = subjects.iter().map(|&node| self.person(node)).collect();
-        let members = self.members(&wanted);
-        let candidates =
-            FreeRecords::new(nodes, self.linker.tree, members.values().flatten().copied(), &free);
-        let reviewed = self.reviewed_partners(&wanted, list, &known);
-        let near: Vec<Vec<Node>> = { subjects.par_iter() }
-            .map(|&subject| {
-                let person = self.person(subject);
-                let own = members[&person].iter();
-                let mut near: Vec<Node> = own.flat_map(|&node| candidates.of(nodes, node)).collect();
-                near.extend(reviewed.get(&person).into_iter().flatten());
-                near.sort_unstable();
-                near.dedup();
-                near
-            })
-            .collect();
-        let others = self.members(&near.iter().flatten().map(|&node| self.person(node)).collect());
-        let chance = ((free.len().max(1) as f64).log2() * 1000.0).round() as i32;
-        (subjects.par_iter().zip(&near))
-            .flat_map_iter(|(&subject, near)| {
-                self.nearest(subject, &members[&self.person(subject)], near, &others, chance)
+        if subjects.is_empty() || free.is_empty() {
+            return Vec::new();
+        }
+        let mut asked = vec![false; self.persons];
+        subjects.iter().for_each(|&node| asked[self.person(node) as usize] = true);
+        let near = self.candidates(&asked, &free, list, &known);
+        let members = self.members(near.keys().copied());
+        let others = self.members(near.values().flatten().map(|&node| self.person(node)));
+        let chance = ((free.len() as f64).log2() * 1000.0).round() as i32;
+        (subjects.par_iter())
+            .filter_map(|&subject| Some((subject, self.person(subject), near.get(&self.person(subject))?)))
+            .flat_map_iter(|(subject, person, near)| {
+                self.nearest(subject, &members[&person], near, &others, chance)
             })
             .collect()
+    }
+
+    /// Free records of a list that may be one of the persons `asked` for, by person; who has none is left out.
+    fn candidates(&self, asked: &[bool], free: &[Node], list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
+        let nodes = self.linker.nodes;
+        let is_asked = |node: &Node| asked[self.person(*node) as usize];
+        let all = 0..self.linker.person.len() as Node;
+        let mut records = FreeRecords::empty(self.linker.tree);
+        // The smaller side says which keys are kept at all.
+        let few = asked.iter().filter(|is| **is).count() < free.len();
+        if few {
+            all.clone().filter(is_asked).for_each(|subject| records.add(nodes, subject, KeyUse::AskedFor));
+        }
+        let kept = if few { KeyUse::IfAskedFor } else { KeyUse::Kept };
+        free.iter().for_each(|&node| records.add(nodes, node, kept));
+        let found: Vec<(u32, Vec<Node>)> = all
+            .into_par_iter()
+            .filter(is_asked)
+            .filter_map(|node| {
+                let near = records.of(nodes, node);
+                (!near.is_empty()).then(|| (self.person(node), near))
+            })
+            .collect();
+        let mut near = self.reviewed_partners(asked, list, known);
+        for (person, of_record) in found {
+            near.entry(person).or_default().extend(of_record);
+        }
+        for of_person in near.values_mut() {
+            of_person.sort_unstable();
+            of_person.dedup();
+        }
+        near
     }
 
     /// The nearest of some candidates, those left out that are somebody else.
@@ -233,14 +258,14 @@ impl NearMissSearch<'_> {
     }
 
     /// Records of a list that linking left to review with records of some persons.
-    fn reviewed_partners(&self, wanted: &HashSet<u32>, list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
+    fn reviewed_partners(&self, asked: &[bool], list: u8, known: &[bool]) -> HashMap<u32, Vec<Node>> {
         let (links, records) = (self.linker.links, self.records(list));
         let mut partners: HashMap<u32, Vec<Node>> = HashMap::new();
         for at in (0..links.left.len()).filter(|&at| links.decision[at] == Decision::Review) {
             let (left, right) = (links.left[at], links.right[at]);
             for (a, b) in [(left, right), (right, left)] {
                 let free = records.contains(&b) && !known[self.person(b) as usize];
-                if free && wanted.contains(&self.person(a)) {
+                if free && asked[self.person(a) as usize] {
                     partners.entry(self.person(a)).or_default().push(b);
                 }
             }
@@ -327,43 +352,51 @@ fn village_keys(nodes: &LinkNodes<'_>, node: Node, village: u32) -> impl Iterato
     })
 }
 
+/// What to do with the keys of a record.
+#[derive(Debug, Clone, Copy)]
+enum KeyUse {
+    /// They are looked for.
+    AskedFor,
+    /// The record is kept under those that are looked for.
+    IfAskedFor,
+    /// The record is kept under all of them.
+    Kept,
+}
+
 impl<'a> FreeRecords<'a> {
-    /// Keeps those records alone that some subject asks for.
-    fn new(
-        nodes: &LinkNodes<'_>,
-        tree: &'a DivisionTree,
-        subjects: impl Iterator<Item = Node>,
-        free: &[Node],
-    ) -> Self {
-        let mut this =
-            Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() };
-        let village = |node| tree.at_level(nodes.division(node), VILLAGE);
-        for subject in subjects {
-            if let Some(name) = nodes.name(subject) {
-                this.by_reading.entry(name.reading_key).or_default();
-            }
-            this.by_birth.entry(nodes.birth(subject)).or_default();
-            for key in village_keys(nodes, subject, village(subject)) {
-                this.by_village.entry(key).or_default();
-            }
-        }
-        this.by_reading.remove(&0);
-        this.by_birth.remove(&0);
-        for &node in free {
-            let reading = nodes.name(node).map_or(0, |name| name.reading_key);
-            if let Some(of_name) = this.by_reading.get_mut(&reading) {
-                of_name.push(node);
-            }
-            if let Some(of_day) = this.by_birth.get_mut(&nodes.birth(node)) {
-                of_day.push(node);
-            }
-            for key in village_keys(nodes, node, village(node)) {
-                if let Some(of_village) = this.by_village.get_mut(&key) {
-                    of_village.push(node);
+    fn empty(tree: &'a DivisionTree) -> Self {
+        Self { tree, by_reading: HashMap::new(), by_birth: HashMap::new(), by_village: HashMap::new() }
+    }
+
+    /// Does with the keys of a record what `how` says.
+    fn add(&mut self, nodes: &LinkNodes<'_>, node: Node, how: KeyUse) {
+        fn add<K: Eq + Hash>(map: &mut HashMap<K, Vec<Node>>, key: K, node: Node, how: KeyUse) {
+            match how {
+                KeyUse::AskedFor => drop(map.entry(key).or_default()),
+                KeyUse::Kept => map.entry(key).or_default().push(node),
+                KeyUse::IfAskedFor => {
+                    if let Some(records) = map.get_mut(&key) {
+                        records.push(node);
+                    }
                 }
             }
         }
-        this
+        // No reading and no birth date are not the same as somebody's.
+        let reading = nodes.name(node).map_or(0, |name| name.reading_key);
+        if reading != 0 {
+            add(&mut self.by_reading, reading, node, how);
+        }
+        let birth = nodes.birth(node);
+        if birth != 0 {
+            add(&mut self.by_birth, birth, node, how);
+        }
+        for key in village_keys(nodes, node, self.village(nodes, node)) {
+            add(&mut self.by_village, key, node, how);
+        }
+    }
+
+    fn village(&self, nodes: &LinkNodes<'_>, node: Node) -> u32 {
+        self.tree.at_level(nodes.division(node), VILLAGE)
     }
 
     /// Candidates of a subject: all of the same name, or where too many have it, those of the same county;
@@ -379,8 +412,8 @@ impl<'a> FreeRecords<'a> {
                 found.clear();
             }
         }
-        let village = self.tree.at_level(nodes.division(subject), VILLAGE);
-        let of_village = village_keys(nodes, subject, village).filter_map(|key| self.by_village.get(&key));
+        let of_village = village_keys(nodes, subject, self.village(nodes, subject))
+            .filter_map(|key| self.by_village.get(&key));
         let near = self.by_birth.get(&nodes.birth(subject)).into_iter().chain(of_village).flatten().copied();
         found.extend(near.filter(|&node| names_half_alike(nodes, subject, node)));
         found

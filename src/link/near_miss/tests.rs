@@ -68,6 +68,18 @@ fn a_namesake_is_near_unless_something_makes_two_people() {
 }
 
 #[test]
+fn a_number_that_a_spreadsheet_cut_and_that_passes_its_check_is_no_second_person() {
+    // Of the last three digits only zeros are left: nobody's sex, and no number of its own.
+    let mut born =
+        (19_700_101..19_700_129).flat_map(|birth| (0..10).map(move |hundreds| (birth, hundreds * 100)));
+    let (birth, hundreds) = born.find(|(birth, at)| id_number_for(*birth, *at).ends_with("000")).unwrap();
+    let (cut, whole) = (id_number_for(birth, hundreds), id_number_for(birth, hundreds + 13));
+    let row = |id| ListRow { name: "褚建国", id, ..ListRow::default() };
+    assert_eq!(near(&[row(&whole)], &[row(&cut)]), [(0, 0, 0)]);
+    assert_eq!(near(&[row(&cut)], &[row(&whole)]), [(0, 0, 0)]);
+}
+
+#[test]
 fn somebody_elses_number_speaks_against_nobody() {
     let (number, other) = (id_number_for(19_700_101, 123), id_number_for(19_810_202, 456));
     let row = |id| ListRow { name: "褚建国", id, ..ListRow::default() };

@@ -195,9 +195,9 @@ impl IdNumber {
         day::is_birth_date(packed).then_some(packed)
     }
 
-    /// Sex that the 17th digit states.
+    /// Sex that the 17th digit states; `None` where a spreadsheet may have written that digit.
     pub fn sex(self) -> Option<Sex> {
-        let key = self.id18_key()?;
+        let key = self.id18_key().filter(|_| !self.may_be_truncated())?;
         Some(if key / 11 % 2 == 1 { Sex::Male } else { Sex::Female })
     }
 

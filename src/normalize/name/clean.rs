@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::NameFlags;
 use crate::model::han;
 use crate::model::han::{INTERPUNCT, WILDCARD};
+use crate::model::name_words::{is_no_name, label_length, may_begin_without_person};
 
 /// Notes that clerks append without brackets. Longer ones first.
 const NOTES: [&str; 16] = [
@@ -27,8 +28,6 @@ const NOTES: [&str; 16] = [
 ];
 /// Words that start a second name: what follows is a note.
 const ALIASES: [&str; 8] = ["曾用名", "又名", "原名", "小名", "别名", "乳名", "现名", "身份证名"];
-/// Words that stand where there is no name.
-const PLACEHOLDERS: [&str; 9] = ["无", "不详", "未知", "空", "无名", "待定", "未取名", "暂无", "未上户"];
 
 /// Cleans the text of a name cell; a cleaned name stays as it is when it is cleaned again.
 ///
@@ -41,10 +40,11 @@ pub(super) fn clean_name(text: &str, flags: &mut NameFlags) -> String {
     if is_plain_name(text) {
         return text.to_owned();
     }
-    let chars = characters(text, flags);
+    let mut chars = characters(text, flags);
     if !has_han(&chars) {
         return clean_latin_name(&chars, flags);
     }
+    cut_name_labels(&mut chars, flags);
     let mut chars = clean_name_brackets(&chars, flags);
     // Before letters(): the signs that tell where a second name begins go with it.
     cut_name_aliases(&mut chars, flags);
@@ -53,6 +53,7 @@ pub(super) fn clean_name(text: &str, flags: &mut NameFlags) -> String {
     // What one cut lays bare, another may take: 李四已故户主, 李四户主·已故.
     while chars.len() < length {
         length = chars.len();
+        cut_name_labels(&mut chars, flags);
         cut_name_aliases(&mut chars, flags);
         cut_name_notes(&mut chars, flags);
         cut_outer_interpuncts(&mut chars);
@@ -67,7 +68,7 @@ pub(super) fn clean_name(text: &str, flags: &mut NameFlags) -> String {
         flags.set(NameFlags::WILDCARD);
     }
     let name: String = chars.iter().collect();
-    if PLACEHOLDERS.contains(&name.as_str()) { String::new() } else { name }
+    if is_no_name(&name) { String::new() } else { name }
 }
 
 fn has_han(chars: &[char]) -> bool {
@@ -79,12 +80,10 @@ fn is_plain_name(text: &str) -> bool {
     let mut count = 0;
     let plain = text.chars().all(|c| {
         count += 1;
-        // 某 is a wildcard; placeholders begin with these.
-        matches!(c, '\u{4E00}'..='\u{9FFF}')
-            && c != '某'
-            && !(count == 1 && matches!(c, '无' | '不' | '未' | '空' | '待' | '暂'))
+        // 某 is a wildcard.
+        matches!(c, '\u{4E00}'..='\u{9FFF}') && c != '某'
     });
-    plain && (1..=3).contains(&count)
+    plain && (1..=3).contains(&count) && !may_begin_without_person(text)
 }
 
 /// The characters of a text as they are kept, references such as `&#26446;` decoded; one may be written
@@ -128,12 +127,14 @@ fn character(c: char, flags: &mut NameFlags) -> Option<char> {
                 WILDCARD
             } else {
                 flags.set(NameFlags::PRIVATE_USE);
-                real
+                unified_character(real)
             }
         }
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0)?,
         '【' | '〔' | '《' | '「' => '(',
         '】' | '〕' | '》' | '」' => ')',
+        // Radicals in place of characters; strokes and descriptions stand for one that could not be typed.
+        '\u{2E80}'..='\u{2EFF}' | '\u{31C0}'..='\u{31EF}' | '\u{2FF0}'..='\u{2FFF}' => unified_character(c),
         // Compatibility ideographs and radicals: duplicates of unified characters.
         '\u{F900}'..='\u{FAFF}' | '\u{2F00}'..='\u{2FD5}' | '\u{2F800}'..='\u{2FA1F}' => {
             [c].into_iter().nfkc().next()?
@@ -147,6 +148,16 @@ fn character(c: char, flags: &mut NameFlags) -> Option<char> {
         '.' => INTERPUNCT,
         c => c,
     })
+}
+
+/// The character of a radical, a mark for other parts of characters; every other character as it is.
+fn unified_character(c: char) -> char {
+    match c {
+        '\u{2E80}'..='\u{2EFF}' | '\u{31C0}'..='\u{31EF}' | '\u{2FF0}'..='\u{2FFF}' => {
+            han::unified_radical(c).unwrap_or(WILDCARD)
+        }
+        c => c,
+    }
 }
 
 /// A name without Han characters: upper case, single spaces.
@@ -194,6 +205,14 @@ fn clean_name_brackets(chars: &[char], flags: &mut NameFlags) -> Vec<char> {
 fn name_starts_with(chars: &[char], word: &str) -> bool {
     let mut rest = chars.iter();
     word.chars().all(|c| rest.next() == Some(&c))
+}
+
+/// Cuts labels before a name: `户主：`.
+fn cut_name_labels(chars: &mut Vec<char>, flags: &mut NameFlags) {
+    while let length @ 1.. = label_length(chars) {
+        chars.drain(..length);
+        flags.set(NameFlags::NOTE);
+    }
 }
 
 /// Cuts `又名…`, `/…`, `、…` after a name of at least two characters.

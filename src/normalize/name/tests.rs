@@ -77,6 +77,27 @@ fn what_cannot_be_read_is_a_wildcard() {
 }
 
 #[test]
+fn labels_before_a_name_go_and_radicals_are_characters() {
+    for (text, cleaned) in [
+        ("户主：马志强", "马志强"),
+        ("姓名:李海燕", "李海燕"),
+        ("户主马志强", "马志强"),
+        ("学生: 王小明(已故)", "王小明"),
+        ("妻：李春梅", "李春梅"),
+        ("户主：", ""),
+        ("户主", ""),
+        ("户主：户主马志强", "马志强"),
+        ("马志强：户主", "马志强"),
+        ("\u{2EE2}志强", "马志强"),
+        ("\u{2EF0}\u{2ED3}江", "龙长江"),
+        ("张\u{2EDE}强", "张□强"),
+        ("张\u{31D0}强", "张□强"),
+    ] {
+        assert_eq!(clean(text), cleaned, "{text}");
+    }
+}
+
+#[test]
 fn nothing_is_missing() {
     for text in ["", " ", "无", "不详", "-", "/", "***", "□□"] {
         assert!(NameForm::analyse(text).is_missing(), "{text:?}");
@@ -191,5 +212,22 @@ proptest! {
     fn never_panics(text in "\\PC{0,24}") {
         let form = NameForm::analyse(&text);
         let _ = (form.reading_keys().count(), form.pinyin(), form.surname_key(), form.given_key());
+    }
+}
+
+#[test]
+fn what_names_nobody_is_known_before_it_is_cleaned() {
+    let pieces = [
+        "", "0", "1", "12", "(1)", "[]", "-", "。", "□", "某", "略", "测试", "空白", "无", "户主", "NaT",
+        "张三", " ",
+    ];
+    // A label stands before a name, not behind a word.
+    let pairs = pieces.iter().flat_map(|&first| pieces.map(|second| (first, second)));
+    let told = pairs.filter(|(first, second)| *second != "户主" || first.is_ascii());
+    for text in told.map(|(first, second)| format!("{first}{second}")) {
+        if clean(&text).is_empty() && !text.trim().is_empty() {
+            let blank = crate::model::cell_words::cell_without_value(&text).is_some();
+            assert!(blank || crate::model::name_words::name_without_person(&text).is_some(), "{text:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::evidence::ListedEvidence;
 use super::{REVIEW_SHEET, safe_names};
@@ -94,6 +94,8 @@ pub(super) struct RowMaterial<'a> {
     ranks: Vec<u32>,
     /// The period's last day.
     issued: String,
+    /// Numbers without a real birth date that stand where ID numbers do: as a household's number nothing else tells them.
+    damaged_numbers: HashSet<u64>,
 }
 
 /// An exception and where it stands on its list.
@@ -136,12 +138,16 @@ impl<'a> RowMaterial<'a> {
         let catalogue = inputs.catalogue;
         let rank =
             |name: &str| catalogue.sources.iter().find(|s| s.name == name).map_or(u32::MAX, |s| s.rank);
+        let fields = people.fields();
+        let ids = fields.iter().flat_map(SourceFields::ids);
+        let damaged = ids.filter(|id| id.class == IdClass::BadDate18).filter_map(|id| id.edit_key());
         Ok(Self {
             inputs: *inputs,
             people,
             persons,
             by_finding,
-            fields: people.fields(),
+            damaged_numbers: damaged.collect(),
+            fields,
             evidence,
             rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
             ranks: inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect(),
@@ -266,7 +272,13 @@ impl<'a> RowMaterial<'a> {
     fn shown_household<'n>(&self, number: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.id_mask {
             MaskStyle::None => number.into(),
-            MaskStyle::Partial | MaskStyle::Full => mask::mask_persons_in_code(number).into(),
+            MaskStyle::Partial | MaskStyle::Full => {
+                let id = IdNumber::parse(number);
+                match id.edit_key().is_some_and(|key| self.damaged_numbers.contains(&key)) {
+                    true => mask::mask_number_for_list(id),
+                    false => mask::mask_persons_in_code(number).into(),
+                }
+            }
         }
     }
 

@@ -33,6 +33,10 @@ impl<'a> SourceFields<'a> {
     pub(in crate::publish) fn id(&self, row: usize) -> IdNumber {
         self.ids.map_or(IdNumber::default(), |ids| ids[row])
     }
+    /// ID numbers of all rows, as they were read.
+    pub(in crate::publish) fn ids(&self) -> impl Iterator<Item = IdNumber> + use<'a> {
+        self.ids.into_iter().flatten().copied()
+    }
     /// Number of the name, 0 where it is missing.
     pub(super) fn name_number(&self, row: usize) -> u32 {
         self.name.map_or(0, |(ids, before)| shown_name_number(ids[row], before))

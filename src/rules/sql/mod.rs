@@ -121,6 +121,7 @@ fn parse_sql_tree(text: &str) -> Result<(TextLayout, Box<Query>), SyntaxError> {
     let tokens = tokenize(text).map_err(|error| syntax::explain_syntax_error(&layout, &error))?;
     layout.keep(&tokens);
     syntax::check_one_select(&layout)?;
+    syntax::check_depth(&layout)?;
     let statements = parser(tokens).parse_statements();
     let mut statements = statements.map_err(|error| syntax::explain_syntax_error(&layout, &error))?;
     match (statements.pop(), statements.is_empty()) {

@@ -100,6 +100,41 @@ pub(super) fn check_one_select(layout: &TextLayout) -> Result<(), SyntaxError> {
     }
 }
 
+/// Most operators and words that join conditions in one statement: each of a chain of them lies one level deeper in the
+/// tree, and whoever walks the tree needs room for them all. Rules have a hundred.
+const MOST_OPERATORS: usize = 3000;
+/// Most words that join queries, which need more room each.
+const MOST_UNIONS: usize = 300;
+
+/// Refuses a statement whose tree would be too deep to be walked, however few brackets it has.
+pub(super) fn check_depth(layout: &TextLayout) -> Result<(), SyntaxError> {
+    let is_one_of = |token: &Token, words: &[&str]| match token {
+        Token::Word(word) => {
+            word.quote_style.is_none() && words.iter().any(|known| word.value.eq_ignore_ascii_case(known))
+        }
+        _ => false,
+    };
+    let operator = |token: &Token| match token {
+        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => true,
+        Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq => true,
+        token => is_one_of(token, &["AND", "OR", "NOT"]),
+    };
+    let union = |token: &Token| is_one_of(token, &["UNION", "EXCEPT", "INTERSECT"]);
+    let tokens = || layout.tokens.iter();
+    let (what, most, first) = match tokens().filter(|token| union(&token.token)).nth(MOST_UNIONS) {
+        Some(token) => ("UNION、EXCEPT、INTERSECT", MOST_UNIONS, token),
+        None => match tokens().filter(|token| operator(&token.token)).nth(MOST_OPERATORS) {
+            Some(token) => ("运算、比较、AND、OR、NOT", MOST_OPERATORS, token),
+            None => return Ok(()),
+        },
+    };
+    Err(SyntaxError {
+        message: format!("SQL 语句太长：{what}一共超过{most}个"),
+        hint: "拆成几条规则，或把一部分写成定义；要比的值多，写成 IN (…)".to_owned(),
+        span: layout.bytes(first.span),
+    })
+}
+
 /// The parser's complaint as a sentence.
 pub(super) fn explain_syntax_error(layout: &TextLayout, error: &ParserError) -> SyntaxError {
     let words = match error {

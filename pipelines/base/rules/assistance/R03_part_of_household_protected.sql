@@ -18,7 +18,7 @@ advice = [
     "查明未在名单人员的原因：新增人口、分户、死亡、婚迁、参军、服刑、在外就学",
     "漏列的补入保障名单，已不在户内的更新建档立卡信息",
 ]
-message = "该户整户享受农村低保，另有在册成员{left_out}人不在低保和特困供养名单内。"
+message = "该户整户享受农村低保，另有在册成员{left_out}人不在低保和特困供养名单内。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -167,6 +167,29 @@ student @P4 stage=高校 status=毕业
 dibao @P3 household_no=D3
 """
 expect = ["H1", "H3"]
+
+[[example]]
+case = "刚登记、还没有证件号码的孩子：不列；证号有错、刚登记的学龄前儿童，看不出是不是刚出生：待确认，还漏了别人的照列；早就登记的：列为疑点"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+registry_person @P2 #H1 birth_date=NULL id_number=NULL identified_date=2018-08-20
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+registry_person @P4 #H3 birth_date=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
+registry_household @P5 #H5
+registry_person @P5 #H5
+dibao @P5 household_no=D5
+registry_person @P6 #H5 birth_date=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
+registry_person @P7 #H5
+registry_household @P8 #H8
+registry_person @P8 #H8
+dibao @P8 household_no=D8
+registry_person @P9 #H8 birth_date=NULL id_number=NULL identified_date=2016-08-20
+"""
+expect = ["H3 待确认", "H5", "H8"]
 */
 WITH whole AS (
     SELECT DISTINCT p.household_no
@@ -181,18 +204,18 @@ single AS (
     WHERE d.protection_mode = '单人'
 ),
 uncovered AS (
-    SELECT p.household_no, p.record_id
+    SELECT p.household_no, p.record_id, CASE WHEN b.record_id IS NULL THEN 0 ELSE 1 END AS maybe_newborn
     FROM poor_person p
     ANTI JOIN dibao_active d ON d.person_id = p.person_id
     ANTI JOIN tekun_active t ON t.person_id = p.person_id
     ANTI JOIN dead_person x ON x.person_id = p.person_id
     ANTI JOIN college_student s ON s.person_id = p.person_id
     ANTI JOIN lives_elsewhere e ON e.person_id = p.person_id
-    CROSS JOIN parameter q
-    WHERE p.birth_date IS NULL OR p.birth_date <= q.newborn_date
+    LEFT JOIN newborn_registered b ON b.record_id = p.record_id
+    WHERE b.record_id IS NULL OR b.sure = 0
 ),
 hit AS (
-    SELECT u.household_no, COUNT(*) AS left_out
+    SELECT u.household_no, COUNT(*) AS left_out, MIN(u.maybe_newborn) AS to_confirm
     FROM uncovered u
     GROUP BY u.household_no
 ),
@@ -211,7 +234,9 @@ SELECT
     h.household_id AS subject_id,
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
-    n.left_out AS left_out
+    n.left_out AS left_out,
+    CASE WHEN n.to_confirm = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn,
+    n.to_confirm AS to_confirm
 FROM registry_household h
 JOIN hit n ON n.household_no = h.household_no
 JOIN whole w ON w.household_no = h.household_no

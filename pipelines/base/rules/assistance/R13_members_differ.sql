@@ -14,7 +14,7 @@ advice = [
     "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",
     "两边成员按共同生活的原则统一",
 ]
-message = "与该户同一低保家庭的成员中，有{extra}人不在该建档立卡户内。"
+message = "与该户同一低保家庭的成员中，有{extra}人不在该建档立卡户内。{unknown}"
 related = ["R14"]
 
 [[example]]
@@ -23,7 +23,7 @@ given = """
 registry_household @P1 #H1
 registry_person @P1 #H1
 dibao @P1 household_no=D1
-dibao @P2 household_no=D1
+dibao @P2 household_no=D1 relation=配偶
 """
 expect = ["H1 <- registry_household:1 dibao:2"]
 
@@ -86,12 +86,12 @@ student @P2 stage=高校
 registry_household @P3 #H3
 registry_person @P3 #H3
 dibao @P3 household_no=D3
-dibao @P4 household_no=D3
+dibao @P4 household_no=D3 relation=之子 birth_date=2001-03-05
 student @P4 stage=普通高中
 registry_household @P5 #H5
 registry_person @P5 #H5
 dibao @P5 household_no=D5
-dibao @P6 household_no=D5
+dibao @P6 household_no=D5 relation=之子 birth_date=1996-03-05
 student @P6 stage=高校 status=毕业
 """
 expect = ["H3", "H5"]
@@ -130,6 +130,34 @@ dibao @P3 household_no=D3
 dibao @P4 household_no=D3 birth_date=2018-10-02
 """
 expect = ["H3"]
+
+[[example]]
+case = "不在户内的低保成员看不出出生日期，可能是今年出生的孩子：待确认，关系没有填写的也一样；还有看得出的别人、是大人、登记在别的建档户：照列"
+given = """
+registry_household @P1 #H1
+registry_person @P1 #H1
+dibao @P1 household_no=D1
+dibao @P2 household_no=D1 relation=之孙女
+registry_household @P3 #H3
+registry_person @P3 #H3
+dibao @P3 household_no=D3
+dibao @P4 household_no=D3 relation=之子
+dibao @P5 household_no=D3 relation=之子 birth_date=1990-01-01
+registry_household @P6 #H6
+registry_person @P6 #H6
+dibao @P6 household_no=D6
+dibao @P7 household_no=D6 relation=配偶
+registry_household @P8 #H8
+registry_person @P8 #H8
+dibao @P8 household_no=D8
+dibao @P9 household_no=D8 relation=之女
+registry_person @P9 #H10
+registry_household @P11 #H11
+registry_person @P11 #H11
+dibao @P11 household_no=D11
+dibao @P12 household_no=D11
+"""
+expect = ["H1 待确认", "H3", "H6", "H8", "H11 待确认"]
 */
 WITH joined AS (
     SELECT DISTINCT d.county_code, d.household_no AS dibao_no, p.household_no
@@ -138,7 +166,7 @@ WITH joined AS (
     WHERE d.protection_mode = '整户'
 ),
 member AS (
-    SELECT j.household_no, d.person_id, d.record_id, d.birth_date
+    SELECT j.household_no, d.person_id, d.record_id, d.birth_date, d.relation
     FROM joined j
     JOIN dibao_rural d ON d.county_code = j.county_code AND d.household_no = j.dibao_no
 ),
@@ -151,25 +179,36 @@ away AS (
     SELECT x.person_id FROM dead_person x
 ),
 outside AS (
-    SELECT m.household_no, m.record_id
+    SELECT m.household_no, m.record_id,
+        CASE
+            WHEN m.birth_date IS NULL AND g.person_id IS NULL
+                AND (m.relation IS NULL OR m.relation IN ('之子', '之女', '之孙子', '之孙女', '之外孙子', '之外孙女', '其他')) THEN 1
+            ELSE 0
+        END AS maybe_newborn
     FROM member m
     LEFT JOIN registry_person p ON p.person_id = m.person_id AND p.household_no = m.household_no
+    LEFT JOIN (SELECT DISTINCT r.person_id FROM registry_person r) AS g ON g.person_id = m.person_id
     LEFT JOIN away a ON a.person_id = m.person_id
     CROSS JOIN parameter q
-    -- A child waits for the yearly window of the registry.
+    -- A child waits for the yearly window of the registry. Of a child without a birth date nobody can tell
+    -- whether it is such a one.
     WHERE p.person_id IS NULL AND a.person_id IS NULL
         AND (m.birth_date IS NULL OR (m.birth_date <= q.newborn_date AND m.birth_date <= q.registry_window_date))
 ),
 counted AS (
-    SELECT o.household_no, COUNT(*) AS extra
+    SELECT o.household_no, COUNT(*) AS extra, MIN(o.maybe_newborn) AS to_confirm
     FROM outside o
     GROUP BY o.household_no
 )
-SELECT h.household_id AS subject_id, h.record_id AS evidence, 0 AS evidence_order, c.extra AS extra
+SELECT h.household_id AS subject_id, h.record_id AS evidence, 0 AS evidence_order, c.extra AS extra,
+    CASE WHEN c.to_confirm = 1 THEN '待确认：低保名单上看不出这个孩子的出生日期，先核对是不是今年出生、等年底登记的。' ELSE '' END AS unknown,
+    c.to_confirm AS to_confirm
 FROM registry_household h
 JOIN counted c ON c.household_no = h.household_no
 UNION ALL
-SELECT h.household_id AS subject_id, o.record_id AS evidence, 1 AS evidence_order, c.extra AS extra
+SELECT h.household_id AS subject_id, o.record_id AS evidence, 1 AS evidence_order, c.extra AS extra,
+    CASE WHEN c.to_confirm = 1 THEN '待确认：低保名单上看不出这个孩子的出生日期，先核对是不是今年出生、等年底登记的。' ELSE '' END AS unknown,
+    c.to_confirm AS to_confirm
 FROM registry_household h
 JOIN outside o ON o.household_no = h.household_no
 JOIN counted c ON c.household_no = h.household_no

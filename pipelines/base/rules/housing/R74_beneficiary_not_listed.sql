@@ -17,7 +17,7 @@ advice = [
     "核对申报时的身份证明和当时的名单",
     "身份在计划年度后终止的注明；虚报的取消资格并追回补助",
 ]
-message = "危房改造台账登记为“{poverty_type}”（计划年度{plan_year}），该户不在相应名单中。"
+message = "危房改造台账登记为“{poverty_type}”（计划年度{plan_year}），该户不在相应名单中。{doubt}"
 related = ["R14"]
 
 [[example]]
@@ -101,6 +101,24 @@ expect = [
     "H6/A6 待确认 <- housing:4 tekun:1",
     "H8/A8 <- housing:5",
 ]
+
+[[example]]
+case = "台账没有户主证件号码，申报的那份名单里有姓名、住处相近的人：待确认；相差太远、有证件号码、相近的在别的名单：照列"
+given = """
+housing @P1 #H1 archive_no=A1 poverty_type=建档立卡贫困户
+registry_person @P2 #H2
+near_miss source=registry_person record_id=housing:1 candidate=registry_person:1 likely=0 score=-4000
+housing @P3 #H3 archive_no=A3 poverty_type=建档立卡贫困户
+registry_person @P4 #H4
+near_miss source=registry_person record_id=housing:2 candidate=registry_person:2 likely=0 score=-4001
+housing @P5 #H5 archive_no=A5 poverty_type=建档立卡贫困户 head_id_number=410621197001011234
+registry_person @P6 #H6
+near_miss source=registry_person record_id=housing:3 candidate=registry_person:3 likely=0 score=-1000
+housing @P7 #H7 archive_no=A7 plan_year=2018 poverty_type=低保户
+registry_person @P8 #H8
+near_miss source=registry_person record_id=housing:4 candidate=registry_person:4 likely=0 score=-1000
+"""
+expect = ["H1/A1 待确认 <- housing:1 registry_person:1", "H3/A3 <- housing:2 registry_person:2", "H5/A5 <- housing:3 registry_person:3", "H7/A7 <- housing:4"]
 */
 WITH poor_home AS (
     SELECT DISTINCT h.household_id FROM registry_household h
@@ -117,11 +135,26 @@ dibao_person AS (
 tekun_person AS (
     -- In an institution nobody rebuilds a house as one supported at home.
     SELECT DISTINCT t.person_id FROM tekun t WHERE t.support_mode IS NULL OR t.support_mode <> '集中'
+),
+-- Of whom the ledger has no number only name and village are known: somebody like him in the list may be he.
+alike AS (
+    SELECT n.record_id, n.source
+    FROM near_miss n
+    CROSS JOIN parameter q
+    WHERE n.likely = 0 AND n.score >= q.name_only_score
+),
+claim AS (
+    SELECT o.record_id, o.person_id, o.household_id, o.archive_no, o.poverty_type, o.plan_year, o.head_id_number,
+        CASE o.poverty_type WHEN '建档立卡贫困户' THEN 'registry_person' WHEN '低保户' THEN 'dibao' ELSE 'tekun' END AS list
+    FROM housing o
 )
 SELECT o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence, o.poverty_type AS poverty_type, o.plan_year AS plan_year,
-    CASE o.poverty_type WHEN '建档立卡贫困户' THEN 'registry_person' WHEN '低保户' THEN 'dibao' ELSE 'tekun' END AS missing_from
-FROM housing o
+    o.list AS missing_from,
+    CASE WHEN k.record_id IS NULL OR o.head_id_number IS NOT NULL THEN '' ELSE '待确认：台账上没有户主的证件号码，名单上有姓名、住处相近的人，先核对是不是本人。' END AS doubt,
+    CASE WHEN k.record_id IS NULL OR o.head_id_number IS NOT NULL THEN 0 ELSE 1 END AS to_confirm
+FROM claim o
 CROSS JOIN parameter q
+LEFT JOIN alike k ON k.record_id = o.record_id AND k.source = o.list
 LEFT JOIN poor_home a ON a.household_id = o.household_id
 LEFT JOIN poor_person_any b ON b.person_id = o.person_id
 LEFT JOIN dibao_home c ON c.household_id = o.household_id

@@ -8,14 +8,14 @@ severity = "S1"
 subject = "person"
 sources = ["registry_person", "insurance"]
 optional_sources = ["deceased", "student"]
-absent_from = [{ list = "insurance", rows = "insured_person" }]
+absent_from = [{ list = "insurance", rows = "insured_or_excused" }]
 due_days = 15
 advice = [
     "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
     "查参保姓名和证件号码是否与建档立卡一致",
     "确未参保的，在缴费期内督促参保并落实个人缴费补贴",
 ]
-message = "建档立卡在册人员，{year}年度没有正常参保记录。"
+message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -205,8 +205,50 @@ registry_person @P2 birth_date=NULL age=NULL identified_date=2016-08-20 id_numbe
 registry_person @P3 birth_date=NULL age=NULL identified_date=2018-08-20 id_number=41062119760304
 """
 expect = ["P2", "P3"]
+
+[[example]]
+case = "证号有错、本季度才登记的学龄前儿童，看不出是不是刚出生：待确认；早就登记的、大人的、证号没有错的：照列"
+given = """
+registry_person @P1 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=学龄前儿童
+registry_person @P2 birth_date=2012-08-03 age=6 id_class=BADCHECK18 id_number=410621201208037415 identified_date=2018-08-03 education=学龄前儿童
+registry_person @P3 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-07-02 education=学龄前儿童
+registry_person @P4 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 identified_date=2018-08-14 education=小学
+registry_person @P5 birth_date=2012-08-03 age=6 id_class=VALID18 id_number=410621201208037415 identified_date=2018-08-03 education=学龄前儿童
+registry_person @P6 birth_date=2018-08-03 age=0 id_class=BADCHECK18 id_number=410621201808037415 identified_date=2018-08-14 education=学龄前儿童
+registry_person @P7 birth_date=NULL age=NULL id_class=BADDATE18 id_number=410621251808140455 education=学龄前儿童
+"""
+expect = ["P1 待确认", "P2 待确认", "P3", "P4", "P5", "P7"]
+
+[[example]]
+case = "医保名单里很可能就是本人的那条记录写明参军、外地参保，或状态没有写明：待确认；写明欠费停保：照列"
+given = """
+registry_person @P1
+insurance @P2 status=终止 stop_reason=应征入伍
+near_miss source=insurance record_id=registry_person:1 candidate=insurance:1
+registry_person @P3
+insurance @P4 status=终止 stop_reason=外地参保
+near_miss source=insurance record_id=registry_person:2 candidate=insurance:2
+registry_person @P5
+insurance @P6 status=NULL
+near_miss source=insurance record_id=registry_person:3 candidate=insurance:3
+registry_person @P7
+insurance @P8 status=终止 stop_reason=死亡
+near_miss source=insurance record_id=registry_person:4 candidate=insurance:4
+registry_person @P9
+insurance @P10 status=暂停 stop_reason=欠费
+near_miss source=insurance record_id=registry_person:5 candidate=insurance:5
+"""
+expect = [
+    "P1 待确认 <- registry_person:1 insurance:1",
+    "P3 待确认 <- registry_person:2 insurance:2",
+    "P5 待确认 <- registry_person:3 insurance:3",
+    "P7 待确认 <- registry_person:4 insurance:4",
+    "P9 <- registry_person:5",
+]
 */
-SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year
+SELECT p.person_id AS subject_id, p.record_id AS evidence, q.year AS year,
+    CASE WHEN p.maybe_newborn = 1 THEN '待确认：证件号码有错、本季度才登记的学龄前儿童，先核对出生日期，刚出生的不列。' ELSE '' END AS newborn,
+    p.maybe_newborn AS to_confirm
 FROM must_insure p
 CROSS JOIN parameter q
 LEFT JOIN poor_cover i ON i.person_id = p.person_id

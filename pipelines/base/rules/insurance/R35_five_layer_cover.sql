@@ -9,7 +9,7 @@ subject = "household"
 sources = ["registry_household", "registry_person", "insurance"]
 optional_sources = ["deceased", "student"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
-absent_from = [{ list = "insurance", of = "registry_person", rows = "insured_person" }]
+absent_from = [{ list = "insurance", of = "registry_person", rows = "insured_or_excused" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 
@@ -146,7 +146,7 @@ WITH lacking AS (
     SEMI JOIN entitled_person e ON e.record_id = p.record_id
     LEFT JOIN poor_cover i ON i.person_id = p.person_id
     LEFT JOIN likely_insured y ON y.person_id = p.person_id
-    WHERE (i.person_id IS NULL AND y.person_id IS NULL) OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
+    WHERE (i.person_id IS NULL AND y.person_id IS NULL AND p.maybe_newborn = 0) OR i.serious = 0 OR i.supplementary = 0 OR i.commercial = 0 OR i.aid_target = 0
 ),
 absent AS (
     SELECT DISTINCT p.household_no

@@ -9,7 +9,7 @@ subject = "unit"
 sources = ["registry_person", "insurance"]
 optional_sources = ["deceased", "student", "registry_household"]
 columns = ["insurance.serious_illness", "insurance.supplementary", "insurance.commercial", "insurance.aid_target"]
-absent_from = [{ list = "insurance", rows = "insured_person" }]
+absent_from = [{ list = "insurance", rows = "insured_or_excused" }]
 indicator = true
 levels = ["city", "county", "township", "village"]
 labels = { basic = "在册人员中基本医保覆盖的比例", serious = "在册人员中大病保险覆盖的比例", supplementary = "在册人员中大病补充保险覆盖的比例", commercial = "在册人员中商业补充保险覆盖的比例", medical_aid = "在册人员中医疗救助覆盖的比例" }
@@ -81,7 +81,7 @@ WITH cover AS (
     JOIN poor_person p ON p.record_id = m.record_id
     LEFT JOIN poor_cover i ON i.person_id = m.person_id
     LEFT JOIN likely_insured y ON y.person_id = m.person_id
-    WHERE i.person_id IS NOT NULL OR y.person_id IS NULL
+    WHERE i.person_id IS NOT NULL OR (y.person_id IS NULL AND m.maybe_newborn = 0)
 )
 SELECT 'basic' AS indicator, c.county_code AS county_code, c.township_code AS township_code, c.village_code AS village_code,
     c.basic AS numerator, 1 AS denominator, q.medical_cover_target_permille * 10 AS target

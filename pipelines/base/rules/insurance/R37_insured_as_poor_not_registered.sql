@@ -18,7 +18,7 @@ advice = [
     "已清退、已迁出或已死亡销户的，更正参保人员类别",
     "确属错补的，由医保、财政部门处理补贴；确属漏评的，转扶贫部门识别",
 ]
-message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。"
+message = "该人员按{stated}参保（财政补贴{subsidy_amount_fen}），但不在建档立卡在册人员、农村低保和特困供养名单中。{newborn}"
 related = ["R14"]
 
 [[example]]
@@ -134,6 +134,16 @@ insurance @P2 insured_category=其他 subsidy_amount_fen=18000
 insurance @P3 insured_category=NULL subsidy_amount_fen=0
 """
 expect = ["P1", "P2"]
+
+[[example]]
+case = "今年出生的孩子随父母按建档立卡参保，建档立卡等年底登记：待确认；去年出生的、看不出出生日期的，以普通居民身份领资助的：列为疑点"
+given = """
+insurance @P1 insured_category=建档立卡贫困人口 birth_date=2018-01-01
+insurance @P2 insured_category=建档立卡贫困人口 birth_date=2017-12-31
+insurance @P3 insured_category=建档立卡贫困人口 birth_date=NULL
+insurance @P4 insured_category=普通居民 subsidy_amount_fen=12000 birth_date=2018-08-01
+"""
+expect = ["P1 待确认", "P2", "P3", "P4"]
 */
 -- Registered when the premium was paid, dead since: rightly subsidised.
 WITH died AS (
@@ -146,7 +156,10 @@ poor AS (
     FROM poor_person p
 )
 SELECT i.person_id AS subject_id, i.record_id AS evidence, i.subsidy_amount_fen AS subsidy_amount_fen,
-    CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated
+    CASE WHEN i.insured_category = '建档立卡贫困人口' THEN '建档立卡贫困人口身份' ELSE '普通居民（其他）身份领取资助' END AS stated,
+    CASE WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN '待确认：今年出生的孩子，建档立卡年底才登记，先核对父母是否在册。' ELSE '' END AS newborn,
+    -- A child is insured as its parents are and waits for the yearly window of the registry.
+    CASE WHEN i.birth_date > q.registry_window_date AND i.insured_category = '建档立卡贫困人口' THEN 1 ELSE 0 END AS to_confirm
 FROM insurance i
 JOIN parameter q ON q.year = i.year
 LEFT JOIN poor r ON r.person_id = i.person_id

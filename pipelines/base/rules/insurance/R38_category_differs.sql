@@ -18,7 +18,7 @@ advice = [
     "按特困、低保、残疾、建档立卡的优先次序核定参保类别",
     "在下一收缴期开始前更正",
 ]
-message = "该人员按“{insured_category}”参保，{fact}。"
+message = "该人员按“{insured_category}”参保，{fact}。{doubt}"
 related = ["R14", "R37"]
 
 [[example]]
@@ -227,9 +227,45 @@ expect = [
     "P6 待确认 <- insurance:4 registry_person:2",
     "P8 <- insurance:5",
 ]
+
+[[example]]
+case = "出生不满90天的孩子随家庭按低保、特困参保，名单还没有增员：不列；正好90天、看不出出生日期的，在特困名单而按低保参保的：列为疑点"
+given = """
+insurance @P1 insured_category=农村低保 birth_date=2018-07-03
+insurance @P2 insured_category=城市低保 birth_date=2018-09-19
+insurance @P3 insured_category=特困供养 birth_date=2018-09-19
+insurance @P4 insured_category=农村低保 birth_date=2018-07-02
+insurance @P5 insured_category=农村低保 birth_date=NULL
+insurance @P6 insured_category=农村低保 birth_date=2018-09-19
+tekun @P6
+insurance @P7 insured_category=城市低保 birth_date=2018-07-02
+insurance @P8 insured_category=特困供养 birth_date=2018-07-02
+insurance @P9 insured_category=城市低保 birth_date=2018-09-19
+tekun @P9
+"""
+expect = ["P4", "P5", "P6", "P7", "P8", "P9"]
+
+[[example]]
+case = "说明其身份的名单都没有证件号码，只是姓名、住处相同：待确认；有一份有号码、是不在哪份名单的：照列"
+given = """
+registry_person @P1 id_class=EMPTY
+insurance @P1 insured_category=普通居民
+dibao @P2 household_no=D2 id_class=EMPTY
+insurance @P2 insured_category=普通居民
+tekun @P3 id_class=EMPTY
+insurance @P3 insured_category=普通居民
+registry_person @P4 id_class=EMPTY
+dibao @P4 household_no=D4 id_class=VALID18
+insurance @P4 insured_category=普通居民
+registry_person @P5 id_class=VALID18
+insurance @P5 insured_category=普通居民
+registry_person @P6 id_class=EMPTY
+insurance @P6 insured_category=农村低保
+"""
+expect = ["P1 待确认", "P2 待确认", "P3 待确认", "P4", "P5", "P6"]
 */
 WITH resident AS (
-    SELECT i.person_id, i.record_id, i.insured_category
+    SELECT i.person_id, i.record_id, i.insured_category, CASE WHEN i.birth_date > q.newborn_date THEN 1 ELSE 0 END AS newborn
     FROM insurance i
     JOIN parameter q ON q.year = i.year
     ANTI JOIN dead_person x ON x.person_id = i.person_id
@@ -247,37 +283,67 @@ supported AS (
 ),
 registered AS (
     SELECT DISTINCT p.person_id FROM poor_person p
+),
+-- Whom every list that says what he is has without a number is known by name and place alone.
+known AS (
+    SELECT u.person_id, MIN(CASE WHEN u.id_class = 'EMPTY' THEN 1 ELSE 0 END) AS by_name
+    FROM (
+        SELECT p.person_id, p.id_class FROM poor_person p
+        UNION ALL
+        SELECT d.person_id, d.id_class FROM dibao d
+        UNION ALL
+        SELECT t.person_id, t.id_class FROM tekun t
+    ) AS u
+    GROUP BY u.person_id
+),
+found AS (
+    SELECT
+        i.person_id,
+        i.record_id,
+        COALESCE(i.insured_category, '未填') AS insured_category,
+        CASE
+            WHEN i.insured_category = '建档立卡贫困人口' THEN '实际不是建档立卡在册人员，在低保（特困供养）名单'
+            WHEN s.priority = 1 THEN '实际是特困供养人员'
+            WHEN i.insured_category = '特困供养' THEN '实际不在特困供养名单'
+            WHEN s.priority = 2 THEN '实际在农村低保名单'
+            WHEN s.priority = 3 THEN '实际在城市低保名单'
+            WHEN i.insured_category = '农村低保' THEN '实际不在农村低保名单'
+            WHEN i.insured_category = '城市低保' THEN '实际不在城市低保名单'
+            ELSE '实际是建档立卡在册人员'
+        END AS fact,
+        CASE
+            WHEN i.insured_category IN ('农村低保', '城市低保') AND (s.priority IS NULL OR s.priority = 4) THEN 'dibao'
+            WHEN i.insured_category = '特困供养' THEN 'tekun'
+            WHEN i.insured_category = '建档立卡贫困人口' THEN 'registry_person'
+            ELSE ''
+        END AS missing_from
+    FROM resident i
+    LEFT JOIN status_by_priority s ON s.person_id = i.person_id
+    LEFT JOIN rural d ON d.person_id = i.person_id
+    LEFT JOIN urban u ON u.person_id = i.person_id
+    LEFT JOIN supported t ON t.person_id = i.person_id
+    LEFT JOIN registered r ON r.person_id = i.person_id
+    LEFT JOIN protected_person c ON c.person_id = i.person_id
+    -- A child is insured as its family is and stands in the other lists some months later.
+    WHERE ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND s.person_id IS NOT NULL)
+        OR (i.insured_category IN ('重度残疾', '计生特扶') AND s.priority <= 3)
+        OR (i.insured_category = '农村低保' AND ((d.person_id IS NULL AND i.newborn = 0) OR s.priority = 1))
+        OR (i.insured_category = '城市低保' AND ((u.person_id IS NULL AND i.newborn = 0) OR s.priority = 1))
+        OR (i.insured_category = '特困供养' AND t.person_id IS NULL AND i.newborn = 0)
+        OR (i.insured_category = '建档立卡贫困人口' AND r.person_id IS NULL AND c.person_id IS NOT NULL)
+),
+judged AS (
+    SELECT f.person_id, f.record_id, f.insured_category, f.fact, f.missing_from,
+        CASE WHEN f.missing_from = '' AND k.by_name = 1 THEN '待确认：那份名单上没有其证件号码，只是姓名、住处相同，先核对是不是同一人。' ELSE '' END AS doubt
+    FROM found f
+    LEFT JOIN known k ON k.person_id = f.person_id
 )
 SELECT
-    i.person_id AS subject_id,
-    i.record_id AS evidence,
-    COALESCE(i.insured_category, '未填') AS insured_category,
-    CASE
-        WHEN i.insured_category = '建档立卡贫困人口' THEN '实际不是建档立卡在册人员，在低保（特困供养）名单'
-        WHEN s.priority = 1 THEN '实际是特困供养人员'
-        WHEN i.insured_category = '特困供养' THEN '实际不在特困供养名单'
-        WHEN s.priority = 2 THEN '实际在农村低保名单'
-        WHEN s.priority = 3 THEN '实际在城市低保名单'
-        WHEN i.insured_category = '农村低保' THEN '实际不在农村低保名单'
-        WHEN i.insured_category = '城市低保' THEN '实际不在城市低保名单'
-        ELSE '实际是建档立卡在册人员'
-    END AS fact,
-    CASE
-        WHEN i.insured_category IN ('农村低保', '城市低保') AND (s.priority IS NULL OR s.priority = 4) THEN 'dibao'
-        WHEN i.insured_category = '特困供养' THEN 'tekun'
-        WHEN i.insured_category = '建档立卡贫困人口' THEN 'registry_person'
-        ELSE ''
-    END AS missing_from
-FROM resident i
-LEFT JOIN status_by_priority s ON s.person_id = i.person_id
-LEFT JOIN rural d ON d.person_id = i.person_id
-LEFT JOIN urban u ON u.person_id = i.person_id
-LEFT JOIN supported t ON t.person_id = i.person_id
-LEFT JOIN registered r ON r.person_id = i.person_id
-LEFT JOIN protected_person c ON c.person_id = i.person_id
-WHERE ((i.insured_category IS NULL OR i.insured_category IN ('普通居民', '其他')) AND s.person_id IS NOT NULL)
-    OR (i.insured_category IN ('重度残疾', '计生特扶') AND s.priority <= 3)
-    OR (i.insured_category = '农村低保' AND (d.person_id IS NULL OR s.priority = 1))
-    OR (i.insured_category = '城市低保' AND (u.person_id IS NULL OR s.priority = 1))
-    OR (i.insured_category = '特困供养' AND t.person_id IS NULL)
-    OR (i.insured_category = '建档立卡贫困人口' AND r.person_id IS NULL AND c.person_id IS NOT NULL)
+    j.person_id AS subject_id,
+    j.record_id AS evidence,
+    j.insured_category AS insured_category,
+    j.fact AS fact,
+    j.missing_from AS missing_from,
+    j.doubt AS doubt,
+    CASE WHEN j.doubt = '' THEN 0 ELSE 1 END AS to_confirm
+FROM judged j

@@ -58,10 +58,24 @@ insurance @P1 year=2017
 """
 expect = ["P1 <- insurance:1 insurance:2"]
 */
-WITH policy AS (
+-- Hardly anybody has two lines: only theirs are compared as a whole.
+WITH line AS (
+    SELECT i.person_id, COUNT(*) AS lines
+    FROM insurance i
+    JOIN parameter q ON q.year = i.year
+    WHERE i.status = '正常参保'
+    GROUP BY i.person_id
+),
+several AS (
+    SELECT l.person_id
+    FROM line l
+    WHERE l.lines > 1
+),
+policy AS (
     SELECT DISTINCT i.person_id, i.scheme, i.county_code, i.township_code, i.id18, i.insured_category
     FROM insurance i
     JOIN parameter q ON q.year = i.year
+    SEMI JOIN several m ON m.person_id = i.person_id
     WHERE i.status = '正常参保'
 ),
 -- The same line twice in one file is one policy.

@@ -9,7 +9,7 @@ subject = "person"
 sources = ["relocation", "registry_person", "insurance", "student"]
 optional_sources = ["deceased"]
 absent_from = [
-    { list = "insurance", rows = "insured_person", key = "insurance" },
+    { list = "insurance", rows = "insured_or_excused", key = "insurance" },
     { list = "student", key = "school" },
 ]
 due_days = 30

@@ -216,3 +216,19 @@ fn what_stands_around_a_change_stays_as_it_was() {
     let last = parse(sql).mutants().pop().unwrap();
     assert_eq!(last.sql, "SELECT a.x -- 甲\nFROM a\nWHERE a.y = '乙'\n  AND (NOT (a.z = 1)) -- 丙\n");
 }
+
+#[test]
+fn a_chain_too_long_to_be_walked_is_refused_and_one_that_is_let_through_can_be() {
+    let sums = |count: usize| format!("SELECT 1{} AS x FROM dibao d", "+1".repeat(count));
+    let all =
+        |count: usize| format!("SELECT d.x AS x FROM dibao d WHERE d.x = 1{}", " AND d.x = 1".repeat(count));
+    let unions = |count: usize| {
+        format!("SELECT d.x FROM dibao d{}", " UNION ALL SELECT d.x FROM dibao d".repeat(count))
+    };
+    for long in [sums(20_000), all(20_000), unions(3_000)] {
+        assert!(complaint(&long).0.contains("太长"), "{}", complaint(&long).0);
+    }
+    for short in [sums(2_900), all(1_400), unions(290)] {
+        assert!(ParsedSelect::parse(&short).is_ok());
+    }
+}
