@@ -2,8 +2,9 @@
 //! found is told as undecided. A rule is held for a county where other values could change what it finds there.
 //!
 //! The lists are the fixtures', linked as their truth says. `BIDUI_COLUMNS=1 cargo test --test it unknown_columns
-//! -- --nocapture` takes every column of every list and county in turn (docs/unknown-columns.md), 10 every tenth;
-//! `BIDUI_COLUMN=dibao.stop_month` that one in all counties.
+//! -- --nocapture` takes every column of every list and county in turn (docs/unknown-columns.md), 10 every tenth, and
+//! `BIDUI_FIRST_COLUMN=3` those from the third on, so that several runs can share them; `BIDUI_COLUMN=dibao.stop_month`
+//! that one in all counties. `BIDUI_HANDS=0` deals no other values: it only looks for who is accused or lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +49,7 @@ fn take_away(
         .filter(|held| held.county_code == county)
         .map(|held| held.rule_code.as_str())
         .collect();
-    if !held.is_empty() {
+    if !held.is_empty() && setting("BIDUI_HANDS") != Some(0) {
         let kept: Vec<u32> =
             old.unknown.iter().copied().filter(|position| !positions.contains(position)).collect();
         let refilled =
@@ -70,9 +71,14 @@ fn take_away(
     world.replace(source, column, old.values, &old.unknown);
 }
 
+/// A number that the environment sets.
+fn setting(name: &str) -> Option<usize> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
 #[test]
 fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
-    let step: usize = std::env::var("BIDUI_COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(277);
+    let (step, first) = (setting("BIDUI_COLUMNS").unwrap_or(277), setting("BIDUI_FIRST_COLUMN").unwrap_or(5));
     let only = std::env::var("BIDUI_COLUMN").ok();
     let mut world = World::fixtures();
     let before = world.run();
@@ -85,7 +91,7 @@ fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
                 number += 1;
                 let name = format!("{}.{column}", world.loaded[source].records.source);
                 // A few of some thousand, spread over the lists.
-                if only.as_ref().map_or(number % step == 5 % step, |only| *only == name) {
+                if only.as_ref().map_or(number % step == first % step, |only| *only == name) {
                     take_away(&mut world, &before, source, &column, &county, &mut counts);
                 }
             }
@@ -97,6 +103,11 @@ fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
     );
     for ((rule, column), counties) in &counts.needless {
         eprintln!("{rule} held for {column}, and no other values change it: {}", counties.join(", "));
+    }
+    if only.is_none() {
+        // Of a few rules one may be held for nothing.
+        let needless = counts.held - counts.needed;
+        assert!(needless <= 1 + counts.held / 20, "{needless} of {} are held for nothing", counts.held);
     }
     let faults = counts.faults;
     assert!(faults.tried >= 3 && faults.undecided > 0 || only.is_some(), "{} tried", faults.tried);

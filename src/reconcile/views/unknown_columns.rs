@@ -182,9 +182,12 @@ pub(super) fn records_without_numbers(inputs: &ViewInputs<'_>, source: usize, co
     rows.into_iter().filter(|&row| lacks(county(row))).collect()
 }
 
+/// Rows of a source whose cell of a column is unknown, ascending; a list without any costs nothing.
 fn unknown_cells(records: &SourceRecords, column: &str) -> Vec<usize> {
-    let flags = companion_flags(records, &[column], 0..records.keys.len(), |_| true);
-    (0..flags.len()).filter(|&row| flags[row] == 1).collect()
+    let mut rows: Vec<usize> = unknown_rows(records, column, 0..records.keys.len()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }
 
 /// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come
