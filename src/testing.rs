@@ -118,7 +118,7 @@ pub mod model {
         pub use crate::model::resolution::Resolution;
     }
     pub mod undecided {
-        pub use crate::model::undecided::{LackedPlace, WhyLacking};
+        pub use crate::model::undecided::{LackedPlace, UndecidedSubject, WhyLacking};
     }
     pub mod source_row {
         pub use crate::model::source_row::{ControlTotals, Reject, TableTotals};

@@ -9,6 +9,7 @@ use super::rule_file::{Rule, RuleDefinition};
 use super::rule_set::RuleSet;
 use super::sql::ParsedSelect;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
+use super::view_catalogue::{IDENTITIES, ViewOrigin};
 use crate::Result;
 use crate::model::column_type::ColumnType;
 use crate::model::undecided::RewrittenSelect;
@@ -26,6 +27,9 @@ pub(crate) struct AnsweringRules<'a> {
     /// Rules whose answers cannot be told apart, by position, and why not, in English.
     pub(crate) unanswered: BTreeMap<usize, String>,
 }
+
+/// Column of a list's view that is made of ID numbers alone.
+const ID_NUMBER: &str = "id18";
 
 /// What is put behind the code of a rule for its companion; no rule's own code ends with it.
 const COMPANION: &str = "?";
@@ -53,7 +57,13 @@ impl RuleSet {
             own.retain(|column| columns.contains(column));
             view.columns
                 .extend(own.iter().map(|column| (format!("{column}{UNKNOWN_SUFFIX}"), ColumnType::Int32)));
-            tables.insert(name.clone(), Ok(Arc::new(TableKnowledge::view(columns, own))));
+            let known = TableKnowledge::view(columns, own);
+            let known = if view.origin == ViewOrigin::Derived { known } else { known.by_record() };
+            tables.insert(name.clone(), Ok(Arc::new(known)));
+        }
+        if unknown.values().any(|columns| columns.contains(ID_NUMBER)) {
+            let reason = "whose records carry different numbers is not known".to_owned();
+            tables.insert(IDENTITIES.to_owned(), Err(reason));
         }
         let mut definitions = Vec::with_capacity(self.definitions.len());
         for definition in &self.definitions {

@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Int32Array, StringArray, UInt32Array, new_null_array};
-use arrow::datatypes::DataType;
-use bidui::testing::config::Pipeline;
+use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
+use bidui::testing::config::{ColumnRole, Pipeline};
 use bidui::testing::load::{LoadedSource, load_source};
-use bidui::testing::model::column_type::ContractType;
+use bidui::testing::model::exception::Exception;
 use bidui::testing::model::resolution::Resolution;
 use bidui::testing::normalize::normalize;
 use bidui::testing::reconcile::{RuleFindings, run_over, views};
+use bidui::testing::rules::rule_file::SqlFile;
 use bidui::testing::rules::rule_set::RuleSet;
 
 use crate::rules_truth::{folder, perfect, truth_records};
@@ -22,7 +21,7 @@ pub(crate) const QUARTER: &str = "2018Q3";
 #[derive(Clone)]
 pub(crate) struct World {
     pub(crate) pipeline: Pipeline,
-    rules: RuleSet,
+    pub(crate) rules: RuleSet,
     pub(crate) loaded: Vec<LoadedSource>,
     pub(crate) resolution: Resolution,
 }
@@ -41,6 +40,69 @@ impl World {
     }
 
     pub(crate) fn run(&self) -> RuleFindings {
+        self.run_rules(&self.rules)
+    }
+
+    /// Runs some of the rules alone.
+    pub(crate) fn run_only(&self, codes: &BTreeSet<&str>) -> RuleFindings {
+        let mut rules = self.rules.clone();
+        rules.rules.retain(|rule| codes.contains(rule.header.code.as_str()));
+        // It is scored by findings of all rules.
+        rules.settings.quality = None;
+        self.run_rules(&rules)
+    }
+
+    /// Codes of the rules that read a list, through definitions too, or a view that is made of all lists.
+    pub(crate) fn rules_over(&self, source: usize) -> BTreeSet<&str> {
+        let list = self.loaded[source].records.source.as_str();
+        let lists: BTreeSet<String> = self
+            .pipeline
+            .sources
+            .iter()
+            .flat_map(|one| [one.name.clone(), format!("{}_previous", one.name)])
+            .chain(["parameter", "division"].map(str::to_owned))
+            .collect();
+        let sees = |file: &SqlFile| {
+            let is_other = |name: &str| lists.contains(name) || self.rules.definition(name).is_some();
+            file.select.table_names().any(|name| name == list || !is_other(name))
+        };
+        let rules = self.rules.rules.iter().filter(|rule| {
+            let behind = self.rules.definitions_of(&rule.file).into_iter().map(|one| &one.file);
+            behind.chain([&rule.file]).any(sees)
+        });
+        rules.map(|rule| rule.header.code.as_str()).collect()
+    }
+
+    /// Does a column hold ID numbers?
+    pub(crate) fn are_numbers(&self, source: usize, column: &str) -> bool {
+        let contract = self.pipeline.source(&self.loaded[source].records.source).unwrap();
+        contract.column(column).unwrap().role == Some(ColumnRole::IdNumber)
+    }
+
+    /// Codes of the rules that read a column of a list, or what is made of it, through definitions too.
+    pub(crate) fn rules_reading(&self, source: usize, column: &str) -> BTreeSet<&str> {
+        let list = &self.loaded[source].records.source;
+        let spec = self.pipeline.source(list).unwrap().column(column).unwrap();
+        let made: &[&str] = match spec.role {
+            Some(ColumnRole::IdNumber) => &["id18", "id_class", "birth_date", "age", "sex"],
+            Some(ColumnRole::BirthDate) => &["birth_date", "age"],
+            Some(ColumnRole::Sex) => &["sex"],
+            _ => &[],
+        };
+        let reads = |code: &str| {
+            let mut alone = self.rules.clone();
+            alone.rules.retain(|rule| rule.header.code == code);
+            alone.settings.quality = None;
+            let read = alone.columns_read();
+            let own = read
+                .get(list)
+                .is_some_and(|read| read.contains(column) || made.iter().any(|made| read.contains(*made)));
+            own || read.contains_key("identity_record")
+        };
+        self.rules_over(source).into_iter().filter(|code| reads(code)).collect()
+    }
+
+    fn run_rules(&self, rules: &RuleSet) -> RuleFindings {
         let comparables = normalize(&self.pipeline, &self.loaded).unwrap();
         let inputs = views::ViewInputs {
             pipeline: &self.pipeline,
@@ -49,7 +111,7 @@ impl World {
             resolution: &self.resolution,
             period: QUARTER.parse().unwrap(),
         };
-        run_over(&inputs, &self.rules).unwrap()
+        run_over(&inputs, rules).unwrap()
     }
 
     /// Positions of a source's records by county code.
@@ -108,60 +170,6 @@ impl World {
         KnownColumn { values, unknown }
     }
 
-    /// Other values for the rows at `positions`, as hands of cards: those of the column dealt out anew, and one for all:
-    /// each word of its code table, or of its values the least, the greatest and some between; of days and months some
-    /// long before, in and after the quarter too.
-    pub(crate) fn hands(
-        &self,
-        source: usize,
-        column: &str,
-        values: &ArrayRef,
-        positions: &[u32],
-    ) -> Vec<ArrayRef> {
-        /// Values of an ordered column that are dealt to all.
-        const STEPS: usize = 6;
-        let contract = self.pipeline.source(&self.loaded[source].records.source).unwrap();
-        let spec = contract.column(column).unwrap();
-        let rows = values.len();
-        let known = arrow::compute::filter(values, &arrow::compute::is_not_null(values).unwrap()).unwrap();
-        let labels = spec.codes.labels();
-        let cards: ArrayRef = match values.data_type() {
-            DataType::Utf8 if !labels.is_empty() => Arc::new(StringArray::from_iter_values(labels)),
-            _ => {
-                let sorted = arrow::compute::sort(&known, None).unwrap();
-                let last = sorted.len() - 1;
-                let places = (0..STEPS).map(|step| (step * last / (STEPS - 1)) as u32);
-                arrow::compute::take(&sorted, &UInt32Array::from_iter_values(places), None).unwrap()
-            }
-        };
-        let days = ["1950-01-01", "2018-08-15", "2018-09-20", "2019-06-01"];
-        let times: Option<ArrayRef> = match spec.kind {
-            ContractType::Date => {
-                let texts: ArrayRef = Arc::new(StringArray::from_iter_values(days));
-                Some(arrow::compute::cast(&texts, &DataType::Date32).unwrap())
-            }
-            ContractType::Month => {
-                let months = [195_001, 201_808, 201_809, 201_906];
-                Some(Arc::new(Int32Array::from_iter_values(months)))
-            }
-            _ => None,
-        };
-        let cards = times
-            .map_or_else(|| Arc::clone(&cards), |times| arrow::compute::concat(&[&cards, &times]).unwrap());
-        let both = arrow::compute::concat(&[values, &cards]).unwrap();
-        let put = |from: &dyn Fn(usize) -> usize| {
-            let mut places: Vec<u32> = (0..rows as u32).collect();
-            for (at, &position) in positions.iter().enumerate() {
-                places[position as usize] = from(at) as u32;
-            }
-            arrow::compute::take(&both, &UInt32Array::from(places), None).unwrap()
-        };
-        let same = (0..cards.len()).map(|card| put(&|_| rows + card));
-        let mixed = (1..4).map(|turn| put(&|at| rows + (at * 7 + turn) * turn % cards.len()));
-        let dealt = (1..4).map(|turn| put(&|at| (at * 7919 * turn + 13 * turn) % rows));
-        same.chain(mixed).chain(dealt).collect()
-    }
-
     pub(crate) fn replace(&mut self, source: usize, column: &str, values: ArrayRef, unknown: &[u32]) {
         self.loaded[source].records.replace_column(column, values, unknown).unwrap();
     }
@@ -173,11 +181,18 @@ pub(crate) struct KnownColumn {
     pub(crate) unknown: Vec<u32>,
 }
 
+fn found_key(exception: &Exception) -> (String, String, String) {
+    let Exception { rule_code, subject_id, rule_key, .. } = exception;
+    (rule_code.to_string(), subject_id.to_string(), rule_key.to_string())
+}
+
 pub(crate) fn found(findings: &RuleFindings) -> Found {
-    let text = |e: &bidui::testing::model::exception::Exception| {
-        (e.rule_code.to_string(), e.subject_id.to_string(), e.rule_key.to_string())
-    };
-    findings.exceptions.iter().map(text).collect()
+    findings.exceptions.iter().map(found_key).collect()
+}
+
+/// What was found in a county.
+pub(crate) fn found_in(findings: &RuleFindings, county: &str) -> Found {
+    findings.exceptions.iter().filter(|one| &*one.county_code == county).map(found_key).collect()
 }
 
 /// Is each of the findings that are gone left open, or its rule held for one of these counties?

@@ -59,6 +59,7 @@ mod profile;
 mod progress;
 mod publish;
 mod readers;
+mod refilled_columns;
 mod rule_cases;
 mod rules;
 mod rules_truth;

@@ -14,6 +14,9 @@ pub(crate) mod situation_runner;
 pub(crate) mod workers;
 
 #[cfg(test)]
+mod answer_tests;
+
+#[cfg(test)]
 mod decides;
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::reconcile::{QuarterViews, RuleFindings};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::Lineage;
 use crate::rules::unknown_answers::AnsweringRules;
+use crate::rules::view_catalogue::IDENTITIES;
 
 /// Findings by position of their rule.
 pub(crate) type FoundByRule = Vec<(usize, RuleFinding)>;
@@ -41,7 +42,10 @@ impl DecidingUnknown {
     fn columns(&self, code: &str) -> Vec<(&str, &UnknownColumn)> {
         let Some(lineage) = self.lineages.get(code) else { return Vec::new() };
         let mut seen = BTreeSet::new();
-        let deciding = self.unknown.iter().filter(|(key, _)| lineage.deciding.contains(*key));
+        let of_identities = lineage.deciding.iter().any(|(view, _)| view == IDENTITIES);
+        let all = self.unknown.iter().flat_map(|(key, all)| all.iter().map(move |one| (key, one)));
+        let deciding =
+            all.filter(|(key, one)| lineage.deciding.contains(*key) || of_identities && one.identifies);
         let columns = deciding.map(|((source, _), unknown)| (source.as_str(), unknown));
         columns.filter(|(source, unknown)| seen.insert((*source, unknown.column.as_str()))).collect()
     }
@@ -154,7 +158,7 @@ fn possible_subjects(
     let inputs = &views.inputs;
     let mut possible = Vec::new();
     let Some(at) = inputs.position(source) else { return Ok(possible) };
-    for row in unknown_records(&inputs.loaded[at].records, column) {
+    for row in unknown_records(inputs, at, column) {
         let node = inputs.node(at, row);
         let (_, record) = numbers.number(node as u32)?;
         let subject = match kind {

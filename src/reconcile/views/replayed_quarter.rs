@@ -17,7 +17,7 @@ use hashbrown::HashMap;
 use super::previous_view::PreviousViews;
 use super::published_views::published_views;
 use super::rule_view::View;
-use super::unknown_columns::{column_behind, published_unknown_columns, unknown_columns_before};
+use super::unknown_columns::{columns_behind, published_unknown_columns, unknown_columns_before};
 use super::{QuarterViews, ViewInputs, parameter_view, record_tables};
 use crate::config::{Pipeline, SourceContract};
 use crate::load::{LoadedSource, SourceDigest, SourceRecords, UnknownCells};
@@ -209,7 +209,7 @@ impl<'p> ReplayedQuarter<'p> {
             }
             for field in rows.schema_ref().fields() {
                 let Some(name) = field.name().strip_suffix(UNKNOWN_SUFFIX) else { continue };
-                let Some(column) = column_behind(contract, name) else { continue };
+                let Some(&column) = columns_behind(contract, name).first() else { continue };
                 let marked = (0..rows.num_rows()).filter(|&row| flag(field.name(), row) == 1);
                 let cells = unknown.entry(column.name.clone()).or_default();
                 cells.extend(marked.map(|row| first + row as u32));

@@ -18,9 +18,9 @@ use super::person_views::{self, PersonFacts, UNKNOWN};
 use super::unknown_columns;
 use super::{ViewInputs, view_batch, view_schema};
 use crate::Result;
-use crate::config::ColumnRole;
+use crate::config::{ColumnRole, SourceColumn};
 use crate::model::division::{COUNTY, TOWNSHIP, VILLAGE};
-use crate::model::id_number::IdNumber;
+use crate::model::id_number::{IdClass, IdNumber};
 use crate::model::published_id;
 use crate::model::published_id::PublishedId;
 use crate::model::record_id::push_record_id;
@@ -60,6 +60,8 @@ pub(super) struct SourceView<'a> {
     sources: Arc<ViewSources<'a>>,
     source: usize,
     schema: SchemaRef,
+    /// Rows of counties whose part of the list lacks the ID numbers, ascending.
+    without_numbers: Vec<usize>,
 }
 
 impl<'a> SourceView<'a> {
@@ -68,8 +70,13 @@ impl<'a> SourceView<'a> {
         catalogue: &ViewCatalogue,
         source: usize,
     ) -> Result<Self> {
-        let schema = view_schema(catalogue, &sources.inputs.contract(source)?.name)?;
-        Ok(Self { sources: sources.clone(), source, schema })
+        let contract = sources.inputs.contract(source)?;
+        let schema = view_schema(catalogue, &contract.name)?;
+        let number = contract.role(ColumnRole::IdNumber);
+        let without_numbers = number.map_or_else(Vec::new, |column| {
+            unknown_columns::records_without_numbers(&sources.inputs, source, &column.name)
+        });
+        Ok(Self { sources: sources.clone(), source, schema, without_numbers })
     }
 }
 
@@ -211,16 +218,27 @@ impl SourceChunk<'_, '_> {
         let inputs = &self.view.sources.inputs;
         let (source, rows) = (self.view.source, self.rows.clone());
         let contract = inputs.contract(source).ok()?;
-        let behind = unknown_columns::column_behind(contract, column)?;
+        let behind = unknown_columns::columns_behind(contract, column);
+        let is_number = |column: &SourceColumn| column.role == Some(ColumnRole::IdNumber);
+        let others: &[usize] = match behind.iter().any(|column| is_number(column)) {
+            true => &self.view.without_numbers,
+            false => &[],
+        };
+        let plain = behind.iter().filter(|column| !is_number(column));
+        let names: Vec<&str> = plain.map(|column| column.name.as_str()).collect();
         let records = &inputs.loaded[source].records;
         Some(match is_common_view_column(column) {
-            false => unknown_columns::companion_column(records, &behind.name, rows, |_| true),
+            false => unknown_columns::companion_column(records, &names, others, rows, |_| true),
             true => {
                 let values = self.column(column)?;
+                let texts = values.as_string_opt::<i32>().filter(|_| column == "id_class");
                 let start = rows.start;
-                unknown_columns::companion_column(records, &behind.name, rows, |row| {
-                    values.is_null(row - start)
-                })
+                // No number is a class of its own.
+                let is_told = |row: usize| match texts {
+                    Some(classes) => classes.value(row) != IdClass::Empty.code(),
+                    None => !values.is_null(row),
+                };
+                unknown_columns::companion_column(records, &names, others, rows, |row| !is_told(row - start))
             }
         })
     }

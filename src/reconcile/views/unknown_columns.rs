@@ -29,37 +29,47 @@ pub(crate) struct CountyCells {
 pub(crate) struct UnknownColumn {
     /// Its name in the contract.
     pub(crate) column: String,
+    /// It tells who somebody is: which records of a person differ rests on it in all lists.
+    pub(crate) identifies: bool,
     /// Counties in which cells are unknown; `""`: records without a county.
     pub(crate) counties: BTreeMap<String, CountyCells>,
 }
 
 /// By view and column of the view, what of it is unknown.
-pub(crate) type UnknownByCounty = BTreeMap<(String, String), UnknownColumn>;
+pub(crate) type UnknownByCounty = BTreeMap<(String, String), Vec<UnknownColumn>>;
 
 /// Columns of a source's view that are made of a column of its contract.
 fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
     match column.role {
         Some(ColumnRole::BirthDate) => vec!["birth_date", "age"],
         Some(ColumnRole::Sex) => vec!["sex"],
-        // Who somebody is was decided by the linker, with what it knows.
-        Some(ColumnRole::IdNumber | ColumnRole::GuardianId) => Vec::new(),
+        // A number says when somebody was born, too.
+        Some(ColumnRole::IdNumber) => {
+            vec![column.name.as_str(), "id18", "id_class", "birth_date", "age", "sex"]
+        }
+        // A rule about guardians has to do without their numbers: many lists have none.
+        Some(ColumnRole::GuardianId) => Vec::new(),
         _ => vec![column.name.as_str()],
     }
 }
 
-/// The column of a contract that tells what stands in a column of its view.
-pub(super) fn column_behind<'c>(contract: &'c SourceContract, name: &str) -> Option<&'c SourceColumn> {
-    contract.columns.iter().find(|column| columns_made_of(column).contains(&name))
+/// The columns of a contract that tell what stands in a column of its view, the ID number last.
+pub(super) fn columns_behind<'c>(contract: &'c SourceContract, name: &str) -> Vec<&'c SourceColumn> {
+    let telling = contract.columns.iter().filter(|column| columns_made_of(column).contains(&name));
+    let (numbers, mut all): (Vec<_>, Vec<_>) =
+        telling.partition(|column| column.role == Some(ColumnRole::IdNumber));
+    all.extend(numbers);
+    all
 }
 
 /// Columns of views with unknown cells.
 pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
     let mut unknown = UnknownColumns::new();
-    for one in inputs.loaded {
+    for (source, one) in inputs.loaded.iter().enumerate() {
         let records = &one.records;
         let Some(contract) = inputs.pipeline.source(&records.source) else { continue };
         let columns: Vec<&str> =
-            unknown_names(contract, records).into_iter().flat_map(columns_made_of).collect();
+            unknown_names(contract, inputs, source).into_iter().flat_map(columns_made_of).collect();
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
             own.extend(columns.into_iter().map(str::to_owned));
@@ -99,17 +109,21 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
         let divisions = inputs.divisions(source);
         let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
         let all = inputs.county_records(source);
-        for column in unknown_names(contract, records) {
+        for column in unknown_names(contract, inputs, source) {
             let name = column.name.as_str();
             let mut counties: BTreeMap<String, CountyCells> = BTreeMap::new();
-            for row in unknown_records(records, name) {
+            for row in unknown_records(inputs, source, name) {
                 let county = county(row);
                 let records = all.get(county).copied().unwrap_or(0);
                 counties.entry(county.to_owned()).or_insert(CountyCells { records, unknown: 0 }).unknown += 1;
             }
             for made in columns_made_of(column) {
-                let unknown = UnknownColumn { column: name.to_owned(), counties: counties.clone() };
-                found.insert((records.source.clone(), made.to_owned()), unknown);
+                let unknown = UnknownColumn {
+                    column: name.to_owned(),
+                    identifies: column.role == Some(ColumnRole::IdNumber),
+                    counties: counties.clone(),
+                };
+                found.entry((records.source.clone(), made.to_owned())).or_default().push(unknown);
             }
         }
     }
@@ -118,7 +132,12 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
 
 /// The contract's columns with unknown cells, those that the whole list lacks among them: what they would say is not
 /// known. Only of one that is not in every edition of the list (`optional`) nobody has a value then.
-fn unknown_names<'c>(contract: &'c SourceContract, records: &SourceRecords) -> Vec<&'c SourceColumn> {
+fn unknown_names<'c>(
+    contract: &'c SourceContract,
+    inputs: &ViewInputs<'_>,
+    source: usize,
+) -> Vec<&'c SourceColumn> {
+    let records = &inputs.loaded[source].records;
     let count = records.keys.len();
     let some = |ranges: &[Range<u32>]| ranges.iter().map(|range| range.len()).sum::<usize>() < count;
     let is_unknown = |column: &&SourceColumn| {
@@ -126,13 +145,49 @@ fn unknown_names<'c>(contract: &'c SourceContract, records: &SourceRecords) -> V
         !records.unknown.records(&column.name).is_empty()
             || !absent.is_empty() && (!column.optional || some(absent))
     };
-    contract.columns.iter().filter(is_unknown).collect()
+    let are_lacking = |column: &&SourceColumn| {
+        column.role != Some(ColumnRole::IdNumber)
+            || !records_without_numbers(inputs, source, &column.name).is_empty()
+    };
+    contract.columns.iter().filter(is_unknown).filter(are_lacking).collect()
 }
 
-/// Rows of a source whose cell of a column of the contract is unknown, ascending.
-pub(crate) fn unknown_records(records: &SourceRecords, column: &str) -> Vec<usize> {
-    let flags = companion_flags(records, column, 0..records.keys.len(), |_| true);
-    (0..flags.len()).filter(|&row| flags[row] == 1).collect()
+/// Rows of a source whose cell of a column of the contract is unknown, ascending; of ID numbers, see
+/// [`records_without_numbers`].
+pub(crate) fn unknown_records(inputs: &ViewInputs<'_>, source: usize, column: &str) -> Vec<usize> {
+    let records = &inputs.loaded[source].records;
+    let contract = inputs.pipeline.source(&records.source);
+    match contract.and_then(|contract| contract.column(column)).and_then(|column| column.role) {
+        Some(ColumnRole::IdNumber) => records_without_numbers(inputs, source, column),
+        _ => unknown_cells(records, column),
+    }
+}
+
+/// Rows whose ID number is unknown since their county's part of the list lacks the numbers: most of them are unknown. A
+/// single number that nobody can read is told as such by rules, and the linker's matter.
+pub(super) fn records_without_numbers(inputs: &ViewInputs<'_>, source: usize, column: &str) -> Vec<usize> {
+    let rows = unknown_cells(&inputs.loaded[source].records, column);
+    if rows.is_empty() {
+        return rows;
+    }
+    let divisions = inputs.divisions(source);
+    let county = |row: usize| inputs.tree().code_at(divisions.get(row).copied().unwrap_or(0), COUNTY);
+    let all = inputs.county_records(source);
+    let mut unknown: BTreeMap<&str, u64> = BTreeMap::new();
+    rows.iter().for_each(|&row| *unknown.entry(county(row)).or_default() += 1);
+    let lacks = |county: &str| {
+        let of = all.get(county).copied().unwrap_or(0);
+        unknown.get(county).is_some_and(|unknown| 2 * unknown > of)
+    };
+    rows.into_iter().filter(|&row| lacks(county(row))).collect()
+}
+
+/// Rows of a source whose cell of a column is unknown, ascending; a list without any costs nothing.
+fn unknown_cells(records: &SourceRecords, column: &str) -> Vec<usize> {
+    let mut rows: Vec<usize> = unknown_rows(records, column, 0..records.keys.len()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }
 
 /// Rows among `rows` whose cell of a column is unknown, ascending but for those of tables that lack it, which come
@@ -148,24 +203,32 @@ fn unknown_rows(records: &SourceRecords, column: &str, rows: Range<usize>) -> im
     absent.chain(inside.take_while(move |&row| row < end))
 }
 
-/// The companion of a column for some rows: 1 where the cell is unknown and `is_null` says that nothing else tells.
+/// The companion of a column for some rows: 1 where a cell of one of the contract's `columns`, of which it is made, is
+/// unknown or the row is one of `others`, ascending, and `is_null` says that nothing else tells.
 pub(super) fn companion_column(
     records: &SourceRecords,
-    column: &str,
+    columns: &[&str],
+    others: &[usize],
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> ArrayRef {
-    Arc::new(Int32Array::from(companion_flags(records, column, rows, is_null)))
+    let from = others.partition_point(|&row| row < rows.start);
+    let to = others.partition_point(|&row| row < rows.end);
+    let mut flags = companion_flags(records, columns, rows.clone(), &is_null);
+    others[from..to].iter().filter(|&&row| is_null(row)).for_each(|&row| flags[row - rows.start] = 1);
+    Arc::new(Int32Array::from(flags))
 }
 
 fn companion_flags(
     records: &SourceRecords,
-    column: &str,
+    columns: &[&str],
     rows: Range<usize>,
     is_null: impl Fn(usize) -> bool,
 ) -> Vec<i32> {
     let mut flags = vec![0; rows.len()];
-    let unknown = unknown_rows(records, column, rows.clone());
-    unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    for column in columns {
+        let unknown = unknown_rows(records, column, rows.clone());
+        unknown.filter(|&row| is_null(row)).for_each(|row| flags[row - rows.start] = 1);
+    }
     flags
 }

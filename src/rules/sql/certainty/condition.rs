@@ -27,11 +27,37 @@ impl TableScope {
             }
             plain => {
                 let unknown = self.unknown_value(plain)?.ok_or("a condition that is known after all")?;
-                Ok(match answers {
-                    Answers::Certain => format!("(({plain}) AND {unknown} = 0)"),
-                    Answers::Possible => format!("(({plain}) OR {unknown} = 1)"),
+                if answers == Answers::Possible && self.is_of_most(plain)? {
+                    return Ok(format!("({plain})"));
+                }
+                Ok(match (answers, self.differs_in_one_row(plain)) {
+                    (Answers::Certain, _) => format!("(({plain}) AND {unknown} = 0)"),
+                    (Answers::Possible, None) => format!("(({plain}) OR {unknown} = 1)"),
+                    (Answers::Possible, Some(apart)) => format!("(({plain}) OR ({unknown} = 1 AND {apart}))"),
                 })
             }
+        }
+    }
+
+    /// Does a condition ask whether a count of all rows that there may be exceeds what is known? No fewer rows do.
+    fn is_of_most(&self, condition: &Expr) -> Result<bool, String> {
+        Ok(match condition {
+            Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
+                self.is_most(left) && self.flags(right)?.is_empty()
+            }
+            _ => false,
+        })
+    }
+
+    /// Of a condition that says of two cells that they differ: SQL that holds where they are not one and the same cell.
+    fn differs_in_one_row(&self, condition: &Expr) -> Option<String> {
+        match condition {
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::NotEq | BinaryOperator::Lt | BinaryOperator::Gt,
+                right,
+            } => self.of_different_rows(left, right),
+            _ => None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! GROUP BY, aggregates and windows: what is computed of several rows.
 //!
 //! The rows are grouped once for the certain and once for the possible answers. Where a group has the same number of
-//! rows in both, nothing of it is in doubt; else all that is computed of it is unknown.
+//! rows in both, nothing of it is in doubt; else all that is computed of it is unknown, but for the greatest number of
+//! those that there can be once a row has it for certain (and the least of MIN): others cannot exceed it.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -14,6 +15,9 @@ use super::select::RewrittenFrom;
 use super::table_scope::TableScope;
 use super::{Answers, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::rules::sql::clauses::column_name;
+
+/// What is put behind the name of a column for whether a row of its group settles it.
+const SETTLED_SUFFIX: &str = "__settled";
 
 /// Functions of a group.
 const OF_GROUP: [&str; 5] = ["min", "max", "count", "sum", "avg"];
@@ -52,12 +56,47 @@ fn group_functions(expr: &Expr) -> Vec<Function> {
     reader.0
 }
 
+/// Is a value computed of the rows of a group, not of a window?
+pub(super) fn is_of_group(expr: &Expr) -> bool {
+    group_functions(expr).iter().any(|function| function.over.is_none())
+}
+
+/// Which end of the values of a group is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extreme {
+    Least,
+    Greatest,
+}
+
+/// MIN or MAX of a group and its argument, if that is all that an expression is.
+pub(super) fn extreme_of(expr: &Expr) -> Option<(Extreme, &Expr)> {
+    let Expr::Function(function) = expr else { return None };
+    let extreme = match function.name.to_string().to_ascii_lowercase().as_str() {
+        "min" => Extreme::Least,
+        "max" => Extreme::Greatest,
+        _ => return None,
+    };
+    match plain_arguments(function).ok()?.as_slice() {
+        [argument] if function.over.is_none() && function.filter.is_none() => Some((extreme, argument)),
+        _ => None,
+    }
+}
+
+/// Does an expression count the rows of a group, or the values that they have?
+fn is_count(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(function)
+        if function.name.to_string().eq_ignore_ascii_case("count") && function.over.is_none() && function.filter.is_none())
+}
+
 /// A column as it is written inside, where the rows are put together.
 struct InnerColumn {
     /// SQL that is 1 for a row that makes it unknown; `None` if none does.
     unknown: Option<String>,
     /// Rows that may not be there make it unknown.
     of_several: bool,
+    /// SQL that is 1 for a row that settles it whatever the others hold: of MAX, one that is known to hold the greatest
+    /// number that there can be.
+    settled: Option<String>,
 }
 
 impl GroupedSelect<'_> {
@@ -96,7 +135,11 @@ impl GroupedSelect<'_> {
             if let Some(having) = self.having {
                 sql += &format!("\nHAVING {having}");
             }
-            return Ok((sql, TableKnowledge { columns: names, unknown, uncertain: false, view: false }));
+            let row_key = self.group_names();
+            return Ok((
+                sql,
+                TableKnowledge { columns: names, unknown, row_key, ..TableKnowledge::default() },
+            ));
         }
         let keys = self.keys(&from.scope, &windows)?;
         let table = writer.new_name("rows");
@@ -125,6 +168,17 @@ impl GroupedSelect<'_> {
     fn group_clause(&self) -> String {
         let groups: Vec<String> = self.groups.iter().map(Expr::to_string).collect();
         if groups.is_empty() { String::new() } else { format!("\nGROUP BY {}", groups.join(", ")) }
+    }
+
+    /// Names of the columns that hold the groups, where each group has one.
+    fn group_names(&self) -> Vec<String> {
+        let name = |group: &Expr| {
+            let own = |(name, expr): &&(String, &Expr)| {
+                **expr == *group || matches!(group, Expr::Identifier(known) if known.value == *name)
+            };
+            self.items.iter().find(own).map(|(name, _)| name.clone())
+        };
+        self.groups.iter().map(name).collect::<Option<Vec<_>>>().unwrap_or_default()
     }
 
     /// The windows of the columns.
@@ -188,6 +242,9 @@ impl GroupedSelect<'_> {
                 let unknown = if column.of_several { format!("MAX({unknown}){over}") } else { unknown };
                 sql += &companion_item(&unknown, name);
             }
+            if let Some(settled) = column.settled {
+                sql += &format!(", MAX({settled}) AS {name}{SETTLED_SUFFIX}");
+            }
         };
         for (name, expr) in self.items {
             add_unknown(name, inner_column(&from.scope, expr)?);
@@ -223,15 +280,25 @@ impl GroupedSelect<'_> {
                 "g.number__of_rows > 1 AND (o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows)"
             }
         };
-        let unknown_of =
-            |name: &str, column: &InnerColumn| match (&column.unknown, column.of_several && uncertain) {
-                (None, false) => None,
-                (Some(_), false) => Some(format!("g.{name}{UNKNOWN_SUFFIX}")),
-                (None, true) => Some(format!("CASE WHEN {doubt} THEN 1 ELSE 0 END")),
-                (Some(_), true) => {
-                    Some(format!("CASE WHEN {doubt} THEN 1 ELSE g.{name}{UNKNOWN_SUFFIX} END"))
+        // Rows that are there for certain.
+        let sure = if uncertain && answers == Answers::Possible { "o" } else { "g" };
+        let unknown_of = |name: &str, column: &InnerColumn| {
+            let own = column.unknown.as_ref().map(|_| format!("g.{name}{UNKNOWN_SUFFIX}"));
+            let mut cases = Vec::new();
+            if column.settled.is_some() {
+                cases.push(format!("WHEN {sure}.{name}{SETTLED_SUFFIX} = 1 THEN 0"));
+            }
+            if column.of_several && uncertain {
+                cases.push(format!("WHEN {doubt} THEN 1"));
+            }
+            match (cases.is_empty(), own) {
+                (true, own) => own,
+                (false, None) if !uncertain => None,
+                (false, own) => {
+                    Some(format!("CASE {} ELSE {} END", cases.join(" "), own.as_deref().unwrap_or("0")))
                 }
-            };
+            }
+        };
         let mut known = TableKnowledge { uncertain, ..TableKnowledge::default() };
         let mut sql = format!("SELECT {}", self.distinct);
         let mut companion_sql = String::new();
@@ -244,10 +311,25 @@ impl GroupedSelect<'_> {
             }
             known.columns.push(name.clone());
         }
+        let counting = self
+            .items
+            .iter()
+            .zip(columns)
+            .filter(|((_, expr), column)| is_count(expr) && column.unknown.is_none());
+        if !self.groups.is_empty() {
+            known.row_key = self.group_names();
+        }
+        known.counts = counting.map(|((name, _), _)| name.clone()).collect();
         sql = format!("{sql}{companion_sql}\nFROM {own} AS g");
         if uncertain {
             let keys: Vec<String> = (0..keys.len()).map(|at| format!("key__{at}")).collect();
-            let listed: Vec<String> = keys.iter().map(|key| format!("x.{key} AS {key}")).collect();
+            let mut listed: Vec<String> = keys.iter().map(|key| format!("x.{key} AS {key}")).collect();
+            let names = self.items.iter().map(|(name, _)| name.as_str()).zip(columns);
+            for (name, _) in
+                names.chain(having.map(|one| ("having", one))).filter(|(_, one)| one.settled.is_some())
+            {
+                listed.push(format!("x.{name}{SETTLED_SUFFIX} AS {name}{SETTLED_SUFFIX}"));
+            }
             // A window has as many rows as its rows are: one is enough.
             let distinct = if windows { "DISTINCT " } else { "" };
             let counts = writer.new_name("counts");
@@ -279,7 +361,7 @@ impl GroupedSelect<'_> {
 fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> {
     let functions = group_functions(expr);
     if functions.is_empty() {
-        return Ok(InnerColumn { unknown: scope.unknown_value(expr)?, of_several: false });
+        return Ok(InnerColumn { unknown: scope.unknown_value(expr)?, of_several: false, settled: None });
     }
     // Which of several records is shown decides nothing.
     let records = |function: &Function| {
@@ -287,7 +369,7 @@ fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> 
         function.over.is_none() && arguments.iter().any(|argument| column_name(argument) == Some("record_id"))
     };
     if functions.iter().all(records) {
-        return Ok(InnerColumn { unknown: None, of_several: false });
+        return Ok(InnerColumn { unknown: None, of_several: false, settled: None });
     }
     let unknown = match expr {
         Expr::Function(function) if function.over.is_none() => {
@@ -298,5 +380,16 @@ fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> 
         }
         _ => scope.any_unknown(expr)?,
     };
-    Ok(InnerColumn { unknown, of_several: true })
+    let settled = match extreme_of(expr) {
+        None => None,
+        Some((extreme, argument)) => scope.range(argument).map(|(least, greatest)| {
+            let end = if extreme == Extreme::Least { least } else { greatest };
+            let known = scope.unknown_value(argument).map(|unknown| match unknown {
+                None => String::new(),
+                Some(unknown) => format!(" AND {unknown} = 0"),
+            });
+            known.map(|known| format!("CASE WHEN ({argument}) = {end}{known} THEN 1 ELSE 0 END"))
+        }),
+    };
+    Ok(InnerColumn { unknown, of_several: true, settled: settled.transpose()? })
 }

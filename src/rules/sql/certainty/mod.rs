@@ -26,6 +26,9 @@ mod table_scope;
 /// What is put behind the name of a column for its companion: 1 where the cell is unknown, else 0.
 pub(crate) const UNKNOWN_SUFFIX: &str = "__unknown";
 
+/// Column that names the record that a row of a list is.
+const RECORD: &str = "record_id";
+
 /// Which answers are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answers {
@@ -72,12 +75,33 @@ pub(crate) struct TableKnowledge {
     pub(crate) uncertain: bool,
     /// It is a view: there is one version of it.
     pub(crate) view: bool,
+    /// Columns of which no two of its rows have the same values together, none of them unknown; empty if none are known
+    /// to be such.
+    pub(crate) row_key: Vec<String>,
+    /// Columns that count rows: they only grow with the rows that there may be. Of possible rows they are the most.
+    pub(crate) counts: BTreeSet<String>,
+    /// Columns that hold nothing or a number from the first to the last.
+    pub(crate) ranges: BTreeMap<String, NumberRange>,
 }
+
+/// Least and greatest of the numbers that a value can be.
+pub(crate) type NumberRange = (i64, i64);
 
 impl TableKnowledge {
     /// A view whose columns `unknown` have companions.
     pub(crate) fn view(columns: Vec<String>, unknown: BTreeSet<String>) -> Self {
-        Self { columns, unknown, uncertain: false, view: true }
+        Self { columns, unknown, view: true, ..Self::default() }
+    }
+
+    /// The same of a table in which each row has a record of its own.
+    pub(crate) fn by_record(self) -> Self {
+        let row_key = self.columns.iter().filter(|column| *column == RECORD).cloned().collect();
+        Self { row_key, ..self }
+    }
+
+    /// Do rows that have the same values in these columns never meet another of its rows?
+    fn is_single_by(&self, columns: &[String]) -> bool {
+        !self.row_key.is_empty() && self.row_key.iter().all(|key| columns.contains(key))
     }
 
     /// Is anything of it unknown?
@@ -132,6 +156,3 @@ impl ParsedSelect {
         query::column_names(&query)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,12 @@
 //! Statements, WITH and UNION.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sqlparser::ast::{Cte, Query, SelectItem, SetExpr, SetOperator, SetQuantifier, With};
 
 use super::select::rewrite_select;
+use super::table_scope::join_ranges;
 use super::{Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
 use crate::rules::sql::clauses::{QueryClauses, column_name};
 
@@ -174,12 +175,30 @@ fn rewrite_set(
             };
             let left = complete(left, left_sql, &left_known)?;
             let right = complete(right, right_sql, &right_known)?;
-            let unknown = positions.iter().map(|&at| left_known.columns[at].clone()).collect();
+            let unknown: BTreeSet<String> =
+                positions.iter().map(|&at| left_known.columns[at].clone()).collect();
+            let row_key = match quantifier {
+                "UNION" if unknown.is_empty() => left_known.columns.clone(),
+                _ => Vec::new(),
+            };
+            let (mut ranges, mut counts) = (BTreeMap::new(), BTreeSet::new());
+            for (column, other) in left_known.columns.iter().zip(&right_known.columns) {
+                if left_known.counts.contains(column) && right_known.counts.contains(other) {
+                    counts.insert(column.clone());
+                }
+                let both = (left_known.ranges.get(column).copied(), right_known.ranges.get(other).copied());
+                if let Some(range) = join_ranges(both.0, both.1) {
+                    ranges.insert(column.clone(), range);
+                }
+            }
             let known = TableKnowledge {
                 columns: left_known.columns,
                 unknown,
                 uncertain: left_known.uncertain || right_known.uncertain,
-                view: false,
+                row_key,
+                ranges,
+                counts,
+                ..TableKnowledge::default()
             };
             Ok((format!("{left}\n{quantifier}\n{right}"), known))
         }

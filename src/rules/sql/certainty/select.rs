@@ -1,5 +1,6 @@
 //! SELECTs: their tables, conditions and columns.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sqlparser::ast::{
@@ -9,7 +10,7 @@ use sqlparser::ast::{
 
 use super::query::{StatementWriter, companion_item, item_name, rewrite_nested};
 use super::table_scope::{ScopedTable, TableScope};
-use super::{Answers, TableKnowledge, grouped};
+use super::{Answers, NumberRange, TableKnowledge, grouped};
 use crate::rules::sql::clauses::SelectClauses;
 use crate::rules::view_catalogue::PARAMETER;
 
@@ -20,6 +21,8 @@ pub(super) struct RewrittenFrom {
     pub(super) sql: String,
     /// Some of its rows may not be there.
     pub(super) uncertain: bool,
+    /// Each of its rows is of one row of the first table, and no two of the same.
+    pub(super) single: bool,
 }
 
 /// Writes a SELECT; see [`super::query::rewrite_body`].
@@ -52,11 +55,24 @@ pub(super) fn rewrite_select(
     {
         let other = rewrite_from(&clauses, writer, answers.other())?;
         let all = grouped::GroupedSelect { items: &items, groups, having: clauses.having.as_ref(), distinct };
-        return all.rewrite([from, other], writer, answers, companions);
+        let windows = groups.is_empty()
+            && clauses.having.is_none()
+            && items.iter().all(|(_, expr)| !grouped::is_of_group(expr));
+        let passed = if windows { passed_key(&from, &items) } else { Vec::new() };
+        let ranges = ranges(&from.scope, &items);
+        let (sql, known) = all.rewrite([from, other], writer, answers, companions)?;
+        let row_key = if windows { passed } else { known.row_key.clone() };
+        return Ok((sql, TableKnowledge { row_key, ranges, ..known }));
     }
     let mut sql = format!("SELECT {distinct}");
     let mut companion_sql = String::new();
-    let mut known = TableKnowledge { uncertain: from.uncertain, ..TableKnowledge::default() };
+    let mut known = TableKnowledge {
+        uncertain: from.uncertain,
+        row_key: passed_key(&from, &items),
+        ranges: ranges(&from.scope, &items),
+        counts: passed_counts(&from.scope, &items),
+        ..TableKnowledge::default()
+    };
     for (at, (name, expr)) in items.iter().enumerate() {
         if at > 0 {
             sql.push_str(", ");
@@ -69,7 +85,35 @@ pub(super) fn rewrite_select(
         }
         known.columns.push(name.clone());
     }
+    if !distinct.is_empty() && known.row_key.is_empty() && known.unknown.is_empty() {
+        known.row_key = known.columns.clone();
+    }
     Ok((format!("{sql}{companion_sql}{}", from.sql), known))
+}
+
+/// Columns by which rows are told apart, where each comes of one row of the first table.
+fn passed_key(from: &RewrittenFrom, items: &[(String, &Expr)]) -> Vec<String> {
+    let Some(table) = from.scope.tables.first().filter(|_| from.single) else { return Vec::new() };
+    let passed = |key: &String| {
+        let is_key = |expr: &Expr| own_column(expr, &table.alias).as_ref() == Some(key);
+        items.iter().find(|(_, expr)| is_key(expr)).map(|(name, _)| name.clone())
+    };
+    table.knowledge.row_key.iter().map(passed).collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+/// Columns that are counts of a table that is read.
+fn passed_counts(scope: &TableScope, items: &[(String, &Expr)]) -> BTreeSet<String> {
+    let passed = items.iter().filter(|(_, expr)| scope.is_count(expr));
+    passed.map(|(name, _)| name.clone()).collect()
+}
+
+/// Ranges of the columns that have one.
+fn ranges(scope: &TableScope, items: &[(String, &Expr)]) -> BTreeMap<String, NumberRange> {
+    let range = |(name, expr): &(String, &Expr)| {
+        let expr = grouped::extreme_of(expr).map_or(*expr, |(_, argument)| argument);
+        scope.range(expr).map(|range| (name.clone(), range))
+    };
+    items.iter().filter_map(range).collect()
 }
 
 /// Name and expression of a column of a SELECT.
@@ -91,6 +135,8 @@ struct FromWriter<'w> {
     uncertain: bool,
     /// All tables so far have one row.
     one_row: bool,
+    /// As of [`RewrittenFrom`].
+    single: bool,
 }
 
 fn rewrite_from(
@@ -106,6 +152,7 @@ fn rewrite_from(
         conditions: Vec::new(),
         uncertain: false,
         one_row: false,
+        single: true,
     };
     match clauses.from {
         [] => {}
@@ -124,11 +171,11 @@ fn rewrite_from(
         let condition = from.scope.condition(condition, answers)?;
         from.conditions.push(condition);
     }
-    let FromWriter { scope, mut sql, conditions, uncertain, .. } = from;
+    let FromWriter { scope, mut sql, conditions, uncertain, single, .. } = from;
     if !conditions.is_empty() {
         sql += &format!("\nWHERE {}", conditions.join(" AND "));
     }
-    Ok(RewrittenFrom { scope, sql, uncertain })
+    Ok(RewrittenFrom { scope, sql, uncertain, single })
 }
 
 /// Conditions that all must hold.
@@ -147,9 +194,11 @@ fn split_conjuncts(expr: &Expr) -> Vec<&Expr> {
 impl FromWriter<'_> {
     /// Text of a table with these answers, with its alias, and what is known of it.
     fn table(&mut self, factor: &TableFactor, answers: Answers) -> Result<(String, ScopedTable), String> {
-        let scoped = |alias: &str, knowledge| ScopedTable {
+        let scoped = |alias: &str, name: Option<&str>, knowledge| ScopedTable {
             alias: alias.to_owned(),
+            name: name.map(str::to_owned),
             knowledge,
+            answers,
             outer: false,
             doubt: None,
         };
@@ -162,12 +211,15 @@ impl FromWriter<'_> {
                 let table = table.ok_or_else(|| format!("{name} is no table"))?;
                 let alias = alias.as_ref().map_or(table, |alias| alias.name.value.as_str());
                 let knowledge = self.writer.table(table)?;
-                Ok((format!("{} AS {alias}", knowledge.name(table, answers)), scoped(alias, knowledge)))
+                Ok((
+                    format!("{} AS {alias}", knowledge.name(table, answers)),
+                    scoped(alias, Some(table), knowledge),
+                ))
             }
             TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None } => {
                 let alias = &alias.name.value;
                 let (sql, knowledge) = rewrite_nested(subquery, self.writer, answers)?;
-                Ok((format!("(\n{sql}\n) AS {alias}"), scoped(alias, Arc::new(knowledge))))
+                Ok((format!("(\n{sql}\n) AS {alias}"), scoped(alias, None, Arc::new(knowledge))))
             }
             _ => Err("FROM something that is no table".to_owned()),
         }
@@ -181,6 +233,7 @@ impl FromWriter<'_> {
                 let (text, table) = self.table(&join.relation, answers)?;
                 self.uncertain |= table.knowledge.uncertain;
                 self.one_row &= is_parameter(&join.relation);
+                self.single &= is_parameter(&join.relation);
                 self.sql += &format!("\nCROSS JOIN {text}");
                 self.scope.tables.push(table);
                 Ok(())
@@ -207,11 +260,14 @@ impl FromWriter<'_> {
         let single = is_parameter(relation);
         self.one_row &= single;
         self.uncertain |= table.knowledge.uncertain;
-        self.scope.tables.push(table);
-        let mut keys = Vec::new();
+        self.scope.tables.push(table.clone());
+        let (mut keys, mut equal) = (Vec::new(), Vec::new());
         for part in split_conjuncts(on) {
             match self.scope.flags(part)?.is_empty() {
-                true => keys.push(part.to_string()),
+                true => {
+                    keys.push(part.to_string());
+                    equal.push(part);
+                }
                 false => {
                     // The engines join by what is equal alone; the rest is asked of the rows that met.
                     self.uncertain = true;
@@ -219,6 +275,7 @@ impl FromWriter<'_> {
                 }
             }
         }
+        self.single &= single || table.knowledge.is_single_by(&met_columns(&equal, &table.alias));
         self.sql += &match keys.is_empty() {
             false => format!("\nJOIN {text} ON {}", keys.join(" AND ")),
             true if single || alone => format!("\nCROSS JOIN {text}"),
@@ -236,9 +293,13 @@ impl FromWriter<'_> {
             return Err(format!("a LEFT JOIN by what may be unknown: {on}"));
         }
         self.sql += &format!("\nLEFT JOIN {text} ON {on}");
+        let single = table.knowledge.is_single_by(&met_columns(&split_conjuncts(on), &table.alias));
+        self.single &= single;
         if !table.knowledge.uncertain {
             return Ok(());
         }
+        // Beside a row that is met for certain another may be.
+        self.uncertain |= !single;
         let (mut own, mut outside) = (Vec::new(), Vec::new());
         for part in split_conjuncts(on) {
             let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = part else {
@@ -288,6 +349,20 @@ impl FromWriter<'_> {
         self.sql += &format!("\n{kind} JOIN {text} ON {on}");
         Ok(())
     }
+}
+
+/// Columns of a table that must equal something else for its rows to be met.
+fn met_columns(parts: &[&Expr], alias: &str) -> Vec<String> {
+    let equal = parts.iter().filter_map(|part| match part {
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            match (own_column(left, alias), own_column(right, alias)) {
+                (Some(column), None) | (None, Some(column)) => Some(column),
+                _ => None,
+            }
+        }
+        _ => None,
+    });
+    equal.collect()
 }
 
 /// The column of a table that an expression names by the table's alias.

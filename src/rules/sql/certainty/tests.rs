@@ -1,1 +1,0 @@
-//! Certain and possible answers against all that the unknown cells may hold.
