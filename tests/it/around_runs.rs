@@ -67,7 +67,8 @@ fn a_publication_of_another_prefecture_or_pipeline_is_not_gone_on_from() {
 #[test]
 fn output_and_data_folders_hold_neither_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, keys) = (folder.path().join("data"), key(folder.path()));
+    let kept = tempfile::tempdir().unwrap();
+    let (data, keys) = (folder.path().join("data"), key(kept.path()));
     copy(&root().join("fixtures/hebi/2018Q4"), &data, "");
     std::os::unix::fs::symlink(&data, folder.path().join("alias")).unwrap();
     let hebi = root().join("pipelines/hebi");
@@ -110,8 +111,19 @@ fn nothing_is_writable_by_others_whatever_the_umask() {
     let (small, large, linked, generic, shared, begun) =
         (at("small/a"), at("large/a"), at("linked/a"), at("generic/a"), at("shared/a"), at("begun/a"));
     let calls: [&[&str]; 6] = [
-        &["synth", "--quarter", "2018Q3", "--persons", "300", "--out", text(&small)],
-        &["synth", "--quarter", "2018Q3", "--persons", "300", "--layout", "csv", "--out", text(&large)],
+        &["synth", "pipelines/hebi", "--quarter", "2018Q3", "--persons", "300", "--out", text(&small)],
+        &[
+            "synth",
+            "pipelines/hebi",
+            "--quarter",
+            "2018Q3",
+            "--persons",
+            "300",
+            "--layout",
+            "csv",
+            "--out",
+            text(&large),
+        ],
         &[
             "link",
             "pipelines/hebi/link.toml",
