@@ -27,6 +27,8 @@ use spelled::spelled_numbers;
 
 /// Digits of the least number that is looked for.
 const LEAST: usize = 10;
+/// Digits of the least year and serial number.
+const LEAST_DATED: usize = 8;
 /// Digits from which a run is a number whatever it looks like.
 const LONG: usize = 11;
 /// Most letters in what is not shaped like an ID number or a phone.
@@ -123,7 +125,8 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
         });
         found.add(more);
     }
-    if digits + letters + numerals >= LEAST {
+    // Of `一九二〇年十月十日0000` the tens are no digits.
+    if digits + letters + numerals >= LEAST_DATED {
         found.add(dated_identities(text));
     }
     found.into_numbers()
