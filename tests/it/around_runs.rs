@@ -163,8 +163,8 @@ fn a_refused_run_names_whatever_nobody_read_and_names_stay_in_their_line() {
     let _socket = std::os::unix::net::UnixListener::bind(data.join("插座")).unwrap();
     std::os::unix::fs::symlink("nowhere", data.join("链接")).unwrap();
     let told = said(&run_q4(&root().join("pipelines/hebi"), (&data, &out), &keys, &[]), 2);
-    let refused = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
-    let refused = refused.into_iter().find(|path| path.to_str().unwrap().contains("refused-")).unwrap();
+    let mut refused = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+    let refused = refused.find(|path| path.to_str().unwrap().contains("refused-")).unwrap();
     let written = fs::read_to_string(refused.join("lists/问题.txt")).unwrap();
     for text in [&told, &written] {
         for name in ["管道", "插座", "链接", ".藏起来的名单.csv", r"不明\n错误：没有问题\t.csv"]

@@ -62,7 +62,7 @@ pub(super) fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<Writte
         let mut small = true;
         for (at, run) in runs.iter().enumerate().skip(first) {
             let apart =
-                |gap: &Gap| !gap.is_near() && !(gap.is_short() && matches!(digits.len(), 6 | 10 | 12 | 14));
+                |gap: &Gap| !(gap.is_near() || gap.is_short() && matches!(digits.len(), 6 | 10 | 12 | 14));
             if run.taken || at > first && apart(&run.before) || digits.len() + run.len() > 17 {
                 break;
             }

@@ -105,8 +105,8 @@ fn a_quarter_run_again_after_a_migration_knows_the_numbers_on_its_sheets() {
     let known = former(&out.join("2018Q3"));
     assert_eq!(sheets.iter().filter(|number| known.contains_key(*number)).count(), 2 * count);
     // One that is damaged is not passed over.
-    let runs = fs::read_dir(out.join("2018Q3")).unwrap().map(|entry| entry.unwrap().path());
-    let second = runs.filter(|run| run.to_str().unwrap().contains("run-0002-")).next().unwrap();
+    let mut runs = fs::read_dir(out.join("2018Q3")).unwrap().map(|entry| entry.unwrap().path());
+    let second = runs.find(|run| run.to_str().unwrap().contains("run-0002-")).unwrap();
     fs::write(second.join("restricted/exception.parquet"), "").unwrap();
     let said = refused(&try_to_run("2018Q3", &out, &third_keys(folder.path()), &FEW));
     assert!(said.contains("restricted/exception.parquet") && said.contains(text(&second)), "{said}");
@@ -119,9 +119,8 @@ fn a_ledger_that_is_not_whole_or_gone_stops_the_run_with_the_cure() {
     let keys = other_keys(folder.path());
     let migrate = || ok(&["migrate", text(&out), "--key-file", text(&keys)]);
     migrate();
-    let ledger = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
-    let ledger =
-        ledger.into_iter().find(|path| path.to_str().unwrap().contains("identity-migration-")).unwrap();
+    let mut ledger = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+    let ledger = ledger.find(|path| path.to_str().unwrap().contains("identity-migration-")).unwrap();
     let (table, head) =
         (ledger.join("restricted/renamed_ids.parquet"), ledger.join("identity-migration.json"));
     let whole = fs::read(&table).unwrap();
