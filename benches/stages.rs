@@ -129,6 +129,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             findings: &findings,
             tracked: &tracked,
             secrets: &secrets,
+            ledgers: &[],
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],

@@ -12,7 +12,7 @@ use super::{AcrossPlan, SharedPerson};
 use crate::privacy::mask::mask_id_for_list;
 use crate::privacy::officers_csv::OfficersCsv;
 use crate::table::ParquetWriter;
-use crate::table::whole_file::WholeFile;
+use crate::table::whole_file::{WholeFile, make_folder};
 use crate::{Error, Result};
 
 /// Files that only their owner reads.
@@ -33,7 +33,7 @@ pub(super) fn write_across_files(
     names: &[String],
     pairs: &[SharedPerson],
 ) -> Result<Vec<PathBuf>> {
-    std::fs::create_dir_all(&plan.out).map_err(|e| Error::io("新建文件夹", &plan.out, e))?;
+    make_folder(&plan.out)?;
     let (table, list) = (plan.out.join("cross_link.parquet"), plan.out.join("cross_link.csv"));
     write_shared_persons_table(&table, names, pairs)?;
     write_shared_persons_list(&list, names, pairs)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Console;
-use crate::engine::PublishedKeys;
+use crate::engine::{NamedKeys, PublishedKeys};
 use crate::privacy::Secrets;
 use crate::privacy::key_file::KeyFile;
 use crate::privacy::told_text::told_text;
@@ -59,13 +59,13 @@ impl KeyArguments {
         pseudonym.check_place(folders)?;
         let needed = published.pseudonym().filter(|_| !rotated);
         // Both are read before either is made.
-        let known = match (pseudonym.read()?, needed) {
-            (None, Some((folder, name))) => {
-                return Err(missing(&pseudonym, folder, name).hint(
-                    "从备份取回，或用 --key-file 指向它；要更换假名密钥（tables/ 里的假名全部换新，疑点和核查结果不受影响），加 --rotate-key",
-                ));
+        let unknown = published.unreadable().filter(|_| !rotated);
+        let known = match (pseudonym.read()?, needed, unknown) {
+            (None, Some(one), _) => {
+                return Err(missing(&pseudonym, one, &one.keys.pseudonym, PSEUDONYM_CURE));
             }
-            (known, _) => known,
+            (None, None, Some(folder)) => return Err(unknown_key(&pseudonym, folder)),
+            (known, ..) => known,
         };
         let identity = self.identity(published, folders, console)?;
         let key = match known {
@@ -87,12 +87,8 @@ impl KeyArguments {
         identity.check_place(folders)?;
         match (identity.read()?, published.identity(), published.unreadable()) {
             (Some(secret), ..) => Ok(secret),
-            (None, Some((folder, name)), _) => Err(missing(&identity, folder, name).hint(
-                "从备份取回，或用 --identity-file 指向它；确实没有了，先运行 bidui migrate 换新并留下对照表",
-            )),
-            (None, None, Some(folder)) => Err(identity
-                .refuse(&format!("不在，而发布 {} 读不出用的是哪个密钥", folder.display()))
-                .hint("用 --identity-file 指向原来的身份密钥，或先重新运行该季度")),
+            (None, Some(one), _) => Err(missing(&identity, one, &one.keys.identity, IDENTITY_CURE)),
+            (None, None, Some(folder)) => Err(unknown_key(&identity, folder)),
             (None, None, None) => {
                 make(&identity, console, "人员和户的编号由它而来，请立即备份：丢失后编号接不上以前的季度")
             }
@@ -108,8 +104,22 @@ fn identity_file(path: &Path) -> KeyFile<'_> {
     KeyFile { title: "身份密钥", option: "--identity-file", path }
 }
 
-fn missing(file: &KeyFile<'_>, publication: &Path, name: &str) -> Error {
-    file.refuse(&format!("不在，而发布 {} 用的是{name}", publication.display()))
+const PSEUDONYM_CURE: &str = "从备份取回，或用 --key-file 指向它；要更换假名密钥（tables/ 里的假名全部换新，疑点和核查结果不受影响），加 --rotate-key";
+const IDENTITY_CURE: &str =
+    "从备份取回，或用 --identity-file 指向它；确实没有了，先运行 bidui migrate 换新并留下对照表";
+
+fn missing(file: &KeyFile<'_>, publication: &NamedKeys, name: &str, cure: &str) -> Error {
+    let more = publication.cure_of_current().map_or_else(String::new, |cure| format!("。{cure}"));
+    file.refuse(&format!("不在，而发布 {} 用的是{name}", publication.folder.display()))
+        .hint(format!("{cure}{more}"))
+}
+
+/// Not known is not none: ids under another secret would belong to nobody.
+fn unknown_key(file: &KeyFile<'_>, publication: &Path) -> Error {
+    file.refuse(&format!("不在，而发布 {} 读不出用的是哪个密钥", publication.display())).hint(format!(
+        "用 {} 指向原来的密钥（从备份取回）；这个发布不要了的，移走它的文件夹再运行",
+        file.option
+    ))
 }
 
 fn make(file: &KeyFile<'_>, console: &mut Console<'_>, why: &str) -> Result<Vec<u8>> {

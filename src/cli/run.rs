@@ -162,7 +162,8 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan,
         vec![("发布文件夹", arguments.out.as_path()), ("提取数据文件夹", arguments.data.as_path())];
     folders.extend(pipeline.layers.all().iter().map(|layer| ("流水线文件夹", layer.folder.as_path())));
     arguments.keys.check_places(&folders)?;
-    let begun = BegunRun::begin(&arguments.out, period, || match &arguments.previous {
+    let (places, what) = ((&*arguments.data, &*arguments.out), (period, &pipeline));
+    let begun = BegunRun::begin(places, what, || match &arguments.previous {
         Some(folder) => Snapshot::open(folder).map(Some),
         None => Snapshot::find(&arguments.out, period.previous()?),
     })?;

@@ -21,6 +21,9 @@ pub(crate) type ParametersByPeriod = BTreeMap<String, BTreeMap<String, toml::Val
 pub struct PipelineSettings {
     /// Chinese title of the pipeline.
     pub title: String,
+    /// Titles that it had before: publications under these are its own.
+    #[serde(default)]
+    pub former_titles: Vec<String>,
     /// The prefecture whose divisions are used.
     pub prefecture: PrefectureSettings,
     /// Division tables.

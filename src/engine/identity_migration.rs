@@ -5,24 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::slice::ParallelSliceMut as _;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::key_names::PublishedKeys;
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::privacy::IdentitySecret;
+use crate::publication::id_ledger::{HEAD_VERSION, LEDGER, LedgerHead, find_ledger, ledger_folder};
 use crate::publication::large_table_writer::{label_column, write_large_table, written_column};
 use crate::publication::layout;
 use crate::publication::output_files::{OutputFiles, make_output_folder};
 use crate::publication::own_marks::MIGRATION;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publication::snapshot::Snapshot;
-use crate::publication::staging::{MIGRATION_FOLDER, NO_SECRET, Staging, place_folder};
+use crate::publication::staging::{LockedFolder, NO_SECRET, Staging};
 use crate::publication::table_reader::{self, TableRow};
 use crate::resolve::previous_records::PreviousParts;
 use crate::track::previous_exceptions::PreviousExceptions;
 use crate::{Error, Result};
 
-/// The ledger within its folder, for its owner's eyes only.
-const LEDGER: &str = "restricted/renamed_ids.parquet";
 const KINDS: [&str; 4] = ["person", "household", "exception", "number"];
 
 /// What a migration did.
@@ -42,14 +42,6 @@ pub struct IdentityMigration {
     pub exceptions: u64,
 }
 
-/// Says of a ledger's folder what it is.
-#[derive(Debug, Serialize, Deserialize)]
-struct MigrationHead {
-    identity_migration: u32,
-    from: String,
-    to: String,
-}
-
 /// Ids old → new.
 #[derive(Debug, Default)]
 struct RenamedIds {
@@ -61,6 +53,8 @@ struct RenamedIds {
     numbers: BTreeSet<[String; 2]>,
     /// Ids of persons and households that another secret renamed in between: they are not carried from the oldest names.
     renamed_before: [BTreeSet<[String; 2]>; 2],
+    /// That secret.
+    through: Option<String>,
 }
 
 /// Writes the ledgers that lead from every publication below `out` that another identity secret, or none, named to
@@ -73,19 +67,34 @@ pub fn migrate_identities(
     out: &Path,
     secret: impl FnOnce() -> Result<IdentitySecret>,
 ) -> Result<Vec<IdentityMigration>> {
-    let periods = layout::list_periods(out)?;
-    if periods.is_empty() {
-        return Err(Error::usage("这里没有发布").in_file(out).hint("给出发布文件夹，即 run 的 --out"));
+    let nothing = || Error::usage("这里没有发布").in_file(out).hint("给出发布文件夹，即 run 的 --out");
+    // Locking would make the folder.
+    if !out.is_dir() || layout::list_period_folders(out)?.is_empty() {
+        return Err(nothing());
     }
-    let publications: Vec<Snapshot> =
-        periods.iter().map(|(_, folder)| Snapshot::open(folder)).collect::<Result<_>>()?;
+    // A run that publishes meanwhile would not be in the ledger.
+    let locked = LockedFolder::take(out, "migrate")?;
+    let publications = open_publications(out)?;
+    if publications.is_empty() {
+        return Err(nothing());
+    }
+    let published = PublishedKeys::find(out, None)?;
     let secret = &secret()?;
     let own = secret.key_id();
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {
         let of: Vec<&Snapshot> = publications.iter().filter(|one| secret_of(one) == from).collect();
-        let renamed = match next_secret(out, from, &own)? {
-            None => RenamedIds::gather(&of, secret)?,
+        let renamed = match next_secret(out, from, &own, &published.identities())? {
+            None => {
+                let mut renamed = RenamedIds::gather(&of, secret)?;
+                // What publications had that are here no more.
+                if find_ledger(out, from, &own)
+                    .is_ok_and(|known| known.is_some_and(|head| head.through.is_none()))
+                {
+                    renamed.add_ledger(&read_ledger(out, from, &own)?, secret);
+                }
+                renamed
+            }
             Some(next) => {
                 let after: Vec<&Snapshot> =
                     publications.iter().filter(|one| secret_of(one) == next).collect();
@@ -93,27 +102,62 @@ pub fn migrate_identities(
                     &read_ledger(out, from, &next)?,
                     RenamedIds::gather(&after, secret)?,
                     secret,
+                    next,
                 )
             }
         };
-        write_ledger((out, None), from, secret, &renamed)
+        write_ledger(|name, write| locked.place(name, write), from, secret, &renamed)
     };
     from.into_iter().map(migration).collect()
 }
 
+/// The current publications. A period whose runs no link names is refused: whether they count nobody knows.
+fn open_publications(out: &Path) -> Result<Vec<Snapshot>> {
+    let mut publications = Vec::new();
+    for place in layout::list_period_folders(out)? {
+        let newest = place.runs.last().and_then(|run| run.file_name());
+        let cure = newest.map(|newest| {
+            format!(
+                "在该季度的文件夹中用 ln -sfn {} latest 指定完好的一次运行；不要的，移走这个文件夹，再运行 migrate",
+                newest.display()
+            )
+        });
+        if place.current {
+            let opened = Snapshot::open(&place.folder);
+            publications.push(match cure {
+                Some(cure) => opened.map_err(|damaged| damaged.hint(cure))?,
+                None => opened?,
+            });
+        } else if let Some(cure) = cure {
+            return Err(Error::input("季度文件夹里有运行，却没有 latest 指向其中一次")
+                .in_file(place.folder)
+                .hint(cure));
+        }
+    }
+    Ok(publications)
+}
+
 /// The secret to which a ledger in `out` leads on from `from`, if later publications went on from there under another than
-/// `own`: of several the last.
-fn next_secret(out: &Path, from: &str, own: &str) -> Result<Option<String>> {
-    let names = layout::list_folder_names(out)?;
-    let beginning = format!("{MIGRATION_FOLDER}{from}-");
-    let next: Vec<&str> = names
-        .iter()
-        .filter_map(|name| name.strip_prefix(&beginning))
-        .filter(|next| *next != own && is_migrated(out, from, next))
-        .collect();
+/// `own`: of several the last. `published`: secrets of publications; a ledger alone does not say that any follows it.
+fn next_secret(out: &Path, from: &str, own: &str, published: &BTreeSet<&str>) -> Result<Option<String>> {
+    let mut next = Vec::new();
+    for one in published.iter().filter(|one| **one != own && **one != from) {
+        if is_migrated(out, from, one)? {
+            next.push(*one);
+        }
+    }
     // Where one leads on to another, ids that were renamed once were renamed again.
-    let leads_on = |one: &str| next.iter().any(|other| *other != one && is_migrated(out, one, other));
-    Ok(next.iter().find(|one| !leads_on(one)).or(next.first()).map(|one| (*one).to_owned()))
+    let mut last = None;
+    for one in &next {
+        let mut leads_on = false;
+        for other in next.iter().filter(|other| *other != one) {
+            leads_on |= is_migrated(out, one, other)?;
+        }
+        if !leads_on {
+            last = last.or(Some(*one));
+        }
+    }
+    Ok(last.or(next.first().copied()).map(str::to_owned))
 }
 
 /// Refuses to go on from a publication that others went on from under a secret in between: what its ids became there
@@ -130,7 +174,12 @@ pub(super) fn check_not_renamed_before(
     if from == own {
         return Ok(());
     }
-    match next_secret(out, from, &own)? {
+    // The ledger to the own secret says itself whether it is the first that renamed them. Version 1 did not.
+    let through = match find_ledger(out, from, &own)? {
+        Some(head) if head.ledger.is_some() => head.through,
+        _ => next_secret(out, from, &own, &PublishedKeys::find(out, None)?.identities())?,
+    };
+    match through {
         None => Ok(()),
         Some(next) => Err(Error::usage(format!(
             "这个发布的编号已按身份密钥{next}换过，之后的季度接着换过的编号；不能用{own}再接着它运行"
@@ -144,7 +193,7 @@ pub(super) fn check_not_renamed_before(
 
 /// Rows of the ledger that leads from one secret to the other.
 fn read_ledger(out: &Path, from: &str, to: &str) -> Result<Vec<TableRow>> {
-    table_reader::read_rows(&out.join(folder_name(from, to)).join(LEDGER), |_| true)
+    table_reader::read_rows(&out.join(ledger_folder(from, to)).join(LEDGER), |_| true)
 }
 
 /// Writes the ledger from a publication made before there were keys, if there is none yet. `publication` must not be
@@ -158,51 +207,52 @@ pub(super) fn migrate_unkeyed(
     secret: &IdentitySecret,
     publication: &Snapshot,
 ) -> Result<()> {
-    if publication.keys().is_none() && !is_migrated(out, NO_SECRET, &secret.key_id()) {
-        write_ledger((out, Some(staging)), NO_SECRET, secret, &RenamedIds::gather(&[publication], secret)?)?;
+    if publication.keys().is_none() && !is_migrated(out, NO_SECRET, &secret.key_id())? {
+        let renamed = RenamedIds::gather(&[publication], secret)?;
+        write_ledger(|name, write| staging.place_folder(name, write), NO_SECRET, secret, &renamed)?;
     }
     Ok(())
 }
 
 /// Is there a ledger in `out` that leads from one secret to the other?
-pub(super) fn is_migrated(out: &Path, from: &str, to: &str) -> bool {
-    let text = std::fs::read(out.join(folder_name(from, to)).join(MIGRATION)).unwrap_or_default();
-    let head = serde_json::from_slice::<MigrationHead>(&text);
-    head.is_ok_and(|head| head.from == from && head.to == to)
+///
+/// # Errors
+/// There is one, and it is not whole.
+pub(super) fn is_migrated(out: &Path, from: &str, to: &str) -> Result<bool> {
+    Ok(find_ledger(out, from, to)?.is_some())
 }
 
-fn secret_of(publication: &Snapshot) -> &str {
+/// The identity secret that a publication names; `none` of one from before there were any.
+pub(super) fn secret_of(publication: &Snapshot) -> &str {
     publication.keys().map_or(NO_SECRET, |keys| &keys.identity)
 }
 
-fn folder_name(from: &str, to: &str) -> String {
-    format!("{MIGRATION_FOLDER}{from}-{to}")
-}
-
-/// `staging`, if this process publishes in the output folder.
+/// `place` writes a folder beside the publications, whole or not at all.
 fn write_ledger(
-    (out, staging): (&Path, Option<&Staging>),
+    place: impl FnOnce(&str, &dyn Fn(&Path) -> Result<()>) -> Result<PathBuf>,
     from: &str,
     secret: &IdentitySecret,
     renamed: &RenamedIds,
 ) -> Result<IdentityMigration> {
     let to = secret.key_id();
-    let head = MigrationHead { identity_migration: 1, from: from.to_owned(), to: to.clone() };
-    let mut text = serde_json::to_vec_pretty(&head).map_err(|e| Error::internal(e.to_string()))?;
-    text.push(b'\n');
     let write = |folder: &Path| {
         let (mut outputs, disk) = OutputFiles::beside(folder)?;
         make_output_folder(&outputs.path("restricted"), 0o700)?;
         renamed.write(secret, &mut outputs)?;
+        let head = LedgerHead {
+            identity_migration: HEAD_VERSION,
+            from: from.to_owned(),
+            to: to.clone(),
+            through: renamed.through.clone(),
+            ledger: outputs.last_written().cloned(),
+        };
+        let mut text = serde_json::to_vec_pretty(&head).map_err(|e| Error::internal(e.to_string()))?;
+        text.push(b'\n');
         outputs.bytes(MIGRATION, &text, None)?;
         drop(outputs);
         disk.finish()
     };
-    let name = folder_name(from, &to);
-    let folder = match staging {
-        Some(staging) => staging.place_folder(&name, write)?,
-        None => place_folder(out, &name, "migrate", write)?,
-    };
+    let folder = place(&ledger_folder(from, &to), &write)?;
     Ok(IdentityMigration {
         from: from.to_owned(),
         to,
@@ -257,9 +307,37 @@ impl RenamedIds {
         Ok(all)
     }
 
-    /// What the ids of a ledger became since: `after` leads from its secret to the present one.
-    fn compose(ledger: &[TableRow], after: Self, secret: &IdentitySecret) -> Self {
-        let mut all = Self::default();
+    /// Adds what a ledger to the same secret has that these have not, where ids are called there as they would be here.
+    fn add_ledger(&mut self, ledger: &[TableRow], secret: &IdentitySecret) {
+        let known = |set: &BTreeSet<[String; 2]>| -> BTreeSet<String> {
+            set.iter().map(|[old, _]| old.clone()).collect()
+        };
+        let (exceptions, numbers) = (known(&self.exceptions), known(&self.numbers));
+        for row in ledger {
+            let (old, now) = (row.get("previous_id"), row.get("current_id"));
+            let pair = || [old.to_owned(), now.to_owned()];
+            match row.get("kind") {
+                "person" if carried_text::<'P'>(secret, old).is_some_and(|carried| carried == now) => {
+                    self.persons.extend(PersonId::parse(old));
+                }
+                "household" if carried_text::<'H'>(secret, old).is_some_and(|carried| carried == now) => {
+                    self.households.extend(HouseholdId::parse(old));
+                }
+                "exception" if !exceptions.contains(old) => {
+                    self.exceptions.insert(pair());
+                }
+                "number" if !numbers.contains(old) => {
+                    self.numbers.insert(pair());
+                }
+                _ => {}
+            }
+        }
+        self.sort();
+    }
+
+    /// What the ids of a ledger to `through` became since: `after` leads from there to the present secret.
+    fn compose(ledger: &[TableRow], after: Self, secret: &IdentitySecret, through: String) -> Self {
+        let mut all = Self { through: Some(through), ..Self::default() };
         let since = |set: BTreeSet<[String; 2]>| -> BTreeMap<String, String> {
             set.into_iter().map(|[old, new]| (old, new)).collect()
         };

@@ -18,6 +18,7 @@ use crate::model::resolution::Resolution;
 use crate::progress::Progress;
 use crate::publication::manifest::DeliveredFile;
 use crate::table::rows::Rows;
+use crate::table::whole_file::make_folder;
 use crate::worker::Worker;
 use crate::{Error, Result, link, load, normalize, publish, resolve, table};
 
@@ -75,7 +76,7 @@ pub fn link_only(
     let nodes = LinkNodes::build(&comparables)?;
     let links = link::link_nodes(&settings, &nodes, &pipeline.divisions)?;
     progress.stage("写出", None);
-    std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
+    make_folder(out)?;
     let files = vec![out.join("link.parquet"), out.join("cluster.parquet")];
     // The links are final: they are written while the persons are made of them.
     let write_links = || write_result_table(&files[0], link_columns(&loaded, &links, &nodes.offsets)?);

@@ -10,12 +10,14 @@ mod identity_migration;
 mod key_names;
 mod link_only;
 pub(crate) mod partial_columns;
+mod pipeline_match;
 mod placement;
+mod replaced_runs;
 mod run;
 mod train;
 
 pub use identity_migration::migrate_identities;
-pub(crate) use key_names::PublishedKeys;
+pub(crate) use key_names::{NamedKeys, PublishedKeys};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
 pub(crate) use run::{BegunRun, run_begun};

@@ -4,14 +4,20 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
+use super::replaced_runs::ReplacedRuns;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
+use crate::config::Pipeline;
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::indicator::NotRun;
 use crate::model::period::{Period, PeriodKind};
 use crate::model::resolution::Resolution;
+use crate::privacy::key_file::real_path;
 use crate::progress::Progress;
+use crate::publication::id_ledger::list_ledgers;
+use crate::publication::manifest::DeliveredFile;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
@@ -43,6 +49,8 @@ pub(crate) struct BegunRun {
     pub(crate) previous: Option<Snapshot>,
     /// Keys that publications name.
     pub(crate) published: PublishedKeys,
+    /// Runs of the period before this one.
+    replaced: ReplacedRuns,
 }
 
 impl BegunRun {
@@ -52,15 +60,21 @@ impl BegunRun {
     /// # Errors
     /// A period that is no quarter; another process writes to `out`, or it cannot be written; what `previous` says.
     pub(crate) fn begin(
-        out: &Path,
-        period: Period,
+        (data, out): (&Path, &Path),
+        (period, pipeline): (Period, &Pipeline),
         previous: impl FnOnce() -> Result<Option<Snapshot>>,
     ) -> Result<Self> {
         run_quarters_only(period)?;
+        check_apart(data, out)?;
         let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
         let previous = previous()?;
-        let published = PublishedKeys::find(out, previous.as_ref(), Some(period))?;
-        Ok(Self { staging, previous, published })
+        if let Some(previous) = &previous {
+            let cure = "用 --previous 指向这条流水线上一季度的发布；发布文件夹各用各的";
+            check_same_pipeline(previous, pipeline, "上一季度的发布", cure)?;
+        }
+        let published = PublishedKeys::find(out, previous.as_ref())?;
+        let replaced = ReplacedRuns::find(out, period, pipeline)?;
+        Ok(Self { staging, previous, published, replaced })
     }
 }
 
@@ -71,15 +85,17 @@ impl BegunRun {
 /// anything is published; the earlier publication stays as it was. What is wrong and the rows to be given back are written
 /// to `OUT/refused-…`, which the error names.
 pub fn run(plan: &RunPlan, progress: &dyn Progress) -> Result<RunOutcome> {
-    let begun = BegunRun::begin(&plan.out, plan.period, || Ok(plan.previous.clone()))?;
+    let (folders, what) = ((&*plan.data, &*plan.out), (plan.period, &plan.pipeline));
+    let begun = BegunRun::begin(folders, what, || Ok(plan.previous.clone()))?;
     run_begun(plan, begun, progress)
 }
 
 /// As [`run`], in an output folder that is locked already.
 pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress) -> Result<RunOutcome> {
     let (secrets, out) = (&plan.secrets, &plan.out);
-    let BegunRun { staging, published, .. } = begun;
+    let BegunRun { mut staging, published, replaced, .. } = begun;
     published.check(secrets, out, plan.tolerance.rotated_key)?;
+    staging.remove_unfinished(&replaced.of_other_secrets(&secrets.identity_id()))?;
     if let Some(previous) = &plan.previous {
         identity_migration::check_not_renamed_before(out, previous, &secrets.identity)?;
     }
@@ -145,11 +161,23 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
     let unjudged =
         track::Unjudged { not_run: &not_run, undecided: &findings.undecided, held: &findings.held };
-    let tracked =
+    let mut tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
+    let warnings = replaced.take_over(
+        &mut tracked,
+        &secrets.identity,
+        (&plan.pipeline, &loaded),
+        (&nodes, &resolution),
+    )?;
     begin("写出发布", None);
     let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
+    // As it was written: read under the secret it has the new ids already.
+    if let Some(previous) = &plan.previous {
+        // Sheets and notes with the old ids are about: what they are now is written down before they are needed.
+        identity_migration::migrate_unkeyed(&staging, out, &secrets.identity, previous)?;
+    }
+    let ledgers = list_ledgers(out)?;
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
@@ -162,22 +190,36 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         findings: &findings,
         tracked: &tracked,
         secrets,
+        ledgers: &ledgers,
         store: &scratch.store,
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
     };
-    // As it was written: read under the secret it has the new ids already.
-    if let Some(previous) = &plan.previous {
-        // Sheets and notes with the old ids are about: what they are now is written down before they are needed.
-        identity_migration::migrate_unkeyed(&staging, out, &secrets.identity, previous)?;
-    }
-    let publication = publish::publish_staged(&inputs, staging)?;
+    let mut publication = publish::publish_staged(&inputs, staging)?;
+    publication.warnings.extend(warnings);
     let mut summary = publish::summary_text(&publication, &catalogue);
     if previous.is_some_and(Snapshot::is_carried) {
         summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");
     }
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
+}
+
+/// Refuses an output folder within the data folder, or the other way round: what one run writes the next would read as lists.
+///
+/// # Errors
+/// Usage: which lies in which.
+fn check_apart(data: &Path, out: &Path) -> Result<()> {
+    let (data_place, out_place) = (real_path(data)?, real_path(out)?);
+    let what = match (out_place.starts_with(&data_place), data_place.starts_with(&out_place)) {
+        (true, true) => "发布文件夹和提取数据文件夹是同一个",
+        (true, false) => "发布文件夹在提取数据文件夹里",
+        (false, true) => "提取数据文件夹在发布文件夹里",
+        (false, false) => return Ok(()),
+    };
+    Err(Error::usage(format!("{what}：发布的结果会被当作各部门的数据"))
+        .in_file(out)
+        .hint("用 --out 指定提取数据文件夹以外的文件夹，两者互不包含"))
 }
 
 /// Compares what the stages read of the last publication with its manifest.
@@ -294,10 +336,12 @@ fn write_down(
         loaded,
         problems,
     };
+    let files: Vec<DeliveredFile> = folder.files.iter().map(DeliveredFile::of).collect();
+    let others = publish::other_files(&files, 5).map_or_else(String::new, |line| format!("；{line}"));
     match publish::write_refusal(&refusal, staging) {
-        Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len()))
-            .in_file(to)
-            .hint("lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行"),
+        Ok(to) => Error::input(format!("没有发布：共{}项问题", problems.len())).in_file(to).hint(format!(
+            "lists/问题.txt 里有全部问题；lists/退回 里是各部门要改正的行，发回去改正后重新运行{others}"
+        )),
         Err(error) => error,
     }
 }

@@ -133,7 +133,7 @@ impl KeyFile<'_> {
 }
 
 /// Absolute path with the existing part resolved, so that links cannot hide where a key lies.
-fn real_path(path: &Path) -> Result<PathBuf> {
+pub(crate) fn real_path(path: &Path) -> Result<PathBuf> {
     let path = std::path::absolute(path).map_err(|e| Error::io("解析路径", path, e))?;
     let mut rest = Vec::new();
     let mut head = path.as_path();

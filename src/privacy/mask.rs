@@ -12,7 +12,7 @@ const STAR: char = '*';
 /// Bytes of a line that are looked at; the rest is not shown.
 const LONGEST_LINE: usize = 1 << 15;
 /// Bytes that a number may take up, with what stands between its digits.
-const LONGEST_NUMBER: usize = 1 << 10;
+const LONGEST_NUMBER: usize = 1 << 12;
 
 /// ID number for officers' lists: division and last four characters, no birth date
 /// (`410602********1234`). Forms other than 18 characters keep less, never more: a disability

@@ -10,6 +10,7 @@
 pub(crate) mod formula_cells;
 pub(crate) mod key_file;
 mod key_strength;
+mod look_alikes;
 pub(crate) mod mask;
 pub(crate) mod number_glyphs;
 pub(crate) mod officers_csv;

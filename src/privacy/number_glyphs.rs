@@ -1,5 +1,6 @@
 //! How a character may be read where somebody wrote a number.
 
+use super::look_alikes::look_alike;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -27,7 +28,7 @@ pub(super) enum NumberGlyph {
 }
 
 /// First character, how many follow it, and the digit of the first: digits of all scripts that NFKC does not fold to ASCII.
-const DIGITS: [(u32, u32, u32); 67] = [
+const DIGITS: [(u32, u32, u32); 81] = [
     (0x660, 10, 0),
     (0x6F0, 10, 0),
     (0x7C0, 10, 0),
@@ -62,6 +63,11 @@ const DIGITS: [(u32, u32, u32); 67] = [
     (0x24F5, 9, 1),
     (0x24FF, 1, 0),
     (0x2776, 9, 1),
+    // Of Suzhou, kanbun, in brackets, in circles.
+    (0x3021, 9, 1),
+    (0x3192, 4, 1),
+    (0x3220, 9, 1),
+    (0x3280, 9, 1),
     (0x2780, 9, 1),
     (0x278A, 9, 1),
     (0xA620, 10, 0),
@@ -93,6 +99,17 @@ const DIGITS: [(u32, u32, u32); 67] = [
     (0x1E140, 10, 0),
     (0x1E2F0, 10, 0),
     (0x1E950, 10, 0),
+    // Counting rods, upright and lying.
+    (0x1D360, 9, 1),
+    (0x1D369, 9, 1),
+    (0x10D40, 10, 0),
+    (0x11DA0, 10, 0),
+    (0x11F50, 10, 0),
+    (0x16AC0, 10, 0),
+    (0x16D70, 10, 0),
+    (0x1CCF0, 10, 0),
+    (0x1E4F0, 10, 0),
+    (0x11D50, 10, 0),
     (0x1F100, 1, 0),
     (0x1F101, 10, 0),
 ];
@@ -131,8 +148,8 @@ fn ascii_glyph(c: char) -> NumberGlyph {
         'X' | 'x' => Check,
         '\t' => Border,
         '\n' | '\r' | ':' | ';' => Punctuation,
-        ' ' | '-' | '.' | ',' | '\'' | '"' | '`' | '/' | '\\' | '_' | '(' | ')' | '+' | '~' | '=' | '^'
-        | '#' => Separator,
+        ' ' | '-' | '.' | ',' | '\'' | '"' | '`' | '/' | '\\' | '_' | '(' | ')' | '[' | ']' | '{' | '}'
+        | '<' | '>' | '+' | '~' | '=' | '^' | '#' => Separator,
         // A control character does not show.
         _ if c.is_control() => NumberGlyph::Invisible,
         _ => Other,
@@ -177,16 +194,8 @@ fn other_glyph(c: char) -> NumberGlyph {
         | '\u{FFF9}'..='\u{FFFC}'
         | '\u{E0000}'..='\u{E0FFF}' => return Invisible,
         '\u{3007}' => return Numeral(0),
-        '○' | '◯' | '⭕' | 'Ο' | 'ο' | 'О' | 'о' | '°' | 'º' | '˚' | '∅' | 'Ø' | 'ø' => {
-            return LookAlike(0);
-        }
-        'Ⅰ' | 'І' | 'і' | 'ı' | '∣' | '│' | '｜' | '︱' | 'ǀ' | '¦' => {
-            return LookAlike(1);
-        }
-        'Ѕ' | 'ѕ' => return LookAlike(5),
-        'В' | 'Β' => return LookAlike(8),
-        '×' | 'Χ' | 'χ' | 'Х' | 'х' | 'Ⅹ' | 'ⅹ' | '✕' | '✖' | '╳' | '⨯' | '❌' | 'ㄨ' | '☓' =>
-        {
+        '×' | 'Χ' | 'χ' | 'Х' | 'х' | 'Ҳ' | 'ҳ' | 'Ⲭ' | 'ⲭ' | 'ꓫ' | 'Ⅹ' | 'ⅹ' | '✕' | '✖' | '╳' | '⨯'
+        | '❌' | 'ㄨ' | '☓' => {
             return Check;
         }
         '，' | '、' | '。' | '；' | '：' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Punctuation,
@@ -227,8 +236,15 @@ fn other_glyph(c: char) -> NumberGlyph {
         | '【'
         | '】'
         | '《'
-        | '》' => return Separator,
+        | '》'
+        | '「'
+        | '」'
+        | '〈'
+        | '〉' => return Separator,
         _ => {}
+    }
+    if let Some(digit) = look_alike(c) {
+        return LookAlike(digit);
     }
     let code = c as u32;
     if let Some((first, _, digit)) =

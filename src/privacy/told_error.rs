@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::told_text::told_text;
+use super::told_text::{told_name, told_text};
 use crate::Error;
 
 /// The error as the operator sees it, without a final line break; failures told together stand one below the other.
@@ -69,7 +69,7 @@ fn render_one_error(error: &Error, color: bool) -> String {
 
 /// A name as it may be told within a line.
 fn one_line(name: &str) -> String {
-    told_text(name).replace(['\n', '\t'], " ")
+    told_name(name).into_owned()
 }
 
 /// Writes the colon after 错误 and 提示, which the renderer sets in ASCII, as the Chinese text around it has it.

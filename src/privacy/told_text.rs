@@ -18,16 +18,33 @@ pub(crate) fn told_text(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A name within a line: numbers of persons masked; what breaks lines or does not show stands as it is written in programs,
+/// `\n`, so that whoever looks for the file knows what it is called.
+pub(crate) fn told_name(name: &str) -> Cow<'_, str> {
+    let masked = mask_numbers_in_text(name);
+    let hidden = |c: char| is_order(c) || matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}');
+    if !masked.contains(hidden) {
+        return masked;
+    }
+    let mut out = String::with_capacity(masked.len() + 8);
+    for c in masked.chars() {
+        if hidden(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out.into()
+}
+
 /// A text without what a terminal takes for an order.
 pub(crate) fn without_orders(text: &str) -> Cow<'_, str> {
-    let order = |c: char| {
-        c.is_control() && !matches!(c, '\n' | '\t')
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
+    let order = |c: char| is_order(c) && !matches!(c, '\n' | '\t');
     if !text.contains(order) {
         return text.into();
     }
     text.chars().map(|c| if order(c) { REPLACED } else { c }).collect()
+}
+
+/// A control character, or one that turns the direction of writing.
+fn is_order(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// JSON as `serde_json` writes it over several lines, with the numbers of persons in its strings masked. Digests stay.
@@ -98,6 +115,13 @@ mod tests {
         // A control character between digits hides no number.
         assert_eq!(told_text("4106021998\u{1b}03124217"), "410602********4217");
         assert!(matches!(told_text("第3行，2018-03-12"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_name_stays_within_its_line() {
+        let name = "低保\n410602 19980312 4217\r\t\u{1b}[2J\u{202E}.csv";
+        assert_eq!(told_name(name), r"低保\n410602 ******** 4217\r\t\u{1b}[2J\u{202e}.csv");
+        assert!(matches!(told_name("低保 2018Q3.csv"), Cow::Borrowed(_)));
     }
 
     #[test]

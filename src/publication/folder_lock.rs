@@ -1,7 +1,7 @@
 //! The lock on an output folder: one program writes there at a time, and the next is told who does.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,13 @@ const SHOWN: u64 = 400;
 pub(crate) struct FolderLock {
     path: PathBuf,
     file: File,
+}
+
+/// An output folder that is there and may not be written in.
+pub(super) fn not_writable(out: &Path, error: std::io::Error) -> Error {
+    Error::io("写入发布文件夹", out, error).hint(
+        "换一个能写入的 --out 文件夹，或让管理员给运行程序的用户写权限（chmod、chown）；只读挂载的，换到可写的磁盘",
+    )
 }
 
 /// What this machine is called; empty where it does not say so.
@@ -42,8 +49,13 @@ impl FolderLock {
         let open = options.clone().write(true).create(true).mode(0o644).open(&path);
         let file = match open {
             // That of another user can be locked all the same.
-            Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
-                options.open(&path).map_err(lock)?
+            Err(e) if matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+                match options.open(&path) {
+                    Ok(file) => file,
+                    // There is none, and none can be made.
+                    Err(none) if none.kind() == ErrorKind::NotFound => return Err(not_writable(out, e)),
+                    Err(other) => return Err(lock(other)),
+                }
             }
             other => other.map_err(lock)?,
         };

@@ -93,17 +93,43 @@ pub(crate) fn names_current_run(period_folder: &Path) -> bool {
 /// # Errors
 /// The folder cannot be read.
 pub(crate) fn list_periods(out: &Path) -> Result<Vec<(Period, PathBuf)>> {
-    let mut found: Vec<(Period, PathBuf)> = Vec::new();
+    let current = list_period_folders(out)?.into_iter().filter(|one| one.current);
+    Ok(current.map(|one| (one.period, one.folder)).collect())
+}
+
+/// A folder that has, or had, publications of a period.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PeriodFolder {
+    pub(crate) period: Period,
+    pub(crate) folder: PathBuf,
+    /// It says which publication is the period's current one, wherever that leads.
+    pub(crate) current: bool,
+    /// Folders of runs, the oldest first; none in the layout before.
+    pub(crate) runs: Vec<PathBuf>,
+}
+
+/// Folders below `out` with a publication, or with a run that no link names, the earliest period first.
+///
+/// # Errors
+/// A folder cannot be read.
+pub(crate) fn list_period_folders(out: &Path) -> Result<Vec<PeriodFolder>> {
+    let mut found: Vec<PeriodFolder> = Vec::new();
     for name in list_folder_names(out)? {
         let old = name.strip_prefix("quarter=");
         let Ok(period) = old.unwrap_or(&name).parse::<Period>() else { continue };
         let folder = out.join(&name);
-        let there = match old {
-            Some(_) => folder.join(MANIFEST).is_file() && !names_current_run(&period_folder(out, period)),
-            None => names_current_run(&folder),
+        let (current, runs) = match old {
+            Some(_) if !folder.join(MANIFEST).is_file() => continue,
+            Some(_) => (!names_current_run(&period_folder(out, period)), Vec::new()),
+            // A file of that name holds none.
+            None if !folder.is_dir() => continue,
+            None => {
+                let runs = list_runs(&folder)?.iter().map(|run| folder.join(run.to_string())).collect();
+                (names_current_run(&folder), runs)
+            }
         };
-        if there {
-            found.push((period, folder));
+        if current || old.is_some() || !runs.is_empty() {
+            found.push(PeriodFolder { period, folder, current, runs });
         }
     }
     found.sort();

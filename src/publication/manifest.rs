@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::id_ledger::ListedLedger;
 use super::layout::MANIFEST;
 use super::output_files::write_output_bytes;
 use crate::model::data_file::FileFate;
@@ -34,12 +35,17 @@ pub struct Manifest {
     pub pipeline: String,
     /// Digest over the pipeline folder.
     pub pipeline_digest: String,
+    /// Six-digit code of the prefecture whose lists it is about.
+    pub prefecture: String,
     /// Period.
     pub period: Period,
     /// Period compared with.
     pub previous_period: Option<Period>,
     /// Names of the keys that ids and pseudonyms were made with.
     pub keys: KeyNames,
+    /// Ledgers of ids that lay in the output folder.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ledgers: Vec<ListedLedger>,
     /// Everything in the data folder and what became of it.
     pub files: Vec<DeliveredFile>,
     /// Sources with control totals, also those not delivered.
@@ -286,9 +292,11 @@ mod tests {
             version: String::new(),
             pipeline: "试点".to_owned(),
             pipeline_digest: "1234567890123456".repeat(4),
+            prefecture: "410600".to_owned(),
             period: Period::quarter(2018, 3).unwrap(),
             previous_period: None,
             keys,
+            ledgers: Vec::new(),
             files: vec![DeliveredFile::of(&file)],
             sources: vec![source.told()],
             audits: vec![told_finding(&AuditFinding::new("dibao", "twice", false, words.to_owned()))],

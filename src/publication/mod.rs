@@ -6,6 +6,7 @@ pub(crate) mod batch_columns;
 mod checked_files;
 pub(crate) mod disk_sync;
 pub(crate) mod folder_lock;
+pub(crate) mod id_ledger;
 pub(crate) mod large_table_writer;
 pub(crate) mod layout;
 pub(crate) mod manifest;

@@ -156,6 +156,11 @@ impl OutputFiles {
         csv.finish(self)
     }
 
+    /// What was written last.
+    pub(crate) fn last_written(&self) -> Option<&OutputFile> {
+        self.written.last()
+    }
+
     /// What was written, sorted by path.
     pub(crate) fn into_written(mut self) -> Vec<OutputFile> {
         self.written.sort_by(|a, b| a.path.cmp(&b.path));

@@ -5,7 +5,7 @@
 //! it, or be of the layout before (`OUT/quarter=2018Q3`). The link is looked up once, when the
 //! publication is opened: whatever is read after is of one run, however many follow meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::checked_files::{CheckedFiles, ListedFile, not_as_published, open_as_listed};
+use super::id_ledger::ListedLedger;
 use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::manifest::{FORMAT, KeyNames, OutputFile, READABLE};
 use super::table_reader::{self, TableRow};
@@ -47,6 +48,9 @@ pub struct Snapshot {
     period: Period,
     previous_period: Option<Period>,
     pipeline: String,
+    /// `None`: it does not say.
+    prefecture: Option<String>,
+    ledgers: Vec<ListedLedger>,
     lacked: BTreeMap<String, Vec<LackedPlace>>,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
@@ -71,6 +75,9 @@ struct ManifestHead {
     #[serde(alias = "previous_quarter")]
     previous_period: Option<Period>,
     pipeline: String,
+    prefecture: Option<String>,
+    #[serde(default)]
+    ledgers: Vec<ListedLedger>,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
     keys: Option<KeyNames>,
@@ -185,6 +192,8 @@ impl Snapshot {
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
             tables: present().map(|s| (s.source.clone(), s.tables.clone())).collect(),
             pipeline: head.pipeline,
+            prefecture: head.prefecture,
+            ledgers: head.ledgers,
             outputs: head.outputs,
             keys: head.keys,
             carried: None,
@@ -331,6 +340,22 @@ impl Snapshot {
     /// Title of the pipeline that wrote it.
     pub fn pipeline(&self) -> &str {
         &self.pipeline
+    }
+
+    /// Code of the prefecture whose lists it is about; `None` where it does not say.
+    pub(crate) fn prefecture(&self) -> Option<&str> {
+        self.prefecture.as_deref()
+    }
+
+    /// Ledgers of ids that lay beside it when it was made.
+    pub(crate) fn ledgers(&self) -> &[ListedLedger] {
+        &self.ledgers
+    }
+
+    /// Codes of the counties that its lists have rows of.
+    pub(crate) fn all_counties(&self) -> BTreeSet<&str> {
+        let tables = self.tables.values().flatten();
+        tables.flat_map(|table| table.counties.keys()).map(String::as_str).collect()
     }
 
     /// Rows of a table that `wanted` keeps, as text.

@@ -8,7 +8,7 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use super::folder_lock::FolderLock;
+use super::folder_lock::{FolderLock, not_writable};
 use super::layout::{self, LATEST, MANIFEST, RunName};
 use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
@@ -56,23 +56,35 @@ pub(crate) struct Committed {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Writes something beside the publications as `out/name`, whole or not at all; what an earlier run left under the name
-/// goes. `write` is given the folder to write in, `command` is what others are told who come meanwhile.
-///
-/// # Errors
-/// Another process writes to `out`, or it cannot be written.
-pub(crate) fn place_folder(
-    out: &Path,
-    name: &str,
-    command: &str,
-    write: impl FnOnce(&Path) -> Result<()>,
-) -> Result<PathBuf> {
-    let _lock = FolderLock::take(out, command)?;
-    clean_staging_folders(out)?;
-    place_in_locked(out, name, write)
+/// An output folder that this process has locked, to write beside the publications: none comes or goes meanwhile.
+#[derive(Debug)]
+pub(crate) struct LockedFolder {
+    out: PathBuf,
+    _lock: FolderLock,
 }
 
-/// As [`place_folder`], in a folder that this process has locked.
+impl LockedFolder {
+    /// Locks `out` and removes what killed runs left; `command` is what others are told who come meanwhile.
+    ///
+    /// # Errors
+    /// Another process writes to `out`, or it cannot be written.
+    pub(crate) fn take(out: &Path, command: &str) -> Result<Self> {
+        let lock = FolderLock::take(out, command)?;
+        clean_staging_folders(out)?;
+        Ok(Self { out: out.to_owned(), _lock: lock })
+    }
+
+    /// Writes something as `name` in the folder, whole or not at all; what an earlier run left under the name goes.
+    /// `write` is given the folder to write in.
+    ///
+    /// # Errors
+    /// The folder cannot be written; what `write` says.
+    pub(crate) fn place(&self, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        place_in_locked(&self.out, name, write)
+    }
+}
+
+/// As [`LockedFolder::place`].
 fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let failed = |e| Error::io("写入发布文件夹", out, e).hint("检查发布文件夹是否可写、磁盘是否已满");
     let (staging, _unfinished) = make_staging_folder(out, name)?;
@@ -91,23 +103,33 @@ fn place_in_locked(out: &Path, name: &str, write: impl FnOnce(&Path) -> Result<(
 }
 
 impl Staging {
-    /// Locks `out`, removes what killed runs left, and makes an empty staging folder: whoever cannot publish there knows it
-    /// before any work. `command` is what others are told who come meanwhile.
+    /// Locks `out`, removes what killed runs left in it, and makes an empty staging folder: whoever cannot publish there
+    /// knows it before any work. `command` is what others are told who come meanwhile. A run that no link names stays
+    /// until [`Staging::remove_unfinished`]: it may be the last that tells which key there was.
     ///
     /// # Errors
     /// Another process writes there, the folder cannot be written, or it is not clear which run of
     /// the period is the current one.
     pub(crate) fn begin(out: &Path, period: Period, command: &str) -> Result<Self> {
         let lock = FolderLock::take(out, command)?;
-        let mut warnings = clean_staging_folders(out)?;
+        let warnings = clean_staging_folders(out)?;
         let runs = layout::period_folder(out, period);
         let current = latest_run(&runs)?;
-        remove_unfinished(&runs, current.as_ref(), &mut warnings)?;
+        unfinished_run(&runs, current.as_ref())?;
         let before = period.previous().ok().map(|before| layout::period_folder(out, before).join(LATEST));
         let before = before.map(|link| (link.clone(), fs::read_link(link).ok()));
         let (folder, unfinished) = make_staging_folder(out, &period.to_string())?;
         let out = out.to_owned();
         Ok(Self { out, folder, _unfinished: unfinished, runs, current, before, lock, warnings })
+    }
+
+    /// Removes the run that a kill left without a link to it, unless it is one of `kept`; what cannot be removed stays, and
+    /// is told.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or it is not clear which run is the current one.
+    pub(crate) fn remove_unfinished(&mut self, kept: &[&Path]) -> Result<()> {
+        remove_unfinished(&self.runs, self.current.as_ref(), kept, &mut self.warnings)
     }
 
     /// Where files are written.
@@ -118,7 +140,7 @@ impl Staging {
     /// Writes something beside the publications, what is left of a refused run for one, as `name` in the output folder.
     ///
     /// # Errors
-    /// As for [`place_folder`].
+    /// As for [`LockedFolder::place`].
     pub(crate) fn place_folder(
         &self,
         name: &str,
@@ -213,7 +235,10 @@ impl Drop for Staging {
 
 /// Makes an empty folder to write `name` in; where what stands there cannot be removed, under another name.
 fn make_staging_folder(out: &Path, name: &str) -> Result<(PathBuf, UnfinishedPath)> {
-    let failed = |e| Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满");
+    let failed = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => not_writable(out, e),
+        _ => Error::io("准备发布文件夹", out, e).hint("检查该文件夹是否存在、是否可写、磁盘是否已满"),
+    };
     for folder in names_to_try(out, &format!("{STAGING}{name}")) {
         let make = || DirBuilder::new().mode(0o755).create(&folder);
         match UnfinishedPath::begin(make, |()| folder.clone()) {
@@ -266,27 +291,34 @@ fn latest_run(runs: &Path) -> Result<Option<RunName>> {
     }
 }
 
-/// Removes the run that a kill left without a link to it. A kill leaves one at most, the next
-/// after the current one: anything else was done by hand, and is for a hand to mend. What cannot be removed stays.
-fn remove_unfinished(runs: &Path, current: Option<&RunName>, warnings: &mut Vec<String>) -> Result<()> {
+/// The run that a kill left without a link to it. A kill leaves one at most, the next after the current one: anything else
+/// was done by hand, and is for a hand to mend.
+fn unfinished_run(runs: &Path, current: Option<&RunName>) -> Result<Option<PathBuf>> {
     let number = current.map_or(0, RunName::number);
     let newer: Vec<RunName> =
         layout::list_runs(runs)?.into_iter().filter(|run| run.number() > number).collect();
     match &newer[..] {
-        [] => {}
-        [one] if one.number() == number + 1 => {
-            let folder = runs.join(one.to_string());
-            if let Err(error) = fs::remove_dir_all(&folder) {
-                warnings.push(left_lying(&folder, &error));
-            }
-        }
+        [] => Ok(None),
+        [one] if one.number() == number + 1 => Ok(Some(runs.join(one.to_string()))),
         [.., newest] => {
-            return Err(Error::input("有几次运行比 latest 所指的更新，不像是中断留下的").in_file(runs).hint(
-                format!(
-                    "在该文件夹中用 ln -sfn {newest} latest 指定当前的一次运行，移走比它更新的，再重新运行"
-                ),
-            ));
+            Err(Error::input("有几次运行比 latest 所指的更新，不像是中断留下的").in_file(runs).hint(format!(
+                "在该文件夹中用 ln -sfn {newest} latest 指定当前的一次运行，移走比它更新的，再重新运行"
+            )))
         }
+    }
+}
+
+/// Removes what a kill left in a period's folder; what cannot be removed stays.
+fn remove_unfinished(
+    runs: &Path,
+    current: Option<&RunName>,
+    kept: &[&Path],
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    if let Some(folder) = unfinished_run(runs, current)?.filter(|folder| !kept.contains(&folder.as_path()))
+        && let Err(error) = fs::remove_dir_all(&folder)
+    {
+        warnings.push(left_lying(&folder, &error));
     }
     for next in names_to_try(runs, NEXT_LINK) {
         // Under its other names it is known by what it is.
@@ -380,7 +412,9 @@ mod tests {
     }
 
     fn begin(out: &Path) -> Staging {
-        Staging::begin(out, q3(), "run").unwrap()
+        let mut staging = Staging::begin(out, q3(), "run").unwrap();
+        staging.remove_unfinished(&[]).unwrap();
+        staging
     }
 
     /// Writes a publication that differs by its pipeline's title.

@@ -9,7 +9,7 @@ use crate::model::data_file::DataFile;
 use crate::model::file_account::FileAccount;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::privacy::mask::mask_numbers_in_text;
-use crate::privacy::told_text::told_text;
+use crate::privacy::told_text::{told_name, told_text};
 
 fn mask(text: &mut String) {
     *text = mask_numbers_in_text(text).into_owned();
@@ -19,7 +19,7 @@ impl DeliveredFile {
     /// A file as the manifest says it.
     pub(crate) fn of(file: &DataFile) -> Self {
         Self {
-            file: told_text(&file.file.to_string_lossy()).into_owned(),
+            file: told_name(&file.file.to_string_lossy()).into_owned(),
             fate: file.fate,
             source: file.source.clone(),
             note: file.note.as_deref().map(|note| told_text(note).into_owned()),
@@ -42,7 +42,7 @@ impl SourceRun {
 }
 
 fn mask_table(table: &mut TableTotals) {
-    table.file = PathBuf::from(mask_numbers_in_text(&table.file.to_string_lossy()).into_owned());
+    table.file = PathBuf::from(told_name(&table.file.to_string_lossy()).into_owned());
     table.sheet.iter_mut().for_each(mask);
     for codes in &mut table.unknown_codes {
         mask(&mut codes.county);

@@ -18,6 +18,7 @@ use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
 use crate::privacy::Secrets;
+use crate::publication::id_ledger::ListedLedger;
 use crate::publication::manifest::Manifest;
 use crate::publication::staging::{Committed, Staging};
 use crate::reconcile::RuleFindings;
@@ -49,7 +50,7 @@ pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
 pub(crate) use refusal::{Refusal, write_refusal};
 pub use summary::summary_text;
-pub(crate) use unread_files::{unread_notices, unread_sheets};
+pub(crate) use unread_files::{other_files, unread_notices, unread_sheets};
 
 /// Everything a publication is made of.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +77,8 @@ pub struct PublicationInputs<'a> {
     pub tracked: &'a [TrackedException],
     /// Secrets of ids and pseudonyms.
     pub secrets: &'a Secrets,
+    /// Ledgers of ids in the output folder.
+    pub ledgers: &'a [ListedLedger],
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
     pub store: &'a RowStore,
     /// Period of the publication compared with, if any.
@@ -103,7 +106,9 @@ pub struct FinishedPublication {
 /// # Errors
 /// Another run that writes there; a disk that is full; counts that do not add up. The publication before stays whole.
 pub fn publish(inputs: &PublicationInputs<'_>, out: &Path) -> Result<FinishedPublication> {
-    publish_staged(inputs, Staging::begin(out, inputs.period, "publish")?)
+    let mut staging = Staging::begin(out, inputs.period, "publish")?;
+    staging.remove_unfinished(&[])?;
+    publish_staged(inputs, staging)
 }
 
 /// Writes the publication of one period into a staging folder that was begun before, and makes it the current one.

@@ -95,6 +95,8 @@ pub struct PublishedPipeline {
     pub title: String,
     /// Digest over all files of the pipeline folder.
     pub digest: String,
+    /// Six-digit code of its prefecture.
+    pub prefecture: String,
     /// Sources in pipeline order, also those absent this quarter.
     pub sources: Vec<SourceFacts>,
     /// Rules by code, those selected for this run.
@@ -121,6 +123,7 @@ impl PublishedPipeline {
         Self {
             title: pipeline.settings.title.clone(),
             digest: pipeline.digest.clone(),
+            prefecture: pipeline.settings.prefecture.code.clone(),
             sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
             rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, period)).collect(),
             targets: targets(rules, period),

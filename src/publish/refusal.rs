@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::PublishedPipeline;
 use super::lists::write_reject_lists;
+use super::other_files;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::period::Period;
@@ -71,7 +72,8 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<
         let (mut outputs, disk) = OutputFiles::beside(folder)?;
         make_output_folder(&outputs.path("lists"), 0o750)?;
         write_reject_lists(refusal.loaded, refusal.catalogue, refusal.period, &mut outputs)?;
-        let text = run.problems.join("\n\n") + "\n";
+        let others = other_files(&run.files, usize::MAX);
+        let text = [run.problems.clone(), others.into_iter().collect()].concat().join("\n\n") + "\n";
         outputs.bytes("lists/问题.txt", text.as_bytes(), None)?;
         outputs.bytes(REFUSAL, &bytes, None)?;
         drop(outputs);

@@ -19,18 +19,23 @@ pub(crate) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
     for file in files.iter().filter(named) {
         lines.extend(file.note.iter().map(|note| format!("{}没有读入：{note}", file.file)));
     }
+    lines.extend(other_files(files, MOST_NAMED));
+    lines.extend(unread_sheets(files));
+    lines
+}
+
+/// The line that names, by what they are, the files that nobody reads and nobody is asked about: pipes and hidden ones too;
+/// of each kind at most so many.
+pub(crate) fn other_files(files: &[DeliveredFile], most: usize) -> Option<String> {
     let mut others: BTreeMap<FileFate, Vec<&str>> = BTreeMap::new();
     for file in files.iter().filter(|f| !matches!(f.fate, FileFate::Read | FileFate::Unclaimed)) {
         others.entry(file.fate).or_default().push(&file.file);
     }
-    if !others.is_empty() {
-        let count: usize = others.values().map(Vec::len).sum();
-        let kinds: Vec<String> =
-            others.iter().map(|(fate, files)| format!("{}：{}", fate.label(), some_names(files))).collect();
-        lines.push(format!("数据文件夹里另有{count}个文件没有读入（{}）", kinds.join("；")));
-    }
-    lines.extend(unread_sheets(files));
-    lines
+    let count: usize = others.values().map(Vec::len).sum();
+    let named =
+        |(fate, files): (&FileFate, &Vec<&str>)| format!("{}：{}", fate.label(), some_of(files, most));
+    let kinds: Vec<String> = others.iter().map(named).collect();
+    (count > 0).then(|| format!("数据文件夹里另有{count}个文件没有读入（{}）", kinds.join("；")))
 }
 
 /// Lines that name the sheets of each file that hold something and were not read.
@@ -49,8 +54,12 @@ pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
 }
 
 fn some_names(names: &[&str]) -> String {
-    let more = if names.len() > MOST_NAMED { format!("等{}个", names.len()) } else { String::new() };
-    format!("{}{more}", names[..names.len().min(MOST_NAMED)].join("、"))
+    some_of(names, MOST_NAMED)
+}
+
+fn some_of(names: &[&str], most: usize) -> String {
+    let more = if names.len() > most { format!("等{}个", names.len()) } else { String::new() };
+    format!("{}{more}", names[..names.len().min(most)].join("、"))
 }
 
 #[cfg(test)]

@@ -3,6 +3,9 @@
 //! In: all [`crate::normalize::ComparableSource`]s and [`crate::model::links::Links`] (and the previous
 //! publication's identities). Out: [`Resolution`].
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::Result;
 use crate::config::Pipeline;
 use crate::link::nodes::LinkNodes;
@@ -77,4 +80,27 @@ pub fn resolve_nodes(
     }
     let offsets = nodes.offsets.clone();
     Ok(Resolution { offsets, person, household, tier, in_review, person_ids, household_ids, ledger })
+}
+
+/// What persons and households of `other` are called in this run, where it is by another id: by where their records are now.
+/// `other` is a publication that the run does not go on from, read under the run's secret.
+///
+/// # Errors
+/// A publication that is damaged.
+pub(crate) fn called_now(
+    pipeline: &Pipeline,
+    loaded: &[LoadedSource],
+    nodes: &LinkNodes<'_>,
+    resolution: &Resolution,
+    other: &Snapshot,
+) -> Result<BTreeMap<String, Arc<str>>> {
+    let now = PresentRecords { loaded, nodes, tree: &pipeline.divisions };
+    let Resolution { person, household, person_ids, household_ids, .. } = resolution;
+    let ballots = (VoteCount::new(person_ids, person), VoteCount::new(household_ids, household));
+    let ContestedIds { persons, households } =
+        now.votes(&PreviousParts::open(other)?, ballots.0, ballots.1)?;
+    let mut called = BTreeMap::new();
+    stable_ids::most_votes(person_ids, persons, &mut called);
+    stable_ids::most_votes(household_ids, households, &mut called);
+    Ok(called)
 }

@@ -1,6 +1,8 @@
 //! Ids as in the previous quarter: who a person was, by where its records are now.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashbrown::{HashMap, HashSet};
@@ -269,6 +271,28 @@ pub(super) fn keep_stable_ids<const LETTER: char>(
         previous_id: previous.to_string(),
         current_id: current.to_string(),
     }));
+}
+
+/// For each id the present one that most of its records have now, where that is another; of equals the id itself, else the first.
+pub(super) fn most_votes<const LETTER: char>(
+    ids: &[PublishedId<LETTER>],
+    mut votes: Vec<IdVote<LETTER>>,
+    called: &mut BTreeMap<String, Arc<str>>,
+) {
+    votes.par_sort_unstable();
+    for group in votes.chunk_by(|a, b| a.id == b.id) {
+        let mut best: Option<(u32, bool, u32)> = None;
+        for same in group.chunk_by(|a, b| a.number == b.number) {
+            let (number, times) = (same[0].number, same.iter().map(|vote| vote.times).sum());
+            let own = ids[number as usize] == same[0].id;
+            if best.is_none_or(|(most, kept, _)| (times, own) > (most, kept)) {
+                best = Some((times, own, number));
+            }
+        }
+        if let Some((_, false, number)) = best {
+            called.insert(group[0].id.to_string(), ids[number as usize].to_string().into());
+        }
+    }
 }
 
 /// Which votes prevail: most records first, and of equals the own id first, so that nothing

@@ -15,8 +15,8 @@ use super::truth;
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::world::VillageWorld;
 use super::{SynthPlan, SynthReport, WrittenFile, evolve, prefecture};
-use crate::table::whole_file::write_whole_file;
-use crate::{Error, Result};
+use crate::Result;
+use crate::table::whole_file::{make_folder, write_whole_file};
 
 /// The county whose dibao list, and the one whose insurance list, has its own form.
 const DEVIATING_DIBAO: &str = "浚县";
@@ -121,7 +121,7 @@ fn truth_folder(out: &Path, quarter: SynthQuarter) -> PathBuf {
 /// Writes a file and the folders above it.
 pub(super) fn save_fixture_file(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(|e| Error::io("建立文件夹", parent, e))?;
+        make_folder(parent)?;
     }
     write_whole_file(path, 0o644, bytes)
 }

@@ -19,7 +19,7 @@ use super::truth::{self, HouseholdCoverage};
 use super::village_rows::{CellStyle, InventedCell, InventedRow, VillageRowWriter};
 use super::{FixtureFormats, SynthPlan, SynthReport, WrittenFile, events, evolve, prefecture};
 use crate::progress::Progress;
-use crate::table::whole_file::WholeFile;
+use crate::table::whole_file::{WholeFile, make_folder};
 use crate::{Error, Result};
 
 /// People made at a time: enough for all threads to be busy, little enough for memory however
@@ -73,7 +73,7 @@ fn write_large_quarter(
 ) -> Result<()> {
     let truth_folder = &truth_folder_of(folder);
     for needed in [folder, truth_folder] {
-        std::fs::create_dir_all(needed).map_err(|e| Error::io("建立文件夹", needed, e))?;
+        make_folder(needed)?;
     }
     let outputs: Vec<ScaleOutput> =
         plan.sources().iter().map(|&s| ScaleOutput::create(s, plan, folder)).collect::<Result<_>>()?;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -90,6 +90,16 @@ impl Write for WholeFile {
             Writing::Straight(file) => file.flush(),
         }
     }
+}
+
+/// Makes a folder, and those above it, that its owner alone may write in, whatever the umask grants.
+///
+/// # Errors
+/// The folder cannot be made.
+pub(crate) fn make_folder(path: &Path) -> Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(path).map_err(|e| {
+        Error::io("新建文件夹", path, e).hint("检查上一级文件夹是否存在、是否可写、磁盘是否已满")
+    })
 }
 
 /// Writes a file whole or not at all, see [`WholeFile`].

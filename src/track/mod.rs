@@ -23,6 +23,7 @@ use crate::privacy::IdentitySecret;
 
 mod fingerprint;
 pub(crate) mod previous_exceptions;
+pub(crate) mod replaced_runs;
 
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use previous_exceptions::PreviousExceptions;
@@ -90,12 +91,17 @@ fn name_for_lists(exceptions: &mut [TrackedException], secret: &IdentitySecret) 
     let names = secret.listed(&fingerprints);
     for (one, name) in exceptions.iter_mut().zip(names) {
         one.listed_id = name;
-        if !one.former_numbers.is_empty() {
-            let number = one.long_number();
-            one.former_numbers.retain(|former| *former != number);
-            one.former_numbers.sort_unstable();
-            one.former_numbers.dedup();
-        }
+    }
+    settle_former_numbers(exceptions);
+}
+
+/// Sorts former numbers; the present one is none.
+fn settle_former_numbers(exceptions: &mut [TrackedException]) {
+    for one in exceptions.iter_mut().filter(|one| !one.former_numbers.is_empty()) {
+        let number = one.long_number();
+        one.former_numbers.retain(|former| *former != number);
+        one.former_numbers.sort_unstable();
+        one.former_numbers.dedup();
     }
 }
 

@@ -284,6 +284,7 @@ impl World {
                 findings: &self.findings,
                 tracked: &tracked,
                 secrets: &test_secrets().unwrap(),
+                ledgers: &[],
                 store: &bidui::testing::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),

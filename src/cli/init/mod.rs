@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Console;
-use crate::table::whole_file::write_whole_file;
+use crate::table::whole_file::{make_folder, write_whole_file};
 use crate::{Error, Result};
 
 mod base_copy;
@@ -67,6 +67,6 @@ pub(super) fn execute(arguments: &InitArguments, console: &mut Console<'_>) -> R
 
 fn write_initial_file(path: &Path, text: &[u8]) -> Result<()> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(|e| Error::io("新建文件夹", parent, e))?;
+    make_folder(parent)?;
     write_whole_file(path, 0o644, text)
 }

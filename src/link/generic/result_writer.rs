@@ -14,6 +14,7 @@ use super::generic_model::PairWeigher;
 use super::list_reader::ReadTables;
 use super::result_files::{REPORT, ResultFile, WrittenResult, finish_result};
 use super::{GenericModel, GenericNodes, GenericSettings};
+use crate::table::whole_file::make_folder;
 use crate::{Error, Result};
 
 /// What a linkage task yielded.
@@ -63,7 +64,7 @@ pub(super) fn write_link_results(
     decided: &LinksAndClusters,
     out: &Path,
 ) -> Result<LinkageSummary> {
-    std::fs::create_dir_all(out).map_err(|e| Error::io("新建文件夹", out, e))?;
+    make_folder(out)?;
     let (links, clusters, report) = (out.join("link.parquet"), out.join("cluster.parquet"), out.join(REPORT));
     let written = vec![
         WrittenResult::table(&links, &link_batch(settings, read, nodes, comparisons, weigher, decided)?)?,

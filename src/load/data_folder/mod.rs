@@ -6,7 +6,7 @@ use super::LoadedSource;
 use crate::config::{Pipeline, SourceContract};
 use crate::model::data_file::{DataFile, FileFate};
 use crate::model::file_account::FileAccount;
-use crate::privacy::told_text::told_text;
+use crate::privacy::told_text::told_name;
 use crate::publication::own_marks;
 use crate::{Error, Result};
 
@@ -304,9 +304,9 @@ pub(super) fn files_of_source(
     Ok(files)
 }
 
-/// A file name as it may be told: long numbers in it are masked.
+/// A file name as it may be told: long numbers in it are masked, and it stays within its line.
 pub(crate) fn masked_file_name(file: &Path) -> String {
-    told_text(&file.to_string_lossy()).into_owned()
+    told_name(&file.to_string_lossy()).into_owned()
 }
 
 /// A file, or a worksheet of one, as it may be told.

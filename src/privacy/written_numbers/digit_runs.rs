@@ -8,6 +8,8 @@ use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 const WIDEST_GAP: usize = 3;
 /// Most characters between the halves of an ID number.
 pub(super) const WIDEST_SPLIT: usize = 24;
+/// Most spaces between them.
+const WIDEST_BLANK: usize = 256;
 
 /// What stands before a run of digits.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,13 +24,21 @@ pub(super) struct Gap {
     pub(super) punctuated: bool,
     /// Words.
     pub(super) wordy: bool,
+    /// Characters that are of words.
+    pub(super) words: usize,
+    /// Spaces alone, no tab.
+    pub(super) blank: bool,
+    /// Brackets and spaces alone.
+    pub(super) bracketed: bool,
+    /// A line break, and spaces at most.
+    pub(super) line_break: bool,
     /// The border of a cell.
     pub(super) border: bool,
 }
 
 impl Gap {
     pub(super) fn new() -> Self {
-        Self { plain: true, ..Self::default() }
+        Self { plain: true, blank: true, bracketed: true, ..Self::default() }
     }
     pub(super) fn take(&mut self, c: char, glyph: NumberGlyph) {
         self.first = self.first.or(Some(c));
@@ -36,13 +46,22 @@ impl Gap {
         self.characters += 1;
         self.plain &=
             c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}');
+        let lines = matches!(c, '\n' | '\r');
+        self.blank &= c.is_whitespace() && glyph != NumberGlyph::Border;
+        self.bracketed &= is_bracket(c) || c == ' ';
+        self.line_break = self.blank && (self.line_break || lines);
         match glyph {
             NumberGlyph::Separator => {}
             NumberGlyph::Punctuation => self.punctuated = true,
+            // Signs part a number as commas do; a star stands for a digit that is masked already.
+            NumberGlyph::Other if !c.is_alphanumeric() && c != '*' => self.punctuated = true,
             NumberGlyph::Border => self.border = true,
             // A bar for itself parts a number.
             NumberGlyph::LookAlike(1) if self.characters == 1 && is_bar(c) => self.punctuated = true,
-            _ => self.wordy = true,
+            _ => {
+                self.wordy = true;
+                self.words += 1;
+            }
         }
     }
     fn is_close(&self) -> bool {
@@ -50,7 +69,17 @@ impl Gap {
     }
     /// No words and no border: signs, or many spaces.
     pub(super) fn is_near(&self) -> bool {
-        self.is_close() || self.plain && !self.border && !self.wordy && self.characters <= WIDEST_SPLIT
+        self.is_close()
+            || self.plain && !self.border && !self.wordy && self.characters <= WIDEST_SPLIT
+            || self.is_blank()
+    }
+    /// Spaces alone, however many a page has.
+    pub(super) fn is_blank(&self) -> bool {
+        self.blank && self.characters <= WIDEST_BLANK
+    }
+    /// A tab, or one or two characters that are no number: `和`, `→`.
+    pub(super) fn is_short(&self) -> bool {
+        self.characters <= 2 && self.characters > 0
     }
     /// Separators alone, and few.
     pub(super) fn is_tight(&self) -> bool {
@@ -59,6 +88,33 @@ impl Gap {
     pub(super) fn is_char(&self, wanted: &[char]) -> bool {
         self.only.is_some_and(|c| wanted.contains(&c))
     }
+}
+
+fn is_bracket(c: char) -> bool {
+    matches!(
+        c,
+        '(' | ')'
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '<'
+            | '>'
+            | '（'
+            | '）'
+            | '［'
+            | '］'
+            | '【'
+            | '】'
+            | '〔'
+            | '〕'
+            | '《'
+            | '》'
+            | '「'
+            | '」'
+            | '〈'
+            | '〉'
+    )
 }
 
 fn is_bar(c: char) -> bool {
@@ -132,7 +188,16 @@ pub(super) fn read_runs(text: &str, reading: Reading) -> Vec<DigitRun> {
             runs.push(DigitRun { digits, before, taken: false });
         } else {
             // Letters alone are a word.
-            *gap = Gap { wordy: true, characters: before.characters + digits.len(), ..before };
+            let (characters, words) = (before.characters + digits.len(), before.words + digits.len());
+            *gap = Gap {
+                wordy: true,
+                blank: false,
+                bracketed: false,
+                line_break: false,
+                characters,
+                words,
+                ..before
+            };
         }
     };
     while let Some((start, c)) = characters.next() {

@@ -6,7 +6,7 @@ use super::{NumberKind, WrittenNumber, X};
 
 /// ID numbers of 18 characters: in a row, in parts with separators between them, in parts with words between them.
 pub(super) fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
-    let near = |gap: &Gap| gap.characters <= WIDEST_SPLIT;
+    let near = |gap: &Gap| gap.characters <= WIDEST_SPLIT || gap.is_blank();
     for first in 0..runs.len() {
         let Some(window) = runs_of_length(runs, first, 18, near) else { continue };
         let parts = &runs[window.clone()];
@@ -21,6 +21,8 @@ pub(super) fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) 
                 has_province(&digits) || begins && has_right_check(&digits)
             } else if between().all(Gap::is_near) {
                 has_province(&digits) && (begins || has_right_check(&digits))
+            } else if is_cut_as_numbers_are(parts) {
+                has_province(&digits)
             } else if between().any(|gap| gap.border) {
                 // Codes and counts in a row come to one by chance.
                 has_province(&digits) && parts[0].len() >= 4 && has_right_check(&digits)
@@ -38,6 +40,19 @@ pub(super) fn identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) 
     }
 }
 
+/// Division, birth date and serial number apart, with a tab or a short word between each: `410602和19980312和4217`.
+fn is_cut_as_numbers_are(parts: &[DigitRun]) -> bool {
+    let mut sum = 0;
+    let ends: Vec<usize> = parts
+        .iter()
+        .map(|run| {
+            sum += run.len();
+            sum
+        })
+        .collect();
+    [6, 14].iter().all(|cut| ends.contains(cut)) && parts[1..].iter().all(|run| run.before.is_short())
+}
+
 /// ID numbers of which up to three digits are lost, with anything but words between their parts: in two to six, or in
 /// many small ones with one and the same sign.
 pub(super) fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<WrittenNumber>) {
@@ -46,7 +61,9 @@ pub(super) fn shortened_identities(runs: &mut [DigitRun], found: &mut Vec<Writte
         let mut digits: Vec<u8> = Vec::new();
         let mut small = true;
         for (at, run) in runs.iter().enumerate().skip(first) {
-            if run.taken || at > first && !run.before.is_near() || digits.len() + run.len() > 17 {
+            let apart =
+                |gap: &Gap| !(gap.is_near() || gap.is_short() && matches!(digits.len(), 6 | 10 | 12 | 14));
+            if run.taken || at > first && apart(&run.before) || digits.len() + run.len() > 17 {
                 break;
             }
             digits.extend(run.digits.iter().map(|d| d.digit));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+mod dated;
 mod digit_runs;
 mod explained;
 mod identity_digits;
@@ -14,6 +15,7 @@ mod shown_digits;
 mod spelled;
 
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
+use dated::dated_identities;
 use digit_runs::{DigitRun, Reading, drop_lone_checks, read_runs};
 use identity_digits::{has_birth_date, has_old_birth_date, has_province, has_right_check};
 use identity_runs::{identities, old_identities, shortened_identities, swapped_halves};
@@ -25,6 +27,8 @@ use spelled::spelled_numbers;
 
 /// Digits of the least number that is looked for.
 const LEAST: usize = 10;
+/// Digits of the least year and serial number.
+const LEAST_DATED: usize = 8;
 /// Digits from which a run is a number whatever it looks like.
 const LONG: usize = 11;
 /// Most letters in what is not shaped like an ID number or a phone.
@@ -71,6 +75,12 @@ pub(super) enum NumberKind {
     Landline(usize),
     /// An ID number that a spreadsheet made a decimal: `4.10602198001011E+17`.
     Scientific,
+    /// One whose birth date is written as a date, with or without the division before it: how many digits may be shown of its
+    /// beginning and of its end.
+    Dated {
+        head: usize,
+        tail: usize,
+    },
     /// A card, an account, a damaged number.
     Other,
 }
@@ -114,6 +124,10 @@ pub(super) fn find_written_numbers(text: &str) -> Vec<WrittenNumber> {
             numerals > 0 && (n.digits.len() >= 15 || numerals >= LONG)
         });
         found.add(more);
+    }
+    // Of `一九二〇年十月十日0000` the tens are no digits.
+    if digits + letters + numerals >= LEAST_DATED {
+        found.add(dated_identities(text));
     }
     found.into_numbers()
 }
@@ -188,6 +202,7 @@ impl WrittenNumber {
         let digits = self.values();
         match self.kind {
             NumberKind::OldIdentity | NumberKind::Mobile | NumberKind::Scientific => true,
+            NumberKind::Dated { head, .. } => head > 0,
             NumberKind::Landline(_) => false,
             NumberKind::Identity | NumberKind::Other => match digits.len() {
                 15 if has_province(&digits) && has_old_birth_date(&digits) => true,

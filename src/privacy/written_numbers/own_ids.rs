@@ -67,6 +67,8 @@ fn is_record_id(word: &str) -> bool {
     let (hash, sheet) = table.split_once(".s").unwrap_or((table, ""));
     source.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && source.starts_with(|c: char| c.is_ascii_lowercase())
+        // A list may be called after a year; more digits may be half a number.
+        && source.bytes().filter(u8::is_ascii_digit).count() <= 4
         && hash.len() == 8
         && hash.bytes().all(is_of_digest)
         && sheet.len() <= 5
@@ -133,6 +135,10 @@ mod tests {
             "R08-2018Q3-410602199803124217",
             "list:1351869b.r410602199803124217",
             "list:410602199803124217.s1.r1",
+            "x410602199803124217:1351869b.r5",
+            "x410602:19980312.r4217",
+            "x4lo6o2_l998o3l242l7:1351869b.s1.r5",
+            "a4106021998_0312421x:1351869b.s1.r5.m1",
             "run-0001-410602199803124217",
             "P410602199803124217",
             "410602199803124217KMN",

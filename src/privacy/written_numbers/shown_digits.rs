@@ -20,6 +20,7 @@ pub(super) fn shows(number: &WrittenNumber, at: usize) -> bool {
         NumberKind::Mobile => !(3..7).contains(&at),
         NumberKind::Landline(area) => at < area || at + 2 >= length,
         NumberKind::Scientific => at < 3,
+        NumberKind::Dated { head, tail } => at < head || at + tail >= length,
         NumberKind::Other => shows_of_other(number, at),
     }
 }

@@ -5,6 +5,22 @@ use proptest::prelude::*;
 use crate::privacy::mask::{holds_long_number, mask_numbers_in_text, mask_persons_in_code};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
+/// How long the masks of a large text take, for whoever changes the search: `cargo test --lib time_of_masks -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn time_of_masks() {
+    let row = "张三 410602199803124217 13812345678 低保金额 3,470.00 元，2018年9月30日，鹤山区某某乡某某村，共3人\n";
+    let plain = "家庭人口与户籍登记不一致，请核实该户是否仍在本村居住，并填写核实结果和处理意见\n";
+    let numerals = "第3、5、8、12、13行，1998年3月12日生，2018Q3，3500元，12户，一九九八年三月十二日\n";
+    for text in [row, plain, numerals] {
+        let begun = std::time::Instant::now();
+        for _ in 0..20_000 {
+            std::hint::black_box(mask_numbers_in_text(std::hint::black_box(text)));
+        }
+        eprintln!("{:?} for 20,000 × {} bytes", begun.elapsed(), text.len());
+    }
+}
+
 const NUMBER: &str = "410602199803124217";
 
 /// The digits of a text, whatever stands between them; hidden ones are gone.
@@ -265,6 +281,54 @@ fn numbers_typed_with_letters_throughout_are_masked() {
     }
 }
 
+#[test]
+fn dates_in_numbers_signs_and_words_between_their_parts_hide_none() {
+    let mut told = Vec::new();
+    for (text, masked) in [
+        ("410602 1998年3月12日 4211", "410602 ****年*月**日 4211"),
+        ("410602一九九八年三月十二日4217", "410602****年*月**日4217"),
+        ("410602 1998-3-12 4211", "4106** ****-*-** *211"),
+        ("410602 98年3月12日 421", "410602 **年*月**日 ***"),
+        ("4106021998年3月12日421X。", "410602****年*月**日421X。"),
+        ("410602出生1998年3月12日，尾号4211", "410602出生****年*月**日，尾号4211"),
+        ("〤〡〇〦〇〢〡〩〩〨〇〣〡〢〤〢〡〧", "410602********4217"),
+        ("410602&19980312&4217", "410602&********&4217"),
+        ("410602\t19980312\t4211", "410602\t********\t4211"),
+        ("410602和19980312和4211", "410602和********和4211"),
+        ("410602→1998→03→12→4211", "410602→****→**→**→4211"),
+        ("19980312 4217", "******** 4217"),
+        ("1998-03-12 421X", "****-**-** 421X"),
+        ("1998年3月12日4217", "****年*月**日4217"),
+        ("138(1234)5678", "138(****)5678"),
+        ("（138）1234【5678】", "（138）****【5678】"),
+        ("电话138\n12345678", "电话138\n****5678"),
+        ("0392\n1234567", "0392\n*****67"),
+    ] {
+        told.push((mask_numbers_in_text(text), masked));
+    }
+    for text in [
+        // Papers and amounts.
+        "20180312 4217",
+        "2018年3月12日 4217",
+        "2005年3月12日4217元",
+        "20050312 1500元",
+        "1998年3月12日出生，2018年9月30日核查",
+        "410602 2018年9月30日",
+        "410602区2018年9月共4217人",
+        "138\n1234\n5678\n901",
+        "1998年3月12日 138户",
+        "3%、12%、45%、60%、75%",
+        "[3, 5, 8, 12, 13, 20, 21]",
+        "2018年三月十二日至2018年九月三十日",
+        "第一、二、三、四、五、六、七、八、九项",
+        "2010-03-12 10:20:30",
+    ] {
+        told.push((mask_numbers_in_text(text), text));
+    }
+    told.retain(|(told, wanted)| told != wanted);
+    assert!(told.is_empty(), "{told:#?}");
+}
+
 /// Texts of a megabyte, of each shape for which the search once took steps without bound.
 fn endless_texts() -> Vec<String> {
     let long = |part: &str| part.repeat((1 << 20) / part.len() + 1);
@@ -292,6 +356,15 @@ fn endless_texts() -> Vec<String> {
         long("list:1351869b.s15.r12 "),
         long("\u{200B}"),
         long("年"),
+        long("410602 1998年3月12日 "),
+        long("1998年"),
+        long("十二"),
+        long("410602                    "),
+        long("410602和"),
+        long("138("),
+        long("138\n"),
+        long("Зб"),
+        long("〡〢"),
     ]
 }
 
@@ -346,6 +419,159 @@ proptest! {
         let digits = folded(&masked);
         let ends = format!("{}{}", &number[..6], &number[14..17]);
         prop_assert!(ends.contains(&number[6..14]) || !digits.contains(&number[6..14]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_with_its_date_written_out_survives(
+        number in identity(),
+        form in 0usize..7,
+        between in prop::sample::select(vec!["", " ", "  ", "-", "，", "、", "\u{3000}"]),
+        after_date in prop::sample::select(vec!["", " ", "，", "-", "  "]),
+        wrong in prop::bool::ANY,
+        region in prop::bool::ANY,
+        script in 0usize..6,
+        before in "(|第三行：|证号|张三 )",
+        after in "(|。|，男|（已注销）)",
+    ) {
+        let value = |from: usize, to: usize| number[from..to].parse::<u32>().unwrap();
+        let (year, month, day) = (&number[6..10], value(10, 12), value(12, 14));
+        let chinese = |text: &str| spelled(text, "〇一二三四五六七八九");
+        let tens = |value: u32| {
+            let text = match (value / 10, value % 10) {
+                (0, ones) => format!("{ones}"),
+                (1, 0) => "十".to_owned(),
+                (1, ones) => format!("十{ones}"),
+                (tens, 0) => format!("{tens}十"),
+                (tens, ones) => format!("{tens}十{ones}"),
+            };
+            chinese(&text)
+        };
+        let date = match form {
+            0 => format!("{year}年{month}月{day}日"),
+            1 => format!("{year}年{month:02}月{day:02}日"),
+            2 => format!("{}年{}月{}日", chinese(year), tens(month), tens(day)),
+            3 => format!("{year}年{month}月{day}号"),
+            4 => format!("{year}-{month}-{day}"),
+            5 => format!("{year}.{month:02}.{day:02}"),
+            _ => format!("{year}/{month}/{day}"),
+        };
+        let tail = match (wrong, number.ends_with('7')) {
+            (false, _) => number[14..].to_owned(),
+            (true, seven) => format!("{}{}", &number[14..17], if seven { '8' } else { '7' }),
+        };
+        // Without a word that ends it a date and a serial number need a sign between.
+        let after_date = if form >= 4 && after_date.is_empty() { " " } else { after_date };
+        let between = if form >= 4 && between == "-" { " " } else { between };
+        // A date alone is told from papers by its year, and commas part it from what follows.
+        let region = region || &number[6..10] > "2012" || after_date == "，";
+        let head = if region { format!("{}{between}", written(&number[..6], &[], "", script, &[])) } else { String::new() };
+        let text = format!("{before}{head}{date}{after_date}{tail}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!masked.contains(&date), "{} → {}", text, masked);
+        prop_assert!(masked.matches('*').count() >= 6, "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_with_anything_short_between_its_parts_survives(
+        number in identity(),
+        cuts in prop::sample::select(vec![vec![6, 14], vec![6, 10, 14], vec![6, 10, 12, 14], vec![6, 10, 12, 14, 17]]),
+        between in prop::sample::select(vec![
+            "&", " & ", "＆", "\t", "和", "与", "及", "→", "->", "=>", "和\t", "|", "%", "@", "$", "；", "[", "]", "】【", "❤", "\n\n", "接着",
+        ]),
+        spaces in 0usize..120,
+        blank in prop::bool::ANY,
+        wrong in prop::bool::ANY,
+        before in "(|第3行：|证号|张三 )",
+        after in "(|。|，男|（已注销）)",
+    ) {
+        let last = if number.ends_with('7') { '8' } else { '7' };
+        let number = if wrong { format!("{}{last}", &number[..17]) } else { number };
+        let spaces = " ".repeat(spaces);
+        let form = written(&number, &cuts, if blank { &spaces } else { between }, 0, &[]);
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(masked.matches('*').count() >= 8, "{} → {}", text, masked);
+        prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_in_other_signs_for_digits_survives(
+        number in identity(),
+        cuts in prop::sample::select(vec![vec![], vec![6, 14], vec![6], vec![9], (1..18).collect::<Vec<usize>>()]),
+        between in prop::sample::select(vec!["", " ", "-"]),
+        signs in prop::sample::select(vec![
+            "〇〡〢〣〤〥〦〧〨〩", "0𝍠𝍡𝍢𝍣𝍤𝍥𝍦𝍧𝍨", "0𝍩𝍪𝍫𝍬𝍭𝍮𝍯𝍰𝍱", "0㈠㈡㈢㈣㈤㈥㈦㈧㈨", "0㊀㊁㊂㊃㊄㊅㊆㊇㊈",
+            "О1234567В9", "ΟΙ2З4Ѕб789", "ОІƧЗЧЅб7ВԚ", "θӀΖЭч5ь7βԛ",
+        ]),
+        plain in prop::collection::vec(prop::bool::ANY, 18),
+        before in "(|第3行：|证号|张三 )",
+        after in "(|。|，男|（已注销）)",
+    ) {
+        let signs: Vec<char> = signs.chars().collect();
+        let mut form = String::new();
+        for (at, c) in number.chars().enumerate() {
+            if at > 0 && cuts.contains(&at) {
+                form += between;
+            }
+            form.push(c.to_digit(10).filter(|_| !plain[at]).map_or(c, |digit| signs[digit as usize]));
+        }
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(masked.matches('*').count() >= 8, "{} → {}", text, masked);
+        prop_assert!(!folded(&masked).contains(&number[..17]), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_phone_in_brackets_or_over_two_lines_survives(
+        number in "1[3-9][0-9]{9}",
+        form in 0usize..8,
+        before in "(|电话|联系人：张三 |a_)",
+        after in "(|。|，男|（停机）)",
+    ) {
+        let (a, b, c) = (&number[..3], &number[3..7], &number[7..]);
+        let form = match form {
+            0 => format!("{a}({b}){c}"),
+            1 => format!("({a}){b}{c}"),
+            2 => format!("{a}（{b}）{c}"),
+            3 => format!("【{a}】{b}-{c}"),
+            4 => format!("{a}\n{b}{c}"),
+            5 => format!("{a}{b}\r\n{c}"),
+            6 => format!("[{a}]{b}[{c}]"),
+            _ => format!("{a} \n {b}{c}"),
+        };
+        let text = format!("{before}{form}{after}");
+        let masked = mask_numbers_in_text(&text);
+        prop_assert!(!folded(&masked).contains(&number), "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn no_number_survives_in_what_resembles_a_record_id(
+        number in identity(),
+        source in "[a-z]{1,3}(_[a-z]{1,2})?",
+        cut in prop::sample::select(vec![18usize, 17, 14, 6]),
+    ) {
+        let (head, rest) = number.split_at(cut);
+        let rest = if rest.is_empty() || cut == 17 { "r5".to_owned() } else { format!("r{rest}") };
+        let text = format!("{source}{head}:1351869b.{rest}");
+        let masked = mask_numbers_in_text(&text.to_lowercase()).into_owned();
+        prop_assert!(cut < 14 || masked.matches('*').count() >= 6, "{} → {}", text, masked);
+    }
+
+    #[test]
+    fn dates_and_amounts_of_papers_stay(
+        (year, month, day) in (2013u32..2031, 1u32..13, 1u32..32),
+        (amount, unit) in (100u32..100_000, prop::sample::select(vec!["元", "户", "人", "%", "平方米"])),
+        form in 0usize..6,
+    ) {
+        let text = match form {
+            0 => format!("{year}年{month}月{day}日 {amount}{unit}"),
+            1 => format!("{year}-{month:02}-{day:02} {amount}"),
+            2 => format!("{year}{month:02}{day:02} {amount}{unit}"),
+            3 => format!("{year}年{month}月{day}日至{}年{month}月{day}日共{amount}{unit}", year + 1),
+            4 => format!("{}年{month}月{day}日：{amount}{unit}", year - 30),
+            _ => format!("{year}/{month}/{day}，{amount}{unit}"),
+        };
+        prop_assert_eq!(mask_numbers_in_text(&text), text.as_str());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! without them, and another secret with a ledger (docs/adr/0015).
 
 mod attack;
+mod migrated;
 mod refusals;
 mod renamed;
 mod two_keys;

@@ -1,0 +1,117 @@
+//! Earlier runs of the period that a run replaces: sheets that they handed out keep their numbers.
+
+use std::path::Path;
+
+use super::identity_migration::secret_of;
+use super::pipeline_match::check_same_pipeline;
+use crate::config::Pipeline;
+use crate::link::nodes::LinkNodes;
+use crate::load::LoadedSource;
+use crate::model::exception::TrackedException;
+use crate::model::period::Period;
+use crate::model::resolution::Resolution;
+use crate::privacy::IdentitySecret;
+use crate::publication::layout;
+use crate::publication::snapshot::Snapshot;
+use crate::resolve::previous_records::RECORDS;
+use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
+use crate::track::replaced_runs::take_over_numbers;
+use crate::{Error, Result, resolve};
+
+/// Earlier runs of a period, the newest first.
+#[derive(Debug, Default)]
+pub(crate) struct ReplacedRuns {
+    runs: Vec<Snapshot>,
+    /// The first of them is the period's current publication.
+    has_current: bool,
+    /// The period's current publication cannot be read.
+    damaged: bool,
+}
+
+impl ReplacedRuns {
+    /// Finds them below `out`. Older ones that cannot be read are passed over.
+    ///
+    /// # Errors
+    /// The current one is of another pipeline: it would be replaced by what it has nothing to do with. A folder that cannot be
+    /// read.
+    pub(crate) fn find(out: &Path, period: Period, pipeline: &Pipeline) -> Result<Self> {
+        let mut found = Self::default();
+        for place in layout::list_period_folders(out)?.into_iter().filter(|place| place.period == period) {
+            let mut current = None;
+            if place.current {
+                match Snapshot::open(&place.folder) {
+                    Ok(publication) => {
+                        check_same_pipeline(
+                            &publication,
+                            pipeline,
+                            "发布文件夹里这一季度的发布",
+                            "换一个 --out 文件夹，每条流水线用自己的",
+                        )?;
+                        current = publication.folder().file_name().map(ToOwned::to_owned);
+                        found.runs.insert(0, publication);
+                        found.has_current = true;
+                    }
+                    Err(_) => found.damaged = true,
+                }
+            } else if place.runs.is_empty() {
+                found.runs.extend(Snapshot::open(&place.folder).ok());
+            }
+            let older = place.runs.iter().rev().filter(|run| run.file_name() != current.as_deref());
+            found.runs.extend(older.filter_map(|run| Snapshot::open(run).ok()));
+        }
+        Ok(found)
+    }
+
+    /// Folders of those whose numbers are others than those of a run under this secret.
+    pub(crate) fn of_other_secrets(&self, own: &str) -> Vec<&Path> {
+        self.runs.iter().filter(|run| secret_of(run) != own).map(Snapshot::folder).collect()
+    }
+
+    /// Takes over the numbers of the current run and of all that were made under another secret. What cannot be read is told.
+    ///
+    /// # Errors
+    /// A publication under another secret that is damaged: its numbers would lead nowhere.
+    pub(crate) fn take_over(
+        &self,
+        tracked: &mut [TrackedException],
+        secret: &IdentitySecret,
+        (pipeline, loaded): (&Pipeline, &[LoadedSource]),
+        (nodes, resolution): (&LinkNodes<'_>, &Resolution),
+    ) -> Result<Vec<String>> {
+        let own = secret.key_id();
+        let mut warnings = Vec::new();
+        if self.damaged {
+            warnings.push(lost_numbers("被替换的发布读不出"));
+        }
+        for (at, run) in self.runs.iter().enumerate() {
+            let other = secret_of(run) != own;
+            if other {
+                let files = run.check_files(&[RECORDS, EXCEPTIONS]).and_then(|()| {
+                    let run = run.clone().read_under(secret);
+                    let called = resolve::called_now(pipeline, loaded, nodes, resolution, &run)?;
+                    take_over_numbers(tracked, PreviousExceptions::read(&run)?, &called);
+                    Ok(())
+                });
+                files.map_err(|error| cure_of_damaged(error, run))?;
+            } else if at == 0 && self.has_current {
+                // Damaged, it has the numbers that this run gives; only those it took over itself are lost.
+                match PreviousExceptions::read(run) {
+                    Ok(exceptions) => take_over_numbers(tracked, exceptions, &Default::default()),
+                    Err(_) => warnings.push(lost_numbers("被替换的发布已损坏")),
+                }
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+fn lost_numbers(why: &str) -> String {
+    format!("{why}：它从更早的清单接过来的疑点编号（换过身份密钥的）可能接不上了")
+}
+
+fn cure_of_damaged(error: Error, run: &Snapshot) -> Error {
+    error.hint(format!(
+        "它发出的清单上的疑点编号要从这里接续；从备份取回，或确认那些清单已作废，移走 {} 再运行",
+        run.folder().display()
+    ))
+}
