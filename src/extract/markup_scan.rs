@@ -231,7 +231,9 @@ impl MarkupScan {
     fn see_tag(&mut self, tag: &[u8], sink: &mut impl FnMut(MarkupEvent<'_>)) {
         let text = String::from_utf8_lossy(tag);
         if let Some(name) = text.strip_prefix('/') {
-            let name = name.trim();
+            // What stands behind the name of an end tag is dirt: `</tr <tr>` is one.
+            let end = |c: char| c.is_whitespace() || c == '/';
+            let name = name.trim_start().split(end).next().unwrap_or_default();
             sink(MarkupEvent::Close { name: name.rsplit_once(':').map_or(name, |(_, local)| local) });
         } else if !text.starts_with(['!', '?']) && !text.is_empty() {
             let tag = MarkupTag { text: &text };

@@ -145,6 +145,29 @@ impl<'a> PackageParts<'a> {
         let name = moved.map_or_else(|| format!("{}styles.xml", sheets.folder), |(from, _)| from.clone());
         self.index_part(&name)
     }
+    /// Normal names of parts that are worksheets, by the relations of the workbook or their folder, but which it does not
+    /// list: its own list of sheets is damaged, or a program forgot them.
+    pub(super) fn unlisted_sheets(
+        &mut self,
+        folder: &str,
+        relations_name: &str,
+        listed: &[&str],
+    ) -> Vec<String> {
+        let relations = self.index_part(relations_name).unwrap_or_default();
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        each_tag(&relations, |name, attribute| {
+            let sheet = attribute("Type").is_some_and(|kind| kind.ends_with("/worksheet"));
+            if let ("Relationship", true, Some(target)) = (name, sheet, attribute("Target")) {
+                names.insert(resolve_part_name(folder, &target));
+            }
+        });
+        let in_folder = |name: &&String| {
+            name.rsplit_once('/').is_some_and(|(folder, _)| folder.rsplit('/').next() == Some("worksheets"))
+        };
+        names.extend(self.places.keys().filter(in_folder).cloned());
+        names.retain(|name| self.places.contains_key(name) && !listed.contains(&name.as_str()));
+        names.into_iter().collect()
+    }
     /// The sheets of an XLSX workbook in their order.
     ///
     /// # Errors
@@ -168,7 +191,7 @@ impl<'a> PackageParts<'a> {
                 // The reader knows charts as sheets without cells, but not these.
                 let known =
                     macros.iter().fold(text.into_owned(), |text, kind| text.replace(kind, "chartsheet"));
-                sheets.changes.replaced.push((relations_name, known.into_bytes()));
+                sheets.changes.replaced.push((relations_name.clone(), known.into_bytes()));
             }
         }
         each_tag(&workbook, |name, attribute| match name {
@@ -183,6 +206,8 @@ impl<'a> PackageParts<'a> {
             _ => {}
         });
         refuse_shared_parts(sheets.parts.iter().map(String::as_str))?;
+        let listed: Vec<&str> = sheets.parts.iter().map(String::as_str).collect();
+        sheets.unlisted = self.unlisted_sheets(folder, &relations_name, &listed);
         Ok(sheets)
     }
 }
@@ -215,6 +240,18 @@ pub(super) fn refuse_shared_parts<'p>(parts: impl IntoIterator<Item = &'p str>) 
     }
 }
 
+/// Refuses a workbook that has rows in a worksheet which its list of sheets does not name: nobody would see them.
+///
+/// # Errors
+/// So it is.
+pub(super) fn refuse_unlisted_rows(part: &str, rows: u64) -> Result<()> {
+    if rows == 0 {
+        return Ok(());
+    }
+    Err(Error::input(format!("工作簿的目录没有列出部件“{part}”，里面有{rows}行：工作簿已损坏，少了工作表"))
+        .hint("请提供部门重新导出，或用 Excel 打开并修复，核对工作表齐全后另存为 .xlsx"))
+}
+
 /// The sheets of an XLSX workbook as its main part lists them.
 #[derive(Default)]
 pub(super) struct XlsxSheets {
@@ -222,6 +259,8 @@ pub(super) struct XlsxSheets {
     folder: String,
     /// Normal name of each sheet's part.
     pub parts: Vec<String>,
+    /// Normal names of worksheets that it does not list.
+    pub unlisted: Vec<String>,
     /// The program that wrote it asks for all formulas to be calculated.
     pub calculates_on_load: bool,
     /// What the reader must see otherwise than it is.

@@ -261,6 +261,11 @@ mod tests {
                     <tr><td><input value=1></table>";
         let counted = count_html_rows(page);
         assert_eq!(counted, [CountedRows { filled: 1, hidden: 0 }, CountedRows { filled: 3, hidden: 1 }]);
+        // An end tag that lost its `>` takes the next tag with it; a cell outside rows begins one.
+        for page in ["<tr><td>甲</td></tr\n<tr><td>乙</td></tr>", "<tr><td>甲</td></tr/><td>乙</td></tr>"]
+        {
+            assert_eq!(count_html_rows(page), [CountedRows { filled: 2, hidden: 0 }], "{page}");
+        }
     }
 
     #[test]

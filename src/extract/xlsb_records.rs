@@ -11,7 +11,9 @@ use calamine::Dimensions;
 use zip::ZipArchive;
 
 use super::number_format::{WorkbookFormat, classify_number_format};
-use super::package_parts::{PackageChanges, PackageParts, refuse_shared_parts, repacked};
+use super::package_parts::{
+    PackageChanges, PackageParts, refuse_shared_parts, refuse_unlisted_rows, repacked,
+};
 use super::sheet_row_count::CountedRows;
 use super::shown_units::unit_of_format;
 use super::workbook::open_workbook::unreadable_workbook;
@@ -31,6 +33,9 @@ const BUNDLED_SHEET: u32 = 0x9C;
 const MERGED_CELL: u32 = 0xB0;
 const BEGIN_CELL_FORMATS: u32 = 0x269;
 const END_CELL_FORMATS: u32 = 0x26A;
+
+/// The part that says where the sheets lie.
+const RELATIONS: &str = "xl/_rels/workbook.bin.rels";
 
 /// An XLSB workbook that may be read.
 pub(super) struct SoundXlsb {
@@ -62,7 +67,7 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
     let damaged = || unreadable_workbook("缺少应有的部件");
     let mut parts = PackageParts::open(&bytes)?;
     let workbook = parts.read("xl/workbook.bin", unpacked).ok_or_else(damaged)?;
-    let relations = parts.relation_targets("xl", "xl/_rels/workbook.bin.rels").ok_or_else(damaged)?;
+    let relations = parts.relation_targets("xl", RELATIONS).ok_or_else(damaged)?;
     let mut names: Vec<&str> = Vec::new();
     for record in XlsbRecords::of(&workbook) {
         let (kind, data) = record?;
@@ -83,6 +88,10 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
         names.push(relations.get(&String::from_utf16_lossy(&id)).map_or("", String::as_str));
     }
     refuse_shared_parts(names.iter().copied())?;
+    for name in parts.unlisted_sheets("xl", RELATIONS, &names) {
+        let part = parts.read(&name, unpacked).unwrap_or_default();
+        refuse_unlisted_rows(&name, XlsbSheet::read(&part, &[])?.counted.filled)?;
+    }
     let styles = parts.read("xl/styles.bin", unpacked).map(own_formats_replaced).transpose()?;
     let (styles, units) = styles.unwrap_or_default();
     let mut sheets = Vec::new();

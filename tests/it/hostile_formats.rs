@@ -199,6 +199,17 @@ fn sheets_without_number() {
     let one = |_| "worksheets/sheet1.xml".to_owned();
     let parts = [("xl/worksheets/sheet1.xml", page.as_bytes()), ("xl/media/a.png", &noise(300_000)[..])];
     check("同一张.xlsx", &xlsx_of(5_000, one, &parts), &Refused("同一个部件"));
+    // A worksheet that the workbook does not list would vanish; one without cells may.
+    let empty = b"<worksheet><sheetData><row r=\"1\"/></sheetData></worksheet>";
+    for (folder, second, wanted) in [
+        ("worksheets", page.as_bytes(), Refused("没有列出部件“xl/worksheets/sheet2.xml”，里面有3行")),
+        ("worksheets", &empty[..], Rows(2)),
+        ("externallinks", page.as_bytes(), Rows(2)),
+    ] {
+        let other = format!("xl/{folder}/sheet2.xml");
+        let parts = [("xl/worksheets/sheet1.xml", page.as_bytes()), (&other[..], second)];
+        check("没列出.xlsx", &xlsx_of(1, one, &parts), &wanted);
+    }
     // Of sheets that are nowhere, nothing is passed over.
     check("没有的表.xlsx", &xlsx_of(3, |at| format!("worksheets/x{at}.xml"), &parts), &Refused("工作簿"));
 }
@@ -408,6 +419,7 @@ fn xlsb_records_that_lie() {
     let strings = [xlsb_record(0x9F, &[0; 8]), xlsb_record(0xA0, &[])].concat();
     check("好.xlsb", &xlsb(1, &xlsb_sheet(&list()), &strings), &Rows(1));
     check("同一张.xlsb", &xlsb(3_000, &xlsb_sheet(&list()), &strings), &Refused("同一个部件"));
+    check("没列出.xlsb", &xlsb(0, &xlsb_sheet(&list()), &strings), &Refused("没有列出部件"));
     let with = |more: Vec<u8>| xlsb(1, &xlsb_sheet(&[list(), vec![more]].concat()), &strings);
     // Longer than what is left, with all of four bytes.
     check("长.xlsb", &with(vec![6, 0xFF, 0xFF, 0xFF, 0x7F]), &Refused("工作簿"));

@@ -11,7 +11,7 @@ use super::filled_sheet::{FilledSheet, SheetBuilder, SheetCell};
 use crate::config::read_options::ReadOptions;
 use crate::error::caught_panic::catch_panic;
 use crate::extract::biff::{BiffSheet, rebuild_biff_workbook};
-use crate::extract::package_parts::{PackageParts, XlsxSheets, repacked};
+use crate::extract::package_parts::{PackageParts, XlsxSheets, refuse_unlisted_rows, repacked};
 use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::shown_units::{units_as_texts, units_of_xlsx_styles};
 use crate::extract::sniff::password_needed;
@@ -102,6 +102,9 @@ impl OpenWorkbook {
                 let weighed = xlsx_package::weigh_xlsx_package(&bytes)?;
                 let mut package = PackageParts::open(&bytes)?;
                 let mut parts = package.xlsx_sheets()?;
+                for name in &parts.unlisted {
+                    refuse_unlisted_rows(name, weighed.rows.get(name).map_or(0, |rows| rows.filled))?;
+                }
                 let units = units_of_xlsx_styles(&package.styles(&parts).unwrap_or_default());
                 let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
                 let names: BTreeSet<&String> = weighed.odd_values.iter().chain(&parts.parts).collect();
