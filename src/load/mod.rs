@@ -27,6 +27,7 @@ mod deviating_amounts;
 mod headers;
 mod key_number;
 mod late_starts;
+mod lines_within;
 mod lost_letters;
 mod masked_copies;
 mod number;

@@ -1,4 +1,4 @@
-//! Files, sheets and titles that say the opposite of their list: `停保名单` among those of people on it.
+//! Files, sheets, titles and lines among rows that say the opposite of their list: `停保名单` among those of people on it.
 
 use std::collections::BTreeMap;
 
@@ -7,49 +7,69 @@ use arrow::datatypes::DataType;
 
 use super::LoadedSource;
 use super::data_folder::{masked_file_name, masked_table_name};
+use super::lines_within::{LineWithin, lines_within};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::SourceColumn;
 use crate::model::column_type::ContractType;
 use crate::model::file_account::SkipReason;
-use crate::model::leaving_words::{find_leaving_word, find_leaving_word_in_title};
+use crate::model::leaving_words::{
+    PeopleOfLine, begins_part_of_list, find_leaving_word, find_uninsured_word, is_title_text,
+};
 use crate::model::source_row::AuditFinding;
 
-/// Finds the tables whose file, sheet or title says that their people have left the list (`退保`, `停发` …). Nothing is against a list whose own title, patterns or sheets say so, nor against a table of which every
-/// accepted row has an end or a state that says it, too.
+/// Finds the tables whose file, sheet or title says that their people have left the list (`退保`, `停发` …), and the lines among the rows of a table that say it of those beside them. Nothing is against a list whose own title,
+/// patterns or sheets say so, nor against a table of which every accepted row has an end or a state that says it, too.
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
 pub(super) fn opposite_lists(contract: &SourceContract, loaded: &LoadedSource) -> Result<Vec<AuditFinding>> {
     let files = &contract.files;
     let own = std::iter::once(&contract.title).chain(&files.patterns).chain(&files.sheets);
-    if files.people_who_left || own.into_iter().any(|text| find_leaving_word(text).is_some()) {
+    if files.people_who_left || own.into_iter().any(|text| said_of_people(contract, text).is_some()) {
         return Ok(Vec::new());
     }
-    let mut told = tables_that_say_so(loaded);
+    let mut told = tables_that_say_so(contract, loaded);
+    parts_that_say_so(contract, loaded, &mut told);
     if told.is_empty() {
         return Ok(Vec::new());
     }
-    let open = rows_without_end(contract, loaded)?;
-    told.retain(|table, _| open.get(table).is_some_and(|rows| *rows > 0));
-    let findings = told.into_iter().map(|(table, said)| {
-        let message = format!("{}；{}", said.what, said.cure(contract, open[&table]));
-        AuditFinding::new(&contract.name, "opposite_list", true, message)
+    let open = rows_without_end(contract, loaded, &told)?;
+    let findings = told.into_iter().filter_map(|(table, said)| {
+        let rows = open.get(&table).copied().filter(|rows| *rows > 0)?;
+        let message = format!("{}；{}", said.what, said.cure(contract, rows));
+        Some(AuditFinding::new(&contract.name, "opposite_list", true, message))
     });
     Ok(findings.collect())
 }
 
-/// Where a table says that its people have left.
+/// The word with which a text says of people that they are not on the list.
+fn said_of_people(contract: &SourceContract, text: &str) -> Option<&'static str> {
+    let insured = ["参保", "保险", "医保"].iter().any(|word| contract.title.contains(word));
+    find_leaving_word(text).or_else(|| find_uninsured_word(text).filter(|_| insured))
+}
+
+/// Where a table, or a part of one, says that its people have left.
 struct SaidSo {
     what: String,
-    sheet: bool,
+    place: PlaceOfWord,
+    /// First and last row of the people of whom it is said.
+    rows: Vec<(u32, u32)>,
+}
+
+/// Where such a word stands.
+enum PlaceOfWord {
+    File,
+    Sheet,
+    Line,
 }
 
 impl SaidSo {
     fn cure(&self, contract: &SourceContract, rows: u64) -> String {
-        let out = match self.sheet {
-            true => "从文件里删去这张工作表，或在数据来源文件 [files] 的 skip_sheets 里写上它",
-            false => "移出这个文件",
+        let out = match self.place {
+            PlaceOfWord::Sheet => "从文件里删去这张工作表，或在数据来源文件 [files] 的 skip_sheets 里写上它",
+            PlaceOfWord::File => "移出这个文件",
+            PlaceOfWord::Line => "从这张表里移出这些人，另外存放",
         };
         let ends: Vec<String> = (contract.columns.iter().filter(|column| tells_end(column)))
             .map(|column| format!("“{}”", column.label))
@@ -67,33 +87,84 @@ impl SaidSo {
 }
 
 /// The tables whose file, sheet or title says so, by their place.
-fn tables_that_say_so(loaded: &LoadedSource) -> BTreeMap<usize, SaidSo> {
+fn tables_that_say_so(contract: &SourceContract, loaded: &LoadedSource) -> BTreeMap<usize, SaidSo> {
     let mut told = BTreeMap::new();
+    let all = || vec![(0, u32::MAX)];
     for (at, info) in loaded.records.tables.iter().enumerate() {
         let table = masked_table_name(&info.file, info.sheet.as_deref());
-        if let Some(word) = info.sheet.as_deref().and_then(find_leaving_word) {
-            told.insert(at, SaidSo { what: format!("{table}的工作表名写着“{word}”"), sheet: true });
-        } else if let Some(word) = find_leaving_word(&info.file.to_string_lossy()) {
+        if let Some(word) = info.sheet.as_deref().and_then(|sheet| said_of_people(contract, sheet)) {
+            let what = format!("{table}的工作表名写着“{word}”");
+            told.insert(at, SaidSo { what, place: PlaceOfWord::Sheet, rows: all() });
+        } else if let Some(word) = said_of_people(contract, &info.file.to_string_lossy()) {
             let what = format!("文件“{}”的名称写着“{word}”", masked_file_name(&info.file));
-            told.insert(at, SaidSo { what, sheet: false });
+            told.insert(at, SaidSo { what, place: PlaceOfWord::File, rows: all() });
         }
     }
     for (table, row) in loaded.skipped.iter().filter(|(_, row)| row.reason == SkipReason::Title) {
         let at = usize::from(*table);
         let Some(info) = loaded.records.tables.get(at).filter(|_| !told.contains_key(&at)) else { continue };
-        if let Some(word) = row.text.split('\t').find_map(find_leaving_word_in_title) {
+        let mut titles = row.text.split('\t').filter(|text| is_title_text(text));
+        if let Some(word) = titles.find_map(|text| said_of_people(contract, text)) {
             let table = masked_table_name(&info.file, info.sheet.as_deref());
             let what = format!("{table}第{}行的标题写着“{word}”", row.row);
-            told.insert(at, SaidSo { what, sheet: info.sheet.is_some() });
+            let place = if info.sheet.is_some() { PlaceOfWord::Sheet } else { PlaceOfWord::File };
+            told.insert(at, SaidSo { what, place, rows: all() });
         }
     }
     told
 }
 
-/// Accepted rows of each table that say of nobody that he has left.
-fn rows_without_end(contract: &SourceContract, loaded: &LoadedSource) -> Result<BTreeMap<usize, u64>> {
+/// Adds the tables in which a line says so of the rows below or above it.
+fn parts_that_say_so(contract: &SourceContract, loaded: &LoadedSource, told: &mut BTreeMap<usize, SaidSo>) {
+    let tables = &loaded.records.tables;
+    let lines = lines_within(tables, &loaded.skipped, &loaded.rejects);
+    for lines in lines.chunk_by(|line, next| line.table == next.table) {
+        let at = lines[0].table;
+        let mut said: Option<SaidSo> = None;
+        for (place, line) in lines.iter().enumerate() {
+            let speaks = |text: &str| {
+                let people = PeopleOfLine::of(text.trim())?;
+                Some((people, said_of_people(contract, text)?))
+            };
+            let Some((people, word)) = line.text.split('\t').find_map(speaks) else { continue };
+            let parts = |line: &&LineWithin| line.text.split('\t').any(begins_part_of_list);
+            let rows = match people {
+                PeopleOfLine::Below => {
+                    let next = lines[place + 1..].iter().find(parts);
+                    (line.row, next.map_or(u32::MAX, |next| next.row))
+                }
+                PeopleOfLine::Above => {
+                    let before = lines[..place].iter().rev().find(parts);
+                    (before.map_or(0, |before| before.row), line.row)
+                }
+            };
+            said.get_or_insert_with(|| SaidSo {
+                what: format!(
+                    "{}第{}行写着“{word}”，它{}面的人",
+                    masked_table_name(&tables[at].file, tables[at].sheet.as_deref()),
+                    line.row,
+                    if people == PeopleOfLine::Below { "下" } else { "上" }
+                ),
+                place: PlaceOfWord::Line,
+                rows: Vec::new(),
+            })
+            .rows
+            .push(rows);
+        }
+        if let Some(said) = said.filter(|_| !told.contains_key(&at)) {
+            told.insert(at, said);
+        }
+    }
+}
+
+/// Accepted rows, of those of whom it is said, that do not say it themselves, by table.
+fn rows_without_end(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    told: &BTreeMap<usize, SaidSo>,
+) -> Result<BTreeMap<usize, u64>> {
     let says: Vec<(&SourceColumn, Vec<&str>)> = (contract.columns.iter())
-        .map(|column| (column, labels_of_those_who_left(column)))
+        .map(|column| (column, labels_of_those_who_left(contract, column)))
         .filter(|(column, labels)| tells_end(column) || !labels.is_empty())
         .collect();
     let mut open = BTreeMap::new();
@@ -105,6 +176,13 @@ fn rows_without_end(contract: &SourceContract, loaded: &LoadedSource) -> Result<
     {
         let batch = batch?;
         for row in 0..batch.num_rows() {
+            let key = loaded.records.keys[first + row];
+            let meant = told
+                .get(&key.table())
+                .is_some_and(|said| said.rows.iter().any(|(from, to)| (*from..=*to).contains(&key.row())));
+            if !meant {
+                continue;
+            }
             let ended = says.iter().any(|(column, labels)| {
                 let Some(array) = batch.column_by_name(&column.name).filter(|array| array.is_valid(row))
                 else {
@@ -115,7 +193,7 @@ fn rows_without_end(contract: &SourceContract, loaded: &LoadedSource) -> Result<
                     _ => tells_end(column),
                 }
             });
-            *open.entry(loaded.records.keys[first + row].table()).or_insert(0) += u64::from(!ended);
+            *open.entry(key.table()).or_insert(0) += u64::from(!ended);
         }
         first += batch.num_rows();
     }
@@ -124,13 +202,14 @@ fn rows_without_end(contract: &SourceContract, loaded: &LoadedSource) -> Result<
 
 /// The labels of a code table that say that somebody has left, by any of their spellings. A reason says it only beside
 /// its day, which rules ask for.
-fn labels_of_those_who_left(column: &SourceColumn) -> Vec<&str> {
+fn labels_of_those_who_left<'a>(contract: &SourceContract, column: &'a SourceColumn) -> Vec<&'a str> {
     if column.label.contains("原因") {
         return Vec::new();
     }
     let spellings = column.codes.spellings().into_iter();
-    let said = spellings
-        .filter(|(spelling, label)| [spelling, label].into_iter().any(|t| find_leaving_word(t).is_some()));
+    let said = spellings.filter(|(spelling, label)| {
+        [spelling, label].into_iter().any(|t| said_of_people(contract, t).is_some())
+    });
     said.map(|(_, label)| label).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What they say, the longer before what they hold.
-const WORDS: [&str; 38] = [
+/// What they say: the people have left, are not yet on the list or do not get what it gives.
+const WORDS: [&str; 65] = [
     "退保",
     "停保",
     "断保",
@@ -42,7 +42,36 @@ const WORDS: [&str; 38] = [
     "不合格",
     "未纳入",
     "拟退",
+    "劝退",
+    "失联",
+    "发放失败",
+    "发放不成功",
+    "发放未成功",
+    "打卡失败",
+    "未发放",
+    "调整减少",
+    "减少人员",
+    "减少对象",
+    "减少名单",
+    "减员",
+    "拟纳入",
+    "拟新增",
+    "拟享受",
+    "拟批准",
+    "拟保",
+    "拟发放",
+    "拟救助",
+    "拟资助",
+    "待审批",
+    "待审核",
+    "待批准",
+    "待复核",
+    "待纳入",
+    "未审批",
+    "未审核",
 ];
+/// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
+const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
 /// Words in front of one that turn it round: `未退出`, `不含死亡`, `已剔除停保`.
 const TURNED_BY: [&str; 5] = ["未", "无", "不", "非", "没有"];
 const LEFT_OUT: [&str; 9] = ["不含", "不包括", "不包含", "剔除", "扣除", "除去", "去除", "排除", "去掉"];
@@ -55,8 +84,17 @@ const LONGEST_TITLE: usize = 40;
 
 /// The first word in a name that says that people have left.
 pub(crate) fn find_leaving_word(text: &str) -> Option<&'static str> {
+    find_word(&WORDS, text)
+}
+
+/// The first word in a name that says that people are not insured.
+pub(crate) fn find_uninsured_word(text: &str) -> Option<&'static str> {
+    find_word(&UNINSURED, text)
+}
+
+fn find_word(words: &[&'static str], text: &str) -> Option<&'static str> {
     let text: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
-    let mut found: Vec<(usize, &'static str)> = WORDS
+    let mut found: Vec<(usize, &'static str)> = words
         .iter()
         .flat_map(|word| text.match_indices(word).map(|(at, _)| (at, *word)))
         .filter(|(at, word)| {
@@ -74,14 +112,50 @@ pub(crate) fn find_leaving_word(text: &str) -> Option<&'static str> {
     found.into_iter().min().map(|(_, word)| word)
 }
 
-/// The first such word in a title above a header; a sentence that explains what to fill in is none.
-pub(crate) fn find_leaving_word_in_title(text: &str) -> Option<&'static str> {
+/// Is it a title? A sentence that explains what to fill in is none.
+pub(crate) fn is_title_text(text: &str) -> bool {
     const NOTES: [&str; 5] = ["注", "说明", "备注", "填表", "填报"];
     let text = text.trim();
-    let note = text.contains(['，', '。', '；', ';', '？', '!', '！'])
-        || NOTES.iter().any(|word| text.starts_with(word))
-        || text.chars().count() > LONGEST_TITLE;
-    if note { None } else { find_leaving_word(text) }
+    // 注销 begins with a word of notes and is none.
+    let note = NOTES.iter().any(|word| text.starts_with(word)) && !text.starts_with("注销");
+    !(note || text.contains(['，', '。', '；', ';', '？', '!', '！']) || text.chars().count() > LONGEST_TITLE)
+}
+
+/// Which people a line among the rows of a list speaks of, if it may say something of people at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PeopleOfLine {
+    /// Those below it, up to the next such line.
+    Below,
+    /// Those above it, down from the line before.
+    Above,
+}
+
+impl PeopleOfLine {
+    /// Reads a line; `None` of a note that speaks of no people beside it (`停保人员另附表`).
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        const ELSEWHERE: [&str; 7] = ["另附", "另表", "另报", "另册", "见附", "空白", "属实"];
+        if ELSEWHERE.iter().any(|word| text.contains(word)) {
+            return None;
+        }
+        let named = ["以下", "下列"].iter().any(|word| text.contains(word));
+        if named && text.chars().count() <= 2 * LONGEST_TITLE {
+            return Some(Self::Below);
+        }
+        let title = is_title_text(text);
+        match ["以上", "上述"].iter().any(|word| text.contains(word)) {
+            true => title.then_some(Self::Above),
+            false => title.then_some(Self::Below),
+        }
+    }
+}
+
+/// Does a line among the rows begin a part of the list: `三、新增人员`, `在保对象（40户）`?
+pub(crate) fn begins_part_of_list(text: &str) -> bool {
+    const PEOPLE: [&str; 7] = ["人员", "对象", "名单", "名册", "户", "以下", "下列"];
+    const SIGNED: [&str; 6] = ["经办", "审核", "制表", "填表", "负责", "共"];
+    is_title_text(text)
+        && PEOPLE.iter().any(|word| text.contains(word))
+        && !SIGNED.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
@@ -100,6 +174,12 @@ mod tests {
             ("剔除名单", Some("剔除")),
             ("在保", None),
             ("未参保人员", None),
+            ("低保金发放失败人员", Some("发放失败")),
+            ("拟纳入低保对象公示名单", Some("拟纳入")),
+            ("低保动态调整减少人员名单", Some("调整减少")),
+            ("低保待审批人员", Some("待审批")),
+            ("新增低保对象", None),
+            ("非失联人员", None),
             ("未退出户", None),
             ("低保（不含死亡、停保）", None),
             ("已剔除死亡人员", None),
@@ -112,10 +192,32 @@ mod tests {
 
     #[test]
     fn a_note_above_the_header_is_no_title() {
-        assert_eq!(find_leaving_word_in_title("浚县2018年三季度农村低保停发（退出）人员名单"), Some("停发"));
+        assert!(is_title_text("浚县2018年三季度农村低保停发（退出）人员名单") && is_title_text("注销人员"));
         for note in ["说明：死亡、停保的不填", "在保对象，停保的另报", "注：退保人员另附"]
         {
-            assert_eq!(find_leaving_word_in_title(note), None, "{note}");
+            assert!(!is_title_text(note), "{note}");
         }
+    }
+
+    #[test]
+    fn the_uninsured_are_told_apart() {
+        assert_eq!(find_uninsured_word("以下人员未缴费（未参保）"), Some("未缴费"));
+        assert_eq!(find_uninsured_word("无未参保人员"), None);
+    }
+
+    #[test]
+    fn lines_speak_of_those_beside_them() {
+        use PeopleOfLine::{Above, Below};
+        for (line, people) in [
+            ("二、停保人员", Some(Below)),
+            ("以下12户，自2018年7月起停发。", Some(Below)),
+            ("以上人员已停保", Some(Above)),
+            ("说明：停保的不填", None),
+            ("停保人员另附表", None),
+        ] {
+            assert_eq!(PeopleOfLine::of(line), people, "{line}");
+        }
+        assert!(begins_part_of_list("三、新增人员") && begins_part_of_list("在保对象（40户）"));
+        assert!(!begins_part_of_list("第1页 共3页") && !begins_part_of_list("东善堂村"));
     }
 }

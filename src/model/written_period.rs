@@ -52,10 +52,41 @@ fn quarter_months(year: i32, number: i32) -> WrittenPeriod {
     WrittenPeriod { first: year * 100 + number * 3 - 2, last: year * 100 + number * 3 }
 }
 
-/// Reads a cell that says a period; `None` if it says none.
+/// Reads a cell that says a period; `None` if it says none, or something else beside it (`2018春、2018秋`).
 pub(crate) fn parse_written_period(text: &str) -> Option<WrittenPeriod> {
     let chars = plain_chars(text);
-    read_period(&chars, 0).map(|(period, _)| period)
+    read_period(&chars, 0).filter(|(_, end)| says_no_more(&chars[*end..])).map(|(period, _)| period)
+}
+
+/// Does what stands behind a period say nothing of its own: `学期`, `份`, a time of day?
+fn says_no_more(rest: &[char]) -> bool {
+    const WORDS: [&str; 19] = [
+        "",
+        "学期",
+        "期",
+        "学年",
+        "度",
+        "份",
+        "日",
+        "底",
+        "末",
+        "初",
+        "内",
+        "上学期",
+        "下学期",
+        "(春)",
+        "(秋)",
+        "(春季)",
+        "(秋季)",
+        "春季学期",
+        "秋季学期",
+    ];
+    let text: String = rest.iter().collect();
+    let time = text.trim_start_matches([' ', 'T']);
+    WORDS.contains(&text.as_str())
+        || time.contains(':')
+            && time.starts_with(|c: char| c.is_ascii_digit())
+            && time.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'))
 }
 
 /// The first period that a file name or title speaks of, with its words.
@@ -88,7 +119,7 @@ pub(crate) fn parse_term(text: &str) -> Option<String> {
     if short && matches!(chars.get(2), Some('年' | '秋' | '春')) {
         chars.splice(0..0, ['2', '0']);
     }
-    let (period, _) = read_period(&chars, 0)?;
+    let (period, _) = read_period(&chars, 0).filter(|(_, end)| says_no_more(&chars[*end..]))?;
     let year = period.first / 100;
     let terms = [(year - 1, '秋', autumn(year - 1)), (year, '春', spring(year)), (year, '秋', autumn(year))];
     let holds = |term: &WrittenPeriod| term.first <= period.first && period.last <= term.last;
@@ -316,6 +347,25 @@ mod tests {
         for text in ["2018", "2018-2019学年", "18", "第一学期", "秋", "2018Q3", "2018年下半年"] {
             assert_eq!(parse_term(text), None, "{text}");
         }
+        // Several terms, or words that say something else: never the first of them.
+        for text in [
+            "2018春、2018秋",
+            "2018春2018秋",
+            "2018春 2018秋",
+            "2018年春季和秋季",
+            "2018春/秋",
+            "2018春秋",
+            "2017秋-2018春",
+            "2018秋（补2018春）",
+            "2018秋转2019春",
+            "2018秋410621200405045088",
+            "2018-03、2018-09",
+            "2018-2019学年第一学期、第二学期",
+        ] {
+            assert_eq!(parse_term(text), None, "{text}");
+        }
+        assert_eq!(parse_term("2018-09-01 00:00:00").as_deref(), Some("2018秋"));
+        assert_eq!(parse_term("2018年秋季学期（秋季）").as_deref(), Some("2018秋"));
     }
 
     #[test]
@@ -325,7 +375,21 @@ mod tests {
         {
             assert_eq!(parse_year(text), Some(2018), "{text}");
         }
-        for text in ["18", "0", "2018-2019", "2934", "2018秋", "180101"] {
+        for text in ["2018年底", "2018年1月份", "2018/1/1 0:00", "2018年1月1日 00:00:00"] {
+            assert_eq!(parse_year(text), Some(2018), "{text}");
+        }
+        for text in [
+            "18",
+            "0",
+            "2018-2019",
+            "2934",
+            "2018秋",
+            "180101",
+            "2017、2018",
+            "2018-2020",
+            "2018年以前",
+            "2018 2019",
+        ] {
             assert_eq!(parse_year(text), None, "{text}");
         }
     }

@@ -58,6 +58,92 @@ fn a_list_of_those_who_left_is_refused_unless_its_rows_say_when() {
     }
 }
 
+/// A list with lines put in front of its rows; 0 is the header.
+fn with_lines(mut lines: Vec<String>, put: &[(usize, &str)]) -> Vec<String> {
+    for (at, line) in put.iter().rev() {
+        lines.insert(*at, format!("{line},,,,,,,,,"));
+    }
+    lines
+}
+
+#[test]
+fn a_line_among_the_rows_says_of_those_below_that_they_have_left() {
+    for (line, word) in [
+        ("以下为本季度停发人员：", "停发"),
+        ("二、停保人员", "停保"),
+        ("停保人员（12户）", "停保"),
+        ("已注销人员", "注销"),
+    ] {
+        let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &[(15, line)]));
+        let told = format!("第16行写着“{word}”，它下面的人；里面有6条没有写明已经停止");
+        assert!(said.contains(&told) && said.contains("从这张表里移出这些人"), "{line}: {said}");
+    }
+    // Up to the next part, with the header once more; those above a line are meant by it, too.
+    let parts = [(9, "二、停保人员"), (9, DIBAO.trim_end_matches(',')), (12, "三、新增人员")];
+    let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &parts));
+    assert!(said.contains("第10行写着“停保”，它下面的人；里面有3条没有写明已经停止"), "{said}");
+    let above = [(5, "一、在保人员"), (9, "以上人员已停保")];
+    let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &above));
+    assert!(said.contains("第11行写着“停保”，它上面的人；里面有4条没有写明已经停止"), "{said}");
+    for (lines, put) in [
+        (dibao("201808"), (15, "二、停保人员")),
+        (dibao(""), (15, "说明：停保、死亡的不填")),
+        (dibao(""), (21, "停保人员")),
+        (dibao(""), (15, "停保人员另附表")),
+        (dibao(""), (15, "未停保人员")),
+    ] {
+        let said = check_with("农村低保_补.csv", &with_lines(lines, &[put]));
+        assert!(!said.contains("条没有写明已经停止"), "{put:?}: {said}");
+    }
+}
+
+#[test]
+fn people_who_are_not_yet_on_a_list_or_get_nothing_are_told() {
+    for title in [
+        "拟纳入低保对象公示名单",
+        "低保待审批人员名单",
+        "低保金发放失败人员名单",
+        "低保动态调整减少人员名单",
+        "低保外出失联人员名单",
+        "低保劝退人员花名册",
+    ] {
+        let lines = [vec![title.to_owned()], dibao("")].concat();
+        let said = check_with("农村低保_补.csv", &lines);
+        assert!(
+            said.contains("第1行的标题写着") && said.contains("有20条没有写明已经停止"),
+            "{title}: {said}"
+        );
+    }
+    let insured = |title: &str| {
+        let row = |at: u32| format!("浚县,善堂镇,东善堂,{},{},2018", name(at), id(at));
+        let head = ["县,乡镇,村,姓名,身份证号,参保年度".to_owned()];
+        [vec![format!("{title},,,,,")], head.to_vec(), (0..20).map(row).collect()].concat()
+    };
+    let said = check_with("医保参保_补.csv", &insured("以下人员未缴费（未参保）"));
+    assert!(said.contains("标题写着“未缴费”"), "{said}");
+    let said = check_with("医保参保_补.csv", &insured("参保人员"));
+    assert!(!said.contains("条没有写明已经停止"), "{said}");
+}
+
+#[test]
+fn a_term_that_is_two_is_none() {
+    let mut lines = aid(0..20);
+    for (at, term) in [(3, "2018春、2018秋"), (7, "2017秋-2018春"), (11, "2018秋转2019春")] {
+        lines[at] = lines[at].replace("2018秋", term);
+    }
+    let loaded = load("student_aid", &[("学生资助.csv", lines.join("\n") + "\n")]);
+    let rows = |records: &[u32]| records.len();
+    let unknown: usize = loaded.records.unknown.columns().map(|(_, records)| rows(records)).sum();
+    let rejected = loaded.rejects.len();
+    assert_eq!(
+        unknown.max(loaded.cell_warnings.len()) + rejected,
+        3,
+        "{:?} {:?}",
+        loaded.rejects,
+        loaded.cell_warnings
+    );
+}
+
 #[test]
 fn a_total_in_the_column_for_names_is_nobody() {
     let mut lines = dibao("");
