@@ -12,9 +12,10 @@ use super::across_lists::{other_names, unmet_keys};
 use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
+use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
-use super::opposite_lists::opposite_lists;
-use super::sheet_periods::sheets_of_other_quarters;
+use super::opposite_lists::{opposite_lists, reasons_without_end};
+use super::sheet_periods::{lists_of_later_months, sheets_of_other_quarters};
 use super::source_digest::{SourceDigest, digest_source};
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
@@ -72,10 +73,13 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
         findings.push(finding);
         stale.extend(places_of_file(check, one, &tally, &file));
     }
+    findings.extend(lists_of_later_months(check, contract, one));
     findings.extend(opposite_lists(contract, one)?);
+    findings.extend(reasons_without_end(contract, one)?);
     findings.extend(implausible_years(check, contract, one, &tally));
     findings.extend(unknown_places(check, contract, one));
     findings.extend(late_starts(check, contract, one)?);
+    findings.extend(forget_impossible_deaths(check, contract, one)?);
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
     note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, why: WhyLacking::OtherPeriod }));

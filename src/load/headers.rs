@@ -6,9 +6,7 @@ use super::number::{WrittenRate, written_rate};
 use crate::config::source_contract::UnknownHeaders;
 use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
-use crate::extract::RawTable;
 use crate::model::column_type::ContractType;
-use crate::model::file_account::SkipReason;
 use crate::model::source_table::RawTableInfo;
 use crate::model::unit;
 use crate::privacy::mask::holds_long_number;
@@ -45,50 +43,6 @@ impl ColumnPlan {
             .filter(|(at, column)| self.columns[*at].is_none() && column.default.is_none() && !in_group(*at));
         absent.map(|(_, column)| column.name.clone()).collect()
     }
-
-    /// Fails if a title says a unit that the headers do not: which columns it is meant for is not known.
-    ///
-    /// # Errors
-    /// `单位：万元` above a table with a column of amounts without a unit.
-    pub(super) fn check_title_units(&self, contract: &SourceContract, raw: &RawTable) -> Result<()> {
-        let titles = raw.skipped.iter().filter(|row| row.reason == SkipReason::Title);
-        let found = titles.filter_map(|row| Some((row, title_unit(&row.text)?))).find_map(|(row, unit)| {
-            let column = self.without_unit.iter().find(|&&column| {
-                let word = unit.split(['/', '每']).next().unwrap_or("");
-                unit::unit_factor(contract.columns[column].kind, word).is_some()
-            })?;
-            Some((row.row, unit, *column))
-        });
-        let Some((row, unit, column)) = found else { return Ok(()) };
-        let label = &contract.columns[column].label;
-        let error = Error::input(format!("标题写着“单位：{unit}”，“{label}”的表头没有写单位，不知道是不是按它填的"))
-            .in_file(&raw.info.file)
-            .at_row(row.into())
-            .hint(format!(
-                "在表头里写明单位，如“{label}({unit})”；或在 sources/{}.toml 的 [[variant]] 里用 units 写明各列的单位",
-                contract.name
-            ));
-        Err(match &raw.info.sheet {
-            Some(sheet) => error.in_sheet(sheet),
-            None => error,
-        })
-    }
-}
-
-/// The unit of amounts or areas that a title says (`单位：万元`), unless it is the one of bare numbers.
-fn title_unit(text: &str) -> Option<&str> {
-    text.match_indices("单位").find_map(|(at, word)| {
-        let rest = text[at + word.len()..].trim_start().strip_prefix(['：', ':'])?.trim_start();
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '）')).unwrap_or(rest.len());
-        let mut parts = rest[..end].split(['、', ',', '，', ';', '；']);
-        parts.find(|part| {
-            let word = part.split(['/', '每']).next().unwrap_or("");
-            let known = [ContractType::Money, ContractType::Area]
-                .iter()
-                .any(|&kind| unit::unit_factor(kind, word).is_some());
-            known && !matches!(*part, "元" | "人民币" | "圆" | "元/月" | "平方米" | "㎡" | "平米" | "m2")
-        })
-    })
 }
 
 /// What a header feeds.

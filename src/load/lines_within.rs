@@ -16,6 +16,8 @@ pub(super) struct LineWithin {
     pub row: u32,
     /// What it says.
     pub text: String,
+    /// It was taken for somebody's row, and rejected.
+    pub rejected: bool,
 }
 
 /// The lines of all tables, in order: rows that were skipped as notes or ends of a page, and rejected rows of which one
@@ -27,7 +29,12 @@ pub(super) fn lines_within(
 ) -> Vec<LineWithin> {
     let noted = skipped.iter().filter_map(|(table, row)| {
         let line = matches!(row.reason, SkipReason::Note | SkipReason::Footer);
-        line.then(|| LineWithin { table: usize::from(*table), row: row.row, text: row.text.clone() })
+        line.then(|| LineWithin {
+            table: usize::from(*table),
+            row: row.row,
+            text: row.text.clone(),
+            rejected: false,
+        })
     });
     let of = |file: &Path, sheet: Option<&str>| {
         tables.iter().position(|info| info.file == file && info.sheet.as_deref() == sheet)
@@ -35,7 +42,7 @@ pub(super) fn lines_within(
     let alone = rejects.iter().filter_map(|reject| {
         let text = lone_cell(reject)?;
         let table = of(&reject.file, reject.sheet.as_deref())?;
-        Some(LineWithin { table, row: reject.row, text: text.to_owned() })
+        Some(LineWithin { table, row: reject.row, text: text.to_owned(), rejected: true })
     });
     let mut lines: Vec<LineWithin> = noted.chain(alone).collect();
     lines.sort();

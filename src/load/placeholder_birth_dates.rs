@@ -53,7 +53,7 @@ fn unstated<'a>(dates: &'a ArrayRef, ids: Option<&'a ArrayRef>) -> impl Iterator
 }
 
 /// The birth date that an ID number of 18 or 15 digits states.
-fn day_of_id(id: &str) -> Option<i32> {
+pub(super) fn day_of_id(id: &str) -> Option<i32> {
     let number = |text: Option<&str>| -> Option<u32> {
         text.filter(|t| t.bytes().all(|b| b.is_ascii_digit())).and_then(|t| t.parse().ok())
     };

@@ -10,14 +10,17 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::column_contents::ColumnContents;
+use super::cut_lists::cut_lists;
 use super::deviating_amounts::forget_deviating_amounts;
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::lines_within::lines_within;
 use super::lost_letters::tell_lost_letters;
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::rejected_people::{RejectedPerson, tell_rejected_people};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
+use super::stated_units::{check_name_units, check_title_units, units_of_lines};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes, tell_open_codes};
 use super::{
@@ -63,6 +66,8 @@ pub(super) struct SourceLoading<'a> {
     matcher: HeaderMatcher<'a>,
     tables: Vec<Arc<RawTableInfo>>,
     plan: Option<Arc<ColumnPlan>>,
+    /// The plan of each table.
+    plans: Vec<Arc<ColumnPlan>>,
     carried: Vec<Option<String>>,
     /// What the columns of each table hold, by a sample.
     contents: Vec<ColumnContents>,
@@ -129,6 +134,7 @@ impl<'a> SourceLoading<'a> {
             matcher: HeaderMatcher::new(contract),
             tables: Vec::new(),
             plan: None,
+            plans: Vec::new(),
             carried: Vec::new(),
             contents: Vec::new(),
             repeated_members: Vec::new(),
@@ -225,7 +231,7 @@ impl<'a> SourceLoading<'a> {
         if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
             totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
         }
-        plan.check_title_units(self.contract, &raw)?;
+        check_title_units(self.contract, &plan, &raw)?;
         let examples = raw.skipped.iter().filter(|s| s.reason == SkipReason::Example);
         self.examples[usize::from(table)].extend(examples.map(|s| s.row));
         self.stated[usize::from(table)].extend(raw.skipped.iter().filter_map(StatedTotal::of));
@@ -289,7 +295,10 @@ impl<'a> SourceLoading<'a> {
         self.examples.push(Vec::new());
         self.nobody.push(0);
         self.stated.push(Vec::new());
-        self.plan = Some(Arc::new(plan));
+        check_name_units(self.contract, &plan, info)?;
+        let plan = Arc::new(plan);
+        self.plans.push(plan.clone());
+        self.plan = Some(plan);
         self.carried = vec![None; self.contract.columns.len()];
         self.tables.push(info.clone());
         self.codes.push(CodeCounts::default());
@@ -392,6 +401,24 @@ impl<'a> SourceLoading<'a> {
         }
     }
 
+    /// Takes in what the lines below the headers say of the whole table: its unit, its size, that it is cut.
+    ///
+    /// # Errors
+    /// A line that says a unit that the headers do not.
+    fn hear_lines(&mut self) -> Result<()> {
+        let lines = lines_within(&self.tables, &self.skipped, &self.rejects);
+        if let Some(error) = Error::together(units_of_lines(self.contract, &self.tables, &self.plans, &lines))
+        {
+            return Err(error);
+        }
+        for line in lines.iter().filter(|line| line.rejected) {
+            let row = SkippedRow { row: line.row, reason: SkipReason::Note, text: line.text.clone() };
+            self.stated[line.table].extend(StatedTotal::of(&row));
+        }
+        self.audits.extend(cut_lists(self.contract, &self.tables, &self.skipped, &lines));
+        Ok(())
+    }
+
     /// Audits what came and hands it on.
     ///
     /// # Errors
@@ -414,6 +441,7 @@ impl<'a> SourceLoading<'a> {
         }));
         self.tell_cells_without_header();
         self.tell_examples();
+        self.hear_lines()?;
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
         let rows = self.rows.finish()?;
         let rows =

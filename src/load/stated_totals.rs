@@ -19,6 +19,8 @@ pub(super) struct StatedTotal {
     below: bool,
     people: Option<u64>,
     households: Option<u64>,
+    /// Rows, with or without somebody's name: `共12000条记录`.
+    records: Option<u64>,
 }
 
 impl StatedTotal {
@@ -32,17 +34,50 @@ impl StatedTotal {
             return None;
         }
         let text: String = row.text.chars().filter(|c| *c == '\t' || !c.is_whitespace()).collect();
+        let title = row.reason == SkipReason::Title;
+        let records = whole_records(&text).map(|records| Self {
+            row: row.row,
+            below: !title,
+            people: None,
+            households: None,
+            records: Some(records),
+        });
         let whole = ["合计", "总计", "共计", "总人数", "总户数", "总数", "共"];
         if ["小计", "页", "承前", "过次"].iter().any(|part| text.contains(part))
             || !whole.iter().any(|word| text.contains(word))
         {
-            return None;
+            return records;
         }
         let people = ["人", "名", "口"].iter().find_map(|unit| counted(&text, unit));
         let below = row.reason == SkipReason::Total;
-        let total = Self { row: row.row, below, people, households: counted(&text, "户") };
-        (total.people.is_some() || total.households.is_some()).then_some(total)
+        let total = Self { row: row.row, below, people, households: counted(&text, "户"), records: None };
+        (total.people.is_some() || total.households.is_some()).then_some(total).or(records)
     }
+}
+
+/// The number of rows that a text says of a whole list: `共12000条记录`, `总记录数：12000`, not `本页共30条`.
+fn whole_records(text: &str) -> Option<u64> {
+    const WORDS: [(&str, bool); 8] = [
+        ("总记录数", false),
+        ("记录总数", false),
+        ("总条数", false),
+        ("总行数", false),
+        ("总数", true),
+        ("总计", true),
+        ("合计", true),
+        ("共", true),
+    ];
+    WORDS.into_iter().find_map(|(word, unit)| {
+        text.match_indices(word).find_map(|(at, _)| {
+            let part = ["页", "本次", "小计"].iter().any(|part| text[..at].ends_with(part));
+            let joins = |c: char| matches!(c, '：' | ':' | '为' | '有' | '计');
+            let rest = text[at + word.len()..].trim_start_matches(joins);
+            let width = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b',').count();
+            let number: String = rest[..width].chars().filter(char::is_ascii_digit).collect();
+            let counts = ["条", "行", "笔", "个记录"].iter().any(|unit| rest[width..].starts_with(unit));
+            number.parse().ok().filter(|_| !part && (counts || !unit))
+        })
+    })
 }
 
 /// The first number in front of a unit: `917人`, not `917人次`.
@@ -102,6 +137,10 @@ pub(super) fn contradicted_totals(
             findings.push(AuditFinding::new(&contract.name, "stated_total", blocking, message));
         };
         check("人", stated.iter().filter_map(|t| Some((*t, t.people?))).collect(), people);
+        let here = stated.iter().filter_map(|t| Some((*t, t.records?)));
+        // Of a household with several people either may be a row to who counted.
+        let either = here.filter(|(_, figure)| !members || ![units, whole.1].contains(figure));
+        check("条", either.collect(), (rows, whole.0));
         if members {
             let figures = stated.iter().filter_map(|t| Some((*t, t.households?))).collect();
             check("户", figures, (rows, whole.0));
@@ -129,5 +168,16 @@ mod tests {
             assert_eq!(total(text), None, "{text}");
         }
         assert_eq!(of(SkipReason::Header, "合计\t40人"), None);
+        for (text, records) in [
+            ("共12000条记录", Some(12000)),
+            ("总记录数：12,000", Some(12000)),
+            ("当前显示1-300条，共12000条", Some(12000)),
+            ("第1页/共40页 共12000条", Some(12000)),
+            ("本页共30条", None),
+            ("每页50条", None),
+            ("合计\t12000", None),
+        ] {
+            assert_eq!(whole_records(&text.replace(' ', "")), records, "{text}");
+        }
     }
 }

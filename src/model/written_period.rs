@@ -60,30 +60,14 @@ pub(crate) fn parse_written_period(text: &str) -> Option<WrittenPeriod> {
 
 /// Does what stands behind a period say nothing of its own: `学期`, `份`, a time of day?
 fn says_no_more(rest: &[char]) -> bool {
-    const WORDS: [&str; 19] = [
-        "",
-        "学期",
-        "期",
-        "学年",
-        "度",
-        "份",
-        "日",
-        "底",
-        "末",
-        "初",
-        "内",
-        "上学期",
-        "下学期",
-        "(春)",
-        "(秋)",
-        "(春季)",
-        "(秋季)",
-        "春季学期",
-        "秋季学期",
-    ];
+    const WORDS: [&str; 13] =
+        ["", "学期", "期", "学年", "度", "份", "日", "底", "末", "初", "内", "上学期", "下学期"];
     let text: String = rest.iter().collect();
+    // `2018年秋季学期(秋季)` says the same twice.
+    let bare = ["(春)", "(秋)", "(春季)", "(秋季)"].iter().find_map(|again| text.strip_suffix(again));
+    let text = bare.unwrap_or(&text);
     let time = text.trim_start_matches([' ', 'T']);
-    WORDS.contains(&text.as_str())
+    WORDS.contains(&text)
         || time.contains(':')
             && time.starts_with(|c: char| c.is_ascii_digit())
             && time.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.'))

@@ -9,9 +9,14 @@ const DIBAO: &str = "县区,乡镇,村,家庭编号,户主姓名,户主身份证
 const AID: &str = "学校,姓名,身份证号,学期,受助项目,受助金额";
 
 fn dibao(stop: &str) -> Vec<String> {
+    dibao_of(0, stop)
+}
+
+/// A list of twenty people, other ones for every number.
+fn dibao_of(number: u32, stop: &str) -> Vec<String> {
     let row =
         |at: u32| format!("浚县,善堂镇,东善堂,41062100{at:04},{},{},1,215,201603,{stop}", name(at), id(at));
-    std::iter::once(DIBAO.to_owned()).chain((0..20).map(row)).collect()
+    std::iter::once(DIBAO.to_owned()).chain((number * 20..number * 20 + 20).map(row)).collect()
 }
 
 fn aid(rows: std::ops::Range<u32>) -> Vec<String> {
@@ -30,10 +35,17 @@ fn told(loaded: &LoadedSource, audit: &str) -> Vec<(String, bool)> {
 
 /// What `check` says of the fixtures with a further list of dibao.
 fn check_with(file: &str, lines: &[String]) -> String {
+    check_with_all(&[(file.to_owned(), lines.to_vec())])
+}
+
+/// What it says of several at once.
+fn check_with_all(files: &[(String, Vec<String>)]) -> String {
     use crate::end_to_end::{bidui, root, text};
     let folder = tempfile::tempdir().unwrap();
     crate::inputs_folder::copy_folder(&root().join("fixtures/hebi/2018Q3"), folder.path());
-    std::fs::write(folder.path().join(file), lines.join("\n") + "\n").unwrap();
+    for (file, lines) in files {
+        std::fs::write(folder.path().join(file), lines.join("\n") + "\n").unwrap();
+    }
     let asked = bidui(&["check", "pipelines/hebi", "--data", text(folder.path()), "--quarter", "2018Q3"]);
     String::from_utf8(asked.stdout).unwrap() + &String::from_utf8(asked.stderr).unwrap()
 }
@@ -61,68 +73,85 @@ fn a_list_of_those_who_left_is_refused_unless_its_rows_say_when() {
 /// A list with lines put in front of its rows; 0 is the header.
 fn with_lines(mut lines: Vec<String>, put: &[(usize, &str)]) -> Vec<String> {
     for (at, line) in put.iter().rev() {
-        lines.insert(*at, format!("{line},,,,,,,,,"));
+        let blanks = if line.contains(',') { "" } else { ",,,,,,,,," };
+        lines.insert(*at, format!("{line}{blanks}"));
     }
     lines
 }
 
+/// The lines of what was said that name a file.
+fn said_of<'a>(said: &'a str, file: &str) -> Vec<&'a str> {
+    said.lines().filter(|line| line.contains(file)).collect()
+}
+
 #[test]
 fn a_line_among_the_rows_says_of_those_below_that_they_have_left() {
-    for (line, word) in [
-        ("以下为本季度停发人员：", "停发"),
-        ("二、停保人员", "停保"),
-        ("停保人员（12户）", "停保"),
-        ("已注销人员", "注销"),
-    ] {
-        let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &[(15, line)]));
-        let told = format!("第16行写着“{word}”，它下面的人；里面有6条没有写明已经停止");
-        assert!(said.contains(&told) && said.contains("从这张表里移出这些人"), "{line}: {said}");
+    let heard: [(&[(usize, &str)], &str); 6] = [
+        (&[(15, "以下为本季度停发人员：")], "第16行写着“停发”，它下面的人；里面有6条"),
+        (&[(15, "二、停保人员")], "第16行写着“停保”，它下面的人；里面有6条"),
+        (&[(15, "停保人员（12户）")], "第16行写着“停保”，它下面的人；里面有6条"),
+        (&[(15, "已注销人员")], "第16行写着“注销”，它下面的人；里面有6条"),
+        // Up to the next part, with the header once more.
+        (&[(9, "二、停保人员"), (9, DIBAO), (12, "三、新增人员")], "第10行写着“停保”，它下面的人；里面有3条"),
+        (&[(5, "一、在保人员"), (9, "以上人员已停保")], "第11行写着“停保”，它上面的人；里面有4条"),
+    ];
+    let unheard: [(&str, (usize, &str)); 5] = [
+        ("201808", (15, "二、停保人员")),
+        ("", (15, "说明：停保、死亡的不填")),
+        ("", (21, "停保人员")),
+        ("", (15, "停保人员另附表")),
+        ("", (15, "未停保人员")),
+    ];
+    let mut files = Vec::new();
+    for (at, (put, _)) in (0..).zip(&heard) {
+        files.push((format!("农村低保_补{at}.csv"), with_lines(dibao_of(at, ""), put)));
     }
-    // Up to the next part, with the header once more; those above a line are meant by it, too.
-    let parts = [(9, "二、停保人员"), (9, DIBAO.trim_end_matches(',')), (12, "三、新增人员")];
-    let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &parts));
-    assert!(said.contains("第10行写着“停保”，它下面的人；里面有3条没有写明已经停止"), "{said}");
-    let above = [(5, "一、在保人员"), (9, "以上人员已停保")];
-    let said = check_with("农村低保_补.csv", &with_lines(dibao(""), &above));
-    assert!(said.contains("第11行写着“停保”，它上面的人；里面有4条没有写明已经停止"), "{said}");
-    for (lines, put) in [
-        (dibao("201808"), (15, "二、停保人员")),
-        (dibao(""), (15, "说明：停保、死亡的不填")),
-        (dibao(""), (21, "停保人员")),
-        (dibao(""), (15, "停保人员另附表")),
-        (dibao(""), (15, "未停保人员")),
-    ] {
-        let said = check_with("农村低保_补.csv", &with_lines(lines, &[put]));
-        assert!(!said.contains("条没有写明已经停止"), "{put:?}: {said}");
+    for (at, (stop, put)) in (6..).zip(unheard) {
+        files.push((format!("农村低保_补{at}.csv"), with_lines(dibao_of(at, stop), &[put])));
+    }
+    let said = check_with_all(&files);
+    for (at, (_, told)) in heard.iter().enumerate() {
+        let lines = said_of(&said, &format!("农村低保_补{at}.csv"));
+        let whole = format!("{told}没有写明已经停止");
+        assert!(lines.iter().any(|line| line.contains(&whole)), "{told}: {lines:?}");
+    }
+    for (at, (_, put)) in (6..).zip(unheard) {
+        let lines = said_of(&said, &format!("农村低保_补{at}.csv"));
+        assert!(!lines.iter().any(|line| line.contains("没有写明已经停止")), "{put:?}: {lines:?}");
     }
 }
 
 #[test]
 fn people_who_are_not_yet_on_a_list_or_get_nothing_are_told() {
-    for title in [
+    let titles = [
         "拟纳入低保对象公示名单",
         "低保待审批人员名单",
         "低保金发放失败人员名单",
         "低保动态调整减少人员名单",
         "低保外出失联人员名单",
         "低保劝退人员花名册",
-    ] {
-        let lines = [vec![title.to_owned()], dibao("")].concat();
-        let said = check_with("农村低保_补.csv", &lines);
-        assert!(
-            said.contains("第1行的标题写着") && said.contains("有20条没有写明已经停止"),
-            "{title}: {said}"
-        );
-    }
-    let insured = |title: &str| {
-        let row = |at: u32| format!("浚县,善堂镇,东善堂,{},{},2018", name(at), id(at));
-        let head = ["县,乡镇,村,姓名,身份证号,参保年度".to_owned()];
-        [vec![format!("{title},,,,,")], head.to_vec(), (0..20).map(row).collect()].concat()
+    ];
+    let titled = |(at, title): (u32, &&str)| {
+        let lines = with_lines(dibao_of(at, ""), &[(0, title)]);
+        (format!("农村低保_补{at}.csv"), lines)
     };
-    let said = check_with("医保参保_补.csv", &insured("以下人员未缴费（未参保）"));
-    assert!(said.contains("标题写着“未缴费”"), "{said}");
-    let said = check_with("医保参保_补.csv", &insured("参保人员"));
-    assert!(!said.contains("条没有写明已经停止"), "{said}");
+    let mut files: Vec<(String, Vec<String>)> = (0..).zip(&titles).map(titled).collect();
+    let insured = |from: u32, title: &str| {
+        let row = |at: u32| format!("浚县,善堂镇,东善堂,{},{},2018", name(at), id(at));
+        let head = "县,乡镇,村,姓名,身份证号,参保年度".to_owned();
+        [vec![format!("{title},,,,,"), head], (from..from + 20).map(row).collect()].concat()
+    };
+    files.push(("医保参保_补0.csv".to_owned(), insured(0, "以下人员未缴费（未参保）")));
+    files.push(("医保参保_补1.csv".to_owned(), insured(20, "参保人员")));
+    let said = check_with_all(&files);
+    for (at, title) in titles.iter().enumerate() {
+        let lines = said_of(&said, &format!("农村低保_补{at}.csv"));
+        let told = |line: &&str| line.contains("的标题写着") && line.contains("有20条没有写明已经停止");
+        assert!(lines.iter().any(told), "{title}: {lines:?}");
+    }
+    let (unpaid, paid) = (said_of(&said, "医保参保_补0.csv"), said_of(&said, "医保参保_补1.csv"));
+    assert!(unpaid.iter().any(|line| line.contains("标题写着“未缴费”")), "{unpaid:?}");
+    assert!(!paid.iter().any(|line| line.contains("没有写明已经停止")), "{paid:?}");
 }
 
 #[test]
@@ -132,16 +161,9 @@ fn a_term_that_is_two_is_none() {
         lines[at] = lines[at].replace("2018秋", term);
     }
     let loaded = load("student_aid", &[("学生资助.csv", lines.join("\n") + "\n")]);
-    let rows = |records: &[u32]| records.len();
-    let unknown: usize = loaded.records.unknown.columns().map(|(_, records)| rows(records)).sum();
-    let rejected = loaded.rejects.len();
-    assert_eq!(
-        unknown.max(loaded.cell_warnings.len()) + rejected,
-        3,
-        "{:?} {:?}",
-        loaded.rejects,
-        loaded.cell_warnings
-    );
+    let rows: Vec<u32> = loaded.rejects.iter().map(|reject| reject.row).collect();
+    assert_eq!(rows, [4, 8, 12], "{:?}", loaded.rejects);
+    assert_eq!(loaded.records.keys.len(), 17);
 }
 
 #[test]
@@ -260,4 +282,109 @@ fn what_parts_the_columns_or_encodes_them_is_named() {
     let page = "<html><body><table><tr><td>用户名</td><td><input></td></tr><tr><td>密码</td></tr></table></body></html>";
     let error = try_load("student_aid", &[("学生资助.xls", page)]).unwrap_err();
     assert!(error.contains("像是登录页面"), "{error}");
+}
+
+#[test]
+fn what_a_note_says_of_the_amounts_is_heard_like_a_title() {
+    let try_with = |file: &str, put: &[(usize, &str)]| {
+        let text = with_lines(dibao(""), put).join("\n") + "\n";
+        try_load("dibao", &[(file, text)]).map_err(|error| error.to_string())
+    };
+    for (file, put, said) in [
+        ("农村低保_补.csv", Some("注：以上金额单位为万元"), "表里的说明写着“单位：万元”"),
+        ("农村低保_补.csv", Some("金额单位：万元"), "表里的说明写着“单位：万元”"),
+        ("农村低保_补.csv", Some("说明：保障金为全年金额"), "“月保障金”的表头没有写是几个月的"),
+        ("农村低保_浚县(金额单位万元).csv", None, "文件名写着“单位：万元”"),
+    ] {
+        let put: Vec<(usize, &str)> = put.map(|line| (21, line)).into_iter().collect();
+        let told = try_with(file, &put).err().unwrap_or_default();
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    assert!(try_with("农村低保_补.csv", &[(21, "注：以上金额单位为元")]).is_ok());
+}
+
+#[test]
+fn a_list_that_says_that_it_is_cut_is_told() {
+    let with = |line: &str| {
+        let mut lines = aid(0..40);
+        lines.push(format!("{line},,,,,"));
+        told(&load("student_aid", &[("学生资助.csv", lines.join("\n") + "\n")]), "stated_total")
+    };
+    for (line, said, stops) in [
+        ("数据量过大，仅导出前300条", "写着“仅导出”：这份名单可能不全", false),
+        ("第1页 共40页", "写着第1页、共40页，后面没有别的页", false),
+        ("共12000条记录", "写着共12000条，读到的是40条", true),
+        ("总记录数：12000", "写着共12000条，读到的是40条", true),
+        ("当前显示1-300条，共12000条", "写着共12000条，读到的是40条", true),
+        ("注：本表仅列出部分人员，其余见附件2", "这份名单可能不全", false),
+        ("未完待续", "写着“待续”", false),
+    ] {
+        let found = with(line);
+        let heard = |(message, blocking): &(String, bool)| message.contains(said) && *blocking == stops;
+        assert!(found.iter().any(heard), "{line}: {found:?}");
+    }
+    for line in ["共40条记录", "第1页 共1页", "总记录数：40"] {
+        assert!(with(line).is_empty(), "{line}: {:?}", with(line));
+    }
+}
+
+#[test]
+fn lists_of_later_or_mixed_periods_are_told() {
+    let heard: [(&str, &[(usize, &str)], &str); 6] = [
+        ("a", &[(0, "浚县2018年第四季度农村低保对象花名册")], "第1行的标题写的是2018年第四季度，晚于本期"),
+        ("b", &[(0, "2019年第一季度农村低保")], "第1行的标题写的是2019年第一季度，晚于本期"),
+        ("c", &[(0, "浚县2018年12月农村低保对象花名册")], "第1行的标题写的是2018年12月，晚于本次运行的"),
+        ("d_2018年12月", &[], "的文件名写的是2018年12月，晚于本次运行的"),
+        ("e", &[(11, "淇县2018年第二季度农村低保对象花名册")], "第12行写着它下面是2018年第二季度的名单"),
+        (
+            "f",
+            &[(21, "填报日期：2018年10月2日 数据截止2018年3月31日")],
+            "第22行写着导出或截止的日期是2018年3月31日，早于本期",
+        ),
+    ];
+    let unheard: [(&str, &[(usize, &str)]); 4] = [
+        ("g_20181008", &[]),
+        ("h", &[(0, "浚县2018年9月农村低保对象花名册 制表日期：2018-12-31")]),
+        ("i", &[(21, "制表日期：2018年10月8日")]),
+        ("j", &[(11, "2017年新增对象名单")]),
+    ];
+    let all =
+        heard.iter().map(|(name, put, _)| (name, put)).chain(unheard.iter().map(|(name, put)| (name, put)));
+    let files: Vec<(String, Vec<String>)> = (0..)
+        .zip(all)
+        .map(|(at, (name, put))| (format!("农村低保_{name}.csv"), with_lines(dibao_of(at, ""), put)))
+        .collect();
+    let said = check_with_all(&files);
+    for (name, _, told) in heard {
+        let lines = said_of(&said, &format!("农村低保_{name}.csv"));
+        assert!(lines.iter().any(|line| line.contains(told)), "{told}: {lines:?}");
+    }
+    for (name, _) in unheard {
+        let lines = said_of(&said, &format!("农村低保_{name}.csv"));
+        let others = ["晚于本", "早于本期", "写着它下面是"];
+        assert!(!lines.iter().any(|line| others.iter().any(|words| line.contains(words))), "{lines:?}");
+    }
+}
+
+#[test]
+fn reasons_without_a_day_and_impossible_days_are_told() {
+    let mut lines: Vec<String> = dibao("").iter().map(|line| format!("{line},")).collect();
+    lines[0] += "停保原因";
+    lines[4] += "死亡";
+    lines[8] += "户籍迁出";
+    lines[12] += "无";
+    lines[16] = lines[16].replace("201603,,", "201603,201808,死亡");
+    let day = |at: u32| match at {
+        3 => "2018-12-05",
+        7 => "1950-01-01",
+        _ => "2018-08-01",
+    };
+    let row = |at: u32| format!("{},{},{},浚县", name(at), id(at), day(at));
+    let head = std::iter::once("姓名,身份证号,死亡日期,县区".to_owned());
+    let deaths = head.chain((0..20).map(row)).collect();
+    let said =
+        check_with_all(&[("农村低保_补.csv".to_owned(), lines), ("死亡人员_补.csv".to_owned(), deaths)]);
+    assert!(said.contains("有2条写了“停保原因”（") && said.contains("却没有写明已经停止"), "{said}");
+    let told = "有2条的“死亡日期”不可能（晚于2018年第3季度一个月以上1条，早于出生1条；例如第5行）";
+    assert!(said.contains(told), "{said}");
 }

@@ -1,0 +1,123 @@
+//! Lists that say of themselves that they are not whole: `仅导出前300条`, `第1页 共40页`, `未完待续`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::data_folder::masked_table_name;
+use super::lines_within::LineWithin;
+use crate::config::SourceContract;
+use crate::model::file_account::{SkipReason, SkippedRow};
+use crate::model::source_row::AuditFinding;
+use crate::model::source_table::RawTableInfo;
+
+/// What they say.
+const CUT: [&str; 25] = [
+    "仅导出",
+    "只导出",
+    "仅显示",
+    "只显示",
+    "仅列",
+    "只列",
+    "仅为部分",
+    "部分人员",
+    "部分对象",
+    "部分数据",
+    "部分名单",
+    "待续",
+    "其余见",
+    "其余的见",
+    "其余另",
+    "其余详见",
+    "余下见",
+    "其他见附",
+    "其它见附",
+    "其他人员见",
+    "续见",
+    "数据量过大",
+    "超出部分",
+    "未全部导出",
+    "未导出完",
+];
+
+/// Tells of the tables of which a title or a line says that more belongs to them.
+pub(super) fn cut_lists(
+    contract: &SourceContract,
+    tables: &[Arc<RawTableInfo>],
+    skipped: &[(u16, SkippedRow)],
+    lines: &[LineWithin],
+) -> Vec<AuditFinding> {
+    let titles =
+        skipped.iter().filter(|(_, row)| matches!(row.reason, SkipReason::Title | SkipReason::Total));
+    let titles = titles.map(|(table, row)| (usize::from(*table), row.row, row.text.as_str()));
+    let lines = lines.iter().map(|line| (line.table, line.row, line.text.as_str()));
+    // Words of a table, and its last page with the number of all.
+    let mut cut: BTreeMap<usize, (u32, String)> = BTreeMap::new();
+    let mut pages: BTreeMap<usize, (u32, u64, u64)> = BTreeMap::new();
+    for (table, row, text) in titles.chain(lines) {
+        if let Some(word) = CUT.iter().find(|word| text.contains(**word)) {
+            cut.entry(table).or_insert_with(|| (row, format!("“{word}”")));
+        }
+        if let Some((page, all)) = page_of(text) {
+            let last = pages.entry(table).or_insert((row, page, all));
+            if (page, all) > (last.1, last.2) {
+                *last = (row, page, all);
+            }
+        }
+    }
+    for (table, (row, page, all)) in pages.into_iter().filter(|(_, (_, page, all))| page < all) {
+        cut.entry(table).or_insert_with(|| (row, format!("第{page}页、共{all}页，后面没有别的页")));
+    }
+    let findings = cut.into_iter().filter_map(|(table, (row, said))| {
+        let info = tables.get(table)?;
+        let message = format!(
+            "{}第{row}行写着{said}：这份名单可能不全，没有列出的人不等于不在名单里；核对后请提供部门一次导出全部",
+            masked_table_name(&info.file, info.sheet.as_deref())
+        );
+        Some(AuditFinding::new(&contract.name, "stated_total", false, message))
+    });
+    findings.collect()
+}
+
+/// The page and the number of pages that a text says: `第1页 共40页`, `第1/40页`.
+fn page_of(text: &str) -> Option<(u64, u64)> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let number = |text: &str| -> Option<(u64, usize)> {
+        let width = text.bytes().take_while(u8::is_ascii_digit).count();
+        Some((text[..width].parse().ok()?, width))
+    };
+    let behind = &text[text.find('第')? + '第'.len_utf8()..];
+    let (page, width) = number(behind)?;
+    let rest = &behind[width..];
+    let all = match rest.strip_prefix('/') {
+        Some(all) => {
+            let (all, width) = number(all).map(|(n, width)| (n, width + 1))?;
+            rest[width..].starts_with('页').then_some(all)?
+        }
+        None => {
+            let rest = rest.strip_prefix('页')?;
+            let (all, width) = number(&rest[rest.find('共')? + '共'.len_utf8()..])?;
+            let from = rest.find('共')? + '共'.len_utf8() + width;
+            rest[from..].starts_with('页').then_some(all)?
+        }
+    };
+    Some((page, all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_counted() {
+        for (text, pages) in [
+            ("第1页 共40页", Some((1, 40))),
+            ("第 3 页，共 3 页", Some((3, 3))),
+            ("共917人 第1/1页", Some((1, 1))),
+            ("第1页", None),
+            ("第二季度共40页", None),
+            ("第3批 共40人", None),
+        ] {
+            assert_eq!(page_of(text), pages, "{text}");
+        }
+    }
+}
