@@ -69,7 +69,7 @@ fn whole_records(text: &str) -> Option<u64> {
     ];
     WORDS.into_iter().find_map(|(word, unit)| {
         text.match_indices(word).find_map(|(at, _)| {
-            let part = ["页", "本次", "小计"].iter().any(|part| text[..at].ends_with(part));
+            let part = ["本页", "每页", "本次", "小计"].iter().any(|part| text[..at].ends_with(part));
             let joins = |c: char| matches!(c, '：' | ':' | '为' | '有' | '计');
             let rest = text[at + word.len()..].trim_start_matches(joins);
             let width = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b',').count();
