@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::column_contents::ColumnContents;
 use super::deviating_amounts::forget_deviating_amounts;
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::ignored_states::IgnoredStates;
 use super::lost_letters::tell_lost_letters;
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
@@ -66,6 +67,8 @@ pub(super) struct SourceLoading<'a> {
     carried: Vec<Option<String>>,
     /// What the columns of each table hold, by a sample.
     contents: Vec<ColumnContents>,
+    /// Columns of each table that say who left and are not read.
+    ignored: Vec<IgnoredStates>,
     /// Members of each table who stand in their row already.
     repeated_members: Vec<u64>,
     /// Cells of each table behind its last header.
@@ -131,6 +134,7 @@ impl<'a> SourceLoading<'a> {
             plan: None,
             carried: Vec::new(),
             contents: Vec::new(),
+            ignored: Vec::new(),
             repeated_members: Vec::new(),
             without_header: Vec::new(),
             examples: Vec::new(),
@@ -239,6 +243,7 @@ impl<'a> SourceLoading<'a> {
                 self.skipped.push((table, skipped));
             }
         }
+        self.ignored[usize::from(table)].add(&raw);
         let mut start = 0;
         while start < raw.rows.len() {
             let length = PIECE.min(raw.rows.len() - start);
@@ -284,6 +289,7 @@ impl<'a> SourceLoading<'a> {
         }));
         let absent = plan.absent(self.contract);
         self.contents.push(ColumnContents::new(self.contract, &plan));
+        self.ignored.push(IgnoredStates::new(&plan));
         self.repeated_members.push(0);
         self.without_header.push(0);
         self.examples.push(Vec::new());
@@ -412,6 +418,8 @@ impl<'a> SourceLoading<'a> {
             );
             AuditFinding::new(&self.contract.name, "repeated_member", false, message)
         }));
+        let ignored = self.ignored.iter().zip(&self.tables);
+        self.audits.extend(ignored.filter_map(|(states, info)| states.tell(self.contract, info)));
         self.tell_cells_without_header();
         self.tell_examples();
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
