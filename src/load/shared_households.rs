@@ -14,7 +14,6 @@ use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::ColumnRole;
 use crate::model::source_row::AuditFinding;
-use crate::normalize::Relation;
 
 /// Households of a file under shared numbers from which they are told, and their share in percent.
 const LEAST_TOLD: u64 = 3;
@@ -27,7 +26,7 @@ const MOST_HOUSEHOLDS: usize = 4_000_000;
 
 /// What a row says of its household, as hashes; 0 where it says nothing.
 #[derive(Clone, Copy, Default)]
-struct Said {
+struct HouseholdWords {
     number: u64,
     township: u64,
     village: u64,
@@ -35,7 +34,7 @@ struct Said {
     head: u64,
 }
 
-impl Said {
+impl HouseholdWords {
     /// Do the two speak of different households?
     fn contradicts(self, other: Self) -> bool {
         let differ = |a: u64, b: u64| a != 0 && b != 0 && a != b;
@@ -54,7 +53,7 @@ impl Said {
 
 /// Counts of one file.
 #[derive(Default)]
-struct FileCounts {
+struct SharedCounts {
     /// Households, by their heads; rows where the list names no heads.
     households: u64,
     sharing: u64,
@@ -70,7 +69,7 @@ pub(super) fn audit_shared_households(
     loaded: &LoadedSource,
 ) -> Result<Vec<AuditFinding>> {
     let Some(number) = contract.role(ColumnRole::Household) else { return Ok(Vec::new()) };
-    let mut homes: HashMap<u64, (Said, usize)> = HashMap::new();
+    let mut homes: HashMap<u64, (HouseholdWords, usize)> = HashMap::new();
     // Number to the rows that show it best.
     let mut shared: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     let mut heads = 0u64;
@@ -93,7 +92,7 @@ pub(super) fn audit_shared_households(
     if shared.is_empty() {
         return Ok(Vec::new());
     }
-    let mut files: BTreeMap<usize, FileCounts> = BTreeMap::new();
+    let mut files: BTreeMap<usize, SharedCounts> = BTreeMap::new();
     let mut table_of_file: BTreeMap<&std::path::Path, usize> = BTreeMap::new();
     let tables = &loaded.records.tables;
     let first_tables: Vec<usize> =
@@ -147,7 +146,7 @@ pub(super) fn audit_shared_households(
 fn each_row(
     contract: &SourceContract,
     loaded: &LoadedSource,
-    each: &mut dyn FnMut(usize, Said),
+    each: &mut dyn FnMut(usize, HouseholdWords),
 ) -> Result<()> {
     let of = |role| contract.role(role).map(|column| column.name.as_str());
     let roles = [
@@ -166,11 +165,10 @@ fn each_row(
         });
         let hash = |text: Option<&str>| text.map_or(0, |text| xxh3_64(text.as_bytes()).max(1));
         for at in 0..batch.num_rows() {
-            let is_head = filled_text(relations, at)
-                .is_some_and(|relation| Relation::from_text(relation) == Relation::Head);
+            let is_head = filled_text(relations, at).is_some_and(is_head_word);
             each(
                 row,
-                Said {
+                HouseholdWords {
                     number: hash(filled_text(numbers, at)),
                     township: hash(filled_text(townships, at)),
                     village: hash(filled_text(villages, at)),
@@ -181,4 +179,10 @@ fn each_row(
         }
     }
     Ok(())
+}
+
+/// Whether what a row says of its relation to the head is that it is the head.
+fn is_head_word(relation: &str) -> bool {
+    let word: String = relation.chars().filter(|c| c.is_alphanumeric()).collect();
+    matches!(word.as_str(), "户主" | "本人" | "本人或户主" | "户主本人" | "本人户主" | "户主或本人")
 }
