@@ -55,6 +55,9 @@ pub struct KeyHeaders {
     pub names: Vec<String>,
     /// Columns of household numbers.
     pub households: Vec<String>,
+    /// Columns of the ID number of the person whom a row is about, where a row is about one: a cell of theirs merged
+    /// over rows with other names is not the number of all. Empty: not asked.
+    pub own_numbers: Vec<String>,
     /// Which column each known header feeds, cleaned: two headers of one column are the same in a header that
     /// stands again. Headers that are known and not read feed the column of no name.
     pub columns: BTreeMap<String, String>,

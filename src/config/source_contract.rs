@@ -209,6 +209,10 @@ impl SourceContract {
             id_numbers: of(&[ColumnRole::IdNumber, ColumnRole::GuardianId]),
             names: of(&[ColumnRole::Name]),
             households: of(&[ColumnRole::Household]),
+            own_numbers: match self.members.is_empty() {
+                true => of(&[ColumnRole::IdNumber]),
+                false => Vec::new(),
+            },
             columns: self.columns_by_header(),
         }
     }

@@ -18,6 +18,7 @@ use super::number_audit::audit_numbers;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::row_batches::limit_row_text;
+use super::shared_households::audit_shared_households;
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
 use crate::config::SourceContract;
@@ -107,7 +108,10 @@ pub(super) fn audit_source(
     }
     loaded.audits.extend(findings);
     audit_parts(contract, loaded, limit);
-    audit_numbers(contract, loaded)
+    audit_numbers(contract, loaded)?;
+    let shared = audit_shared_households(contract, loaded)?;
+    loaded.audits.splice(0..0, shared);
+    Ok(())
 }
 
 /// The files of which no table has a row, whatever others have; each once, in the order in which they were read.
@@ -361,7 +365,8 @@ pub(super) fn push_cell_bytes(buffer: &mut Vec<u8>, array: &ArrayRef, row: usize
     }
 }
 
-fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
+/// Where a row stands, in words.
+pub(super) fn audited_row_place(loaded: &LoadedSource, row: usize) -> String {
     let key = loaded.records.keys[row];
     let table = &loaded.records.tables[key.table()];
     format!("{}第{}行", masked_table_name(&table.file, table.sheet.as_deref()), key.row())

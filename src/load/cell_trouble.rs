@@ -44,6 +44,8 @@ pub(super) enum CellTrouble {
     Rounded,
     /// An end before the beginning.
     EndBeforeStart,
+    /// The number of the one whom the person is to be the guardian of.
+    GuardianSelf,
     /// No value in the file itself.
     Fault(CellFault),
 }
@@ -83,6 +85,7 @@ impl CellTrouble {
             Self::Period => "bad_period",
             Self::Rounded => "rounded_number",
             Self::EndBeforeStart => "end_before_start",
+            Self::GuardianSelf => "guardian_self",
             Self::Fault(CellFault::ErrorValue) => "error_value",
             Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
             Self::Fault(CellFault::HalfCharacter) => "half_character",
@@ -137,6 +140,9 @@ impl CellTrouble {
                 _ => format!("“{label}”看不出是哪一年（年份写四位数）；写成 2018"),
             },
             Self::EndBeforeStart => format!("“{label}”早于开始的年月，不知道是否已经结束；核对后重报"),
+            Self::GuardianSelf => {
+                format!("“{label}”与本人的证件号码相同，不知道两格里哪一格填错；核对后各填各的号码")
+            }
             Self::Rounded => format!(
                 "“{label}”成了科学计数法（如 4.1E+13），后面的数字已经丢失；把该列设为文本格式，从原系统重新导出"
             ),

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::header_unit::{HeaderUnit, header_units, listed_unit, rate_of_header_words, unknown_unit};
 use super::number::{WrittenRate, written_rate};
 use crate::config::source_contract::UnknownHeaders;
 use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
+use crate::model::state_headers::says_state;
 use crate::model::unit;
 use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
@@ -27,6 +29,8 @@ pub(super) struct ColumnPlan {
     pub without_unit: Vec<usize>,
     /// Raw columns without a header: they must be empty.
     pub unnamed: Vec<usize>,
+    /// Raw columns that are not read and whose headers say whether somebody is still on the list.
+    pub ignored_states: Vec<usize>,
     /// Headers that no column claims, where the contract says to read on.
     pub unknown: Vec<String>,
     /// Labels of optional columns that this table does not have.
@@ -118,6 +122,7 @@ impl<'a> HeaderMatcher<'a> {
             months: vec![None; contract.columns.len()],
             without_unit: Vec::new(),
             unnamed: Vec::new(),
+            ignored_states: Vec::new(),
             unknown: Vec::new(),
             missing: Vec::new(),
         };
@@ -137,6 +142,7 @@ impl<'a> HeaderMatcher<'a> {
                 continue;
             };
             if target == HeaderTarget::Ignored {
+                plan.ignored_states.extend(says_state(header).then_some(raw));
                 continue;
             }
             if let Some(&first) = taken.get(&target) {
@@ -173,6 +179,14 @@ impl<'a> HeaderMatcher<'a> {
             if !matches!(kind, ContractType::Money | ContractType::Area) {
                 continue;
             }
+            if let Some(word) = unknown_unit(&clean_config_header(header))
+                .filter(|_| unit.as_ref().is_none_or(|unit| unit.word.is_empty()))
+            {
+                return Err(self
+                    .at(info, header)
+                    .with(format!("表头“{header}”里的“{word}”像是单位，不知道怎样折算"))
+                    .hint("把表头里的单位改成元、万元、平方米、亩一类，按它核对这一列的数，再重新运行"));
+            }
             match &unit {
                 Some(unit) => {
                     if let Some(factor) = unit::unit_factor(kind, &unit.word) {
@@ -182,6 +196,12 @@ impl<'a> HeaderMatcher<'a> {
                 }
                 None if !stated.contains(&column) => plan.without_unit.push(column),
                 None => {}
+            }
+            if kind == ContractType::Money
+                && contract.columns[column].rate.is_some()
+                && unit.as_ref().is_none_or(|unit| written_rate(&unit.rate) == WrittenRate::None)
+            {
+                plan.months[column] = self.months_of_words(info, header, column)?;
             }
         }
         self.complete(info, &mut plan)?;
@@ -199,7 +219,7 @@ impl<'a> HeaderMatcher<'a> {
     ) -> Result<i64> {
         let spec = &self.contract.columns[column];
         let own = { spec.headers.iter() }.find_map(|known| {
-            let (_, unit) = split_header_unit(&clean_config_header(known))?;
+            let unit = listed_unit(&clean_config_header(known))?;
             Some((unit::months_of_unit(&unit.rate)?, unit.rate))
         });
         let (Some((own, own_word)), Some(months)) = (own, unit::months_of_unit(&unit.rate)) else {
@@ -260,6 +280,24 @@ impl<'a> HeaderMatcher<'a> {
             .hint(cure))
     }
 
+    /// The months that the words of a header say its amounts are for, of a column whose time the contract states.
+    fn months_of_words(&self, info: &RawTableInfo, header: &str, column: usize) -> Result<Option<i64>> {
+        match rate_of_header_words(&clean_config_header(header)) {
+            WrittenRate::None => Ok(None),
+            WrittenRate::Months(months) => Ok(Some(months)),
+            WrittenRate::Other => Err(self
+                .at(info, header)
+                .with(format!(
+                    "表头“{header}”是累计的数，不知道怎样折算成“{}”",
+                    self.contract.columns[column].label
+                ))
+                .hint(format!(
+                    "请提供部门按“{}”的单位重新导出；不需要这一列，在 sources/{}.toml 的 ignore_headers 里加上它",
+                    self.contract.columns[column].label, self.contract.name
+                ))),
+        }
+    }
+
     /// Headers and units of the variants that apply to a file.
     fn variant(&self, file: &str) -> (HeaderIndex, Vec<(usize, &'a str)>) {
         let mut special = HeaderIndex::new();
@@ -305,18 +343,23 @@ impl<'a> HeaderMatcher<'a> {
         let clean = clean_config_header(header);
         let look = |text: &str| special.get(text).or_else(|| self.general.get(text)).copied();
         if let Some(target) = look(&clean) {
-            return Some((
-                target,
-                split_header_unit(&clean).map(|(_, unit)| HeaderUnit { listed: true, ..unit }),
-            ));
+            return Some((target, listed_unit(&clean)));
         }
-        if let Some((stem, unit)) = split_header_unit(&clean)
-            && let Some(target) = look(&stem)
-        {
+        let apart = |text: &str| {
+            { header_units(text).into_iter() }.find_map(|(stem, unit)| Some((look(&stem)?, unit)))
+        };
+        if let Some((target, unit)) = apart(&clean) {
             return Some((target, Some(unit)));
         }
-        let (_, last) = clean.rsplit_once('/')?;
-        look(last).map(|target| (target, None))
+        let (upper, last) = clean.rsplit_once('/')?;
+        let (target, unit) = match look(last) {
+            Some(target) => (target, listed_unit(last)),
+            None => apart(last).map(|(target, unit)| (target, Some(unit)))?,
+        };
+        // 补助(万元) above several columns.
+        let above =
+            || header_units(upper).into_iter().map(|(_, unit)| unit).find(|unit| !unit.word.is_empty());
+        Some((target, unit.or_else(above)))
     }
 
     /// Checks that what must be there is there, and applies the policy for unknown headers.
@@ -413,32 +456,4 @@ fn header_unit_factor(kind: ContractType, unit: Option<&str>) -> i64 {
         _ => return 1,
     };
     unit::unit_factor(kind, unit.unwrap_or(default)).unwrap_or(1)
-}
-
-/// The unit behind a header: `元/年`.
-struct HeaderUnit {
-    /// `元`; empty where the bracket says only what the amounts are per.
-    word: String,
-    /// What they are per: `/年`, `年`, `/人`.
-    rate: String,
-    /// The contract lists the header together with its unit.
-    listed: bool,
-}
-
-/// `补助金额(万元/年)` → (`补助金额`, `万元`, `/年`), for headers already cleaned.
-fn split_header_unit(header: &str) -> Option<(String, HeaderUnit)> {
-    let (stem, bracket) = header.strip_suffix(')')?.rsplit_once('(')?;
-    const COUNTS: &[&str] =
-        &["人", "口", "月", "年", "季", "季度", "半年", "户", "岁", "个", "个月", "是/否", "是"];
-    let unit = bracket.split(['/', '·', '每']).next().unwrap_or(bracket);
-    let known = unit::unit_factor(ContractType::Money, unit).is_some()
-        || unit::unit_factor(ContractType::Area, unit).is_some();
-    // 每月, 每人每月.
-    let only_rate = unit.is_empty() && bracket.starts_with('每');
-    if stem.is_empty() || !(known || only_rate || COUNTS.contains(&unit) || COUNTS.contains(&bracket)) {
-        return None;
-    }
-    let word = if known { unit } else { "" };
-    let (word, rate) = (word.to_owned(), bracket[word.len()..].to_owned());
-    Some((stem.to_owned(), HeaderUnit { word, rate, listed: false }))
 }

@@ -242,7 +242,8 @@ impl WordsBehind {
     }
 }
 
-fn plain_bracket(c: char) -> char {
+/// Any opening or closing bracket as a round one.
+pub(super) fn plain_bracket(c: char) -> char {
     match c {
         '\u{FF08}' | '[' | '\u{FF3B}' | '【' | '〔' | '{' | '\u{FF5B}' | '<' | '〈' | '《' => '(',
         '\u{FF09}' | ']' | '\u{FF3D}' | '】' | '〕' | '}' | '\u{FF5D}' | '>' | '〉' | '》' => ')',

@@ -137,10 +137,14 @@ impl RowBatch<'_> {
                 all_found.push((index, std::mem::take(&mut found)));
             }
         }
-        for (end, units) in self.ends_before_starts(&columns) {
+        let contradicted = { self.ends_before_starts(&columns).into_iter() }
+            .map(|(end, units)| (end, units, CellTrouble::EndBeforeStart))
+            .chain(self.own_guardians(&columns).map(|(at, units)| (at, units, CellTrouble::GuardianSelf)));
+        let contradicted: Vec<_> = contradicted.collect();
+        for (end, units, trouble) in contradicted {
             let lost = BooleanArray::from_iter((0..columns[end].len()).map(|at| Some(units.contains(&at))));
             columns[end] = arrow::compute::nullif(&columns[end], &lost)
-                .map_err(|e| Error::internal("结束时间不能置空").caused_by(e))?;
+                .map_err(|e| Error::internal("自相矛盾的格不能置空").caused_by(e))?;
             unknown[end].extend(&units);
             unknown[end].sort_unstable();
             unknown[end].dedup();
@@ -150,10 +154,10 @@ impl RowBatch<'_> {
             });
             let troubles = &mut all_found[at].1.troubles;
             troubles.retain(|(unit, _)| !units.contains(unit));
-            troubles.extend(units.iter().map(|&unit| (unit, CellTrouble::EndBeforeStart)));
+            troubles.extend(units.iter().map(|&unit| (unit, trouble)));
             // What else was doubtful about such a cell no longer matters.
             doubts.retain(|(unit, index, _)| *index != end || !units.contains(unit));
-            doubts.extend(units.into_iter().map(|unit| (unit, end, CellTrouble::EndBeforeStart)));
+            doubts.extend(units.into_iter().map(|unit| (unit, end, trouble)));
         }
         let mut cells = vec![CellTally::default(); count];
         for (index, found) in &all_found {
@@ -261,6 +265,26 @@ impl RowBatch<'_> {
             }
         }
         found
+    }
+
+    /// The column of the guardian's number with the units in which it is the person's own.
+    fn own_guardians(&self, columns: &[ArrayRef]) -> Option<(usize, std::collections::BTreeSet<usize>)> {
+        let at = |role| {
+            self.contract
+                .columns
+                .iter()
+                .position(|c| c.role == Some(role))
+                .filter(|&column| self.wanted[column])
+        };
+        let (own, guardian) = (at(ColumnRole::IdNumber)?, at(ColumnRole::GuardianId)?);
+        let texts = |column: usize| columns[column].as_string_opt::<i32>().filter(|texts| !texts.is_empty());
+        let (own, numbers) = (texts(own)?, texts(guardian)?);
+        let same = |&unit: &usize| {
+            own.is_valid(unit) && numbers.is_valid(unit) && own.value(unit) == numbers.value(unit)
+        };
+        let units: std::collections::BTreeSet<usize> =
+            (0..own.len().min(numbers.len())).filter(same).collect();
+        (!units.is_empty()).then_some((guardian, units))
     }
 
     /// A column without the values of cells that hold none in the file.

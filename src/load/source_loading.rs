@@ -13,6 +13,7 @@ use super::column_contents::ColumnContents;
 use super::cut_lists::cut_lists;
 use super::deviating_amounts::forget_deviating_amounts;
 use super::headers::{ColumnPlan, HeaderMatcher};
+use super::ignored_states::IgnoredStates;
 use super::lines_within::lines_within;
 use super::lost_letters::tell_lost_letters;
 use super::place_counts::RejectedPlaces;
@@ -71,6 +72,8 @@ pub(super) struct SourceLoading<'a> {
     carried: Vec<Option<String>>,
     /// What the columns of each table hold, by a sample.
     contents: Vec<ColumnContents>,
+    /// Columns of each table that say who left and are not read.
+    ignored: Vec<IgnoredStates>,
     /// Members of each table who stand in their row already.
     repeated_members: Vec<u64>,
     /// Cells of each table behind its last header.
@@ -137,6 +140,7 @@ impl<'a> SourceLoading<'a> {
             plans: Vec::new(),
             carried: Vec::new(),
             contents: Vec::new(),
+            ignored: Vec::new(),
             repeated_members: Vec::new(),
             without_header: Vec::new(),
             examples: Vec::new(),
@@ -245,6 +249,7 @@ impl<'a> SourceLoading<'a> {
                 self.skipped.push((table, skipped));
             }
         }
+        self.ignored[usize::from(table)].add(&raw);
         let mut start = 0;
         while start < raw.rows.len() {
             let length = PIECE.min(raw.rows.len() - start);
@@ -290,6 +295,7 @@ impl<'a> SourceLoading<'a> {
         }));
         let absent = plan.absent(self.contract);
         self.contents.push(ColumnContents::new(self.contract, &plan));
+        self.ignored.push(IgnoredStates::new(&plan));
         self.repeated_members.push(0);
         self.without_header.push(0);
         self.examples.push(Vec::new());
@@ -439,6 +445,8 @@ impl<'a> SourceLoading<'a> {
             );
             AuditFinding::new(&self.contract.name, "repeated_member", false, message)
         }));
+        let ignored = self.ignored.iter().zip(&self.tables);
+        self.audits.extend(ignored.filter_map(|(states, info)| states.tell(self.contract, info)));
         self.tell_cells_without_header();
         self.tell_examples();
         self.hear_lines()?;

@@ -24,6 +24,7 @@ pub(crate) mod record_id;
 pub(crate) mod resolution;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
+pub(crate) mod state_headers;
 pub(crate) mod undecided;
 pub(crate) mod unit;
 pub(crate) mod written_date;

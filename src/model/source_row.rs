@@ -210,7 +210,7 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 16] = [
+        const DELIVERY: [&str; 18] = [
             "missing_county",
             "missing_township",
             "stale_list",
@@ -220,6 +220,8 @@ impl AuditFinding {
             "column_of_some",
             "unreadable_part",
             "unusable_numbers",
+            "shared_households",
+            "ignored_state",
             "unusable_names",
             "unknown_place",
             "implausible_period",

@@ -12,9 +12,51 @@ use crate::model::name_words::COMMON_SURNAMES;
 use crate::model::written_date;
 use crate::normalize::Relation;
 
-/// Headers of names that are not the person's the row is about.
-const OTHERS: [&str; 12] =
-    ["监护", "联系", "帮扶", "责任", "干部", "医生", "经办", "填表", "审核", "户主", "负责", "书记"];
+/// Words of headers whose people are not those the row is about: who fetches, helps, signs.
+const OTHERS: [&str; 35] = [
+    "监护",
+    "联系",
+    "帮扶",
+    "责任",
+    "干部",
+    "医生",
+    "经办",
+    "填表",
+    "填报",
+    "制表",
+    "审核",
+    "审批",
+    "负责",
+    "书记",
+    "领款",
+    "代领",
+    "代理",
+    "代办",
+    "委托",
+    "收款",
+    "开户",
+    "账户",
+    "户名",
+    "持卡",
+    "申报",
+    "介绍人",
+    "担保",
+    "包村",
+    "包户",
+    "网格",
+    "签字",
+    "签名",
+    "录入",
+    "登记人",
+    "法人",
+];
+/// Headers that hold one of [`OTHERS`] and are of the head all the same.
+const HEADS: [&str; 3] = ["农户名", "贫困户名", "低保户名"];
+
+/// Whether a header says that its people are not those the row is about.
+pub(super) fn is_of_others(header: &str) -> bool {
+    OTHERS.iter().any(|word| header.contains(word)) && !HEADS.iter().any(|word| header.contains(word))
+}
 
 /// What a column tells the linker.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -148,13 +190,15 @@ pub(crate) fn find_roles(headers: &[String], columns: &[StringArray]) -> Vec<Opt
         headers.iter().zip(columns).map(|(header, cells)| ColumnShares::of(header, cells)).collect();
     let found = vec![None; shares.len()];
     let mut search = RoleSearch { shares, found };
+    let others = |s: &ColumnShares| is_of_others(&s.header);
+    let others_or_head = |s: &ColumnShares| others(s) || s.says(&["户主"]);
     let id = |s: &ColumnShares| s.at_least(s.id, 60).then(|| format!("内容：{}%是证件号码", s.percent(s.id)));
     let guardian = |s: &ColumnShares| s.says(&["监护", "家长", "父亲", "母亲"]);
     search.give(ColumnRole::GuardianId, |s| id(s).filter(|_| guardian(s)));
     search.give(ColumnRole::IdNumber, |s| {
-        id(s).filter(|_| !s.says(&OTHERS) && !s.says(&["残疾证", "残疾人证"]))
+        id(s).filter(|_| !others_or_head(s) && !s.says(&["残疾证", "残疾人证"]))
     });
-    search.give(ColumnRole::IdNumber, |s| id(s).filter(|_| !guardian(s)));
+    search.give(ColumnRole::IdNumber, |s| id(s).filter(|_| !guardian(s) && !others(s)));
     search
         .give_by_header(ColumnRole::IdNumber, |s| s.filled == 0 && s.says(&["身份证", "证件号", "公民身份"]));
     let name = |s: &ColumnShares| {
@@ -162,11 +206,12 @@ pub(crate) fn find_roles(headers: &[String], columns: &[StringArray]) -> Vec<Opt
         (s.at_least(s.name, 60) && !place).then(|| format!("内容：{}%是姓名", s.percent(s.name)))
     };
     search.give(ColumnRole::GuardianName, |s| name(s).filter(|_| guardian(s)));
-    search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["姓名", "名字"]) && !s.says(&OTHERS)));
-    search.give(ColumnRole::Name, |s| name(s).filter(|_| !s.says(&OTHERS)));
-    search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["户主"])));
-    search
-        .give_by_header(ColumnRole::Name, |s| s.says(&["姓名"]) && !s.says(&OTHERS) && !s.at_least(s.id, 30));
+    search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["姓名", "名字"]) && !others_or_head(s)));
+    search.give(ColumnRole::Name, |s| name(s).filter(|_| !others_or_head(s)));
+    search.give(ColumnRole::Name, |s| name(s).filter(|_| s.says(&["户主"]) && !others(s)));
+    search.give_by_header(ColumnRole::Name, |s| {
+        s.says(&["姓名"]) && !others_or_head(s) && !s.at_least(s.id, 30)
+    });
     search.give(ColumnRole::Relation, |s| {
         s.at_least(s.relation, 80).then(|| format!("内容：{}%是与户主关系", s.percent(s.relation)))
     });

@@ -434,3 +434,85 @@ fn amounts_that_are_not_of_the_usual_size_are_not_known() {
         silent(&loaded, "deviating_amounts");
     }
 }
+
+/// Sixty households of two townships, the head alone: number of the household by position.
+fn households(number: impl Fn(u32) -> String) -> LoadedSource {
+    let mut text = "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,类别,起保年月,停保年月\n".to_owned();
+    for at in 0..60 {
+        let (township, village) = [("善堂镇", "大高村"), ("小河镇", "前高村")][(at / 30) as usize];
+        text += &format!("浚县,{township},{village},{},{},{},农村,201601,\n", number(at), name(at), id(at));
+    }
+    load("dibao", &[("农村低保_浚县.csv", text)])
+}
+
+#[test]
+fn households_with_the_number_of_another_are_told() {
+    silent(&households(|at| format!("4106210{at:05}")), "shared_households");
+    // Serials that begin again; ends that became zeros.
+    says(
+        &households(|at| (at % 30 + 1).to_string()),
+        &["!shared_households", "有60户（占100%）", "共30个编号"],
+    );
+    let cut = households(|at| format!("41062100008{:04}000", at / 20));
+    says(&cut, &["!shared_households", "共3个编号", "第2行与", "索取编号不重复的名单后重新运行"]);
+    // A few dragged down are told; two are a slip.
+    let few = |count: u32| households(move |at| format!("4106210{:05}", if at < count { 0 } else { at }));
+    says(&few(4), &["shared_households", "有4户（占6.7%）", "核对"]);
+    assert!(told(&few(4)).iter().all(|one| !one.starts_with("!shared_households")));
+    silent(&few(2), "shared_households");
+}
+
+#[test]
+fn a_household_listed_twice_is_one_household() {
+    let mut text = "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,成员姓名1,成员身份证号1,成员关系1,类别,起保年月,停保年月\n".to_owned();
+    for at in 0..40 {
+        let who = format!("{},{},{},{},之子", name(at), id(at), name(at + 40), id(at + 40));
+        text += &format!("浚县,善堂镇,大高村,4106210{at:05},{who},农村,201601,\n");
+        text += &format!("浚县,,,4106210{at:05},{},{},,,,农村,201601,\n", name(at), id(at));
+    }
+    silent(&load("dibao", &[("农村低保_浚县.csv", text)]), "shared_households");
+}
+
+#[test]
+fn an_ignored_column_that_says_who_left_is_told() {
+    let mut pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let index = pipeline.source_index("dibao").unwrap();
+    for header in ["停发时间", "是否在保", "颜色"] {
+        pipeline.sources[index].ignore_headers.push(header.to_owned());
+    }
+    let read = |state: &str| {
+        let mut text =
+            "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,类别,起保年月,停发时间,是否在保,颜色\n".to_owned();
+        for at in 0..40 {
+            let state = if at < 3 { state } else { "," };
+            text += &format!(
+                "浚县,善堂镇,大高村,4106210{at:05},{},{},农村,201601,{state},红\n",
+                name(at),
+                id(at)
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("农村低保_浚县.csv"), text).unwrap();
+        load_source(&pipeline, index, folder.path(), None).unwrap().unwrap()
+    };
+    says(&read("201806,否"), &["ignored_state", "“停发时间”3格、“是否在保”3格", "照约定没有读"]);
+    silent(&read(","), "ignored_state");
+}
+
+#[test]
+fn a_guardian_with_the_number_of_the_pupil_is_not_known() {
+    let header = "学校,姓名,身份证号,学期,受助项目,受助金额,资助类别,监护人姓名,监护人身份证号\n";
+    let rows: String = (0..40)
+        .map(|at| {
+            let guardian = if at < 6 { at } else { at + 100 };
+            let (name, own, other) = (name(at), id(at), name(at + 100));
+            format!("第一中学,{name},{own},2018秋,补助,625,建档立卡,{other},{}\n", id(guardian))
+        })
+        .collect();
+    let loaded = load("student_aid", &[("学生资助.csv", header.to_owned() + &rows)]);
+    let batch = loaded.records.rows.batch().unwrap();
+    let guardians = batch.column_by_name("guardian_id_number").unwrap();
+    assert_eq!((guardians.null_count(), loaded.records.rows.count()), (6, 40));
+    let warned: Vec<&str> = loaded.cell_warnings.iter().map(|r| r.reason_code.as_str()).collect();
+    assert_eq!(warned, ["guardian_self"; 6]);
+}

@@ -684,3 +684,36 @@ fn rows_that_the_reader_would_lay_over_each_other_are_refused() {
     assert!(error.message().contains("两次数到的行数不一样"), "{error}");
     assert_eq!(error.location().sheet.as_deref(), Some("名单"));
 }
+
+#[test]
+fn a_merged_number_is_not_the_number_of_somebody_else() {
+    use rust_xlsxwriter::{Format, Workbook};
+    let plain = Format::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in HEADER.iter().enumerate() {
+        sheet.write_string(0, column as u16, *header).unwrap();
+    }
+    for at in 0..6 {
+        for (column, cell) in person(at as usize).iter().enumerate() {
+            sheet.write_string(at + 1, column as u16, cell).unwrap();
+        }
+    }
+    let [school, name, id, ..] = person(0);
+    // The first number lies over the second person; the third name and number over two items of one person.
+    sheet.write_blank(2, 2, &plain).unwrap();
+    sheet.merge_range(1, 2, 2, 2, &id, &plain).unwrap();
+    sheet.merge_range(1, 0, 6, 0, &school, &plain).unwrap();
+    sheet.merge_range(3, 1, 4, 1, &name, &plain).unwrap();
+    sheet.merge_range(3, 2, 4, 2, &id, &plain).unwrap();
+    // A name over two people with numbers of their own.
+    sheet.merge_range(5, 1, 6, 1, &name, &plain).unwrap();
+    let tables = read_aid(&book.save_to_buffer().unwrap()).unwrap();
+    let (names, numbers) = (column(&tables[0], "姓名"), column(&tables[0], "身份证号"));
+    let filled = |cells: &[Option<&str>]| -> Vec<bool> {
+        cells.iter().map(|cell| cell.is_some_and(|text| !text.is_empty())).collect()
+    };
+    assert_eq!(filled(&numbers), [true, false, true, true, true, true], "{numbers:?}");
+    assert_eq!(filled(&names), [true, true, true, true, true, false], "{names:?}");
+    assert_eq!(column(&tables[0], "学校"), [Some(school.as_str()); 6]);
+}

@@ -5,8 +5,10 @@ use std::io::Write as _;
 
 use arrow::array::AsArray as _;
 use arrow::datatypes::Int64Type;
-use bidui::testing::load::LoadedSource;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::{LoadedSource, load_source};
 
+use crate::end_to_end::root;
 use crate::inputs_audits::{id, name, try_load};
 use crate::inputs_rows::counts;
 
@@ -226,4 +228,78 @@ fn a_decorated_id_number_is_read_and_what_else_stands_there_is_told() {
     let codes: Vec<&str> = loaded.cell_warnings.iter().map(|warning| warning.reason_code.as_str()).collect();
     assert_eq!(codes, ["beside_number"]);
     assert!(loaded.cell_warnings[0].reason.contains("已注销"));
+}
+
+#[test]
+fn a_unit_set_apart_in_any_way_is_the_unit_of_the_column() {
+    for (header, written) in [
+        ("受助金额【万元】", "0.0625"),
+        ("受助金额[万元]", "0.0625"),
+        ("受助金额/万元", "0.0625"),
+        ("受助金额-万元", "0.0625"),
+        ("受助金额—万元", "0.0625"),
+        ("受助金额：万元", "0.0625"),
+        ("受助金额 万元", "0.0625"),
+        ("受助金额（单位：万元）", "0.0625"),
+        ("受助情况（万元）/受助金额", "0.0625"),
+        ("受助金额【元】", "625"),
+        ("受助金额", "625"),
+    ] {
+        // As the contract says it, and as somebody adds it to the contract.
+        for listed in [false, true] {
+            let mut pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+            let index = pipeline.source_index("student_aid").unwrap();
+            if listed {
+                let at = pipeline.sources[index].position("amount_fen").unwrap();
+                pipeline.sources[index].columns[at].headers.push(header.to_owned());
+            }
+            let mut text = AID.join(",").replace("受助金额", header) + "\n";
+            for at in 0..40 {
+                let mut row = person(at);
+                written.clone_into(&mut row[5]);
+                text += &(row.join(",") + "\n");
+            }
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("学生资助.csv"), text).unwrap();
+            let loaded = load_source(&pipeline, index, folder.path(), None).unwrap().unwrap();
+            let read = amounts(&loaded, "amount_fen");
+            let right = read.iter().all(|amount| *amount == Some(62_500));
+            assert!(right, "{header}, listed {listed}: {read:?}");
+        }
+    }
+}
+
+#[test]
+fn a_time_that_the_words_of_a_header_say_is_converted_also_where_the_header_is_listed() {
+    let read = |header: &str| {
+        let mut pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+        let index = pipeline.source_index("dibao").unwrap();
+        let at = pipeline.sources[index].position("household_income_fen").unwrap();
+        pipeline.sources[index].columns[at].headers.push(header.to_owned());
+        let mut text =
+            format!("县区,乡镇,村,家庭编号,户主姓名,户主身份证号,类别,{header},月保障金,起保年月\n");
+        for at in 0..40 {
+            text +=
+                &format!("浚县,善堂镇,大高村,4106210{at:05},{},{},农村,2400,215,201601\n", name(at), id(at));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("农村低保_浚县.csv"), text).unwrap();
+        load_source(&pipeline, index, folder.path(), None)
+            .map(|loaded| amounts(&loaded.unwrap(), "household_income_fen"))
+    };
+    for (header, fen) in [
+        ("家庭年收入(元)", 20_000),
+        ("家庭年收入", 20_000),
+        ("家庭年收入【元】", 20_000),
+        ("季度收入", 80_000),
+        ("家庭总收入", 240_000),
+        ("2018年收入(元/月)", 240_000),
+    ] {
+        let amounts = read(header).unwrap();
+        assert!(amounts.iter().all(|amount| *amount == Some(fen)), "{header}: {:?}", amounts.first());
+    }
+    for header in ["本年累计收入", "家庭收入(千万元)", "家庭收入【百万】"] {
+        let error = read(header).unwrap_err();
+        assert!(error.message().contains("不知道怎样折算"), "{header}: {}", error.message());
+    }
 }

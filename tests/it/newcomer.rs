@@ -4,6 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use arrow::array::AsArray as _;
+use arrow::datatypes::Int64Type;
+use bidui::testing::config::Pipeline;
+use bidui::testing::load::load_source;
 use bidui::testing::publication::table_reader;
 use rust_xlsxwriter::{Format, Workbook};
 
@@ -343,4 +347,140 @@ fn a_table_of_codes_is_read_as_the_statistics_office_writes_it() {
     assert!(said.contains("1个乡镇，1个村") && said.contains("1行不属于 410526"), "{said}");
     let villages = std::fs::read_to_string(here.join("huaxian/codes/villages.csv")).unwrap();
     assert!(villages.contains("410526100201,顺北村委会"), "{villages}");
+}
+
+/// Sixty households of a list as a county office keeps it; `cells` tells the cells behind the first four.
+fn office_list(folder: &Path, header: &str, cells: impl Fn(usize) -> String) -> String {
+    std::fs::create_dir_all(folder.join("data")).unwrap();
+    let mut text = format!("序号,镇,村,家庭编号,{header}\n");
+    for number in 0..60 {
+        let (township, village) = PLACES[number % 3];
+        text += &format!("{},{township},{village},4105260{number:05},{}\n", number + 1, cells(number));
+    }
+    let file = folder.join("data/滑县农村低保发放表2018年三季度.csv");
+    std::fs::write(file, encoding_rs::GB18030.encode(&text).0).unwrap();
+    ok(folder, &INIT[..8]);
+    ok_or_refused(
+        folder,
+        &["profile", "data/滑县农村低保发放表2018年三季度.csv", "--like", "huaxian", "--write"],
+    )
+}
+
+/// What a command says, be its trial refused or not.
+fn ok_or_refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = bidui(folder, arguments);
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    names_nobody(&said);
+    said
+}
+
+fn head(number: usize) -> (String, String) {
+    let name = format!("{}{}", SURNAMES[number % 12], GIVEN[(number / 6) % 10]);
+    (name, id_number("19600301", number + 1))
+}
+
+fn written(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("huaxian/sources/dibao.extra.toml")).unwrap()
+}
+
+#[test]
+fn a_header_that_says_who_left_is_never_ignored_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = office_list(
+        here,
+        "户主姓名,户主身份证号,城乡,月保障金,起始时间,是否在保,取消时间,状态,颜色",
+        |number| {
+            let (name, id) = head(number);
+            let left = number % 10 == 3;
+            let state = if left { "否,2018年6月,停发" } else { "是,,正常" };
+            format!("{name},{id},农村,215,2016年1月,{state},红")
+        },
+    );
+    let text = written(here);
+    assert!(text.contains("stop_month = [\"取消时间\"]"), "{text}\n{said}");
+    assert!(text.contains("ignore_headers = [\"颜色\"]"), "{text}\n{said}");
+    assert!(said.contains("!!!! 没有写进 ignore_headers：是否在保、状态"), "{said}");
+    let output = bidui(here, &["check", "huaxian", "--data", "data"]);
+    let checked =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && checked.contains("是否在保"), "{checked}");
+}
+
+#[test]
+fn who_fetches_the_money_is_not_the_head() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = office_list(
+        here,
+        "领款人,领款人身份证号,低保户主,低保户主身份证号,享受人数,城乡,月保障金,起始时间",
+        |number| {
+            let ((name, id), (other, second)) = (head(number), head(number + 60));
+            format!("{other},{second},{name},{id},2,农村,215,2016年1月")
+        },
+    );
+    let text = written(here);
+    assert!(text.contains("\"户主.name\" = [\"低保户主\"]"), "{text}\n{said}");
+    assert!(text.contains("\"户主.id_number\" = [\"低保户主身份证号\"]"), "{text}\n{said}");
+}
+
+#[test]
+fn codes_that_the_header_explains_beat_the_name_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = office_list(
+        here,
+        "户主姓名,户主身份证号,城乡(1农村2城市),月低保金(角),起始时间",
+        |number| {
+            let (name, id) = head(number);
+            format!("{name},{id},{},2150,2016年1月", if number % 5 == 0 { 2 } else { 1 })
+        },
+    );
+    let text = written(here);
+    assert!(text.contains("category = [\"城乡(1农村2城市)\"]"), "{text}\n{said}");
+    assert!(text.contains("\"1\" = \"农村\"") && text.contains("\"2\" = \"城市\""), "{text}\n{said}");
+    assert!(!said.contains("没有“类别”列"), "{said}");
+    assert!(said.contains("读入60 = 接受60 + 退回0"), "{said}");
+}
+
+#[test]
+fn codes_that_nobody_explains_leave_the_category_unsaid() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let said = office_list(
+        here,
+        "户主姓名,户主身份证号,农村还是城市,月低保金,起始时间",
+        |number| {
+            let (name, id) = head(number);
+            format!("{name},{id},{},215,2016年1月", if number % 5 == 0 { 2 } else { 1 })
+        },
+    );
+    assert!(!said.contains("没有“类别”列，一律当作"), "{said}");
+    assert!(
+        said.contains("!!!! 没有写进 ignore_headers：农村还是城市") || said.contains("“农村还是城市”是类别"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_unit_in_any_bracket_that_the_profile_lists_is_heeded() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    office_list(
+        here,
+        "户主姓名,户主身份证号,城乡,月低保金【万元】,起始时间",
+        |number| {
+            let (name, id) = head(number);
+            format!("{name},{id},农村,0.0215,2016年1月")
+        },
+    );
+    let text = written(here);
+    assert!(text.contains("monthly_amount_fen = [\"月低保金【万元】\"]"), "{text}");
+    let pipeline = Pipeline::open(&here.join("huaxian")).unwrap();
+    let source = pipeline.source_index("dibao").unwrap();
+    let loaded = load_source(&pipeline, source, &here.join("data"), None).unwrap().unwrap();
+    let batch = loaded.records.rows.batch().unwrap();
+    let amounts = batch.column_by_name("monthly_amount_fen").unwrap().as_primitive::<Int64Type>().clone();
+    assert!(amounts.iter().all(|amount| amount == Some(21_500)), "{amounts:?}");
 }

@@ -169,11 +169,19 @@ impl FilledSheet {
     /// A merged cell below the header holds for all its rows (a township over its people), not its columns.
     ///
     /// `header`: position of the last row of the header; `width`: columns of the table.
+    /// `persons`: columns of names and ID numbers. A cell of theirs does not hold for a row that fills another of them:
+    /// somebody else stands there.
+    ///
     /// Tells the column of each merged cell that was filled, and how many rows it holds for.
     ///
     /// # Errors
     /// Too much would be filled.
-    pub(super) fn fill_merged(&mut self, header: Option<usize>, width: usize) -> Result<Vec<(usize, usize)>> {
+    pub(super) fn fill_merged(
+        &mut self,
+        header: Option<usize>,
+        width: usize,
+        persons: &[usize],
+    ) -> Result<Vec<(usize, usize)>> {
         let mut filled = Vec::new();
         if self.merged.is_empty() {
             return Ok(filled);
@@ -181,6 +189,13 @@ impl FilledSheet {
         // A row that holds nothing else is blank, not a person of that township.
         let blank: Vec<bool> =
             (0..self.cells.len()).map(|row| self.cells.row(row).all(str::is_empty)).collect();
+        // Before anything is filled: who has a cell of their own.
+        let somebody: Vec<bool> = (0..self.cells.len())
+            .map(|row| {
+                let own = |column: &&usize| **column < self.cells.width(row);
+                persons.iter().filter(own).any(|&column| !self.cells.get(row, column).is_empty())
+            })
+            .collect();
         let room = MemoryRoom::sheet(0);
         for region in &self.merged {
             let Some(column) = region.start.1.checked_sub(self.left).map(|c| c as usize) else { continue };
@@ -203,7 +218,7 @@ impl FilledSheet {
                 if blank {
                     continue;
                 }
-                if self.cells.get(at, column).is_empty() {
+                if self.cells.get(at, column).is_empty() && !(somebody[at] && persons.contains(&column)) {
                     room.take(0, length)?;
                     self.cells.repeat((first, column), at, column);
                     rows += 1;
@@ -358,10 +373,10 @@ mod tests {
         sheet.cells.set(1, 0, "善堂镇").unwrap();
         let region = Dimensions { start: (1, 0), end: (1000, 0) };
         sheet.merged = vec![region];
-        sheet.fill_merged(Some(0), 2).unwrap();
+        sheet.fill_merged(Some(0), 2, &[]).unwrap();
         assert_eq!(sheet.cells.get(1000, 0), "善堂镇");
         sheet.merged = vec![region; 110_000];
-        assert!(sheet.fill_merged(Some(0), 2).unwrap_err().message().contains("单元格超过"));
+        assert!(sheet.fill_merged(Some(0), 2, &[]).unwrap_err().message().contains("单元格超过"));
     }
 
     #[test]

@@ -179,7 +179,16 @@ impl WorkbookReading<'_> {
         let header_row = last.map_or(0, |last| sheet.top + last as u32 + 1);
         let columns = headers.len();
         check_column_limit(columns).map_err(|e| e.at_row(header_row.into()))?;
-        let merged = sheet.fill_merged(last, columns)?;
+        let keys = &self.options.key_headers;
+        let persons: BTreeSet<String> = { keys.own_numbers.iter().chain(&keys.names) }
+            .filter(|_| !keys.own_numbers.is_empty())
+            .map(|header| clean_config_header(header))
+            .collect();
+        let persons: Vec<usize> = { headers.iter().enumerate() }
+            .filter(|(_, header)| knows(&persons, header))
+            .map(|(at, _)| at)
+            .collect();
+        let merged = sheet.fill_merged(last, columns, &persons)?;
         let filled = (0..sheet.cells.len()).filter(|&row| sheet.cells.width(row) > 0).count();
         if columns.saturating_mul(filled) > MAX_RECTANGLE {
             // One stray cell far to the right of the header makes every row as wide.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::content_roles::{FoundRole, holds_names};
+use super::super::content_roles::{FoundRole, holds_names, is_of_others};
 use super::super::member_columns::numbered_header;
 use super::super::{ColumnGuess, TableProfile};
 use super::contract_fit::{AssumedValue, ContractFit, FoundColumn};
@@ -12,6 +12,7 @@ use crate::config::{ColumnRole, Pipeline, SourceColumn, SourceContract, clean_co
 use crate::load::HeaderTarget;
 use crate::model::column_type::ContractType;
 use crate::model::han;
+use crate::model::state_headers::{says_end_time, says_state};
 
 /// Least likeness of a header that is taken for a column, in 1/1000.
 const LIKE: u32 = 700;
@@ -122,9 +123,22 @@ impl<'a> ColumnSearch<'a> {
                 Some(ColumnRole::Name) => self.table.sample.get(*at).is_some_and(holds_names),
                 _ => false,
             };
-            let places = || (0..self.targets.len()).filter(open);
-            let (first_given, first_alike) = (places().find(given), places().find(alike));
-            if let Some(at) = first_given.or(first_alike) {
+            // Who fetches the money is a name as well: the header nearest to the contract's wins.
+            let names = first.cells.iter().find(|(of, _)| *of == column).map_or(&[][..], |(_, names)| names);
+            let label = |at: usize| {
+                let clean = clean_config_header(&self.table.columns[at].header);
+                names
+                    .iter()
+                    .map(|name| header_likeness(&clean, &clean_config_header(name)))
+                    .max()
+                    .unwrap_or(0)
+            };
+            let places = (0..self.targets.len()).filter(open);
+            let places = places.filter(|at| !is_of_others(&self.table.columns[*at].header));
+            let best = places
+                .filter(|at| given(at) || alike(at))
+                .max_by_key(|&at| (label(at), given(&at), std::cmp::Reverse(at)));
+            if let Some(at) = best {
                 let why = self.role(at).map_or_else(|| "内容".to_owned(), |f| f.why.clone());
                 let header = self.table.columns[at].header.clone();
                 let key = format!("{}.{}", first.group, contract.columns[column].name);
@@ -182,6 +196,17 @@ impl<'a> ColumnSearch<'a> {
                 return None;
             }
         }
+        if spec.role.is_none() && says_state(&clean) {
+            if is_end_time(&clean, spec) && type_fits(column, spec) {
+                return Some((760, "表头说的是什么时候停发、退出的".to_owned()));
+            }
+            if !spec.headers.iter().chain([&spec.label]).any(|name| says_state(name)) {
+                return None;
+            }
+        }
+        if spec.kind == ContractType::Code && spec.role.is_none() && codes_in_header(&clean, spec).is_some() {
+            return Some((800, "表头写明了代码的意思".to_owned()));
+        }
         if spec.kind == ContractType::Code {
             let (known, all, distinct) = self.known_codes(at, spec);
             if all > 0 && known * 10 >= all * 8 && (distinct >= 2 || header >= 500) {
@@ -209,6 +234,41 @@ impl<'a> ColumnSearch<'a> {
             }
         }
         (known, all, distinct.len())
+    }
+
+    /// Headers that feed nothing and may hold what a column of codes is looking for, by what they say or hold.
+    fn may_hold(&self, spec: &SourceColumn, label: &str) -> bool {
+        (0..self.targets.len())
+            .filter(|&at| self.is_open(at))
+            .any(|at| self.is_near_codes(at, spec, Some(label)))
+    }
+    fn is_near_codes(&self, at: usize, spec: &SourceColumn, label: Option<&str>) -> bool {
+        let clean = clean_config_header(&self.table.columns[at].header);
+        let named: BTreeSet<&str> = { spec.codes.spellings().into_iter() }
+            .filter(|(spelling, _)| spelling.chars().count() >= 2 && clean.contains(*spelling))
+            .map(|(_, label)| label)
+            .collect();
+        let (known, all, _) = self.known_codes(at, spec);
+        let others = || {
+            let cells = self.table.sample.get(at).into_iter().flat_map(|cells| cells.iter().flatten());
+            let labels = spec.codes.labels();
+            let said: BTreeSet<&str> =
+                cells.filter_map(|cell| spec.codes.find(cell)).map(|found| labels[found].as_str()).collect();
+            said.iter().any(|said| label.is_some_and(|label| label != *said))
+        };
+        named.len() >= 2 || all > 0 && known * 10 >= all * 8 && others()
+    }
+    /// Positions of headers that feed nothing and must not be passed over in silence: they say somebody's state or end, or
+    /// hold codes of a column that nothing feeds.
+    pub(super) fn must_be_asked(&self, at: usize) -> bool {
+        let codes = || {
+            let columns = self.contract.columns.iter().enumerate();
+            let mut open = columns.filter(|(column, spec)| {
+                spec.kind == ContractType::Code && spec.role.is_none() && !self.is_fed(*column)
+            });
+            open.any(|(_, spec)| self.is_near_codes(at, spec, None))
+        };
+        self.is_open(at) && (says_state(&self.table.columns[at].header) || codes())
     }
 
     /// Columns that are fed and say more than who and where.
@@ -266,12 +326,61 @@ impl<'a> ColumnSearch<'a> {
                 _ => None,
             };
             let Some(spec) = spec.filter(|s| s.kind == ContractType::Code && !s.open) else { continue };
+            let said = codes_in_header(&clean_config_header(&column.header), spec).unwrap_or_default();
+            if !said.is_empty() {
+                let unknown = said.into_iter().filter(|(code, _)| spec.codes.find(code).is_none());
+                fit.codes.extend(unknown.map(|(code, label)| (spec.name.clone(), code, Some(label))));
+                continue;
+            }
             // Only values that say nothing of one person may be shown: those that stand in the list of codes.
             for value in column.codes.iter().filter(|value| spec.codes.find(value).is_none()) {
                 fit.codes.push((spec.name.clone(), value.clone(), meant_label(value, spec)));
             }
         }
     }
+}
+
+/// Whether a header says when people left, and a column of the contract wants just that.
+fn is_end_time(header: &str, spec: &SourceColumn) -> bool {
+    const DEATHS: [&str; 4] = ["死亡", "已故", "亡故", "去世"];
+    let own = || spec.headers.iter().chain([&spec.label]);
+    let ends = matches!(spec.kind, ContractType::Month | ContractType::Date)
+        && says_end_time(header)
+        && own().any(|name| says_end_time(name));
+    // Who has died did not leave a list on that day.
+    let died = |text: &str| DEATHS.iter().any(|word| text.contains(word));
+    ends && (!died(header) || own().any(|name| died(name)))
+}
+
+/// What a header says its codes mean, `城乡(1农村2城市)`: code, label. `None` unless all of it can be read, two labels at
+/// least, and the code table says nothing else.
+fn codes_in_header(header: &str, spec: &SourceColumn) -> Option<Vec<(String, String)>> {
+    const BETWEEN: [char; 12] = [':', '.', '=', '-', '、', ',', ';', '为', '是', '/', '代', '表'];
+    let from = header.find(['(', '【', '['])?;
+    let mut rest = header[from..].trim_matches(['(', ')', '【', '】', '[', ']']);
+    let spelled = spec.codes.spellings();
+    let mut said = Vec::new();
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !(1..=2).contains(&digits) {
+            return None;
+        }
+        let (code, behind) = rest.split_at(digits);
+        let behind = behind.trim_start_matches(BETWEEN);
+        let word = |spelling: &&&str| {
+            behind.starts_with(**spelling) && !spelling.bytes().all(|b| b.is_ascii_digit())
+        };
+        let spelling = spelled.keys().filter(word).max_by_key(|spelling| spelling.len())?;
+        let label = spelled[*spelling];
+        if spec.codes.find(code).is_some_and(|known| spec.codes.labels()[known] != label) {
+            return None;
+        }
+        said.push((code.to_owned(), label.to_owned()));
+        rest = behind[spelling.len()..].trim_start_matches(BETWEEN);
+    }
+    let labels: BTreeSet<&String> = said.iter().map(|(_, label)| label).collect();
+    let codes: BTreeSet<&String> = said.iter().map(|(code, _)| code).collect();
+    (labels.len() >= 2 && codes.len() == said.len()).then_some(said)
 }
 
 /// The label that an unknown spelling means, if only one comes near.
@@ -317,7 +426,10 @@ fn default_of(
         .collect();
     let mut said = said.into_iter();
     match (said.next(), said.next(), names.is_empty()) {
-        (Some(label), None, false) => Some((label.to_owned(), "文件名这样说".to_owned())),
+        // A column of the list that may say it beats the name of the file.
+        (Some(label), None, false) if !search.may_hold(column, label) => {
+            Some((label.to_owned(), "文件名这样说".to_owned()))
+        }
         _ => None,
     }
 }

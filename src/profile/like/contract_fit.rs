@@ -52,6 +52,8 @@ pub(crate) struct ContractFit {
     pub(crate) found: Vec<FoundColumn>,
     /// Headers that feed nothing.
     pub(crate) unread: Vec<String>,
+    /// Headers that feed nothing and may not be ignored: they say somebody's state, or codes that a column wants.
+    pub(crate) asked: Vec<String>,
     /// Labels of columns that the list does not have.
     pub(crate) missing: Vec<String>,
     /// Those without which it cannot be read.
@@ -118,6 +120,7 @@ fn fit_contract(
         known: Vec::new(),
         found: Vec::new(),
         unread: Vec::new(),
+        asked: Vec::new(),
         missing: Vec::new(),
         missing_required: Vec::new(),
         defaults: Vec::new(),
@@ -144,6 +147,10 @@ fn fit_contract(
             (Some(_), _) => {
                 fit.known.push(column.header.clone());
                 1.0
+            }
+            (None, None) if search.must_be_asked(at) => {
+                fit.asked.push(column.header.clone());
+                0.0
             }
             (None, None) => {
                 fit.unread.push(column.header.clone());

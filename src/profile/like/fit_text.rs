@@ -95,6 +95,15 @@ fn found_text(out: &mut String, fit: &ContractFit, shape: &ShapeFit) {
     if !fit.unread.is_empty() {
         let _ = writeln!(out, "  不读  {}", fit.unread.join("、"));
     }
+    if !fit.asked.is_empty() {
+        let _ = writeln!(
+            out,
+            "  !!!! 没有写进 ignore_headers：{}。它们说的是停发、退出、在不在册一类的状态，或是要用的代码，不读会把已经停的当作还在：\
+             请在 sources/{}.toml（或 .extra.toml）里写进哪一列的 headers；确实用不着的，自己写进 ignore_headers；在这以前名单读不进去",
+            fit.asked.join("、"),
+            fit.source
+        );
+    }
     for one in &fit.defaults {
         let _ = writeln!(out, "  没有“{}”列，一律当作“{}”（{}）", one.label, one.value, one.why);
     }

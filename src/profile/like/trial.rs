@@ -49,6 +49,8 @@ pub(super) fn try_texts(
             let mut tolerant = contract.clone();
             // How many rows are rejected is told here, whatever the share.
             tolerant.audits.max_reject_share = Some(1.0);
+            // What somebody must decide on is told beforehand, and refused when the lists are read.
+            tolerant.ignore_headers.extend(shape.fit.iter().flat_map(|fit| fit.asked.iter().cloned()));
             let loaded = load::load_tables(&tolerant, index, tables, None)?;
             for reject in loaded.rejects.iter().chain(&loaded.cell_warnings) {
                 let column = reject.column.clone().unwrap_or_else(|| "整行".to_owned());
