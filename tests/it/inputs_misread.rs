@@ -169,16 +169,16 @@ fn a_total_that_says_otherwise_is_told() {
 
 #[test]
 fn units_in_headers_are_converted_or_refused() {
-    let rows: Vec<String> = (0..6).map(|at| household(at, ",,,,,", "3600")).collect();
+    let rows: Vec<String> = (0..6).map(|at| household(at, ",,,,,", "1200")).collect();
     let with = |header: &str| dibao(&DIBAO.replace("月保障金", header), &rows);
     for (header, fen) in [
-        ("低保金(元/年)", 30_000),
-        ("低保金（元/季度）", 120_000),
-        ("低保金(年)", 30_000),
-        ("低保金(元/半年)", 60_000),
-        ("低保金(元/月)", 360_000),
-        ("低保金(元/户)", 360_000),
-        ("低保金", 360_000),
+        ("低保金(元/年)", 10_000),
+        ("低保金（元/季度）", 40_000),
+        ("低保金(年)", 10_000),
+        ("低保金(元/半年)", 20_000),
+        ("低保金(元/月)", 120_000),
+        ("低保金(元/户)", 120_000),
+        ("低保金", 120_000),
     ] {
         assert_eq!(amounts(&with(header).unwrap(), "monthly_amount_fen")[0], Some(fen), "{header}");
     }

@@ -5,22 +5,6 @@ use proptest::prelude::*;
 use crate::privacy::mask::{holds_long_number, mask_numbers_in_text, mask_persons_in_code};
 use crate::privacy::number_glyphs::{NumberGlyph, number_glyph};
 
-/// How long the masks of a large text take, for whoever changes the search: `cargo test --lib time_of_masks -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn time_of_masks() {
-    let row = "张三 410602199803124217 13812345678 低保金额 3,470.00 元，2018年9月30日，鹤山区某某乡某某村，共3人\n";
-    let plain = "家庭人口与户籍登记不一致，请核实该户是否仍在本村居住，并填写核实结果和处理意见\n";
-    let numerals = "第3、5、8、12、13行，1998年3月12日生，2018Q3，3500元，12户，一九九八年三月十二日\n";
-    for text in [row, plain, numerals] {
-        let begun = std::time::Instant::now();
-        for _ in 0..20_000 {
-            std::hint::black_box(mask_numbers_in_text(std::hint::black_box(text)));
-        }
-        eprintln!("{:?} for 20,000 × {} bytes", begun.elapsed(), text.len());
-    }
-}
-
 const NUMBER: &str = "410602199803124217";
 
 /// The digits of a text, whatever stands between them; hidden ones are gone.
