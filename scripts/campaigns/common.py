@@ -35,7 +35,8 @@ def arguments(doc, trials, what="trials", more=lambda parser: None):
     parser.add_argument("program", type=Path, help="bidui, of whatever build")
     parser.add_argument("trials", type=int, nargs="?", default=trials, help=f"how many {what} (default {trials})")
     parser.add_argument("seed", type=int, nargs="?", default=1, help="draws the trials (default 1)")
-    parser.add_argument("--persons", type=int, default=300, help="about how many persons are invented (default 300)")
+    # Of fewer persons a county's list may have nobody, and a list without rows beside others stops a run.
+    parser.add_argument("--persons", type=int, default=800, help="about how many persons are invented (default 800)")
     parser.add_argument("--select", metavar="RULES", help="rules that the runs run, as R0,R1 (default: all)")
     more(parser)
     given = parser.parse_args()
@@ -278,6 +279,8 @@ class Tally:
         for outcome, number in sorted(self.counts.items()):
             print(f"{number:>7}  {outcome}")
         held = "held" if not self.faults else f"did NOT hold, {self.faults} times"
+        if not self.counts:
+            held = "was NOT tried"
         print(f"{self.must_hold}: {held} ({time.monotonic() - self.begun:.0f} s)", flush=True)
 
     def end(self):

@@ -4,14 +4,14 @@
 //! away, as do those of formats that show another number than the cell holds (`0.0,"千"`, `0!.0000"万元"`, per cent).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::BytesStart;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::markup_scan::{MarkupEvent, MarkupScan};
 use super::number_format::{WorkbookFormat, classify_number_format};
-use super::part_edits::{PartEdit, edited_part};
+use super::part_edits::edit_cell_values;
 use super::workbook::filled_sheet::workbook_number_text;
 
 /// Characters of a unit that changes an amount: multiples and parts of 元, other money and areas, times, rates.
@@ -161,47 +161,29 @@ pub(super) fn units_of_xlsx_styles(styles: &[u8]) -> BTreeMap<usize, String> {
 
 /// A worksheet of XLSX whose numbers with such formats are texts with the unit; none if there are none.
 pub(super) fn units_as_texts(part: &str, units: &BTreeMap<usize, String>) -> Option<String> {
-    let mut reader = Reader::from_str(part);
-    reader.config_mut().check_end_names = false;
-    let mut edits: Vec<PartEdit> = Vec::new();
-    let (mut cell, mut value): (Option<(std::ops::Range<usize>, &str)>, bool) = (None, false);
-    loop {
-        let start = reader.buffer_position() as usize;
-        let event = reader.read_event().ok()?;
-        let here = start..reader.buffer_position() as usize;
-        match event {
-            Event::Eof => break,
-            Event::Start(tag) => match tag.local_name().as_ref() {
-                "c" => {
-                    let attribute = |name: &str| {
-                        let mut attributes = tag.attributes();
-                        let found = attributes.with_checks(false).flatten().find(|a| a.key.as_ref() == name);
-                        found.map(|found| found.value.into_owned())
-                    };
-                    let unit = attribute("s").and_then(|style| units.get(&style.trim().parse().ok()?));
-                    cell = match (attribute("t").as_deref(), unit) {
-                        (None | Some("n"), Some(unit)) => Some((here, unit)),
-                        _ => None,
-                    };
-                }
-                "v" => value = true,
-                _ => {}
-            },
-            Event::End(tag) if tag.local_name().as_ref() == "v" => value = false,
-            Event::Text(text) if value => {
-                let Some((tag, unit)) = cell.take() else { continue };
-                let Ok(number) = text.as_ref().trim().parse::<f64>() else { continue };
-                let opened = part.get(tag.clone())?;
-                let name = opened.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'))?;
-                let typed = opened.replacen(" t=\"n\"", "", 1).replacen(" t='n'", "", 1);
-                edits.push((tag, format!("{} t=\"str\"{}", &typed[..name], &typed[name..])));
-                let shown = workbook_number_text(number) + unit;
-                edits.push((here, quick_xml::escape::escape(shown.as_str()).into_owned()));
-            }
-            _ => {}
+    let begin = |tag: &BytesStart<'_>, here: Range<usize>| {
+        let attribute = |name: &str| {
+            let mut attributes = tag.attributes();
+            let found = attributes.with_checks(false).flatten().find(|a| a.key.as_ref() == name);
+            found.map(|found| found.value.into_owned())
+        };
+        let unit = attribute("s").and_then(|style| units.get(&style.trim().parse().ok()?));
+        match (attribute("t").as_deref(), unit) {
+            (None | Some("n"), Some(unit)) => Some((here, unit)),
+            _ => None,
         }
-    }
-    edited_part(part, edits)
+    };
+    edit_cell_values(part, begin, |cell, (here, text), edits| {
+        let Some((tag, unit)) = cell.take() else { return Some(()) };
+        let Ok(number) = text.trim().parse::<f64>() else { return Some(()) };
+        let opened = part.get(tag.clone())?;
+        let name = opened.find(|c: char| c.is_whitespace() || matches!(c, '/' | '>'))?;
+        let typed = opened.replacen(" t=\"n\"", "", 1).replacen(" t='n'", "", 1);
+        edits.push((tag, format!("{} t=\"str\"{}", &typed[..name], &typed[name..])));
+        let shown = workbook_number_text(number) + unit;
+        edits.push((here, quick_xml::escape::escape(shown.as_str()).into_owned()));
+        Some(())
+    })
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
     }
     refuse_shared_parts(names.iter().copied())?;
     for name in parts.unlisted_sheets("xl", RELATIONS, &names) {
-        let part = parts.read(&name, unpacked).unwrap_or_default();
+        let part = parts.read(&name, unpacked).ok_or_else(damaged)?;
         refuse_unlisted_rows(&name, XlsbSheet::read(&part, &[])?.counted.filled)?;
     }
     let styles = parts.read("xl/styles.bin", unpacked).map(own_formats_replaced).transpose()?;

@@ -1,9 +1,10 @@
 //! Errors of XLSX cells that the reader of workbooks does not know: one would make it give up the whole workbook.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use std::ops::Range;
 
-use super::part_edits::{PartEdit, edited_part};
+use quick_xml::events::BytesStart;
+
+use super::part_edits::edit_cell_values;
 use super::workbook::filled_sheet::is_error_text;
 
 /// The errors that it knows.
@@ -16,34 +17,22 @@ pub(super) fn may_be_unknown_error(value: &[u8]) -> bool {
 
 /// The worksheet with such errors written as texts, which are then known as errors; none if there are none.
 pub(super) fn unknown_errors_as_texts(part: &str) -> Option<String> {
-    let mut reader = Reader::from_str(part);
-    reader.config_mut().check_end_names = false;
-    let mut edits: Vec<PartEdit> = Vec::new();
-    let (mut cell, mut value) = (None, false);
-    loop {
-        let start = reader.buffer_position() as usize;
-        let event = reader.read_event().ok()?;
-        let here = start..reader.buffer_position() as usize;
-        match event {
-            Event::Eof => break,
-            Event::Start(tag) => match tag.local_name().as_ref() {
-                "c" => cell = type_of_error(&part[here.clone()]).map(|at| here.start + at),
-                "v" => value = true,
-                _ => {}
-            },
-            Event::End(tag) if tag.local_name().as_ref() == "v" => value = false,
-            Event::Text(text) if value && !KNOWN.contains(&text.as_ref()) => {
-                let Some(at) = cell.take() else { continue };
-                edits.push((at..at + 1, "str".to_owned()));
-                // Whatever it says, the cell is marked as an error.
-                if !is_error_text(text.as_ref()) {
-                    edits.push((here, "#VALUE!".to_owned()));
-                }
-            }
-            _ => {}
+    let begin = |_: &BytesStart<'_>, here: Range<usize>| {
+        let start = here.start;
+        type_of_error(&part[here]).map(|at| start + at)
+    };
+    edit_cell_values(part, begin, |cell, (here, text), edits| {
+        if KNOWN.contains(&text) {
+            return Some(());
         }
-    }
-    edited_part(part, edits)
+        let Some(at) = cell.take() else { return Some(()) };
+        edits.push((at..at + 1, "str".to_owned()));
+        // Whatever it says, the cell is marked as an error.
+        if !is_error_text(text) {
+            edits.push((here, "#VALUE!".to_owned()));
+        }
+        Some(())
+    })
 }
 
 /// Where the `e` of `t="e"` stands in a tag.

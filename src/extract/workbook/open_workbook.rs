@@ -103,7 +103,9 @@ impl OpenWorkbook {
                 let mut package = PackageParts::open(&bytes)?;
                 let mut parts = package.xlsx_sheets()?;
                 for name in &parts.unlisted {
-                    refuse_unlisted_rows(name, weighed.rows.get(name).map_or(0, |rows| rows.filled))?;
+                    // Packed in a way that nobody here unpacks: whether it has rows is not known.
+                    let rows = weighed.rows.get(name).ok_or_else(xlsx_package::damaged_xlsx_package)?;
+                    refuse_unlisted_rows(name, rows.filled)?;
                 }
                 let units = units_of_xlsx_styles(&package.styles(&parts).unwrap_or_default());
                 let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
