@@ -293,7 +293,7 @@ fn what_a_note_says_of_the_amounts_is_heard_like_a_title() {
     for (file, put, said) in [
         ("农村低保_补.csv", Some("注：以上金额单位为万元"), "表里的说明写着“单位：万元”"),
         ("农村低保_补.csv", Some("金额单位：万元"), "表里的说明写着“单位：万元”"),
-        ("农村低保_补.csv", Some("说明：保障金为全年金额"), "“月保障金”的表头没有写是几个月的"),
+        ("农村低保_补.csv", Some("说明：保障金为全年金额"), "写着“全年金额”，“月保障金”却是一个月的"),
         ("农村低保_浚县(金额单位万元).csv", None, "文件名写着“单位：万元”"),
     ] {
         let put: Vec<(usize, &str)> = put.map(|line| (21, line)).into_iter().collect();
@@ -387,4 +387,29 @@ fn reasons_without_a_day_and_impossible_days_are_told() {
     assert!(said.contains("有2条写了“停保原因”（") && said.contains("却没有写明已经停止"), "{said}");
     let told = "有2条的“死亡日期”不可能（晚于2018年第3季度一个月以上1条，早于出生1条；例如第5行）";
     assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn the_caption_of_a_table_in_a_page_is_heard_like_a_title() {
+    let page = |caption: &str| {
+        let lines = dibao("");
+        let rows: Vec<String> = lines
+            .iter()
+            .map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>")))
+            .collect();
+        format!("<html><body><table><caption>{caption}</caption>{}</table></body></html>", rows.concat())
+    };
+    let try_page = |caption: &str| try_load("dibao", &[("农村低保_浚县.xls", page(caption))]);
+    for (caption, said) in [
+        ("2018年第3季度<b>停发人员</b>名单", "条没有写明已经停止"),
+        ("浚县农村低保名单(单位：万元)", "单位：万元"),
+    ] {
+        let heard = match try_page(caption) {
+            Ok(loaded) => told(&loaded, "opposite_list").into_iter().map(|(message, _)| message).collect(),
+            Err(error) => error.to_string(),
+        };
+        assert!(heard.contains(said), "{caption}: {heard}");
+    }
+    let loaded = try_page("浚县农村低保名单").unwrap();
+    assert!(told(&loaded, "opposite_list").is_empty());
 }
