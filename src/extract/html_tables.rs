@@ -57,7 +57,7 @@ pub(super) fn decode_markup(mut bytes: Vec<u8>, declared: Encoding) -> DecodedTe
 
 /// The name of a table with its caption.
 pub(super) fn table_name(name: String, caption: &str) -> String {
-    if caption.is_empty() { name } else { format!("{name}：{caption}") }
+    if caption.is_empty() { name } else { format!("{name} {caption}") }
 }
 
 /// The tables of a page that hold anything, under their captions; `room`: that of all tables of the file.
@@ -356,7 +356,7 @@ mod tests {
         let page = "<table><tr><td>1</table><table><caption> 停发\n <b>人员</b></caption><tr><td>2<caption>3</table>";
         let names: Vec<String> = page_of(page).unwrap().into_iter().map(|sheet| sheet.name).collect();
         assert_eq!(names, ["", "停发 人员"]);
-        assert_eq!(table_name("表格2".into(), &names[1]), "表格2：停发 人员");
+        assert_eq!(table_name("表格2".into(), &names[1]), "表格2 停发 人员");
     }
 
     #[test]

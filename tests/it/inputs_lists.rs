@@ -391,25 +391,23 @@ fn reasons_without_a_day_and_impossible_days_are_told() {
 
 #[test]
 fn the_caption_of_a_table_in_a_page_is_heard_like_a_title() {
-    let page = |caption: &str| {
-        let lines = dibao("");
+    let page = |number: u32, caption: &str| {
+        let lines = dibao_of(number, "");
         let rows: Vec<String> = lines
             .iter()
             .map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>")))
             .collect();
         format!("<html><body><table><caption>{caption}</caption>{}</table></body></html>", rows.concat())
     };
-    let try_page = |caption: &str| try_load("dibao", &[("农村低保_浚县.xls", page(caption))]);
-    for (caption, said) in [
-        ("2018年第3季度<b>停发人员</b>名单", "条没有写明已经停止"),
-        ("浚县农村低保名单(单位：万元)", "单位：万元"),
-    ] {
-        let heard = match try_page(caption) {
-            Ok(loaded) => told(&loaded, "opposite_list").into_iter().map(|(message, _)| message).collect(),
-            Err(error) => error.to_string(),
-        };
-        assert!(heard.contains(said), "{caption}: {heard}");
-    }
-    let loaded = try_page("浚县农村低保名单").unwrap();
-    assert!(told(&loaded, "opposite_list").is_empty());
+    let files =
+        |number: u32, caption: &str| (format!("农村低保_补{number}.xls"), vec![page(number, caption)]);
+    let said = check_with_all(&[
+        files(1, "2018年第3季度<b>停发人员</b>名单"),
+        files(2, "浚县农村低保名单(单位：万元)"),
+        files(3, "浚县农村低保名单"),
+    ]);
+    let about = |file: &str, words: &str| said_of(&said, file).iter().any(|line| line.contains(words));
+    assert!(about("农村低保_补1.xls", "的工作表名写着“停发”"), "{said}");
+    assert!(said.contains("工作表名写着“单位：万元”"), "{said}");
+    assert!(!about("农村低保_补3.xls", "写着"), "{said}");
 }
