@@ -79,6 +79,9 @@ fn with_lines(mut lines: Vec<String>, put: &[(usize, &str)]) -> Vec<String> {
     lines
 }
 
+/// A file, the lines put into it, and what is said of them.
+type HeardLines<'a> = (&'a str, &'a [(usize, &'a str)], &'a str);
+
 /// The lines of what was said that name a file.
 fn said_of<'a>(said: &'a str, file: &str) -> Vec<&'a str> {
     said.lines().filter(|line| line.contains(file)).collect()
@@ -330,7 +333,7 @@ fn a_list_that_says_that_it_is_cut_is_told() {
 
 #[test]
 fn lists_of_later_or_mixed_periods_are_told() {
-    let heard: [(&str, &[(usize, &str)], &str); 6] = [
+    let heard: [HeardLines; 6] = [
         ("a", &[(0, "浚县2018年第四季度农村低保对象花名册")], "第1行的标题写的是2018年第四季度，晚于本期"),
         ("b", &[(0, "2019年第一季度农村低保")], "第1行的标题写的是2019年第一季度，晚于本期"),
         ("c", &[(0, "浚县2018年12月农村低保对象花名册")], "第1行的标题写的是2018年12月，晚于本次运行的"),
