@@ -124,7 +124,7 @@ fn places_that_were_sorted_apart_from_people_are_told() {
     };
     let rows: String = (0..80).map(register).collect();
     let register = ("建档立卡人口信息.csv", format!("{PERSONS}\n{rows}"));
-    let told = "别的名单里都是另一个（占别的名单也有的80人的";
+    let told = "“医保参保_淇县.csv”有60人的“乡(镇)”，别的名单里都是另一个（占别的名单也有的79人的75.9%）";
     let (said, _) = check(&[register.clone(), ("医保参保_淇县.csv", placed(at_home))]);
     assert!(!said.contains("别的名单里都是另一个"), "{said}");
     let apart = placed(|at| VILLAGES[(at / 20) as usize]);
