@@ -41,7 +41,7 @@ pub(crate) fn is_broken_name(name: &str) -> bool {
 fn is_utf8_read_as_gbk(name: &str) -> bool {
     let body = name.trim_end_matches(['\u{FFFD}', '?', '□', '\u{E5E5}']);
     let first = body.chars().next();
-    if !first.is_some_and(|first| FIRST_OF_GBK.binary_search(&first).is_ok()) {
+    if first.is_none_or(|first| FIRST_OF_GBK.binary_search(&first).is_err()) {
         return false;
     }
     let (bytes, _, failed) = GBK.encode(body);
