@@ -78,24 +78,43 @@ pub(super) fn unmet_keys(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> 
     found
 }
 
+/// What a number says of its owner in one place: number, hash of what is said, position of the list, position of its part.
+pub(super) type SaidOfNumber = (u64, u32, usize, usize);
+
 /// Numbers of a file or county whose name every other list contradicts, as a number and in 1/100 of those that
 /// another list knows, from which the column of names or that of numbers has slid.
 const LEAST_NAMES: u64 = 20;
 const OTHER_NAMES_PERCENT: u64 = 20;
 
 /// Part of a list: position of the list, of the file's first table, county; the whole file without a county.
-type ListPart<'a> = (usize, usize, Option<&'a str>);
+pub(super) type ListPart<'a> = (usize, usize, Option<&'a str>);
 
 /// Files, and counties within files, whose numbers carry other names than everywhere else. The worst is told and left
 /// aside before the others are asked again: what it says must not speak against them.
 pub(super) fn other_names(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<AuditFinding> {
-    let mut all: Vec<(u64, u32, usize, usize)> = Vec::new();
+    let mut all: Vec<SaidOfNumber> = Vec::new();
     for (list, one) in loaded.iter().enumerate() {
         all.extend(one.digest.names.iter().map(|n| (n.id, n.name, list, n.part as usize)));
     }
+    let parts = contradicted_parts(all, loaded, OTHER_NAMES_PERCENT);
+    let findings = parts.into_iter().filter_map(|((list, table, county), known, other)| {
+        let contract = check.pipeline.source(&loaded[list].records.source)?;
+        Some(slid_names(check, contract, &loaded[list], (table, county), (known, other)))
+    });
+    findings.collect()
+}
+
+/// Parts of lists of whose numbers at least a share, in 1/100, is said to be something else by every other list; each with
+/// the numbers that another list knows, and those of them. The worst comes first and is left aside before the others
+/// are asked again.
+pub(super) fn contradicted_parts(
+    mut all: Vec<SaidOfNumber>,
+    loaded: &[LoadedSource],
+    percent: u64,
+) -> Vec<(ListPart<'_>, u64, u64)> {
     all.sort_unstable();
-    let mut findings = Vec::new();
-    while let Some((part, known, other)) = worst_part(&all, loaded) {
+    let mut found = Vec::new();
+    while let Some((part, known, other)) = worst_part(&all, loaded, percent) {
         let (list, first_table, county) = part;
         let digest = &loaded[list].digest;
         let inside = |at: usize| {
@@ -103,10 +122,9 @@ pub(super) fn other_names(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) ->
                 && county.is_none_or(|county| digest.parts[at].1 == county)
         };
         all.retain(|&(_, _, of, at)| of != list || !inside(at));
-        let Some(contract) = check.pipeline.source(&loaded[list].records.source) else { continue };
-        findings.push(slid_names(check, contract, &loaded[list], (first_table, county), (known, other)));
+        found.push((part, known, other));
     }
-    findings
+    found
 }
 
 /// The first table of the file that a part of a list is of, and its county.
@@ -121,8 +139,9 @@ fn file_part(loaded: &[LoadedSource], list: usize, part: usize) -> (usize, &str)
 /// The part with the largest share of names that no other list has beside the number, if it is large; with the
 /// numbers that another list knows, and those of them.
 fn worst_part<'a>(
-    all: &[(u64, u32, usize, usize)],
+    all: &[SaidOfNumber],
     loaded: &'a [LoadedSource],
+    percent: u64,
 ) -> Option<(ListPart<'a>, u64, u64)> {
     let mut counts: BTreeMap<(usize, usize), (u64, u64)> = BTreeMap::new();
     for person in all.chunk_by(|a, b| a.0 == b.0) {
@@ -144,7 +163,7 @@ fn worst_part<'a>(
         }
     }
     let many = |(_, (known, other)): &(ListPart<'_>, (u64, u64))| {
-        *other >= LEAST_NAMES && other * 100 >= known * OTHER_NAMES_PERCENT
+        *other >= LEAST_NAMES && other * 100 >= known * percent
     };
     // Of equal shares the first: a whole file before its counties.
     let worse = |a: &(u64, u64), b: &(u64, u64)| (a.1 * b.0).cmp(&(b.1 * a.0)).then(a.1.cmp(&b.1));

@@ -13,8 +13,10 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
+use super::group_heads::audit_group_heads;
 use super::masked_copies::audit_masked_copies;
 use super::number_audit::audit_numbers;
+use super::pasted_rows::audit_pasted_rows;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
 use super::row_batches::limit_row_text;
@@ -45,6 +47,7 @@ pub(super) fn audit_source(
 ) -> Result<()> {
     audit_duplicate_files(contract, loaded);
     audit_unique_keys(contract, loaded, rejected, store)?;
+    audit_pasted_rows(contract, loaded)?;
     audit_masked_copies(contract, loaded)?;
     // What repeats may have been rejected: places are counted of what is left.
     loaded.totals.places = count_places(contract, &loaded.records, rejected)?;
@@ -110,7 +113,8 @@ pub(super) fn audit_source(
     audit_parts(contract, loaded, limit);
     audit_numbers(contract, loaded)?;
     let shared = audit_shared_households(contract, loaded)?;
-    loaded.audits.splice(0..0, shared);
+    let heads = audit_group_heads(contract, loaded)?;
+    loaded.audits.splice(0..0, shared.into_iter().chain(heads));
     Ok(())
 }
 

@@ -79,6 +79,10 @@ pub(super) fn is_no_day(text: &str, end: bool) -> bool {
     if !text.is_char_boundary(4) || !text[..4].bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }
+    // What has more digits than a day, with a time at most, is an account number or the like.
+    if !is_as_long_as_a_day(text) {
+        return false;
+    }
     let first = matches!(rest, "" | "01" | "1" | "0101" | "11" | "00" | "0000" | "0100");
     match year {
         // `1899` alone, `43160` and the like are serial numbers of days.
@@ -90,6 +94,13 @@ pub(super) fn is_no_day(text: &str, end: bool) -> bool {
         2200.. => text.len() > 6 || digits.len() == 6,
         _ => false,
     }
+}
+
+/// Has a text that begins with a year no more digits than a day, or a day and a time?
+fn is_as_long_as_a_day(text: &str) -> bool {
+    let day = text.split([' ', 'T']).next().unwrap_or(text);
+    let digits = day.bytes().filter(u8::is_ascii_digit).count();
+    digits <= 8 || digits == 14 && (day.ends_with("000000") || day.ends_with("235959"))
 }
 
 /// “No end”: an open end month.

@@ -46,6 +46,10 @@ pub(super) enum CellTrouble {
     EndBeforeStart,
     /// The number of the one whom the person is to be the guardian of.
     GuardianSelf,
+    /// The number of the guardian, where the person's own should stand.
+    GuardiansNumber,
+    /// A name whose characters were made others when it was read in another encoding.
+    BrokenName,
     /// No value in the file itself.
     Fault(CellFault),
 }
@@ -86,6 +90,8 @@ impl CellTrouble {
             Self::Rounded => "rounded_number",
             Self::EndBeforeStart => "end_before_start",
             Self::GuardianSelf => "guardian_self",
+            Self::GuardiansNumber => "guardians_number",
+            Self::BrokenName => "broken_name",
             Self::Fault(CellFault::ErrorValue) => "error_value",
             Self::Fault(CellFault::FormulaWithoutValue) => "formula_without_value",
             Self::Fault(CellFault::HalfCharacter) => "half_character",
@@ -142,6 +148,14 @@ impl CellTrouble {
             Self::EndBeforeStart => format!("“{label}”早于开始的年月，不知道是否已经结束；核对后重报"),
             Self::GuardianSelf => {
                 format!("“{label}”与本人的证件号码相同，不知道两格里哪一格填错；核对后各填各的号码")
+            }
+            Self::GuardiansNumber => {
+                format!(
+                    "“{label}”与监护人的号码相同，多半是监护人的，不是本人的，不能用；填上本人的号码后重报"
+                )
+            }
+            Self::BrokenName => {
+                format!("“{label}”是乱码（文字按另一种编码读写过）；从原系统重新导出，或照证件改写后重报")
             }
             Self::Rounded => format!(
                 "“{label}”成了科学计数法（如 4.1E+13），后面的数字已经丢失；把该列设为文本格式，从原系统重新导出"

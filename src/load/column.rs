@@ -157,6 +157,10 @@ pub(super) fn build_column(
                 |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
             match whole {
                 Some(value) if outside(value) => CellReading::Wrong(CellTrouble::Range),
+                // There are no fewer people, months or rooms than none.
+                Some(value) if value < 0 && column.range.is_none() => {
+                    CellReading::Wrong(CellTrouble::Negative)
+                }
                 Some(value) if factor != 1 => CellReading::Converted(value),
                 Some(value) => CellReading::Value(value),
                 None => CellReading::Wrong(CellTrouble::Number),

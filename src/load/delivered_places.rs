@@ -13,7 +13,8 @@ use crate::privacy::mask::mask_numbers_in_text;
 
 /// Rows that a township should have by the measure of another list, from which their absence is told.
 const LEAST_EXPECTED: u64 = 20;
-/// Rows of a file with an unknown place, as a number and in 1/100, from which it is told and from which it stops.
+/// Rows of a file with an unknown place, as a number and in 1/100, from which it is told and from which it stops. A county
+/// that no table knows is told of a single row.
 const LEAST_UNKNOWN: u64 = 20;
 const TOLD_PERCENT: u64 = 5;
 const STOP_PERCENT: u64 = 50;
@@ -28,7 +29,20 @@ pub(super) fn code_of(
     (!code.is_empty()).then(|| code.to_owned())
 }
 
-/// Files with many rows whose county or township no table of divisions knows.
+/// What is counted of a file.
+#[derive(Default)]
+struct UnknownPlaces {
+    /// Rows with a place.
+    rows: u64,
+    /// Those with an unknown one, and how it is written.
+    unknown: u64,
+    words: BTreeMap<String, u64>,
+    /// Those of them whose county is unknown.
+    without_county: u64,
+    counties: BTreeMap<String, u64>,
+}
+
+/// Files with rows whose county, or many whose township, no table of divisions knows.
 pub(super) fn unknown_places(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
@@ -43,8 +57,7 @@ pub(super) fn unknown_places(
     if !divisions.units.iter().any(|unit| unit.level == COUNTY) {
         return Vec::new();
     }
-    // By file: rows with a place, rows with an unknown one, and how it is written.
-    let mut files: BTreeMap<&std::path::Path, (u64, u64, BTreeMap<String, u64>)> = BTreeMap::new();
+    let mut files: BTreeMap<&std::path::Path, UnknownPlaces> = BTreeMap::new();
     for place in &loaded.totals.places {
         let (county, township) = (place.county.as_str(), place.township.as_str());
         let written = !county.is_empty() || !township.is_empty();
@@ -52,8 +65,9 @@ pub(super) fn unknown_places(
         if !written {
             continue;
         }
-        file.0 += place.accepted;
+        file.rows += place.accepted;
         let found = divisions.lookup(county, township, "").unit;
+        let county_known = !divisions.code_at(found, COUNTY).is_empty();
         let unknown = match divisions.code_at(found, COUNTY) {
             "" => !county.is_empty(),
             code => {
@@ -62,22 +76,33 @@ pub(super) fn unknown_places(
                     && divisions.code_at(found, TOWNSHIP).is_empty()
             }
         };
-        if unknown {
-            file.1 += place.accepted;
+        if unknown && place.accepted > 0 {
+            file.unknown += place.accepted;
             let words = format!("{county}{}{township}", if township.is_empty() { "" } else { " " });
             let words: String = words.chars().take(30).collect();
-            *file.2.entry(mask_numbers_in_text(&words).into_owned()).or_default() += place.accepted;
+            let words = mask_numbers_in_text(&words).into_owned();
+            if !county_known {
+                file.without_county += place.accepted;
+                *file.counties.entry(words.clone()).or_default() += place.accepted;
+            }
+            *file.words.entry(words).or_default() += place.accepted;
         }
     }
     let mut findings = Vec::new();
-    for (file, (rows, unknown, words)) in files {
-        if unknown < LEAST_UNKNOWN || unknown * 100 < rows * TOLD_PERCENT {
+    for (file, places) in files {
+        let rows = places.rows;
+        let many = places.unknown >= LEAST_UNKNOWN && places.unknown * 100 >= rows * TOLD_PERCENT;
+        let (unknown, words) = match many {
+            true => (places.unknown, places.words),
+            false => (places.without_county, places.counties),
+        };
+        if unknown == 0 {
             continue;
         }
         let words = by_frequency(words);
         let more = if words.len() > 3 { "等" } else { "" };
         let told: Vec<String> = words.iter().take(3).map(|(words, n)| format!("“{words}”{n}行")).collect();
-        let stops = !check.partial && unknown * 100 >= rows * STOP_PERCENT;
+        let stops = many && !check.partial && unknown * 100 >= rows * STOP_PERCENT;
         let message = format!(
             "“{}”的文件“{}”有{unknown}行的县（区）或乡镇在区划表里查不到，或两者不相符（占{}）：{}{more}；这些人归不到乡镇，并可能当成别处的人；核对这两列是否填反、复制错，或在区划表里补上；确认就用这一份，加 --allow-partial",
             contract.title,

@@ -14,7 +14,10 @@ use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
-use super::opposite_lists::{opposite_lists, reasons_without_end};
+use super::opposite_lists::opposite_lists;
+use super::other_lists::{new_ones_alone, other_schemes};
+use super::places_apart::{other_places, places_apart};
+use super::reasons_without_end::forget_ends_beside_reasons;
 use super::sheet_periods::{lists_of_later_months, sheets_of_other_quarters};
 use super::source_digest::{SourceDigest, digest_source};
 use crate::Result;
@@ -75,14 +78,19 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     }
     findings.extend(lists_of_later_months(check, contract, one));
     findings.extend(opposite_lists(contract, one)?);
-    findings.extend(reasons_without_end(contract, one)?);
+    findings.extend(other_schemes(contract, one));
+    findings.extend(forget_ends_beside_reasons(contract, one)?);
+    let (of_part, part) = new_ones_alone(check, contract, one);
+    findings.extend(of_part);
     findings.extend(implausible_years(check, contract, one, &tally));
     findings.extend(unknown_places(check, contract, one));
+    findings.extend(places_apart(check, contract, one)?);
     findings.extend(late_starts(check, contract, one)?);
     findings.extend(forget_impossible_deaths(check, contract, one)?);
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
     note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, why: WhyLacking::OtherPeriod }));
+    note_lacked(one, part.into_iter().map(|code| LackedPlace { code, why: WhyLacking::NewOnesAlone }));
     Ok(())
 }
 
@@ -110,7 +118,7 @@ fn places_of_file(
     }
 }
 
-fn county_codes(divisions: &DivisionTree) -> Vec<String> {
+pub(super) fn county_codes(divisions: &DivisionTree) -> Vec<String> {
     let counties = divisions.units.iter().filter(|unit| unit.level == COUNTY);
     counties.map(|unit| unit.code.clone()).collect()
 }
@@ -133,7 +141,8 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
         }
     }
     let unmet = unmet_keys(check, loaded);
-    let slid = other_names(check, loaded);
+    let mut slid = other_names(check, loaded);
+    slid.extend(other_places(check, loaded));
     for ([one, other], code) in unmet.iter().filter_map(|unmet| unmet.held.clone()) {
         for at in [one, other] {
             note_lacked(

@@ -1,9 +1,8 @@
 //! Days of death that cannot be: after the period, or before the person was born. They are unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use arrow::array::{Array as _, AsArray as _, Date32Array};
+use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Date32Type;
 
 use super::LoadedSource;
@@ -79,7 +78,8 @@ pub(super) fn forget_impossible_deaths(
         if forgotten.is_empty() {
             continue;
         }
-        forget(loaded, &column.name, forgotten)?;
+        let forgotten: Vec<u32> = forgotten.into_iter().collect();
+        loaded.records.forget_cells(&column.name, &forgotten)?;
         for (table, of) in tables {
             let info = &loaded.records.tables[table];
             *loaded.totals.tables[table].unknown_cells.entry(column.name.clone()).or_default() +=
@@ -98,17 +98,4 @@ pub(super) fn forget_impossible_deaths(
         }
     }
     Ok(findings)
-}
-
-/// Makes the cells of some records unknown, beside those that are it already.
-fn forget(loaded: &mut LoadedSource, column: &str, mut records: BTreeSet<u32>) -> Result<()> {
-    let batch = loaded.records.rows.batch()?;
-    let Some(days) = batch.column_by_name(column) else { return Ok(()) };
-    let days = days.as_primitive::<Date32Type>().iter();
-    let kept: Date32Array =
-        (0u32..).zip(days).map(|(row, day)| day.filter(|_| !records.contains(&row))).collect();
-    let known = loaded.records.unknown.columns().find(|(name, _)| *name == column);
-    records.extend(known.into_iter().flat_map(|(_, before)| before.iter().copied()));
-    let records: Vec<u32> = records.into_iter().collect();
-    loaded.records.replace_column(column, Arc::new(kept), &records)
 }

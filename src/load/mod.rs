@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray};
+use arrow::array::{Array as _, ArrayRef, BooleanArray};
 use arrow::record_batch::RecordBatch;
 
 use crate::model::record_id::{RecordIdParts, RecordKey, record_id};
@@ -25,6 +25,8 @@ mod data_folder;
 mod delivered_places;
 mod delivery;
 mod deviating_amounts;
+mod group_heads;
+mod guardian_numbers;
 mod header_unit;
 mod headers;
 mod ignored_states;
@@ -37,9 +39,13 @@ mod masked_copies;
 mod number;
 mod number_audit;
 mod opposite_lists;
+mod other_lists;
+mod pasted_rows;
 mod person_cells;
 mod place_counts;
 mod placeholder_birth_dates;
+mod places_apart;
+mod reasons_without_end;
 mod rejected_people;
 mod repeated_files;
 mod row_batches;
@@ -116,6 +122,27 @@ impl SourceRecords {
         self.rows = Rows::of(RecordBatch::try_new(rows.schema(), columns).map_err(mismatch)?);
         self.unknown.remove(column);
         self.unknown.insert(column, unknown);
+        Ok(())
+    }
+
+    /// Takes cells of a column for unknown, whatever they hold; `records` ascending. What is unknown already stays so.
+    ///
+    /// # Errors
+    /// A column that the records do not have; rows that cannot be read back.
+    pub(crate) fn forget_cells(&mut self, column: &str, records: &[u32]) -> Result<()> {
+        let mismatch = |error: arrow::error::ArrowError| Error::internal("格不能置空").caused_by(error);
+        let places: Vec<usize> = records.iter().map(|&record| record as usize).collect();
+        let cells = self.rows.pick_columns(&places, |name| name == column)?;
+        if cells.columns().iter().any(|cells| cells.null_count() < cells.len()) {
+            let rows = self.rows.batch()?;
+            let at = rows.schema().index_of(column).map_err(mismatch)?;
+            let lost = (0..rows.num_rows() as u32).map(|row| Some(records.binary_search(&row).is_ok()));
+            let mut columns = rows.columns().to_vec();
+            let lost = BooleanArray::from_iter(lost);
+            columns[at] = arrow::compute::nullif(&columns[at], &lost).map_err(mismatch)?;
+            self.rows = Rows::of(RecordBatch::try_new(rows.schema(), columns).map_err(mismatch)?);
+        }
+        self.unknown.insert(column, records);
         Ok(())
     }
 

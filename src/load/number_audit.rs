@@ -19,8 +19,13 @@ use crate::model::source_row::AuditFinding;
 
 /// Filled cells of a file or county from which its share is looked at.
 const LEAST_CELLS: u64 = 20;
-/// Share of unusable numbers, in 1/100, from which it is told, and from which a file is a list of nobody.
-const TOLD_PERCENT: u64 = 5;
+/// Unusable numbers, as a number and in 1/100, from which they are told.
+const LEAST_UNUSABLE: u64 = 5;
+const UNUSABLE_PERCENT: u64 = 2;
+/// Share of rows under shared numbers from which they stop, and of unusable numbers of a county from which they are told, in
+/// 1/100.
+const SHARED_PERCENT: u64 = 5;
+/// Share of unusable numbers, in 1/100, from which a file is a list of nobody.
 const STOP_PERCENT: u64 = 80;
 /// Numbers with a wrong check character of which this share, in 1/100, is no slip of the pen.
 const WRONG_CHECKS_PERCENT: u64 = 50;
@@ -172,8 +177,8 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
     let several = parts.len() - files > files;
     let mut findings = Vec::new();
     for (part, counts) in parts.iter().filter(|(part, _)| is_file(part) || several) {
-        let part = part.words();
-        findings.extend(unusable_part(contract, id, &part, counts));
+        let (part, in_file) = (part.words(), is_file(part));
+        findings.extend(unusable_part(contract, id, (&part, in_file), counts));
         findings.extend(slid_numbers(contract, id, &part, counts));
         if let Some(name) = name {
             findings.extend(damaged_names(contract, name, &part, counts));
@@ -256,7 +261,7 @@ fn count_numbers(
 fn unusable_part(
     contract: &SourceContract,
     id: &SourceColumn,
-    part: &str,
+    (part, in_file): (&str, bool),
     counts: &NumberCounts,
 ) -> Option<AuditFinding> {
     let (filled, unusable) = (counts.filled, counts.all_unusable());
@@ -285,10 +290,14 @@ fn unusable_part(
         );
         return find("unusable_numbers", true, message);
     }
-    if unusable < LEAST_CELLS || unusable * 100 < filled * TOLD_PERCENT {
+    // Few ones of a county are told with its file.
+    let (least, percent) =
+        if in_file { (LEAST_UNUSABLE, UNUSABLE_PERCENT) } else { (LEAST_CELLS, SHARED_PERCENT) };
+    if unusable < least || unusable * 100 < filled * percent {
         return None;
     }
-    let stops = unusable * 100 >= filled * STOP_PERCENT && counts.masked * 2 < unusable;
+    let stops =
+        unusable >= LEAST_CELLS && unusable * 100 >= filled * STOP_PERCENT && counts.masked * 2 < unusable;
     let kinds = by_frequency(counts.unusable.clone());
     let kinds: Vec<String> = kinds.iter().take(3).map(|(kind, cells)| format!("{kind}{cells}格")).collect();
     let message = format!(
@@ -344,7 +353,7 @@ fn damaged_names(
         (counts.damaged_names, "含有丢失的字（编码转换时损坏）"),
         (counts.numbered_names, "写有长号码（姓名与号码混在一格）"),
     ] {
-        if cells >= 5 && cells * 100 >= counts.names {
+        if cells > 0 {
             let message = format!(
                 "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；这些人认不准；向{}索取原表{}",
                 contract.title,
@@ -406,7 +415,7 @@ fn shared_numbers(
     }
     for (table, (numbers, rows)) in told {
         let accepted = loaded.totals.tables[table].accepted;
-        let stops = rows >= LEAST_CELLS && rows * 100 >= accepted * TOLD_PERCENT;
+        let stops = rows >= LEAST_CELLS && rows * 100 >= accepted * SHARED_PERCENT;
         let message = format!(
             "“{}”的文件“{}”有{rows}行是不同的人用同一个“{}”（共{numbers}个号码，占{}）：像是向下复制出来的，会当成同一个人；向{}索取原表{}",
             contract.title,

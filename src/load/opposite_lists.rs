@@ -1,14 +1,12 @@
 //! Files, sheets, titles and lines among rows that say the opposite of their list: `停保名单` among those of people on it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 
 use super::LoadedSource;
-use super::audit::by_frequency;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::lines_within::{LineWithin, lines_within};
 use crate::Result;
@@ -20,7 +18,6 @@ use crate::model::leaving_words::{
     PeopleOfLine, begins_part_of_list, find_leaving_word, find_uninsured_word, is_title_text,
 };
 use crate::model::source_row::AuditFinding;
-use crate::privacy::mask::mask_numbers_in_text;
 
 /// Finds the tables whose file, sheet or title says that their people have left the list (`退保`, `停发` …), and the lines among the rows of a table that say it of those beside them. Nothing is against a list whose own title,
 /// patterns or sheets say so, nor against a table of which every accepted row has an end or a state that says it, too.
@@ -189,22 +186,26 @@ fn rows_without_end(
 }
 
 /// The columns by which a row says that somebody has left, with the labels that say it.
-struct EndsOfRows<'a>(Vec<(&'a SourceColumn, Vec<&'a str>)>);
+pub(super) struct EndsOfRows<'a>(Vec<(&'a SourceColumn, Vec<&'a str>)>);
 
 impl<'a> EndsOfRows<'a> {
-    fn of(contract: &'a SourceContract) -> Self {
+    pub(super) fn of(contract: &'a SourceContract) -> Self {
         let columns = (contract.columns.iter())
             .map(|column| (column, labels_of_those_who_left(contract, column)))
             .filter(|(column, labels)| tells_end(column) || !labels.is_empty());
         Self(columns.collect())
     }
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-    fn reads(&self, name: &str) -> bool {
+    /// The columns.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &'a SourceColumn> + use<'a, '_> {
+        self.0.iter().map(|(column, _)| *column)
+    }
+    pub(super) fn reads(&self, name: &str) -> bool {
         self.0.iter().any(|(column, _)| column.name == name)
     }
-    fn ended(&self, batch: &RecordBatch, row: usize) -> bool {
+    pub(super) fn ended(&self, batch: &RecordBatch, row: usize) -> bool {
         self.0.iter().any(|(column, labels)| {
             let Some(array) = batch.column_by_name(&column.name).filter(|array| array.is_valid(row)) else {
                 return false;
@@ -215,58 +216,6 @@ impl<'a> EndsOfRows<'a> {
             }
         })
     }
-}
-
-/// Tells of the files with rows that say why somebody has left and not that he has: a reason beside no day.
-///
-/// # Errors
-/// Rows that cannot be read back from the disk.
-pub(super) fn reasons_without_end(
-    contract: &SourceContract,
-    loaded: &LoadedSource,
-) -> Result<Vec<AuditFinding>> {
-    const NO_REASON: [&str; 6] = ["正常", "在保", "参保", "无", "否", "未停"];
-    let says = EndsOfRows::of(contract);
-    let reason = contract.columns.iter().find(|column| {
-        let end = ["停", "退", "终止", "注销", "结束"].iter().any(|word| column.label.contains(word));
-        column.kind == ContractType::Text && column.label.contains("原因") && end
-    });
-    let Some(reason) = reason.filter(|_| !says.is_empty()) else { return Ok(Vec::new()) };
-    let mut files: BTreeMap<&Path, (u64, BTreeMap<String, u64>)> = BTreeMap::new();
-    let mut first = 0;
-    for batch in loaded.records.rows.chunks(|name| name == reason.name || says.reads(name))? {
-        let batch = batch?;
-        let reasons = batch.column_by_name(&reason.name).and_then(|array| array.as_string_opt::<i32>());
-        for row in 0..batch.num_rows() {
-            let Some(why) = reasons.filter(|reasons| reasons.is_valid(row)).map(|reasons| reasons.value(row))
-            else {
-                continue;
-            };
-            if NO_REASON.iter().any(|word| why.starts_with(word)) || says.ended(&batch, row) {
-                continue;
-            }
-            let table = &loaded.records.tables[loaded.records.keys[first + row].table()];
-            let (rows, words) = files.entry(&table.file).or_default();
-            *rows += 1;
-            *words.entry(mask_numbers_in_text(why).into_owned()).or_default() += 1;
-        }
-        first += batch.num_rows();
-    }
-    let ends: Vec<String> = says.0.iter().map(|(column, _)| format!("“{}”", column.label)).collect();
-    let findings = files.into_iter().map(|(file, (rows, words))| {
-        let told: Vec<String> =
-            by_frequency(words).iter().take(3).map(|(words, rows)| format!("{words}：{rows}条")).collect();
-        let message = format!(
-            "文件“{}”有{rows}条写了“{}”（{}），{}却没有写明已经停止，当作“{}”现有的人；请提供部门核对，停了的填上",
-            masked_file_name(file),
-            reason.label,
-            told.join("，"),
-            ends.join("、"),
-            contract.title
-        );
-        AuditFinding::new(&contract.name, "reason_without_end", false, message)
-    });
-    Ok(findings.collect())
 }
 
 /// The labels of a code table that say that somebody has left, by any of their spellings. A reason says it only beside

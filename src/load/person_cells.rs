@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::model::broken_names::may_be_broken;
 use crate::model::han::{fold_han, is_han};
 use crate::model::id_number::id_check_value;
 use crate::model::name_words::{COMMON_SURNAMES, name_without_person};
@@ -150,11 +151,13 @@ pub(super) fn holds_two_ids(text: &str) -> bool {
     numbers >= 2
 }
 
-/// Is a text two to four Han characters, among them none that may join two names or stand for nobody?
+/// Is a text two to four Han characters, among them none that may join two names, stand for nobody or
+/// be the bytes of another encoding?
 pub(super) fn is_plain_name(text: &str) -> bool {
     (6..=12).contains(&text.len())
         && text.chars().all(|c| matches!(c, '\u{4E00}'..='\u{9FFF}'))
         && name_without_person(text).is_none()
+        && !may_be_broken(text)
         && !holds_two_names(text)
 }
 

@@ -1,4 +1,5 @@
-//! Birth dates that stand for none: one day that an implausible share of a file shares.
+//! Birth dates that stand for none: one day that an implausible share of a file shares, and the days with which programs
+//! begin to count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,17 @@ const FEWEST: u64 = 20;
 /// One row in so many from which it does.
 const SHARE: u64 = 50;
 
+/// Days with which programs begin to count, each with whether the row must have an ID number that states another: on the
+/// second many were really born, by what is written of them.
+const BEGINNINGS: [(u32, bool); 2] = [(19_700_101, false), (20_000_101, true)];
+
+/// Does a day stand for none by itself, where the ID number beside it does not state it, or states another?
+fn is_beginning(day: i32, states_another: bool) -> bool {
+    BEGINNINGS.iter().any(|&(begins, contradicted)| {
+        (states_another || !contradicted) && day_to_epoch_days(begins) == Some(day)
+    })
+}
+
 /// Days that no ID number of their row states, with their rows.
 pub(super) type UnstatedDays = BTreeMap<i32, u64>;
 
@@ -25,8 +37,8 @@ pub(super) type UnstatedDays = BTreeMap<i32, u64>;
 pub(super) fn count_unstated_days(dates: &ArrayRef, ids: Option<&ArrayRef>, keep: &[bool]) -> UnstatedDays {
     let mut days = UnstatedDays::new();
     let mut run = (0, 0);
-    let kept = unstated(dates, ids).filter(|(row, _)| keep.get(*row).copied().unwrap_or(true));
-    for (_, day) in kept {
+    let kept = unstated(dates, ids).filter(|(row, ..)| keep.get(*row).copied().unwrap_or(true));
+    for (_, day, _) in kept {
         if run.0 != day {
             if run.1 > 0 {
                 *days.entry(run.0).or_default() += run.1;
@@ -41,14 +53,17 @@ pub(super) fn count_unstated_days(dates: &ArrayRef, ids: Option<&ArrayRef>, keep
     days
 }
 
-/// Rows and days of dates that the ID number beside them does not state.
-fn unstated<'a>(dates: &'a ArrayRef, ids: Option<&'a ArrayRef>) -> impl Iterator<Item = (usize, i32)> + 'a {
+/// Rows and days of dates that the ID number beside them does not state, and whether it states another.
+fn unstated<'a>(
+    dates: &'a ArrayRef,
+    ids: Option<&'a ArrayRef>,
+) -> impl Iterator<Item = (usize, i32, bool)> + 'a {
     let dates = dates.as_primitive::<Date32Type>();
     let ids = ids.and_then(|ids| ids.as_string_opt::<i32>());
     (0..dates.len()).filter(|&row| !dates.is_null(row)).filter_map(move |row| {
         let day = dates.value(row);
         let stated = ids.filter(|ids| !ids.is_null(row)).and_then(|ids| day_of_id(ids.value(row)));
-        (stated != Some(day)).then_some((row, day))
+        (stated != Some(day)).then_some((row, day, stated.is_some()))
     })
 }
 
@@ -82,7 +97,8 @@ pub(super) fn forget_placeholder_birth_dates(
             days.iter().filter(|(_, rows)| shared(**rows)).map(|(day, _)| *day).collect()
         })
         .collect();
-    if placeholders.iter().all(BTreeSet::is_empty) {
+    let begins = counted.iter().flat_map(BTreeMap::keys).any(|&day| is_beginning(day, true));
+    if placeholders.iter().all(BTreeSet::is_empty) && !begins {
         return Ok(());
     }
     let id = contract.role(ColumnRole::IdNumber).map(|column| column.name.as_str());
@@ -94,8 +110,10 @@ pub(super) fn forget_placeholder_birth_dates(
         let Ok(at) = schema.index_of(&column.name) else { return Ok(batch) };
         let ids = id.and_then(|name| batch.column_by_name(name));
         let unknown: BTreeSet<usize> = unstated(batch.column(at), ids)
-            .filter(|(row, day)| placeholders[keys[first + row].table()].contains(day))
-            .map(|(row, _)| row)
+            .filter(|&(row, day, another)| {
+                placeholders[keys[first + row].table()].contains(&day) || is_beginning(day, another)
+            })
+            .map(|(row, ..)| row)
             .collect();
         if unknown.is_empty() {
             return Ok(batch);

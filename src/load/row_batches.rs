@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type};
 use super::cell_cleaning;
 use super::cell_trouble::{CellTrouble, no_header_reason};
 use super::column::{ColumnCells, ColumnFindings, build_column};
+use super::guardian_numbers::shared_with_guardians;
 use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
@@ -139,7 +140,7 @@ impl RowBatch<'_> {
         }
         let contradicted = { self.ends_before_starts(&columns).into_iter() }
             .map(|(end, units)| (end, units, CellTrouble::EndBeforeStart))
-            .chain(self.own_guardians(&columns).map(|(at, units)| (at, units, CellTrouble::GuardianSelf)));
+            .chain(self.own_guardians(&columns));
         let contradicted: Vec<_> = contradicted.collect();
         for (end, units, trouble) in contradicted {
             let lost = BooleanArray::from_iter((0..columns[end].len()).map(|at| Some(units.contains(&at))));
@@ -267,24 +268,31 @@ impl RowBatch<'_> {
         found
     }
 
-    /// The column of the guardian's number with the units in which it is the person's own.
-    fn own_guardians(&self, columns: &[ArrayRef]) -> Option<(usize, std::collections::BTreeSet<usize>)> {
+    /// The columns of the person's own number and of the guardian's with the units in which both are the same number,
+    /// that is not the one's or not the other's.
+    fn own_guardians(
+        &self,
+        columns: &[ArrayRef],
+    ) -> Vec<(usize, std::collections::BTreeSet<usize>, CellTrouble)> {
         let at = |role| {
-            self.contract
-                .columns
-                .iter()
-                .position(|c| c.role == Some(role))
-                .filter(|&column| self.wanted[column])
+            let mut all = self.contract.columns.iter();
+            all.position(|c| c.role == Some(role)).filter(|&column| self.wanted[column])
         };
-        let (own, guardian) = (at(ColumnRole::IdNumber)?, at(ColumnRole::GuardianId)?);
+        let (Some(own), Some(guardian)) = (at(ColumnRole::IdNumber), at(ColumnRole::GuardianId)) else {
+            return Vec::new();
+        };
         let texts = |column: usize| columns[column].as_string_opt::<i32>().filter(|texts| !texts.is_empty());
-        let (own, numbers) = (texts(own)?, texts(guardian)?);
-        let same = |&unit: &usize| {
-            own.is_valid(unit) && numbers.is_valid(unit) && own.value(unit) == numbers.value(unit)
-        };
-        let units: std::collections::BTreeSet<usize> =
-            (0..own.len().min(numbers.len())).filter(same).collect();
-        (!units.is_empty()).then_some((guardian, units))
+        let (Some(ids), Some(guardians)) = (texts(own), texts(guardian)) else { return Vec::new() };
+        let shared = shared_with_guardians(ids, guardians);
+        // A record is not without a value that it must have.
+        let of_guardians = if self.contract.columns[own].required { Default::default() } else { shared.own };
+        [
+            (own, of_guardians, CellTrouble::GuardiansNumber),
+            (guardian, shared.guardians, CellTrouble::GuardianSelf),
+        ]
+        .into_iter()
+        .filter(|(_, units, _)| !units.is_empty())
+        .collect()
     }
 
     /// A column without the values of cells that hold none in the file.

@@ -7,14 +7,18 @@ use arrow::array::{AsArray as _, StringArray};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::LoadedSource;
+use super::delivered_places::code_of;
 use super::place_counts::filled_text;
 use crate::Result;
 use crate::config::{ColumnRole, Pipeline, SourceContract};
+use crate::model::division::TOWNSHIP;
 use crate::model::han::is_han;
 use crate::model::id_number::IdNumber;
 
 /// Names by number that are kept of one list; of a longer one those of a part of the numbers, the same in all lists.
 const MOST_NAMES: usize = 200_000;
+/// Townships as they are written whose codes are kept at hand.
+const MOST_TOWNSHIPS: usize = 20_000;
 
 /// A number and the name beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +27,8 @@ pub(super) struct NamedNumber {
     pub(super) id: u64,
     /// Hash of the name.
     pub(super) name: u32,
+    /// Hash of the code of the township; 0 where none is known.
+    pub(super) township: u32,
     /// Position in [`SourceDigest::parts`].
     pub(super) part: u32,
 }
@@ -57,12 +63,15 @@ pub(super) fn digest_source(
     let meeting = meeting_columns(pipeline, contract);
     let of = |role| contract.role(role).map(|column| column.name.as_str());
     let (county, id, name) = (of(ColumnRole::County), of(ColumnRole::IdNumber), of(ColumnRole::Name));
+    let township = of(ColumnRole::Township);
     let mut digest = SourceDigest::default();
     if meeting.is_empty() && (id.is_none() || name.is_none()) {
         return Ok(digest);
     }
-    let wanted =
-        |column: &str| meeting.contains(column) || [county, id, name].into_iter().any(|c| c == Some(column));
+    let wanted = |column: &str| {
+        meeting.contains(column) || [county, township, id, name].into_iter().any(|c| c == Some(column))
+    };
+    let mut known_townships: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut names = NameSample::default();
     let mut parts: BTreeMap<(usize, String), u32> = BTreeMap::new();
     let mut first = 0;
@@ -71,11 +80,13 @@ pub(super) fn digest_source(
         let texts = |column: Option<&str>| -> Option<&StringArray> {
             batch.column_by_name(column?)?.as_string_opt::<i32>()
         };
-        let (counties, ids, people) = (texts(county), texts(id), texts(name));
+        let (counties, townships) = (texts(county), texts(township));
+        let (ids, people) = (texts(id), texts(name));
         let keys: Vec<(&str, &StringArray)> =
             meeting.iter().filter_map(|column| Some((*column, texts(Some(column))?))).collect();
         let mut here: Option<(usize, &str)> = None;
-        let mut part = 0;
+        let mut there: Option<(&str, &str)> = None;
+        let (mut part, mut township_hash) = (0, 0);
         let mut code = String::new();
         for row in 0..batch.num_rows() {
             let table = loaded.records.keys[first + row].table();
@@ -85,6 +96,23 @@ pub(super) fn digest_source(
                 code = pipeline.divisions.find_county(place.1).unwrap_or("").to_owned();
                 let next = parts.len() as u32;
                 part = *parts.entry((table, code.clone())).or_insert(next);
+            }
+            let texts = (place.1, filled_text(townships, row).unwrap_or(""));
+            if there != Some(texts) {
+                there = Some(texts);
+                let key = (texts.0.to_owned(), texts.1.to_owned());
+                township_hash = match known_townships.get(&key) {
+                    Some(&hash) => hash,
+                    None => {
+                        let hash = code_of(&pipeline.divisions, texts, TOWNSHIP)
+                            .map_or(0, |code| (xxh3_64(code.as_bytes()) as u32).max(1));
+                        // A column of free text in the place of townships must not fill the memory.
+                        if known_townships.len() < MOST_TOWNSHIPS {
+                            known_townships.insert(key, hash);
+                        }
+                        hash
+                    }
+                };
             }
             for (column, array) in &keys {
                 if let Some(key) = filled_text(Some(array), row) {
@@ -98,7 +126,7 @@ pub(super) fn digest_source(
                 }
             }
             if let (Some(number), Some(person)) = (filled_text(ids, row), filled_text(people, row)) {
-                names.add(number, person, part);
+                names.add(number, person, (part, township_hash));
             }
         }
         first += batch.num_rows();
@@ -123,7 +151,7 @@ struct NameSample {
 }
 
 impl NameSample {
-    fn add(&mut self, number: &str, person: &str, part: u32) {
+    fn add(&mut self, number: &str, person: &str, (part, township): (u32, u32)) {
         let id = IdNumber::parse(number);
         let (Some(key), true) = (id.id18_key(), id.trusted()) else { return };
         if !self.keeps(key) {
@@ -134,7 +162,7 @@ impl NameSample {
         if name.chars().count() < 2 || !name.chars().all(is_han) {
             return;
         }
-        self.kept.push(NamedNumber { id: key, name: xxh3_64(name.as_bytes()) as u32, part });
+        self.kept.push(NamedNumber { id: key, name: xxh3_64(name.as_bytes()) as u32, township, part });
         if self.kept.len() >= 2 * MOST_NAMES {
             self.tidy();
         }

@@ -13,6 +13,7 @@ use super::{cell_cleaning, person_cells};
 use crate::config::code_map::CodeMap;
 use crate::config::source_contract::PeriodForm;
 use crate::config::{ColumnRole, SourceColumn};
+use crate::model::broken_names::{is_broken_name, without_tags};
 use crate::model::cell_words::{CellWithoutValue, cell_without_value};
 use crate::model::name_words::name_without_person;
 use crate::model::written_period;
@@ -20,8 +21,8 @@ use crate::model::written_period;
 /// What a text cell holds.
 enum TextReading<'a> {
     Value(Cow<'a, str>),
-    /// A number of a person or a household without its decorations.
-    CleanedId(String),
+    /// A number of a person or a household, or a name, without what stood around it.
+    Cleaned(String),
     /// An ID number beside which stands something else of the person.
     DoubtfulId(String),
     Blank,
@@ -72,11 +73,24 @@ impl TextForm {
             && !(self.id && text.len() >= 15)
     }
     fn read<'a>(&self, raw: &'a str) -> TextReading<'a> {
+        if self.name
+            && raw.contains('<')
+            && let Cow::Owned(bare) = without_tags(raw)
+        {
+            return match self.read(&bare) {
+                TextReading::Value(name) => TextReading::Cleaned(name.into_owned()),
+                TextReading::Cleaned(name) => TextReading::Cleaned(name),
+                TextReading::DoubtfulId(id) => TextReading::DoubtfulId(id),
+                TextReading::Blank => TextReading::Blank,
+                TextReading::Unknown => TextReading::Unknown,
+                TextReading::Wrong(trouble) => TextReading::Wrong(trouble),
+            };
+        }
         let Some(mut clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
         if self.key
             && let Some(number) = joined_key_number(&clean)
         {
-            return TextReading::CleanedId(number);
+            return TextReading::Cleaned(number);
         }
         if self.key
             && let Cow::Owned(number) = clean_key_number(&clean)
@@ -101,6 +115,9 @@ impl TextForm {
         if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
             return TextReading::Wrong(CellTrouble::TwoPeople);
         }
+        if self.name && is_broken_name(&clean) {
+            return TextReading::Wrong(CellTrouble::BrokenName);
+        }
         if self.name && person_cells::holds_id_number(&clean) {
             return TextReading::Wrong(CellTrouble::NumberInName);
         }
@@ -116,7 +133,7 @@ impl TextForm {
         {
             return match bare.says_more {
                 true => TextReading::DoubtfulId(bare.number),
-                false => TextReading::CleanedId(bare.number),
+                false => TextReading::Cleaned(bare.number),
             };
         }
         if self.raw || cell_cleaning::strip_cell_quote(&clean).len() == clean.len() {
@@ -166,7 +183,7 @@ pub(super) fn build_text_column(
     for index in 0..cells.len() {
         match cells.get(index).map_or(TextReading::Blank, |text| form.read(text)) {
             TextReading::Value(text) => builder.append_value(text),
-            TextReading::CleanedId(id) => {
+            TextReading::Cleaned(id) => {
                 builder.append_value(id);
                 found.cleaned_ids.push(index);
             }

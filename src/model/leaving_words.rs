@@ -72,6 +72,31 @@ const WORDS: [&str; 65] = [
 ];
 /// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
 const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
+/// What a list says of itself that holds those alone who came or changed: `新增低保对象花名册`, `增减变动表`.
+const PART: [&str; 14] = [
+    "新增",
+    "新纳入",
+    "新批",
+    "新参保",
+    "新识别",
+    "新办",
+    "增补",
+    "净增",
+    "增减",
+    "变更",
+    "变动",
+    "异动",
+    "调整增加",
+    "增加人员",
+];
+/// Words in front of one, and behind one, with which the others are there, too: `含新增`, `新增和原有`.
+const BESIDE_BEFORE: [&str; 8] = ["含", "包括", "及", "和", "与", "、", "加", "并"];
+const BESIDE_BEHIND: [&str; 5] = ["及", "和", "与", "、", "并"];
+/// Words of a text that says that all are there.
+const ALL: [&str; 5] = ["全部", "原有", "现有", "在册", "在保"];
+/// Words behind one that are no part of a list of people: `变更后`, `新增就业`.
+const NO_PART: [&str; 12] =
+    ["后", "前", "就业", "耕地", "资产", "贷款", "岗位", "项目", "危房", "任务", "情况说明", "原因"];
 /// Words in front of one that turn it round: `未退出`, `不含死亡`, `已剔除停保`.
 const TURNED_BY: [&str; 5] = ["未", "无", "不", "非", "没有"];
 const LEFT_OUT: [&str; 9] = ["不含", "不包括", "不包含", "剔除", "扣除", "除去", "去除", "排除", "去掉"];
@@ -92,6 +117,20 @@ pub(crate) fn find_uninsured_word(text: &str) -> Option<&'static str> {
     find_word(&UNINSURED, text)
 }
 
+/// The first word in a name that says that those alone are listed who came or changed.
+pub(crate) fn find_word_of_part(text: &str) -> Option<&'static str> {
+    let text: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    if ALL.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    find_word(&PART, &text).filter(|word| {
+        let (before, behind) = text.split_once(word).unwrap_or_default();
+        let mut behind_it = NO_PART.iter().chain(&BESIDE_BEHIND);
+        !BESIDE_BEFORE.iter().any(|other| before.ends_with(other))
+            && !behind_it.any(|other| behind.starts_with(other))
+    })
+}
+
 fn find_word(words: &[&'static str], text: &str) -> Option<&'static str> {
     let text: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let mut found: Vec<(usize, &'static str)> = words
@@ -99,10 +138,7 @@ fn find_word(words: &[&'static str], text: &str) -> Option<&'static str> {
         .flat_map(|word| text.match_indices(word).map(|(at, _)| (at, *word)))
         .filter(|(at, word)| {
             let (before, behind) = (&text[..*at], &text[at + word.len()..]);
-            let last = before.char_indices().rev().nth(LOOKED_BACK - 1).map_or(0, |(at, _)| at);
-            !TURNED_BY.iter().any(|turned| before.ends_with(turned))
-                && !LEFT_OUT.iter().any(|left| before[last..].contains(left))
-                && !ELSE.iter().any(|other| behind.starts_with(other))
+            !is_left_out(before) && !ELSE.iter().any(|other| behind.starts_with(other))
         })
         .collect();
     // 已剔除死亡: what is left out is not there, and 剔除 is no name of a list of its own.
@@ -110,6 +146,13 @@ fn find_word(words: &[&'static str], text: &str) -> Option<&'static str> {
         *word != "剔除" || !WORDS.iter().any(|other| text[at + word.len()..].starts_with(other))
     });
     found.into_iter().min().map(|(_, word)| word)
+}
+
+/// Does what stands in front of a word leave it out: `不含`, `已剔除`?
+pub(crate) fn is_left_out(before: &str) -> bool {
+    let last = before.char_indices().rev().nth(LOOKED_BACK - 1).map_or(0, |(at, _)| at);
+    TURNED_BY.iter().any(|turned| before.ends_with(turned))
+        || LEFT_OUT.iter().any(|left| before[last..].contains(left))
 }
 
 /// Is it a title? A sentence that explains what to fill in is none.
@@ -187,6 +230,26 @@ mod tests {
             ("停发前名单", None),
         ] {
             assert_eq!(find_leaving_word(name), word, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_those_who_came_alone_are_told_from_others() {
+        for (name, word) in [
+            ("淇县2018年第三季度新增低保对象花名册", Some("新增")),
+            ("本月新增", Some("新增")),
+            ("农村低保_新 增.csv", Some("新增")),
+            ("低保人员增减变动表", Some("增减")),
+            ("参保变更人员", Some("变更")),
+            ("农村低保花名册", None),
+            ("低保对象花名册（含新增）", None),
+            ("原有和新增低保对象", None),
+            ("无新增", None),
+            ("不含新增人员", None),
+            ("变更后名单", None),
+            ("2018年新增就业台账", None),
+        ] {
+            assert_eq!(find_word_of_part(name), word, "{name}");
         }
     }
 

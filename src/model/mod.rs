@@ -2,6 +2,7 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub(crate) mod broken_names;
 pub(crate) mod cell_tally;
 pub(crate) mod cell_words;
 pub(crate) mod column_type;
@@ -22,6 +23,7 @@ pub(crate) mod period;
 pub(crate) mod published_id;
 pub(crate) mod record_id;
 pub(crate) mod resolution;
+pub(crate) mod scheme_words;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
 pub(crate) mod state_headers;

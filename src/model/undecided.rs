@@ -82,6 +82,8 @@ pub enum WhyLacking {
     UnmetKeys,
     /// Some townships of a county did not come.
     TownshipsAbsent,
+    /// Those alone came who are new on it or changed.
+    NewOnesAlone,
 }
 
 impl WhyLacking {
@@ -91,6 +93,7 @@ impl WhyLacking {
             Self::Absent => format!("{place}没有报来本期的{list}"),
             Self::OtherPeriod => format!("{place}报来的{list}不是本期的"),
             Self::TownshipsAbsent => format!("{place}有乡镇没有报来本期的{list}"),
+            Self::NewOnesAlone => format!("{place}只报来了{list}里新增、变更的人"),
             Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
         }
     }
@@ -145,7 +148,9 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<LackedPlace>(text).unwrap().why;
         assert_eq!(read(r#"{"code":"410622","stale":true}"#), WhyLacking::OtherPeriod);
         assert_eq!(read(r#"{"code":"410622","stale":false}"#), WhyLacking::Absent);
-        for why in [WhyLacking::Absent, WhyLacking::OtherPeriod, WhyLacking::UnmetKeys] {
+        for why in
+            [WhyLacking::Absent, WhyLacking::OtherPeriod, WhyLacking::UnmetKeys, WhyLacking::NewOnesAlone]
+        {
             let place = LackedPlace { code: "410622".to_owned(), why };
             assert_eq!(read(&serde_json::to_string(&place).unwrap()), why);
         }

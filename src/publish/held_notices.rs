@@ -66,7 +66,10 @@ fn held_text(
     if column.is_empty() {
         let owner = catalogue.source_owner(source);
         let cure = match part.why {
-            WhyLacking::Absent | WhyLacking::OtherPeriod | WhyLacking::TownshipsAbsent => {
+            WhyLacking::Absent
+            | WhyLacking::OtherPeriod
+            | WhyLacking::TownshipsAbsent
+            | WhyLacking::NewOnesAlone => {
                 format!("没有名单不等于没有这些人；请{owner}报来")
             }
             WhyLacking::UnmetKeys => format!("对不上不等于没有这些人；请{owner}核对编号的写法后重报"),

@@ -101,3 +101,71 @@ fn a_county_whose_numbers_do_not_meet_is_told_so_where_rules_are_held() {
     let report = std::fs::read_to_string(out.join("2018Q3/latest/report.html")).unwrap();
     assert!(report.contains(told), "the report says it, too");
 }
+
+const VILLAGES: [(&str, &str); 4] =
+    [("高村镇", "高村"), ("北阳镇", "北阳村"), ("西岗镇", "西岗"), ("庙口镇", "庙口")];
+
+/// A list of forty insured people; `place` gives each a township and a village.
+fn placed(place: impl Fn(u32) -> (&'static str, &'static str)) -> String {
+    let row = |at| {
+        let (township, village) = place(at);
+        format!("2018,{},{},淇县,{township},{village},正常参保\n", name(at), id(at))
+    };
+    let rows: String = (0..80).map(row).collect();
+    format!("参保年度,姓名,身份证号,县(区),乡镇,村,参保状态\n{rows}")
+}
+
+#[test]
+fn places_that_were_sorted_apart_from_people_are_told() {
+    let at_home = |at: u32| VILLAGES[(at % 4) as usize];
+    let register = |at: u32| {
+        let ((township, village), number) = (at_home(at), format!("41002{at:05}"));
+        format!("淇县,{township},{village},{number},{number}1,{},{},{},户主\n", name(at), sex(at), id(at))
+    };
+    let rows: String = (0..80).map(register).collect();
+    let register = ("建档立卡人口信息.csv", format!("{PERSONS}\n{rows}"));
+    let told = "“医保参保_淇县.csv”有60人的“乡(镇)”，别的名单里都是另一个（占别的名单也有的79人的75.9%）";
+    let (said, _) = check(&[register.clone(), ("医保参保_淇县.csv", placed(at_home))]);
+    assert!(!said.contains("别的名单里都是另一个"), "{said}");
+    let apart = placed(|at| VILLAGES[(at / 20) as usize]);
+    let (said, _) = check(&[register, ("医保参保_淇县.csv", apart)]);
+    assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn villages_of_other_townships_are_told() {
+    let list = |apart: u32| {
+        let row = |at: u32| {
+            let (township, village) = match at < apart {
+                true => ("善堂镇", "北关村"),
+                false => ("浚州街道", "北关村"),
+            };
+            format!("2018,{},{},浚县,{township},{village},正常参保\n", name(at), id(at))
+        };
+        let rows: String = (0..80).map(row).collect();
+        format!("参保年度,姓名,身份证号,县(区),乡镇,村,参保状态\n{rows}")
+    };
+    let (said, _) = check(&[("医保参保_浚县.csv", list(20))]);
+    assert!(said.contains("有20行的村不在它写的乡镇里（占25%，例如医保参保_浚县.csv第2行；"), "{said}");
+    let (said, _) = check(&[("医保参保_浚县.csv", list(5))]);
+    assert!(!said.contains("的村不在它写的乡镇里"), "{said}");
+}
+
+#[test]
+fn a_county_that_is_none_and_townships_in_first_rows_alone_are_told() {
+    let good = insured(|_| "2018".to_owned(), 0..100, "高村镇");
+    let wrong = good.replacen("淇县", "溆县", 2);
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{wrong}"))]);
+    assert!(
+        said.contains("有2行的县（区）或乡镇在区划表里查不到") && said.contains("“溆县 高村镇”2行"),
+        "{said}"
+    );
+    let heads: String = (good.lines().enumerate())
+        .map(|(at, row)| if at % 20 == 0 { format!("{row}\n") } else { row.replace("高村镇", "") + "\n" })
+        .collect();
+    let told = "“乡(镇)”95行空白、5行有：没有写的人归不到那里";
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{heads}"))]);
+    assert!(said.contains(told) && said.contains("fill_down = true"), "{said}");
+    let (said, _) = check(&[("医保参保_淇县.csv", format!("{INSURED}\n{good}"))]);
+    assert!(!said.contains("行空白") && !said.contains("区划表里查不到"), "{said}");
+}

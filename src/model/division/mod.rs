@@ -8,6 +8,7 @@ mod load;
 mod lookup;
 mod names;
 
+pub(crate) use lookup::DivisionVerdict;
 pub(crate) use names::division_name_root;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,111 @@
+//! Rows that say why somebody has left and not that he has: a reason beside no day, or beside a state of those who are
+//! still there. Whether he has is not known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use arrow::array::{Array as _, AsArray as _};
+
+use super::LoadedSource;
+use super::audit::by_frequency;
+use super::data_folder::masked_file_name;
+use super::opposite_lists::EndsOfRows;
+use crate::Result;
+use crate::config::SourceContract;
+use crate::config::source_contract::SourceColumn;
+use crate::model::column_type::ContractType;
+use crate::model::source_row::AuditFinding;
+use crate::privacy::mask::mask_numbers_in_text;
+
+/// What a column of reasons says of those who are still there.
+const NO_REASON: [&str; 8] = ["正常", "在保", "参保", "续保", "无", "否", "未停", "未退"];
+
+/// What is counted of a file.
+#[derive(Default)]
+struct CountedReasons {
+    rows: u64,
+    first_row: u32,
+    words: BTreeMap<String, u64>,
+}
+
+/// Takes the columns of ends and states for unknown in rows with a reason that they contradict, and tells how many there
+/// are.
+///
+/// # Errors
+/// Rows that cannot be read back from the disk.
+pub(super) fn forget_ends_beside_reasons(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+) -> Result<Vec<AuditFinding>> {
+    let says = EndsOfRows::of(contract);
+    let Some(reason) = column_of_reasons(contract).filter(|_| !says.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let mut files: BTreeMap<&Path, CountedReasons> = BTreeMap::new();
+    let mut contradicted: BTreeSet<u32> = BTreeSet::new();
+    let mut first = 0;
+    for batch in loaded.records.rows.chunks(|name| name == reason.name || says.reads(name))? {
+        let batch = batch?;
+        let reasons = batch.column_by_name(&reason.name).and_then(|array| array.as_string_opt::<i32>());
+        for row in 0..batch.num_rows() {
+            let Some(why) = reasons.filter(|reasons| reasons.is_valid(row)).map(|reasons| reasons.value(row))
+            else {
+                continue;
+            };
+            if NO_REASON.iter().any(|word| why.starts_with(word)) || says.ended(&batch, row) {
+                continue;
+            }
+            let key = loaded.records.keys[first + row];
+            let of = files.entry(&loaded.records.tables[key.table()].file).or_default();
+            if of.rows == 0 {
+                of.first_row = key.row();
+            }
+            of.rows += 1;
+            *of.words.entry(mask_numbers_in_text(why).into_owned()).or_default() += 1;
+            contradicted.extend(u32::try_from(first + row));
+        }
+        first += batch.num_rows();
+    }
+    let ends: Vec<String> = says.columns().map(|column| format!("“{}”", column.label)).collect();
+    let tell = |(file, of): (&Path, CountedReasons)| {
+        let told: Vec<String> =
+            by_frequency(of.words).iter().take(3).map(|(words, rows)| format!("{words}：{rows}条")).collect();
+        let message = format!(
+            "文件“{}”有{}条写了“{}”（{}；例如第{}行），{}却没有写明已经停止：停没停按不清楚处理，用到的规则对这些人不下结论；\
+             请提供部门核对，停了的填上，没停的删去原因",
+            masked_file_name(file),
+            of.rows,
+            reason.label,
+            told.join("，"),
+            of.first_row,
+            ends.join("、"),
+        );
+        AuditFinding::new(&contract.name, "reason_without_end", false, message)
+    };
+    let findings = files.into_iter().map(tell).collect();
+    let columns: Vec<&SourceColumn> = says.columns().collect();
+    for column in columns.into_iter().filter(|_| !contradicted.is_empty()) {
+        forget(loaded, &column.name, &contradicted)?;
+    }
+    Ok(findings)
+}
+
+/// The column that says why somebody has left.
+fn column_of_reasons(contract: &SourceContract) -> Option<&SourceColumn> {
+    contract.columns.iter().find(|column| {
+        let end = ["停", "退", "终止", "注销", "结束"].iter().any(|word| column.label.contains(word));
+        column.kind == ContractType::Text && column.label.contains("原因") && end
+    })
+}
+
+/// Makes cells of a column unknown that were not yet.
+fn forget(loaded: &mut LoadedSource, column: &str, records: &BTreeSet<u32>) -> Result<()> {
+    let known: Vec<u32> = (records.iter().copied())
+        .filter(|&record| !loaded.records.unknown.is_unknown(column, record as usize))
+        .collect();
+    for &record in &known {
+        let table = loaded.records.keys[record as usize].table();
+        *loaded.totals.tables[table].unknown_cells.entry(column.to_owned()).or_default() += 1;
+    }
+    loaded.records.forget_cells(column, &known)
+}
