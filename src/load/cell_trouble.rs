@@ -48,6 +48,8 @@ pub(super) enum CellTrouble {
     GuardianSelf,
     /// A cell is missing here, and those behind it stand one column too early.
     SlidRow,
+    /// A cell too many stands here, and those behind it stand one column too late.
+    ExtraCell,
     /// No value in the file itself.
     Fault(CellFault),
 }
@@ -103,6 +105,7 @@ impl CellTrouble {
             Self::Fault(CellFault::RaisedPart) => "raised_part",
             Self::Fault(CellFault::MergedNumber) => "merged_number",
             Self::SlidRow => "slid_row",
+            Self::ExtraCell => "extra_cell",
         }
     }
     /// Reason and cure for the department.
@@ -186,6 +189,9 @@ impl CellTrouble {
             Self::Fault(CellFault::MergedNumber) => format!(
                 "“{label}”与上面另一个人的合并成一格，只算上面的人的，这一行的人的不清楚；拆开合并的单元格，各填各的"
             ),
+            Self::ExtraCell => format!(
+                "这一行在“{label}”多了一格，后面的各格都往后错了一列（按提前一列读，内容与各列才相符）；去掉多的一格后重报"
+            ),
             Self::SlidRow => format!(
                 "这一行从“{label}”起少了一格，后面的各格都往前错了一列（按错后一列读，内容与各列才相符）；把少的一格补上后重报"
             ),
@@ -198,12 +204,16 @@ impl CellTrouble {
     pub(super) fn keeps_value(self) -> bool {
         VALUE_KEPT.contains(&self)
     }
+    /// True if the whole row is to be shown, not the cell.
+    pub(super) fn is_of_row(self) -> bool {
+        matches!(self, Self::Missing | Self::SlidRow | Self::ExtraCell)
+    }
     /// True if the record cannot be accepted because of it.
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
             Self::TwoPeople | Self::NumberInName => column.required || person,
-            Self::SlidRow => true,
+            Self::SlidRow | Self::ExtraCell => true,
             Self::DayUnknown | Self::MonthDoubtful | Self::BesideNumber => false,
             trouble if trouble.keeps_value() => false,
             _ => column.required,

@@ -163,7 +163,7 @@ impl RowBatch<'_> {
         }
         let slid = self.slid_units(&units, &all_found);
         refusals.retain(|(unit, ..)| !slid.contains_key(unit));
-        refusals.extend(slid.iter().map(|(&unit, &column)| (unit, column, CellTrouble::SlidRow)));
+        refusals.extend(slid.iter().map(|(&unit, &(column, trouble))| (unit, column, trouble)));
         slid.keys().for_each(|&unit| accepted[unit] = false);
         let mut cells = vec![CellTally::default(); count];
         for (index, found) in &all_found {
@@ -181,7 +181,9 @@ impl RowBatch<'_> {
         let rejected_people = (refusals.iter())
             .flat_map(|&(unit, _, trouble)| match trouble {
                 // Nobody knows in which cells they stand.
-                CellTrouble::SlidRow => RejectedPerson::in_text(&self.row_text(units[unit].row)),
+                CellTrouble::SlidRow | CellTrouble::ExtraCell => {
+                    RejectedPerson::in_text(&self.row_text(units[unit].row))
+                }
                 _ => self.rejected_person(units[unit]).into_iter().collect(),
             })
             .collect();
@@ -247,12 +249,12 @@ impl RowBatch<'_> {
         })
     }
 
-    /// The units whose row lacks a cell, and the column that lacks it.
+    /// The units whose row lacks a cell or has one too many, and the column where that is.
     fn slid_units(
         &self,
         units: &[RecordUnit],
         all_found: &[(usize, ColumnFindings)],
-    ) -> BTreeMap<usize, usize> {
+    ) -> BTreeMap<usize, (usize, CellTrouble)> {
         use CellTrouble::{Code, Date, Flag, Month, Number, NumberInName, Period, Range, Rate};
         let misfit = |trouble: &CellTrouble| {
             matches!(trouble, Code | Date | Flag | Month | Number | NumberInName | Period | Range | Rate)
@@ -647,9 +649,7 @@ impl RowBatch<'_> {
             return reject;
         }
         reject.original = match text {
-            Some(text) if !matches!(trouble, CellTrouble::Missing | CellTrouble::SlidRow) => {
-                limit_row_text(text.to_owned())
-            }
+            Some(text) if !trouble.is_of_row() => limit_row_text(text.to_owned()),
             _ => self.row_text(unit.row),
         };
         reject

@@ -1,11 +1,13 @@
-//! Rows that lack a cell in the middle: all behind it stand one column too early, and a blank one stands at the end.
+//! Rows that lack a cell in the middle: all behind it stand one column too early, and a blank one stands at the end; and
+//! rows that have a cell too many, those behind it one column too late.
 //!
-//! Such a row has as many cells as the others. What gives it away is that cells do not fit their columns and all fit the
+//! Such a row may have as many cells as the others. What gives it away is that cells do not fit their columns and all fit the
 //! next: a guardian's ID number in the column of his name, an amount in that of a category.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell_cleaning;
+use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings, build_column};
 use super::row_batches::RowBatch;
 use crate::config::source_contract::ColumnRole;
@@ -16,10 +18,13 @@ use crate::model::column_type::ContractType;
 /// Cells that hold more than a number or a code as short as this are in the right column by no chance.
 const TELLING: usize = 6;
 
-/// Those of some rows that lack a cell, and the column of the contract that lacks it.
-pub(super) fn slid_rows(batch: &RowBatch<'_>, suspects: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+/// Those of some rows that lack a cell or have one too many, the column of the contract where that is, and which of both.
+pub(super) fn slid_rows(
+    batch: &RowBatch<'_>,
+    suspects: &BTreeSet<usize>,
+) -> BTreeMap<usize, (usize, CellTrouble)> {
     let columns = ColumnFits::new(batch);
-    let found = suspects.iter().filter_map(|&row| Some((row, columns.lacking(row)?)));
+    let found = suspects.iter().filter_map(|&row| Some((row, columns.slide(row)?)));
     found.collect()
 }
 
@@ -88,28 +93,48 @@ impl<'a> ColumnFits<'a> {
         build_column(column, &cells, (plan.factors[at], plan.months[at]), &mut found);
         Some(found.troubles.is_empty() && found.open_codes.is_empty())
     }
-    /// The column that a row lacks a cell of, if it does.
-    fn lacking(&self, row: usize) -> Option<usize> {
+    /// Which cell a row lacks, or has too many, if it does.
+    fn slide(&self, row: usize) -> Option<(usize, CellTrouble)> {
         let width = self.fed.len();
-        // The cell that is missing leaves a blank one at the end.
-        let last = width.checked_sub(1).filter(|&last| self.cell(row, last).is_empty())?;
+        let last = width.checked_sub(1)?;
         let misfits: Vec<usize> =
             (0..width).filter(|&raw| self.fits(raw, self.cell(row, raw)) == Some(false)).collect();
         let first = *misfits.first()?;
-        // The last place where it may be missing is the likeliest.
-        let lacks = (0..=first).rev().find(|&at| {
-            self.fed[at].is_some() && {
-                let moved = (at + 1..=last).map(|raw| (raw, self.cell(row, raw - 1)));
-                let fits: Vec<(bool, usize)> = moved
-                    .filter_map(|(raw, text)| {
-                        let other = text.chars().any(|c| !c.is_ascii_digit());
-                        Some((self.fits(raw, text)?, if other { TELLING } else { text.len() }))
-                    })
-                    .collect();
-                let telling = fits.iter().any(|(_, length)| *length >= TELLING);
-                fits.iter().all(|(fits, _)| *fits) && !fits.is_empty() && (misfits.len() > 1 || telling)
+        // The last place where it may have happened is the likeliest.
+        let places = || (0..=first).rev().filter(|&at| self.fed[at].is_some());
+        // The cell that is missing leaves a blank one at the end.
+        let blank = self.cell(row, last).is_empty();
+        let lacks = places().filter(|_| blank).find(|&at| {
+            let moved = (at + 1..=last).map(|raw| (raw, self.cell(row, raw - 1)));
+            self.all_fit(moved, misfits.len())
+        });
+        let found = match lacks {
+            Some(at) => Some((at, CellTrouble::SlidRow)),
+            // Where nothing is blank, one cell that does not fit says no more than that.
+            None => places()
+                .filter(|_| misfits.len() > 1)
+                .find(|&at| {
+                    let moved = (at..last).map(|raw| (raw, self.cell(row, raw + 1)));
+                    self.all_fit(moved, misfits.len())
+                })
+                .map(|at| (at, CellTrouble::ExtraCell)),
+        };
+        found.and_then(|(at, trouble)| Some((self.fed[at]?, trouble)))
+    }
+    /// Do all of these cells fit, and are they enough to say that it is no chance?
+    fn all_fit<'c>(&self, cells: impl Iterator<Item = (usize, &'c str)>, misfits: usize) -> bool {
+        let (mut fitting, mut telling) = (0, false);
+        for (raw, text) in cells {
+            match self.fits(raw, text) {
+                Some(false) => return false,
+                Some(true) => {
+                    fitting += 1;
+                    telling |= text.len() >= TELLING || text.chars().any(char::is_alphabetic);
+                }
+                None => {}
             }
-        })?;
-        self.fed[lacks]
+        }
+        // One cell that fits the next column may have been written there by mistake.
+        telling && (misfits > 1 || fitting > 1)
     }
 }

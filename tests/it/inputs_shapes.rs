@@ -63,6 +63,26 @@ fn a_row_without_a_cell_in_the_middle_is_not_read_shifted() {
 }
 
 #[test]
+fn a_row_with_a_cell_too_many_is_not_read_shifted() {
+    // The last column is blank in all rows, so that no row has more cells than there are headers.
+    let mut text =
+        "参保年度,姓名,身份证号,性别,出生日期,县(区),个人缴费金额,资助金额,参保状态,备注\n".to_owned();
+    for at in 0..100 {
+        let more = if at % 25 == 10 { "汉族," } else { "" };
+        let end = if at % 25 == 10 { "" } else { "," };
+        let number = id(at);
+        let born = format!("{}-{}-{}", &number[6..10], &number[10..12], &number[12..14]);
+        text += &format!("2018,{},{number},{more}男,{born},淇县,180,0,正常参保{end}\n", name(at));
+    }
+    let loaded = try_load("insurance", &[("医保参保_淇县.csv", text)]).unwrap();
+    assert_eq!(counts(&loaded), (96, 4));
+    for reject in &loaded.rejects {
+        assert_eq!((reject.reason_code.as_str(), reject.row % 25), ("extra_cell", 12));
+        assert!(reject.reason.contains("在“性别”多了一格"), "{}", reject.reason);
+    }
+}
+
+#[test]
 fn a_row_whose_cells_fit_or_fit_nowhere_is_read() {
     let mut text = AID.to_owned() + "\n";
     for at in 0..100 {
@@ -74,6 +94,11 @@ fn a_row_whose_cells_fit_or_fit_nowhere_is_read() {
             4 => {
                 cells[6] = "看情况".to_owned();
                 cells[9].clear();
+            }
+            // A word that belongs into the next column.
+            6 => {
+                cells[6] = "父子".to_owned();
+                (7..10).for_each(|at| cells[at].clear());
             }
             // No guardian at all.
             5 => (6..10).for_each(|at| cells[at].clear()),

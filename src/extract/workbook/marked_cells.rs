@@ -6,7 +6,7 @@ use super::FilledSheet;
 use crate::model::file_account::CellFault;
 
 /// Rows that are named.
-const NAMED: usize = 20;
+const NAMED: usize = 10;
 
 /// Rows below the header that are crossed out, by their place: two cells at least, and half of those that are filled.
 pub(super) fn struck_rows(sheet: &FilledSheet, last: Option<usize>) -> BTreeSet<usize> {
