@@ -22,6 +22,8 @@ use crate::{Error, Result};
 /// Columns and rows that one cell may span, as browsers have it.
 const MAX_COLUMN_SPAN: u32 = 1000;
 const MAX_ROW_SPAN: u32 = 65_534;
+/// Bytes of a table's caption; the rest of a longer one is left out.
+const MAX_CAPTION: usize = 300;
 /// Rows of one table.
 const MAX_ROWS: u32 = 1 << 20;
 
@@ -40,7 +42,7 @@ pub(super) fn read_html(bytes: Vec<u8>, declared: Encoding) -> Result<(Vec<ReadS
         ));
     }
     for (at, sheet) in sheets.iter_mut().enumerate() {
-        sheet.name = format!("表格{}", at + 1);
+        sheet.name = table_name(format!("表格{}", at + 1), &sheet.name);
     }
     Ok((sheets, decoded.encoding))
 }
@@ -55,7 +57,12 @@ pub(super) fn decode_markup(mut bytes: Vec<u8>, declared: Encoding) -> DecodedTe
     decode_text(bytes, declared)
 }
 
-/// The tables of a page that hold anything, without names; `room`: that of all tables of the file.
+/// The name of a table with its caption.
+pub(super) fn table_name(name: String, caption: &str) -> String {
+    if caption.is_empty() { name } else { format!("{name} {caption}") }
+}
+
+/// The tables of a page that hold anything, under their captions; `room`: that of all tables of the file.
 ///
 /// # Errors
 /// More than may be held.
@@ -65,6 +72,8 @@ pub(super) fn tables_of_page(text: &str, damaged: bool, room: &MemoryRoom) -> Re
         room,
         open: vec![OpenTable::default()],
         tables: vec![SheetBuilder::new(room, false)],
+        captions: vec![String::new()],
+        in_caption: false,
         words: String::new(),
         marks: HtmlMarks::of_page(text),
     };
@@ -130,6 +139,9 @@ struct PageReading<'a> {
     room: &'a MemoryRoom,
     open: Vec<OpenTable>,
     tables: Vec<SheetBuilder<'a>>,
+    /// What each table is called.
+    captions: Vec<String>,
+    in_caption: bool,
     /// The text of a cell as it is shown.
     words: String,
     marks: HtmlMarks,
@@ -158,15 +170,20 @@ impl PageReading<'_> {
             b"table" => {
                 self.room.take(CELLS_OF_SHEET, 0)?;
                 self.tables.push(SheetBuilder::new(self.room, false));
+                self.captions.push(String::new());
+                self.in_caption = false;
                 self.open.push(OpenTable { at: self.tables.len() - 1, ..OpenTable::default() });
             }
+            b"caption" if self.top().cell.is_none() => self.in_caption = true,
             b"tr" => {
+                self.in_caption = false;
                 self.end_row()?;
                 let top = self.top();
                 top.in_row = true;
                 top.row_marks = marks;
             }
             b"td" | b"th" => {
+                self.in_caption = false;
                 self.end_cell()?;
                 let span = |name: &str, most: u32| {
                     let value = attribute(name).and_then(|value| value.trim().parse::<u32>().ok());
@@ -204,7 +221,9 @@ impl PageReading<'_> {
             cell.close(&name);
         }
         match &name[..] {
+            b"caption" => self.in_caption = false,
             b"table" => {
+                self.in_caption = false;
                 self.end_row()?;
                 if self.open.len() > 1 {
                     self.open.pop();
@@ -218,6 +237,14 @@ impl PageReading<'_> {
         Ok(())
     }
     fn text(&mut self, text: &str) {
+        if self.in_caption {
+            let at = self.top().at;
+            let caption = &mut self.captions[at];
+            if caption.len() + text.len() <= MAX_CAPTION {
+                caption.push_str(if text == "\n" { " " } else { text });
+            }
+            return;
+        }
         if let Some(cell) = &mut self.top().cell {
             let marks = cell.open.iter().fold(TextMarks::default(), |all, (_, marks)| all | *marks);
             // Line ends of the page are spaces; those of the cell are tags.
@@ -301,11 +328,15 @@ impl PageReading<'_> {
             return Err(unreadable_workbook(format!("两次数到的表格不一样多：{read}、{counted}")));
         }
         let mut sheets = Vec::new();
-        for (table, &counted) in self.tables.into_iter().zip(counted) {
+        let captions = self.captions.into_iter().map(|caption| {
+            let words: Vec<&str> = caption.split_ascii_whitespace().collect();
+            words.join(" ")
+        });
+        for ((table, name), &counted) in self.tables.into_iter().zip(captions).zip(counted) {
             let (mut sheet, filled) = table.finish();
             sheet.damaged = damaged;
             if filled > 0 || counted.filled > 0 {
-                sheets.push(ReadSheet { name: String::new(), hidden: false, sheet, filled, counted });
+                sheets.push(ReadSheet { name, hidden: false, sheet, filled, counted });
             }
         }
         Ok(sheets)
@@ -367,6 +398,14 @@ mod tests {
     fn a_table_in_a_cell_is_its_own() {
         let tables = rows("<table><tr><td>名单<table><tr><td>张三</td></tr></table>尾</td></tr></table>");
         assert_eq!(tables, [[["名单尾"]], [["张三"]]]);
+    }
+
+    #[test]
+    fn a_caption_is_in_the_name_of_its_table() {
+        let page = "<table><tr><td>1</table><table><caption> 停发\n <b>人员</b></caption><tr><td>2<caption>3</table>";
+        let names: Vec<String> = page_of(page).unwrap().into_iter().map(|sheet| sheet.name).collect();
+        assert_eq!(names, ["", "停发 人员"]);
+        assert_eq!(table_name("表格2".into(), &names[1]), "表格2 停发 人员");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::html_tables::{decode_markup, tables_of_page};
+use super::html_tables::{decode_markup, table_name, tables_of_page};
 use super::table_limits::MemoryRoom;
 use super::workbook::open_workbook::ReadSheet;
 use crate::config::read_options::Encoding;
@@ -36,7 +36,8 @@ pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadShe
         let several = tables.len() > 1;
         for (number, mut table) in tables.into_iter().enumerate() {
             let name = page.name.clone().unwrap_or_else(|| format!("第{}页", at + 1));
-            table.name = if several { format!("{name} 表格{}", number + 1) } else { name };
+            let name = if several { format!("{name} 表格{}", number + 1) } else { name };
+            table.name = table_name(name, &table.name);
             sheets.push(table);
         }
     }

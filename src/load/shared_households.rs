@@ -21,6 +21,9 @@ const TOLD_PERCENT: u64 = 2;
 /// The same from which the list is not usable.
 const LEAST_STOPPING: u64 = 10;
 const STOP_PERCENT: u64 = 50;
+/// Share of a file's households, in percent, from which two heads in one village under one number are two households. Below
+/// it they are one household in which two people call themselves the head.
+const OPEN_PERCENT: u64 = 20;
 /// Numbers beyond which a list is not asked.
 const MOST_HOUSEHOLDS: usize = 4_000_000;
 
@@ -32,22 +35,52 @@ struct HouseholdWords {
     village: u64,
     /// The head's name, in the head's row.
     head: u64,
+    /// Another head's name.
+    second_head: u64,
+}
+
+/// How the rows of one number speak of different households.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Contradiction {
+    /// Two places, of people of whom one is not the head: somebody may be registered elsewhere.
+    Members,
+    /// Two heads in one place.
+    TwoHeads,
+    /// Heads in two places, or more than two heads.
+    Households,
 }
 
 impl HouseholdWords {
     /// Do the two speak of different households?
-    fn contradicts(self, other: Self) -> bool {
+    fn contradiction(self, other: Self) -> Option<Contradiction> {
         let differ = |a: u64, b: u64| a != 0 && b != 0 && a != b;
-        differ(self.township, other.township)
-            || differ(self.village, other.village)
-            || differ(self.head, other.head)
+        let two_heads = self.head != 0 && other.head != 0;
+        if differ(self.township, other.township) || differ(self.village, other.village) {
+            return Some(if two_heads { Contradiction::Households } else { Contradiction::Members });
+        }
+        if !differ(self.head, other.head) {
+            return None;
+        }
+        Some(if differ(self.second_head, other.head) {
+            Contradiction::Households
+        } else {
+            Contradiction::TwoHeads
+        })
     }
-    /// Adds what only the other says.
+    /// Adds what only the other says; where the household is, its head says best.
     fn join(&mut self, other: Self) {
         let first = |a: u64, b: u64| if a == 0 { b } else { a };
-        self.township = first(self.township, other.township);
-        self.village = first(self.village, other.village);
+        if self.head == 0 && other.head != 0 {
+            self.township = first(other.township, self.township);
+            self.village = first(other.village, self.village);
+        } else {
+            self.township = first(self.township, other.township);
+            self.village = first(self.village, other.village);
+        }
         self.head = first(self.head, other.head);
+        if other.head != self.head {
+            self.second_head = first(self.second_head, other.head);
+        }
     }
 }
 
@@ -56,8 +89,21 @@ impl HouseholdWords {
 struct SharedCounts {
     /// Households, by their heads; rows where the list names no heads.
     households: u64,
+    /// Those under the number of another one, and those that may be.
     sharing: u64,
+    open: u64,
     numbers: BTreeSet<u64>,
+    open_numbers: BTreeSet<u64>,
+}
+
+impl SharedCounts {
+    /// Counts the open ones with the others where they are too many for mistakes.
+    fn count_open(&mut self) {
+        if self.open * 100 >= self.households * OPEN_PERCENT {
+            self.sharing += std::mem::take(&mut self.open);
+            self.numbers.append(&mut self.open_numbers);
+        }
+    }
 }
 
 /// Tells of files many of whose households have the number of another one.
@@ -70,8 +116,8 @@ pub(super) fn audit_shared_households(
 ) -> Result<Vec<AuditFinding>> {
     let Some(number) = contract.role(ColumnRole::Household) else { return Ok(Vec::new()) };
     let mut homes: HashMap<u64, (HouseholdWords, usize)> = HashMap::new();
-    // Number to the rows that show it best.
-    let mut shared: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    // Number to what its rows contradict each other in and the two that show it best.
+    let mut shared: BTreeMap<u64, (Contradiction, usize, usize)> = BTreeMap::new();
     let mut heads = 0u64;
     each_row(contract, loaded, &mut |row, said| {
         heads += u64::from(said.head != 0);
@@ -79,10 +125,15 @@ pub(super) fn audit_shared_households(
             return;
         }
         match homes.get_mut(&said.number) {
-            Some((known, first)) if known.contradicts(said) => {
-                shared.entry(said.number).or_insert((*first, row));
+            Some((known, first)) => {
+                if let Some(contradiction) = known.contradiction(said) {
+                    let best = shared.entry(said.number).or_insert((contradiction, *first, row));
+                    if best.0 < contradiction {
+                        *best = (contradiction, *first, row);
+                    }
+                }
+                known.join(said);
             }
-            Some((known, _)) => known.join(said),
             None => {
                 homes.insert(said.number, (said, row));
             }
@@ -103,11 +154,20 @@ pub(super) fn audit_shared_households(
         }
         let counts = files.entry(first_tables[loaded.records.keys[row].table()]).or_default();
         counts.households += 1;
-        if shared.contains_key(&said.number) {
-            counts.sharing += 1;
-            counts.numbers.insert(said.number);
+        match shared.get(&said.number) {
+            Some((Contradiction::Households, ..)) => {
+                counts.sharing += 1;
+                counts.numbers.insert(said.number);
+            }
+            Some((Contradiction::Members, ..)) if heads > 0 => {}
+            Some(_) => {
+                counts.open += 1;
+                counts.open_numbers.insert(said.number);
+            }
+            None => {}
         }
     })?;
+    files.values_mut().for_each(SharedCounts::count_open);
     let told = files.into_iter().filter(|(_, counts)| {
         counts.sharing >= LEAST_TOLD && counts.sharing * 100 >= counts.households * TOLD_PERCENT
     });
@@ -116,7 +176,7 @@ pub(super) fn audit_shared_households(
             let stops = counts.sharing >= LEAST_STOPPING
                 && counts.sharing * 100 >= counts.households * STOP_PERCENT;
             let mut examples: Vec<(usize, usize)> =
-                counts.numbers.iter().filter_map(|number| shared.get(number).copied()).collect();
+                counts.numbers.iter().filter_map(|number| shared.get(number)).map(|&(_, a, b)| (a, b)).collect();
             examples.sort_unstable();
             let examples: Vec<String> = { examples.iter().take(3) }
                 .map(|&(first, row)| {
@@ -173,6 +233,7 @@ fn each_row(
                     township: hash(filled_text(townships, at)),
                     village: hash(filled_text(villages, at)),
                     head: if is_head { hash(filled_text(names, at)) } else { 0 },
+                    second_head: 0,
                 },
             );
             row += 1;

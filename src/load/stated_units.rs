@@ -50,7 +50,7 @@ impl<'a> StatedUnit<'a> {
             Self::Months(_) => (0..contract.columns.len()).find(|&at| {
                 let column = &contract.columns[at];
                 let monthly = column.kind == ContractType::Money && column.label.contains('月');
-                monthly && plan.columns[at].is_some() && plan.months[at].is_none()
+                monthly && plan.columns[at].is_some() && plan.months[at].is_none_or(|months| months == 1)
             }),
         }
     }
@@ -62,10 +62,9 @@ impl<'a> StatedUnit<'a> {
             Self::Unit(unit) => {
                 (format!("{place}写着“单位：{unit}”，“{label}”的表头没有写单位，不知道是不是按它填的"), *unit)
             }
-            Self::Months(words) => (
-                format!("{place}写着“{words}”，“{label}”的表头没有写是几个月的，不知道是不是按它填的"),
-                "元/年",
-            ),
+            Self::Months(words) => {
+                (format!("{place}写着“{words}”，“{label}”却是一个月的，不知道是不是按它填的"), "元/年")
+            }
         };
         let error = Error::input(message)
             .in_file(&info.file)

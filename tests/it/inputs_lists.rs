@@ -79,6 +79,9 @@ fn with_lines(mut lines: Vec<String>, put: &[(usize, &str)]) -> Vec<String> {
     lines
 }
 
+/// A file, the lines put into it, and what is said of them.
+type HeardLines<'a> = (&'a str, &'a [(usize, &'a str)], &'a str);
+
 /// The lines of what was said that name a file.
 fn said_of<'a>(said: &'a str, file: &str) -> Vec<&'a str> {
     said.lines().filter(|line| line.contains(file)).collect()
@@ -293,7 +296,7 @@ fn what_a_note_says_of_the_amounts_is_heard_like_a_title() {
     for (file, put, said) in [
         ("农村低保_补.csv", Some("注：以上金额单位为万元"), "表里的说明写着“单位：万元”"),
         ("农村低保_补.csv", Some("金额单位：万元"), "表里的说明写着“单位：万元”"),
-        ("农村低保_补.csv", Some("说明：保障金为全年金额"), "“月保障金”的表头没有写是几个月的"),
+        ("农村低保_补.csv", Some("说明：保障金为全年金额"), "写着“全年金额”，“月保障金”却是一个月的"),
         ("农村低保_浚县(金额单位万元).csv", None, "文件名写着“单位：万元”"),
     ] {
         let put: Vec<(usize, &str)> = put.map(|line| (21, line)).into_iter().collect();
@@ -330,7 +333,7 @@ fn a_list_that_says_that_it_is_cut_is_told() {
 
 #[test]
 fn lists_of_later_or_mixed_periods_are_told() {
-    let heard: [(&str, &[(usize, &str)], &str); 6] = [
+    let heard: [HeardLines; 6] = [
         ("a", &[(0, "浚县2018年第四季度农村低保对象花名册")], "第1行的标题写的是2018年第四季度，晚于本期"),
         ("b", &[(0, "2019年第一季度农村低保")], "第1行的标题写的是2019年第一季度，晚于本期"),
         ("c", &[(0, "浚县2018年12月农村低保对象花名册")], "第1行的标题写的是2018年12月，晚于本次运行的"),
@@ -387,4 +390,27 @@ fn reasons_without_a_day_and_impossible_days_are_told() {
     assert!(said.contains("有2条写了“停保原因”（") && said.contains("却没有写明已经停止"), "{said}");
     let told = "有2条的“死亡日期”不可能（晚于2018年第3季度一个月以上1条，早于出生1条；例如第5行）";
     assert!(said.contains(told), "{said}");
+}
+
+#[test]
+fn the_caption_of_a_table_in_a_page_is_heard_like_a_title() {
+    let page = |number: u32, caption: &str| {
+        let lines = dibao_of(number, "");
+        let rows: Vec<String> = lines
+            .iter()
+            .map(|line| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>")))
+            .collect();
+        format!("<html><body><table><caption>{caption}</caption>{}</table></body></html>", rows.concat())
+    };
+    let files =
+        |number: u32, caption: &str| (format!("农村低保_补{number}.xls"), vec![page(number, caption)]);
+    let said = check_with_all(&[
+        files(1, "2018年第3季度<b>停发人员</b>名单"),
+        files(2, "浚县农村低保名单(单位：万元)"),
+        files(3, "浚县农村低保名单"),
+    ]);
+    let about = |file: &str, words: &str| said_of(&said, file).iter().any(|line| line.contains(words));
+    assert!(about("农村低保_补1.xls", "的工作表名写着“停发”"), "{said}");
+    assert!(said.contains("工作表名写着“单位：万元”"), "{said}");
+    assert!(!about("农村低保_补3.xls", "写着"), "{said}");
 }

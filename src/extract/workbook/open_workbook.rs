@@ -181,7 +181,8 @@ impl OpenWorkbook {
         }
     }
     fn of_read(sheets: Vec<ReadSheet>, encoding: Option<TextEncoding>, format: FileFormat) -> Result<Self> {
-        let named = sheets.len() > 1 || format != FileFormat::Html;
+        let captioned = sheets.first().is_some_and(|sheet| sheet.name.contains(' '));
+        let named = sheets.len() > 1 || captioned || format != FileFormat::Html;
         let heads: Vec<SheetHead> = sheets
             .iter()
             .map(|s| SheetHead { name: s.name.clone(), no_table: false, hidden: s.hidden })
