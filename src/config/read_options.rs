@@ -34,6 +34,8 @@ pub struct ReadOptions {
     pub date_headers: BTreeSet<String>,
     /// Cleaned headers of columns of amounts and areas.
     pub amount_headers: BTreeSet<String>,
+    /// Cleaned headers of columns of texts, codes, days and months: what is shown of a number is what they say.
+    pub text_headers: BTreeSet<String>,
     /// Cleaned headers of columns that are known and not read.
     pub ignored_headers: BTreeSet<String>,
     /// Hidden worksheets are read like the others.

@@ -191,6 +191,10 @@ impl SourceContract {
                 .cleaned_headers(|column| matches!(column.kind, ContractType::Date | ContractType::Month)),
             amount_headers: self
                 .cleaned_headers(|column| matches!(column.kind, ContractType::Money | ContractType::Area)),
+            text_headers: self.cleaned_headers(|column| {
+                use ContractType::{Code, Date, Month, Text};
+                matches!(column.kind, Text | Code | Date | Month)
+            }),
             ignored_headers: (self.ignore_headers.iter())
                 .chain(self.variants.iter().flat_map(|variant| &variant.ignore_headers))
                 .map(|header| super::clean_config_header(header))

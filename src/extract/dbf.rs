@@ -171,6 +171,7 @@ impl DbfPieces {
             counted: self.counted,
             several_lines: Vec::new(),
             several_lines_count: 0,
+            padded_cells: 0,
             text: None,
             sheets: Vec::new(),
         }));

@@ -7,6 +7,8 @@ use calamine::Dimensions;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
+use super::html_marks::{HtmlMarks, encloses_text};
+use super::marked_text::{CellMark, MarkedText, TextMarks};
 use super::row_assembly::is_outer_space;
 use super::sheet_row_count::{CountedRows, count_html_rows};
 use super::table_limits::{CELLS_OF_SHEET, MAX_COLUMNS, MemoryRoom};
@@ -73,6 +75,7 @@ pub(super) fn tables_of_page(text: &str, damaged: bool, room: &MemoryRoom) -> Re
         captions: vec![String::new()],
         in_caption: false,
         words: String::new(),
+        marks: HtmlMarks::of_page(text),
     };
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
@@ -107,6 +110,8 @@ struct OpenTable {
     /// Row that is open, or comes next.
     row: u32,
     in_row: bool,
+    /// How the row that is open sets its cells off.
+    row_marks: TextMarks,
     column: u32,
     /// For each column, the first row that no cell above spans.
     spanned: Vec<u32>,
@@ -114,9 +119,20 @@ struct OpenTable {
 }
 
 struct OpenCell {
-    text: String,
+    text: MarkedText,
+    /// The elements that are open in it, and how they set their text off; the first is the cell itself.
+    open: Vec<(Vec<u8>, TextMarks)>,
     columns: u32,
     rows: u32,
+}
+
+impl OpenCell {
+    /// Ends the last open element of a name and those within it.
+    fn close(&mut self, name: &[u8]) {
+        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name).filter(|at| *at > 0) {
+            self.open.truncate(at);
+        }
+    }
 }
 
 struct PageReading<'a> {
@@ -128,6 +144,7 @@ struct PageReading<'a> {
     in_caption: bool,
     /// The text of a cell as it is shown.
     words: String,
+    marks: HtmlMarks,
 }
 
 impl PageReading<'_> {
@@ -136,7 +153,20 @@ impl PageReading<'_> {
             let value = tag.attributes.get(name.as_bytes());
             value.map(|value| String::from_utf8_lossy(&value.value).into_owned())
         };
-        match &tag.name.to_ascii_lowercase()[..] {
+        let name = tag.name.to_ascii_lowercase();
+        let marks =
+            || self.marks.of_element(&name, attribute("class").as_deref(), attribute("style").as_deref());
+        let marks = marks();
+        if encloses_text(&name)
+            && let Some(cell) = &mut self.top().cell
+        {
+            // These end where the next of them begins.
+            if matches!(&name[..], b"p" | b"li") {
+                cell.close(&name);
+            }
+            cell.open.push((name.clone(), marks));
+        }
+        match &name[..] {
             b"table" => {
                 self.room.take(CELLS_OF_SHEET, 0)?;
                 self.tables.push(SheetBuilder::new(self.room, false));
@@ -148,7 +178,9 @@ impl PageReading<'_> {
             b"tr" => {
                 self.in_caption = false;
                 self.end_row()?;
-                self.top().in_row = true;
+                let top = self.top();
+                top.in_row = true;
+                top.row_marks = marks;
             }
             b"td" | b"th" => {
                 self.in_caption = false;
@@ -167,7 +199,8 @@ impl PageReading<'_> {
                 if table.column as usize >= MAX_COLUMNS {
                     return Err(unreadable_workbook(format!("表格超过{MAX_COLUMNS}列")));
                 }
-                table.cell = Some(OpenCell { text: String::new(), columns, rows });
+                let open = vec![(Vec::new(), table.row_marks | marks)];
+                table.cell = Some(OpenCell { text: MarkedText::default(), open, columns, rows });
                 // Columns passed over are no cells, but going over them takes as long.
                 self.room.take(passed as u64, 0)?;
             }
@@ -183,7 +216,11 @@ impl PageReading<'_> {
         Ok(())
     }
     fn end(&mut self, name: &[u8]) -> Result<()> {
-        match &name.to_ascii_lowercase()[..] {
+        let name = name.to_ascii_lowercase();
+        if let Some(cell) = &mut self.top().cell {
+            cell.close(&name);
+        }
+        match &name[..] {
             b"caption" => self.in_caption = false,
             b"table" => {
                 self.in_caption = false;
@@ -209,11 +246,9 @@ impl PageReading<'_> {
             return;
         }
         if let Some(cell) = &mut self.top().cell {
+            let marks = cell.open.iter().fold(TextMarks::default(), |all, (_, marks)| all | *marks);
             // Line ends of the page are spaces; those of the cell are tags.
-            match text {
-                "\n" => cell.text.push('\u{2028}'),
-                _ => cell.text.push_str(text),
-            }
+            cell.text.push(if text == "\n" { "\u{2028}" } else { text }, marks);
         }
     }
     fn top(&mut self) -> &mut OpenTable {
@@ -238,7 +273,7 @@ impl PageReading<'_> {
         }
         table.column = end as u32;
         let mut words = std::mem::take(&mut self.words);
-        show_cell_text(&cell.text, &mut words);
+        show_cell_text(&cell.text.all, &mut words);
         let table = &mut self.tables[at];
         self.room.take(more as u64, 0).map_err(|e| e.at_row(u64::from(place.0) + 1))?;
         if cell.rows > 1 {
@@ -249,6 +284,19 @@ impl PageReading<'_> {
         let shown = words.trim_matches(is_outer_space);
         if !shown.is_empty() {
             table.put(place, &SheetCell::Text(shown))?;
+            match cell.text.mark() {
+                Some(CellMark::Part { kept, shown, fault }) => {
+                    let tidy = |text: &str| {
+                        let mut tidy = String::new();
+                        show_cell_text(text, &mut tidy);
+                        tidy
+                    };
+                    let (kept, shown) = (tidy(&kept), tidy(&shown));
+                    table.mark(place, &CellMark::Part { kept, shown, fault })?;
+                }
+                Some(mark) => table.mark(place, &mark)?,
+                None => {}
+            }
         }
         self.words = words;
         Ok(())
@@ -263,6 +311,7 @@ impl PageReading<'_> {
             }
         }
         table.column = 0;
+        table.row_marks = TextMarks::default();
         Ok(())
     }
     fn finish(mut self, counted: &[CountedRows], damaged: bool) -> Result<Vec<ReadSheet>> {

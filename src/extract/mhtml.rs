@@ -6,6 +6,7 @@ use super::html_tables::{decode_markup, table_name, tables_of_page};
 use super::table_limits::MemoryRoom;
 use super::workbook::open_workbook::ReadSheet;
 use crate::config::read_options::Encoding;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::{Error, Result};
 
 /// Parts inside parts.
@@ -16,8 +17,13 @@ const MAX_DEPTH: usize = 4;
 /// # Errors
 /// No tables; more than may be held.
 pub(super) fn read_mhtml(bytes: &[u8], declared: Encoding) -> Result<Vec<ReadSheet>> {
-    let mut pages = Vec::new();
-    if !collect_pages(bytes, 0, &mut pages) {
+    let (mut pages, mut attached) = (Vec::new(), Vec::new());
+    let whole = collect_pages(bytes, 0, &mut pages, &mut attached);
+    if !attached.is_empty() {
+        return Err(Error::input(format!("这是一封邮件，名单多半在附件里：{}", attached.join("、")))
+            .hint("用邮件程序打开，把附件里的名单另存到数据文件夹，邮件移出去"));
+    }
+    if !whole {
         return Err(
             Error::input("网页档案(MHTML)不完整，缺少结尾").hint("文件在传输中被截断；重新复制后再运行")
         );
@@ -83,7 +89,12 @@ fn parameter(value: &str, name: &str) -> Option<String> {
 }
 
 /// Collects the pages of a part and of the parts inside it; false if it is cut off.
-fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bool {
+fn collect_pages(
+    part: &[u8],
+    depth: usize,
+    pages: &mut Vec<ArchivedPage>,
+    attached: &mut Vec<String>,
+) -> bool {
     let (headers, body) = split_headers(part);
     let kind = header_value(&headers, "content-type").unwrap_or_default();
     if kind.to_ascii_lowercase().starts_with("multipart/") {
@@ -91,7 +102,13 @@ fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bo
             return false;
         };
         let (parts, ended) = split_parts(body, boundary.as_bytes());
-        return parts.into_iter().fold(ended, |whole, part| collect_pages(part, depth + 1, pages) && whole);
+        return parts
+            .into_iter()
+            .fold(ended, |whole, part| collect_pages(part, depth + 1, pages, attached) && whole);
+    }
+    if let Some(name) = attachment(&headers, &kind) {
+        attached.push(name);
+        return true;
     }
     let encoding = header_value(&headers, "content-transfer-encoding").unwrap_or_default();
     let decoded = match &encoding.trim().to_ascii_lowercase()[..] {
@@ -115,6 +132,41 @@ fn collect_pages(part: &[u8], depth: usize, pages: &mut Vec<ArchivedPage>) -> bo
     });
     pages.push(ArchivedPage { name, body });
     true
+}
+
+/// The name of what a part brings to a mail, if that is a file of its own and no picture of the page.
+fn attachment(headers: &[(String, String)], kind: &str) -> Option<String> {
+    let placed = header_value(headers, "content-disposition").unwrap_or_default();
+    let lower = kind.to_ascii_lowercase();
+    let named = parameter(&placed, "filename").or_else(|| parameter(kind, "name"));
+    let file = placed.to_ascii_lowercase().starts_with("attachment")
+        || lower.starts_with("application/") && named.is_some() && !lower.contains("xml");
+    if !file || lower.starts_with("image/") {
+        return None;
+    }
+    let name = named.map(|name| decode_words(&name)).filter(|name| !name.trim().is_empty());
+    Some(name.map_or_else(|| "（没有写名称）".to_owned(), |name| mask_numbers_in_text(&name).into_owned()))
+}
+
+/// A header's value with words of other letters: `=?UTF-8?B?5a2m55Sf?=`.
+fn decode_words(value: &str) -> String {
+    let (mut text, mut rest) = (String::new(), value);
+    while let Some((before, word)) = rest.split_once("=?") {
+        let mut parts = word.splitn(4, '?');
+        let (Some(charset), Some(how), Some(coded)) = (parts.next(), parts.next(), parts.next()) else {
+            break;
+        };
+        let bytes = match how {
+            "B" | "b" => decode_base64(coded.as_bytes()),
+            _ => decode_quoted_printable(coded.replace('_', " ").as_bytes()),
+        };
+        let encoding = encoding_rs::Encoding::for_label(charset.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+        text.push_str(before.trim());
+        text.push_str(&encoding.decode_without_bom_handling(&bytes).0);
+        rest = parts.next().unwrap_or_default();
+        rest = rest.strip_prefix('=').unwrap_or(rest);
+    }
+    text + rest
 }
 
 fn holds_table(body: &[u8]) -> bool {

@@ -33,14 +33,18 @@ mod dbf_cells;
 mod dbf_layout;
 mod dbf_memo;
 mod delimited;
+mod digit_format;
 mod header;
+mod html_marks;
 mod html_tables;
 mod line_count;
 mod line_encodings;
+mod marked_text;
 mod markup_scan;
 mod mhtml;
 mod number_format;
 mod ods;
+mod ods_marks;
 mod package_parts;
 mod parquet_columns;
 mod parquet_file;
@@ -61,6 +65,7 @@ mod text_decoding;
 mod workbook;
 mod xlsb_records;
 mod xlsx_errors;
+mod xlsx_marks;
 mod xlsx_package;
 
 /// Some rows of one table, in file order. A large file arrives as several of these.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use calamine::Dimensions;
 use quick_xml::events::{BytesStart, Event};
 
+use super::digit_format::digits_shown;
 use super::html_tables::decode_markup;
+use super::marked_text::{CellMark, MarkedText, TextMarks};
+use super::ods_marks::{DefaultStyles, MAX_STYLES, OdsMarks};
 use super::package_parts::PackageParts;
 use super::sheet_row_count::count_ods_rows;
 use super::shown_units::unit_of_shown;
@@ -40,12 +43,20 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
     reader.config_mut().expand_empty_elements = true;
     let mut sheets = Vec::new();
     let mut hidden_styles = BTreeSet::new();
+    let mut marks = OdsMarks::default();
+    if let Some(common) = common_styles(bytes) {
+        marks.read(&String::from_utf8_lossy(&common));
+    }
     let mut style = None;
     let mut ended = false;
     loop {
         match reader.read_event().map_err(unreadable_workbook)? {
             Event::Start(tag) => match tag.local_name().as_ref() {
-                "style" => style = xml_attribute(&tag, "name"),
+                "style" | "default-style" => {
+                    style = xml_attribute(&tag, "name");
+                    marks.begin(&tag);
+                }
+                "text-properties" => marks.take(&tag),
                 "table-properties" if xml_attribute(&tag, "display").as_deref() == Some("false") => {
                     hidden_styles.extend(style.clone());
                 }
@@ -54,7 +65,7 @@ pub(super) fn read_ods_workbook(bytes: &[u8]) -> Result<Vec<ReadSheet>> {
                     let of_style = xml_attribute(&tag, "style-name");
                     room.take(CELLS_OF_SHEET, 0)?;
                     let mut builder = SheetBuilder::new(&room, false);
-                    read_table(&mut reader, &mut builder).map_err(|e| e.in_sheet(&name))?;
+                    read_table(&mut reader, &mut builder, &marks).map_err(|e| e.in_sheet(&name))?;
                     let (sheet, filled) = builder.finish();
                     let hidden = of_style.is_some_and(|style| hidden_styles.contains(&style));
                     let counted = counted.get(sheets.len()).copied().unwrap_or_default();
@@ -91,6 +102,12 @@ fn unpacked_content(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(content)
 }
 
+/// The part of a packed spreadsheet that holds the styles which somebody named.
+fn common_styles(bytes: &[u8]) -> Option<Vec<u8>> {
+    let packed = bytes.starts_with(b"PK").then(|| PackageParts::open(bytes).ok()).flatten();
+    packed?.read("styles.xml", MAX_STYLES)
+}
+
 /// A cell while it is read.
 #[derive(Default)]
 struct OdsCell {
@@ -99,11 +116,20 @@ struct OdsCell {
     formula: bool,
     /// Columns that it stands in.
     repeated: u32,
-    text: String,
+    text: MarkedText,
     paragraphs: u32,
+    /// Whether its own style, or that of its row or column, strikes it through.
+    marks: TextMarks,
 }
 
-fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<'_>) -> Result<()> {
+fn read_table(
+    reader: &mut quick_xml::Reader<&[u8]>,
+    builder: &mut SheetBuilder<'_>,
+    marks: &OdsMarks,
+) -> Result<()> {
+    let mut defaults = DefaultStyles::default();
+    // The marks of the spans that are open.
+    let mut spans: Vec<TextMarks> = Vec::new();
     let (mut row, mut rows, mut column) = (0u32, 1u32, 0u32);
     let mut cell: Option<OdsCell> = None;
     let mut cells: Vec<(u32, OdsCell)> = Vec::new();
@@ -113,7 +139,9 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
         let event = reader.read_event().map_err(unreadable_workbook)?;
         match &event {
             Event::Start(tag) => match tag.local_name().as_ref() {
+                "table-column" => defaults.column(tag, marks),
                 "table-row" => {
+                    defaults.of_row = marks.default_of(tag);
                     rows = repeated(tag, "number-rows-repeated");
                     column = 0;
                     cells.clear();
@@ -137,8 +165,17 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
                         value: value.filter(|value| !value.is_empty()),
                         formula: xml_attribute(tag, "formula").is_some_and(|formula| !formula.is_empty()),
                         repeated: repeated(tag, "number-columns-repeated"),
+                        marks: match xml_attribute(tag, "style-name") {
+                            Some(style) => marks.of(&style),
+                            None => defaults.marks(column),
+                        },
                         ..OdsCell::default()
                     });
+                }
+                "span" if paragraph && !note => {
+                    let style = xml_attribute(tag, "style-name");
+                    let inside = style.map_or_else(TextMarks::default, |style| marks.of(&style));
+                    spans.push(spans.last().copied().unwrap_or_default() | inside);
                 }
                 "annotation" => note = true,
                 // A chart in the sheet has a table of its own.
@@ -149,22 +186,29 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
                     paragraph = true;
                     if let Some(cell) = &mut cell {
                         if cell.paragraphs > 0 {
-                            cell.text.push('\n');
+                            cell.text.push("\n", TextMarks::default());
                         }
                         cell.paragraphs += 1;
                     }
                 }
                 "s" if paragraph && !note => {
                     let count = repeated(tag, "c").min(100) as usize;
-                    cell.iter_mut().for_each(|cell| cell.text.push_str(&" ".repeat(count)));
+                    let inside = spans.last().copied().unwrap_or_default();
+                    cell.iter_mut().for_each(|cell| cell.text.push(&" ".repeat(count), inside));
                 }
-                "tab" if paragraph && !note => cell.iter_mut().for_each(|cell| cell.text.push(' ')),
-                "line-break" if paragraph && !note => cell.iter_mut().for_each(|cell| cell.text.push('\n')),
+                name @ ("tab" | "line-break") if paragraph && !note => {
+                    let space = if name == "tab" { " " } else { "\n" };
+                    cell.iter_mut().for_each(|cell| cell.text.push(space, TextMarks::default()));
+                }
                 _ => {}
             },
             Event::End(tag) => match tag.local_name().as_ref() {
                 "annotation" => note = false,
-                "p" if !note => paragraph = false,
+                "p" if !note => {
+                    paragraph = false;
+                    spans.clear();
+                }
+                "span" if paragraph && !note => drop(spans.pop()),
                 "table-cell" | "covered-table-cell" => {
                     if let Some(cell) = cell.take() {
                         let next = column.saturating_add(cell.repeated);
@@ -181,7 +225,10 @@ fn read_table(reader: &mut quick_xml::Reader<&[u8]>, builder: &mut SheetBuilder<
             },
             Event::Eof => return Err(unreadable_workbook("content.xml 不完整")),
             text if paragraph && !note => {
-                cell.iter_mut().for_each(|cell| push_xml_text(&mut cell.text, text));
+                let mut run = String::new();
+                push_xml_text(&mut run, text);
+                let inside = spans.last().copied().unwrap_or_default();
+                cell.iter_mut().for_each(|cell| cell.text.push(&run, inside));
             }
             _ => {}
         }
@@ -204,7 +251,7 @@ fn kind_of_cell(tag: &BytesStart<'_>) -> String {
 }
 
 fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, OdsCell)]) -> Result<()> {
-    let shown = |cell: &OdsCell| cell.value.is_some() || cell.formula || !cell.text.trim().is_empty();
+    let shown = |cell: &OdsCell| cell.value.is_some() || cell.formula || !cell.text.all.trim().is_empty();
     // Rows without anything may be repeated to the end of the sheet.
     if !cells.iter().any(|(_, cell)| shown(cell)) {
         return Ok(());
@@ -218,6 +265,10 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
         for (column, cell) in cells.iter().filter(|(_, cell)| shown(cell)) {
             for column in *column..column.saturating_add(cell.repeated) {
                 put_cell(builder, (at, column), cell)?;
+                let struck = cell.marks.struck.then_some(CellMark::Struck);
+                if let Some(mark) = struck.or_else(|| cell.text.mark()) {
+                    builder.mark((at, column), &mark)?;
+                }
             }
         }
     }
@@ -225,14 +276,18 @@ fn put_row(builder: &mut SheetBuilder<'_>, row: u32, rows: u32, cells: &[(u32, O
 }
 
 fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -> Result<()> {
-    let text = cell.text.as_str();
+    let text = cell.text.all.as_str();
     if cell.kind == "error" {
         return builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, text));
     }
     match (&cell.kind[..], &cell.value) {
         ("float" | "currency" | "percentage", Some(value)) => match value.parse() {
             Ok(number) => {
-                builder.put(place, &SheetCell::Number(number, unit_of_shown(number, text).as_deref()))
+                builder.put(place, &SheetCell::Number(number, unit_of_shown(number, text).as_deref()))?;
+                match digits_shown(number, text) {
+                    Some(shown) => builder.show(place, shown),
+                    None => Ok(()),
+                }
             }
             Err(_) => builder.put(place, &SheetCell::Text(value)),
         },

@@ -140,10 +140,13 @@ impl<'a> PackageParts<'a> {
     }
     /// The part of an XLSX workbook that holds its styles.
     pub(super) fn styles(&mut self, sheets: &XlsxSheets) -> Option<Vec<u8>> {
-        let mut moved = sheets.changes.moved.iter();
-        let moved = moved.find(|(_, to)| to.rsplit('/').next() == Some("styles.xml"));
-        let name = moved.map_or_else(|| format!("{}styles.xml", sheets.folder), |(from, _)| from.clone());
+        let name = sheets.common_part("styles.xml");
         self.index_part(&name)
+    }
+    /// The part of an XLSX workbook that holds the texts which its cells share.
+    pub(super) fn shared_strings(&mut self, sheets: &XlsxSheets, most: u64) -> Option<Vec<u8>> {
+        let name = sheets.common_part("sharedstrings.xml");
+        self.read(&name, most)
     }
     /// Normal names of parts that are worksheets, by the relations of the workbook or their folder, but which it does not
     /// list: its own list of sheets is damaged, or a program forgot them.
@@ -265,6 +268,15 @@ pub(super) struct XlsxSheets {
     pub calculates_on_load: bool,
     /// What the reader must see otherwise than it is.
     pub changes: PackageChanges,
+}
+
+impl XlsxSheets {
+    /// Where a part lies that all sheets share.
+    fn common_part(&self, file: &str) -> String {
+        let mut moved = self.changes.moved.iter();
+        let moved = moved.find(|(_, to)| to.rsplit('/').next() == Some(file));
+        moved.map_or_else(|| format!("{}{file}", self.folder), |(from, _)| from.clone())
+    }
 }
 
 /// The archive with parts replaced and moved. What lies where a part is moved to is left out.

@@ -113,6 +113,7 @@ pub(super) fn open_parquet(
         read: 0,
         counted: values,
         delivered: 0,
+        padded: 0,
         begun: false,
         text: MemoryRoom::file(length),
     }))
@@ -180,6 +181,8 @@ struct ParquetPieces {
     /// Rows by the second counter, and those that were delivered, skipped or refused.
     counted: u64,
     delivered: u64,
+    /// Cells filled up with zero bytes so far.
+    padded: u64,
     /// A table without rows is one piece, too.
     begun: bool,
     /// Room of all texts of the file.
@@ -235,6 +238,7 @@ impl ParquetPieces {
                 counted: self.counted,
                 several_lines: Vec::new(),
                 several_lines_count: 0,
+                padded_cells: self.padded,
                 text: None,
                 sheets: Vec::new(),
             }));
@@ -259,7 +263,7 @@ impl ParquetPieces {
             let row = u32::try_from(self.read).map_err(|_| too_many_rows())?;
             let of_this_row = faults.len();
             for (place, column) in (0u32..).zip(&columns) {
-                cells.push(column.get(at).unwrap_or_else(|| {
+                let text = column.get(at).unwrap_or_else(|| {
                     let original = "不是 UTF-8 文字的字节".to_owned();
                     faults.push(FaultyCell {
                         row,
@@ -268,7 +272,12 @@ impl ParquetPieces {
                         original,
                     });
                     ""
-                }));
+                });
+                // Columns of a fixed width are filled up; within a text such a byte is damage.
+                let bare = text.trim_end_matches(['\0', ' ']);
+                let padded = bare.len() < text.len() && text.ends_with('\0');
+                self.padded += u64::from(padded);
+                cells.push(if padded { bare } else { text });
             }
             let text = cells.iter().map(|cell| cell.len() as u64).sum();
             let only_faults = faults.len() > of_this_row && text == 0;

@@ -38,6 +38,10 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
         }
         return Ok(FileFormat::Parquet);
     }
+    if is_utf32(bytes) {
+        return Err(Error::input("文字的编码是 UTF-32，读不了")
+            .hint("用记事本或 WPS 打开，编码选 UTF-8 另存，或存成 .xlsx，再放回原处"));
+    }
     if let Some(format) = sniff_text_format(bytes) {
         return format.ok_or_else(|| {
             Error::input("这是 XML 文件，不是表格").hint("请提供部门导出为 .xlsx 或 CSV，再放回原处")
@@ -63,6 +67,21 @@ pub(super) fn sniff(bytes: &[u8], length: u64, end: &[u8]) -> Result<FileFormat>
             .hint("用 Excel 或 WPS 打开后另存为 .xlsx，或请提供部门导出为 .xlsx 或 CSV，再放回原处")),
         None => Ok(FileFormat::Csv),
     }
+}
+
+/// Is a text UTF-32, by its mark, or because every four bytes make a character?
+fn is_utf32(bytes: &[u8]) -> bool {
+    if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
+        return true;
+    }
+    let (head, _) = bytes[..bytes.len().min(HEAD)].as_chunks::<4>();
+    let says = |number: fn([u8; 4]) -> u32| {
+        let character = |unit: &[u8; 4]| {
+            char::from_u32(number(*unit)).is_some_and(|c| matches!(c, '\t' | '\n' | '\r') || !c.is_control())
+        };
+        head.len() >= 8 && head.iter().all(character)
+    };
+    says(u32::from_le_bytes) || says(u32::from_be_bytes)
 }
 
 /// What a text is whose rows are not lines with delimiters: what programs write for each other.
@@ -125,7 +144,20 @@ fn sniff_compound(bytes: &[u8]) -> Result<FileFormat> {
     if file.exists("/EncryptedPackage") {
         return Err(password_needed());
     }
-    if file.exists("/Workbook") || file.exists("/Book") { Ok(FileFormat::Xls) } else { Err(damaged()) }
+    if file.exists("/Workbook") || file.exists("/Book") {
+        return Ok(FileFormat::Xls);
+    }
+    if file.exists("/__properties_version1.0") {
+        return Err(Error::input("这是 Outlook 邮件(.msg)，不是表格")
+            .hint("打开邮件，把附件里的名单另存到数据文件夹，邮件移出去"));
+    }
+    for (stream, kind) in [("/WordDocument", "Word 文档"), ("/PowerPoint Document", "演示文稿")] {
+        if file.exists(stream) {
+            return Err(Error::input(format!("这是{kind}，不是 XLS 工作簿"))
+                .hint("把其中的表格存成 .xlsx，再放到数据文件夹"));
+        }
+    }
+    Err(damaged())
 }
 
 /// The error of a workbook that is encrypted.
@@ -162,7 +194,23 @@ fn sniff_text_format(bytes: &[u8]) -> Option<Option<FileFormat>> {
     let text = text_of_head(start);
     let mut text = text.trim_start_matches(super::row_assembly::is_outer_space);
     let lower = text.to_ascii_lowercase();
-    let header_line = ["mime-version:", "from:", "content-type:", "subject:", "date:", "message-id:"];
+    let header_line = [
+        "mime-version:",
+        "from:",
+        "to:",
+        "content-type:",
+        "subject:",
+        "date:",
+        "message-id:",
+        "received:",
+        "return-path:",
+        "delivered-to:",
+        "reply-to:",
+        "sender:",
+        "dkim-signature:",
+        "authentication-results:",
+        "x-",
+    ];
     if header_line.iter().any(|begin| lower.starts_with(begin))
         && lower.contains("mime-version:")
         && lower.contains("content-type:")

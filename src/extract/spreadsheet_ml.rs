@@ -1,12 +1,16 @@
 //! XML spreadsheets of 2003, which many systems name `.xls`.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use calamine::Dimensions;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
+use super::digit_format::DigitFormat;
+use super::html_marks::HtmlMarks;
 use super::html_tables::decode_markup;
+use super::marked_text::{CellMark, MarkedText, TextMarks};
 use super::sheet_row_count::{CountedRows, count_spreadsheet_ml_rows};
 use super::shown_units::unit_of_format;
 use super::table_limits::{CELLS_OF_SHEET, MemoryRoom};
@@ -37,8 +41,8 @@ pub(super) fn read_spreadsheet_ml(
     reader.config_mut().expand_empty_elements = true;
     let room = MemoryRoom::sheets(length);
     let mut sheets = Vec::new();
-    // The unit that each style shows; a style may build on one before it.
-    let (mut units, mut style): (BTreeMap<String, String>, _) = (BTreeMap::new(), String::new());
+    // A style may build on one before it.
+    let (mut styles, mut style) = (BTreeMap::<String, ShownStyle>::new(), String::new());
     loop {
         match reader.read_event().map_err(unreadable_workbook)? {
             Event::Start(tag) if tag.local_name().as_ref() == "Worksheet" => {
@@ -46,7 +50,7 @@ pub(super) fn read_spreadsheet_ml(
                 let counted = counted.get(sheets.len()).copied().unwrap_or_default();
                 room.take(CELLS_OF_SHEET, 0)?;
                 let builder = SheetBuilder::new(&room, is_1904);
-                let read = read_worksheet(&mut reader, builder, &units, counted);
+                let read = read_worksheet(&mut reader, builder, &styles, counted);
                 let mut sheet = read.map_err(|e| e.in_sheet(&name))?;
                 sheet.name = name;
                 sheet.sheet.damaged = decoded.damaged;
@@ -54,13 +58,21 @@ pub(super) fn read_spreadsheet_ml(
             }
             Event::Start(tag) if tag.local_name().as_ref() == "Style" => {
                 style = xml_attribute(&tag, "ID").unwrap_or_default();
-                let parent = xml_attribute(&tag, "Parent").and_then(|parent| units.get(&parent).cloned());
-                units.extend(parent.map(|unit| (style.clone(), unit)));
+                let parent = xml_attribute(&tag, "Parent").and_then(|parent| styles.get(&parent).cloned());
+                styles.insert(style.clone(), parent.unwrap_or_default());
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "Font" => {
+                let struck = xml_attribute(&tag, "StrikeThrough");
+                if let (Some(shown), Some(struck)) = (styles.get_mut(&style), struck) {
+                    shown.struck = matches!(struck.trim(), "1" | "true");
+                }
             }
             Event::Start(tag) if tag.local_name().as_ref() == "NumberFormat" => {
-                units.remove(&style);
-                let unit = xml_attribute(&tag, "Format").and_then(|format| unit_of_format(&format));
-                units.extend(unit.map(|unit| (style.clone(), unit)));
+                let format = xml_attribute(&tag, "Format").unwrap_or_default();
+                if let Some(shown) = styles.get_mut(&style) {
+                    shown.unit = unit_of_format(&format);
+                    shown.digits = DigitFormat::of(&format).map(Rc::new);
+                }
             }
             Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
             Event::Eof => break,
@@ -113,11 +125,29 @@ pub(super) fn push_xml_text(text: &mut String, event: &Event<'_>) {
     }
 }
 
+/// How a style shows cells.
+#[derive(Clone, Default)]
+struct ShownStyle {
+    /// The unit that its number format shows.
+    unit: Option<String>,
+    /// The digits that it shows.
+    digits: Option<Rc<DigitFormat>>,
+    struck: bool,
+}
+
+impl ShownStyle {
+    fn is_plain(&self) -> bool {
+        self.unit.is_none() && self.digits.is_none() && !self.struck
+    }
+}
+
 /// A cell while it is read.
 #[derive(Default)]
 struct CellReading {
     kind: String,
-    text: String,
+    text: MarkedText,
+    /// The elements that are open in its text, and how they set it off.
+    open: Vec<TextMarks>,
     formula: bool,
     data: bool,
     style: Option<String>,
@@ -126,7 +156,7 @@ struct CellReading {
 fn read_worksheet(
     reader: &mut quick_xml::Reader<&[u8]>,
     mut builder: SheetBuilder<'_>,
-    units: &BTreeMap<String, String>,
+    styles: &BTreeMap<String, ShownStyle>,
     counted: CountedRows,
 ) -> Result<ReadSheet> {
     let (mut row, mut column) = (0u32, 0u32);
@@ -152,9 +182,8 @@ fn read_worksheet(
                     let first = one_based(tag, "Index").unwrap_or(next_column);
                     let span = xml_attribute(tag, "Span").and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
                     next_column = first.saturating_add(span).saturating_add(1).min(1 << 14);
-                    if let Some(style) =
-                        xml_attribute(tag, "StyleID").filter(|style| units.contains_key(style))
-                    {
+                    let plain = |style: &String| styles.get(style).is_none_or(ShownStyle::is_plain);
+                    if let Some(style) = xml_attribute(tag, "StyleID").filter(|style| !plain(style)) {
                         of_columns.extend((first..next_column).map(|column| (column, style.clone())));
                     }
                 }
@@ -187,13 +216,18 @@ fn read_worksheet(
                 }
                 "Comment" => comment = true,
                 "Visible" => visible = true,
+                name if data && !comment => {
+                    let marks =
+                        HtmlMarks::default().of_element(name.to_ascii_lowercase().as_bytes(), None, None);
+                    cell.open.push(cell.open.last().copied().unwrap_or_default() | marks);
+                }
                 _ => {}
             },
             Event::End(tag) => match tag.local_name().as_ref() {
                 "Row" => row = row.saturating_add(1),
                 "Cell" => {
-                    let unit = cell.style.as_ref().and_then(|style| units.get(style)).map(String::as_str);
-                    put_cell(&mut builder, (row, column), &cell, unit)
+                    let shown = cell.style.as_ref().and_then(|style| styles.get(style));
+                    put_cell(&mut builder, (row, column), &cell, shown)
                         .map_err(|e| e.at_row(u64::from(row) + 1))?;
                     column = column.saturating_add(1 + builder.merged_across((row, column)));
                 }
@@ -201,10 +235,15 @@ fn read_worksheet(
                 "Comment" => comment = false,
                 "Visible" => visible = false,
                 "Worksheet" => break,
+                _ if data && !comment => drop(cell.open.pop()),
                 _ => {}
             },
             Event::Eof => return Err(unreadable_workbook("XML 不完整")),
-            text if data && !comment => push_xml_text(&mut cell.text, text),
+            text if data && !comment => {
+                let mut run = String::new();
+                push_xml_text(&mut run, text);
+                cell.text.push(&run, cell.open.last().copied().unwrap_or_default());
+            }
             Event::Text(text) if visible => hidden |= text.xml10_content().contains("Hidden"),
             _ => {}
         }
@@ -221,33 +260,55 @@ fn put_cell(
     builder: &mut SheetBuilder<'_>,
     place: (u32, u32),
     cell: &CellReading,
-    unit: Option<&str>,
+    shown: Option<&ShownStyle>,
 ) -> Result<()> {
+    put_value(builder, place, cell, shown)?;
+    let struck = shown.is_some_and(|shown| shown.struck).then_some(CellMark::Struck);
+    match struck.or_else(|| cell.text.mark()) {
+        Some(mark) => builder.mark(place, &mark),
+        None => Ok(()),
+    }
+}
+
+fn put_value(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    cell: &CellReading,
+    shown: Option<&ShownStyle>,
+) -> Result<()> {
+    let text = cell.text.all.as_str();
     if cell.formula {
         builder.count_row(place.0);
         if !cell.data {
             return builder.put(place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"));
         }
     }
-    if cell.data && !cell.text.is_empty() {
+    if cell.data && !text.is_empty() {
         builder.count_row(place.0);
     }
     match &cell.kind[..] {
-        "Number" => match cell.text.trim().parse::<f64>() {
+        "Number" => match text.trim().parse::<f64>() {
             // A number that a program wrote digit by digit has all of them.
-            Ok(_) if cell.text.trim().bytes().all(|b| b.is_ascii_digit()) && cell.text.trim().len() > 15 => {
-                builder.put(place, &SheetCell::Text(cell.text.trim()))
+            Ok(_) if text.trim().bytes().all(|b| b.is_ascii_digit()) && text.trim().len() > 15 => {
+                builder.put(place, &SheetCell::Text(text.trim()))
             }
-            Ok(number) => builder.put(place, &SheetCell::Number(number, unit)),
-            Err(_) => builder.put(place, &SheetCell::Text(&cell.text)),
+            Ok(number) => {
+                let unit = shown.and_then(|shown| shown.unit.as_deref());
+                builder.put(place, &SheetCell::Number(number, unit))?;
+                match shown.and_then(|shown| shown.digits.as_ref()?.shown(number)) {
+                    Some(digits) => builder.show(place, digits),
+                    None => Ok(()),
+                }
+            }
+            Err(_) => builder.put(place, &SheetCell::Text(text)),
         },
         "Boolean" => {
-            let truth = matches!(cell.text.trim(), "1" | "true" | "TRUE");
+            let truth = matches!(text.trim(), "1" | "true" | "TRUE");
             builder.put(place, &SheetCell::Text(if truth { "TRUE" } else { "FALSE" }))
         }
-        "DateTime" => builder.put(place, &SheetCell::Text(&iso_day_text(&cell.text))),
-        "Error" => builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, &cell.text)),
-        _ => builder.put(place, &SheetCell::Text(&cell.text)),
+        "DateTime" => builder.put(place, &SheetCell::Text(&iso_day_text(text))),
+        "Error" => builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, text)),
+        _ => builder.put(place, &SheetCell::Text(text)),
     }
 }
 

@@ -10,6 +10,9 @@ use std::rc::Rc;
 use calamine::Dimensions;
 use zip::ZipArchive;
 
+use super::biff::{BiffFonts, BiffFormats, BiffRuns, biff_letter};
+use super::digit_format::DigitFormat;
+use super::marked_text::mark_of_runs;
 use super::number_format::{WorkbookFormat, classify_number_format};
 use super::package_parts::{
     PackageChanges, PackageParts, refuse_shared_parts, refuse_unlisted_rows, repacked,
@@ -17,6 +20,7 @@ use super::package_parts::{
 use super::sheet_row_count::CountedRows;
 use super::shown_units::unit_of_format;
 use super::workbook::open_workbook::unreadable_workbook;
+use super::xlsx_marks::SheetMarks;
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
 use crate::Result;
 
@@ -24,9 +28,11 @@ use crate::Result;
 const ROW: u32 = 0;
 const CELL_BLANK: u32 = 1;
 const CELL_TEXT: u32 = 6;
+const SHARED_TEXT: u32 = 7;
 const FORMULA_TEXT: u32 = 8;
 const FORMULA_ERROR: u32 = 11;
 const SHARED_STRING: u32 = 0x13;
+const FONT: u32 = 0x2B;
 const NUMBER_FORMAT: u32 = 0x2C;
 const CELL_FORMAT: u32 = 0x2F;
 const BUNDLED_SHEET: u32 = 0x9C;
@@ -55,6 +61,8 @@ pub(super) struct XlsbSheet {
     pub errors: Vec<((u32, u32), u8)>,
     /// Units that only the formats of numbers show, by the zero-based places of the cells.
     pub units: BTreeMap<(u32, u32), Rc<str>>,
+    /// How cells are shown, where that is not what they say.
+    pub shown: SheetMarks,
     pub merged: Vec<Dimensions>,
 }
 
@@ -90,19 +98,19 @@ pub(super) fn rebuild_xlsb_workbook(bytes: Vec<u8>) -> Result<SoundXlsb> {
     refuse_shared_parts(names.iter().copied())?;
     for name in parts.unlisted_sheets("xl", RELATIONS, &names) {
         let part = parts.read(&name, unpacked).ok_or_else(damaged)?;
-        refuse_unlisted_rows(&name, XlsbSheet::read(&part, &[])?.counted.filled)?;
+        refuse_unlisted_rows(&name, XlsbSheet::read(&part, &XlsbStyles::default())?.counted.filled)?;
     }
     let styles = parts.read("xl/styles.bin", unpacked).map(own_formats_replaced).transpose()?;
-    let (styles, units) = styles.unwrap_or_default();
+    let (styles, mut shown) = styles.unwrap_or_default();
+    if let Some(strings) = parts.read("xl/sharedstrings.bin", unpacked) {
+        shown.strings = shared_strings(&strings)?;
+    }
     let mut sheets = Vec::new();
     for name in names {
         sheets.push(match parts.read(name, unpacked) {
-            Some(part) => XlsbSheet::read(&part, &units)?,
+            Some(part) => XlsbSheet::read(&part, &shown)?,
             None => XlsbSheet::default(),
         });
-    }
-    if let Some(strings) = parts.read("xl/sharedstrings.bin", unpacked) {
-        check_shared_strings(&strings)?;
     }
     drop(parts);
     let bytes = match styles {
@@ -131,7 +139,7 @@ fn unpacked_bytes(bytes: &[u8]) -> Result<u64> {
 }
 
 impl XlsbSheet {
-    fn read(part: &[u8], units: &[Option<Rc<str>>]) -> Result<Self> {
+    fn read(part: &[u8], styles: &XlsbStyles) -> Result<Self> {
         let mut sheet = Self::default();
         let (mut row, mut hidden) = (0, false);
         let mut filled = BTreeMap::new();
@@ -152,12 +160,12 @@ impl XlsbSheet {
                     if let (FORMULA_ERROR, Some(column)) = (kind, xlsb_u32(data, 0)) {
                         sheet.errors.push(((row, column), data.get(8).copied().unwrap_or_default()));
                     }
-                    // Numbers; of the style three bytes.
-                    if let (2 | 5 | 9, Some(column), Some(style)) =
-                        (kind, xlsb_u32(data, 0), xlsb_u32(data, 4))
-                        && let Some(Some(unit)) = units.get((style & 0xFF_FFFF) as usize)
-                    {
-                        sheet.units.insert((row, column), unit.clone());
+                    // Of the style three bytes.
+                    if let (Some(column), Some(style)) = (xlsb_u32(data, 0), xlsb_u32(data, 4)) {
+                        let style = u16::try_from(style & 0xFF_FFFF).ok();
+                        let number = matches!(kind, 2 | 5 | 9);
+                        let text = xlsb_u32(data, 8).filter(|_| kind == SHARED_TEXT);
+                        sheet.show(((row, column), style, number), text, styles);
                     }
                 }
                 MERGED_CELL => {
@@ -170,6 +178,29 @@ impl XlsbSheet {
         sheet.counted.filled = filled.len() as u64;
         sheet.counted.hidden = filled.values().filter(|&&hidden| hidden).count() as u64;
         Ok(sheet)
+    }
+}
+
+impl XlsbSheet {
+    /// Notes how a cell is shown: its place, its style, whether it holds a number; and which shared text it holds.
+    fn show(
+        &mut self,
+        (place, style, number): ((u32, u32), Option<u16>, bool),
+        text: Option<u32>,
+        styles: &XlsbStyles,
+    ) {
+        let formats = &styles.formats;
+        if number {
+            let unit = style.and_then(|style| formats.units.get(usize::from(style)).cloned().flatten());
+            self.units.extend(unit.map(|unit| (place, unit)));
+        }
+        match text.and_then(|number| styles.strings.get(&number)) {
+            Some(runs) => {
+                let mark = mark_of_runs(&styles.fonts.runs(runs), formats.marks_of(style));
+                self.shown.marks.extend(mark.map(|mark| (place, mark)));
+            }
+            None => formats.show(style, place, number, &mut self.shown),
+        }
     }
 }
 
@@ -196,29 +227,52 @@ fn text_end(data: &[u8], at: usize) -> usize {
     length.saturating_mul(2).saturating_add(at + 4)
 }
 
-/// Refuses shared strings that are longer than their records.
+/// The shared strings of several runs, by their numbers.
 ///
 /// # Errors
-/// So one is.
-fn check_shared_strings(part: &[u8]) -> Result<()> {
+/// A string is longer than its record.
+fn shared_strings(part: &[u8]) -> Result<BTreeMap<u32, BiffRuns>> {
+    const RUNS: u8 = 1;
+    let (mut rich, mut number) = (BTreeMap::new(), 0);
     for record in XlsbRecords::of(part) {
         let (kind, data) = record?;
-        if kind == SHARED_STRING && data.len() < text_end(data, 1) {
+        if kind != SHARED_STRING {
+            continue;
+        }
+        let end = text_end(data, 1);
+        if data.len() < end {
             return Err(unreadable_workbook("记录不完整"));
         }
+        if data.first().is_some_and(|flags| flags & RUNS != 0) {
+            let letters = data[5..end].chunks_exact(2).map(biff_letter).collect();
+            let runs = data.get(end + 4..).unwrap_or_default().chunks_exact(4);
+            let runs = runs.take(xlsb_u32(data, end).unwrap_or_default() as usize);
+            let fonts = runs.map(|run| (biff_letter(&run[..2]), biff_letter(&run[2..]))).collect();
+            rich.insert(number, BiffRuns { letters, fonts });
+        }
+        number += 1;
     }
-    Ok(())
+    Ok(rich)
 }
 
-/// The unit that each cell format shows, by its number.
-type ShownUnits = Vec<Option<Rc<str>>>;
+/// What the styles and shared strings of a workbook make of its cells.
+#[derive(Default)]
+struct XlsbStyles {
+    formats: BiffFormats,
+    fonts: BiffFonts,
+    /// Strings of several runs, by their numbers.
+    strings: BTreeMap<u32, BiffRuns>,
+}
 
 /// The styles with the numbers of own formats replaced by those of formats that everybody has, none if there are no
-/// own formats; and the unit that each cell format shows.
-fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, ShownUnits)> {
+/// own formats; and what they make of cells.
+fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, XlsbStyles)> {
     let mut own: BTreeMap<u16, WorkbookFormat> = BTreeMap::new();
     let mut shown: BTreeMap<u16, Rc<str>> = BTreeMap::new();
-    let (mut places, mut units) = (BTreeSet::new(), Vec::new());
+    let mut digits: BTreeMap<u16, Rc<DigitFormat>> = BTreeMap::new();
+    // No font of this format lacks the number four.
+    let mut found = XlsbStyles { fonts: BiffFonts::without_gap(), ..XlsbStyles::default() };
+    let mut places = BTreeSet::new();
     let mut of_cells = false;
     let mut records = XlsbRecords::of(&styles);
     while let Some(record) = records.next() {
@@ -231,7 +285,9 @@ fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, ShownUn
                     (u16::from_le_bytes([data[0], data[1]]), String::from_utf16_lossy(&text));
                 own.insert(number, classify_number_format(&text));
                 shown.extend(unit_of_format(&text).map(|unit| (number, Rc::from(unit))));
+                digits.extend(DigitFormat::of(&text).map(|format| (number, Rc::new(format))));
             }
+            FONT => found.fonts.add(data),
             BEGIN_CELL_FORMATS => of_cells = true,
             END_CELL_FORMATS => of_cells = false,
             CELL_FORMAT if of_cells && data.len() >= 4 => {
@@ -243,13 +299,16 @@ fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, ShownUn
     let mut changed = false;
     for at in places {
         let number = u16::from_le_bytes([styles[at], styles[at + 1]]);
-        units.push(shown.get(&number).cloned());
+        found.formats.units.push(shown.get(&number).cloned());
+        found.formats.digits.push(digits.get(&number).cloned());
+        let font = styles.get(at + 2..at + 4).map_or(0, biff_letter);
+        found.formats.marks.push(found.fonts.marks(font));
         if let Some(format) = own.get(&number) {
             styles[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
             changed = true;
         }
     }
-    Ok((changed.then_some(styles), units))
+    Ok((changed.then_some(styles), found))
 }
 
 /// The records of a part: type and data.

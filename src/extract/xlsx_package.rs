@@ -5,7 +5,7 @@
 //! through with the parser that the reader uses: no text may be endless, and the styles, sheets and
 //! strings, of which the reader keeps more than they take up in the file, are weighed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Cursor, Read};
 
 use flate2::Crc;
@@ -43,6 +43,8 @@ pub(super) struct WeighedPackage {
     pub rows: BTreeMap<String, CountedRows>,
     /// Normal names of parts with values that may be errors which the reader does not know.
     pub odd_values: Vec<String>,
+    /// Normal names of parts with runs of text within them that may be set off from the rest of their cells.
+    pub marked: BTreeSet<String>,
 }
 
 /// Unpacks all parts once.
@@ -53,8 +55,8 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_xlsx_package().caused_by(e))?;
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
-    let (rows, odd_values) = (BTreeMap::new(), Vec::new());
-    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values };
+    let (rows, odd_values, marked) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
+    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values, marked };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
@@ -66,8 +68,8 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
             _ => {}
         }
     }
-    let PackageScale { merged, rows, odd_values, .. } = scale;
-    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values })
+    let PackageScale { merged, rows, odd_values, marked, .. } = scale;
+    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values, marked })
 }
 
 /// The error of an archive that cannot be opened.
@@ -96,6 +98,7 @@ struct PackageScale {
     merged: bool,
     rows: BTreeMap<String, CountedRows>,
     odd_values: Vec<String>,
+    marked: BTreeSet<String>,
 }
 
 impl PackageScale {
@@ -112,6 +115,7 @@ impl PackageScale {
         let mut buffer = Vec::new();
         let mut strings = StringTally::default();
         let mut longest = 0;
+        let mut marked = false;
         loop {
             buffer.clear();
             let position = xml.buffer_position();
@@ -127,6 +131,7 @@ impl PackageScale {
                         "c" if place_length(&tag) > LONGEST_CELL => return Err(place_out_of_range()),
                         "row" if place_length(&tag) > LONGEST_ROW => return Err(place_out_of_range()),
                         "sst" => strings.announced = strings.announced.max(announced_xlsx_strings(&tag)),
+                        "strike" | "vertAlign" => marked = true,
                         "f" if shared_formula_number(&tag) > MAX_SHARED_FORMULAS => {
                             return Err(oversized_xlsx_part(name, "的共享公式编号太大"));
                         }
@@ -159,6 +164,9 @@ impl PackageScale {
         let asked_for = [".xml", ".rels"].iter().any(|suffix| name_in_rows.ends_with(suffix));
         if asked_for && counted.excess.is_none() && counted.seen.sum() != sum {
             return Err(damaged_xlsx_package());
+        }
+        if marked {
+            self.marked.insert(name_in_rows.clone());
         }
         if counted.rows.may_hold_unknown_errors() {
             self.odd_values.push(name_in_rows.clone());

@@ -125,8 +125,27 @@ pub(super) fn parse_flag(text: &str) -> Option<i32> {
 /// Compatibility forms folded (full-width digits and letters), for a second try at a cell
 /// that could not be read.
 pub(super) fn fold_cell_width(text: &str) -> Option<String> {
+    if holds_note_mark(text) {
+        return None;
+    }
     let folded: String = text.nfkc().collect();
     (folded != text).then_some(folded)
+}
+
+/// Does a number of a note stand beside other digits: `625¹`, `625①`? Folded it would be a digit like the others. Behind
+/// a metre it is a square one.
+fn holds_note_mark(text: &str) -> bool {
+    let small = |c: char| {
+        matches!(c, '²' | '³' | '¹' | '⁰'..='⁹' | '₀'..='₉' | '①'..='⑳' | '⓪' | '⒈'..='⒛') && c != 'ⁱ'
+    };
+    let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+    let mut before = ' ';
+    let marked = text.chars().any(|c| {
+        let marked = small(c) && !matches!(before, 'm' | 'M' | 'ｍ' | '米');
+        before = c;
+        marked
+    });
+    marked && text.chars().any(digit)
 }
 
 #[cfg(test)]
@@ -209,5 +228,10 @@ mod tests {
         assert!(is_nothing_cell("/") && !is_nothing_cell("0"));
         assert_eq!(fold_cell_width("\u{FF11}\u{FF12}").as_deref(), Some("12"));
         assert_eq!(fold_cell_width("12"), None);
+        assert_eq!(fold_cell_width("60m²").as_deref(), Some("60m2"));
+        assert_eq!(fold_cell_width("①").as_deref(), Some("1"));
+        for text in ["625¹", "625①", "²625", "６２５₁"] {
+            assert_eq!(fold_cell_width(text), None, "{text}");
+        }
     }
 }

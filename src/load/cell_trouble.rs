@@ -50,16 +50,22 @@ pub(super) enum CellTrouble {
     GuardiansNumber,
     /// A name whose characters were made others when it was read in another encoding.
     BrokenName,
+    /// A cell is missing here, and those behind it stand one column too early.
+    SlidRow,
+    /// A cell too many stands here, and those behind it stand one column too late.
+    ExtraCell,
     /// No value in the file itself.
     Fault(CellFault),
 }
 
 /// Troubles of a cell that nevertheless has a value.
-const VALUE_KEPT: [CellTrouble; 4] = [
+const VALUE_KEPT: [CellTrouble; 6] = [
     CellTrouble::DayUnknown,
     CellTrouble::MonthDoubtful,
     CellTrouble::BesideNumber,
     CellTrouble::Fault(CellFault::HalfCharacter),
+    CellTrouble::Fault(CellFault::StruckPart),
+    CellTrouble::Fault(CellFault::RaisedPart),
 ];
 
 /// Says of a cell that its column, named `label`, has no header.
@@ -100,6 +106,12 @@ impl CellTrouble {
             Self::Fault(CellFault::NumberOverflow) => "number_overflow",
             Self::Fault(CellFault::UnreadableType) => "unreadable_type",
             Self::Fault(CellFault::NoHeader) => "no_header",
+            Self::Fault(CellFault::StruckOut) => "struck_out",
+            Self::Fault(CellFault::StruckPart) => "struck_part",
+            Self::Fault(CellFault::RaisedPart) => "raised_part",
+            Self::Fault(CellFault::MergedNumber) => "merged_number",
+            Self::SlidRow => "slid_row",
+            Self::ExtraCell => "extra_cell",
         }
     }
     /// Reason and cure for the department.
@@ -179,6 +191,24 @@ impl CellTrouble {
                 format!("“{label}”是星号：数字超出该字段的宽度，已经丢失；加宽该字段后重新导出")
             }
             Self::Fault(CellFault::NoHeader) => no_header_reason(label),
+            Self::Fault(CellFault::StruckOut) => format!(
+                "“{label}”整格划了删除线，不知道还算不算数；不算数的改成现在的内容（整行划掉的人删去这一行），算数的取消删除线"
+            ),
+            Self::Fault(CellFault::StruckPart) => {
+                format!("“{label}”有一部分划了删除线，只读入没有划掉的部分；核对后只留现在的内容")
+            }
+            Self::Fault(CellFault::RaisedPart) => {
+                format!("“{label}”有上标或下标（多半是注释号），没有读作内容；核对后去掉注释号")
+            }
+            Self::Fault(CellFault::MergedNumber) => format!(
+                "“{label}”与上面另一个人的合并成一格，只算上面的人的，这一行的人的不清楚；拆开合并的单元格，各填各的"
+            ),
+            Self::ExtraCell => format!(
+                "这一行在“{label}”多了一格，后面的各格都往后错了一列（按提前一列读，内容与各列才相符）；去掉多的一格后重报"
+            ),
+            Self::SlidRow => format!(
+                "这一行从“{label}”起少了一格，后面的各格都往前错了一列（按错后一列读，内容与各列才相符）；把少的一格补上后重报"
+            ),
             Self::Fault(CellFault::UnreadableType) => {
                 format!("“{label}”是图片、对象或二进制内容，读不出文字；导出为文字列")
             }
@@ -188,12 +218,18 @@ impl CellTrouble {
     pub(super) fn keeps_value(self) -> bool {
         VALUE_KEPT.contains(&self)
     }
+    /// True if the whole row is to be shown, not the cell.
+    pub(super) fn is_of_row(self) -> bool {
+        matches!(self, Self::Missing | Self::SlidRow | Self::ExtraCell)
+    }
     /// True if the record cannot be accepted because of it.
     pub(super) fn refuses_record(self, column: &SourceColumn) -> bool {
         let person = matches!(column.role, Some(ColumnRole::IdNumber | ColumnRole::Name));
         match self {
             Self::TwoPeople | Self::NumberInName => column.required || person,
+            Self::SlidRow | Self::ExtraCell => true,
             Self::DayUnknown | Self::MonthDoubtful | Self::BesideNumber => false,
+            trouble if trouble.keeps_value() => false,
             _ => column.required,
         }
     }

@@ -1,4 +1,5 @@
-//! Lists that say of themselves that they are not whole: `仅导出前300条`, `第1页 共40页`, `未完待续`.
+//! Lists that say of themselves that they are not whole: `仅导出前300条`, `第1页 共40页`, `未完待续`; and those that end
+//! just where a format or a program ends them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use super::data_folder::masked_table_name;
 use super::lines_within::LineWithin;
 use crate::config::SourceContract;
 use crate::model::file_account::{SkipReason, SkippedRow};
-use crate::model::source_row::AuditFinding;
+use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::model::source_table::RawTableInfo;
 
 /// What they say.
@@ -74,6 +75,40 @@ pub(super) fn cut_lists(
             masked_table_name(&info.file, info.sheet.as_deref())
         );
         Some(AuditFinding::new(&contract.name, "stated_total", false, message))
+    });
+    findings.collect()
+}
+
+/// Rows of one sheet that the formats of workbooks can hold.
+const MOST_ROWS: [(u64, &str); 2] = [(65_536, "XLS"), (1_048_576, "XLSX")];
+/// Programs that cut what they export do it after so many rows, or a multiple.
+const ROUND: [u64; 2] = [10_000, 100_000];
+
+/// Tells of tables that have just as many rows as a format can hold, or as a program exports at once.
+pub(super) fn cut_at_limits(
+    contract: &SourceContract,
+    tables: &[Arc<RawTableInfo>],
+    totals: &[TableTotals],
+    last_rows: &[u32],
+) -> Vec<AuditFinding> {
+    let findings = tables.iter().zip(totals).zip(last_rows).filter_map(|((info, totals), &last)| {
+        let (place, rows) = (masked_table_name(&info.file, info.sheet.as_deref()), totals.data_rows);
+        let limit = MOST_ROWS.iter().find(|(most, _)| u64::from(last) == *most || rows == *most || rows + 1 == *most);
+        if let Some((most, format)) = limit {
+            let message = format!(
+                "{place}有{rows}行，读到第{last}行为止，正好是{format}一张表最多的{most}行：后面的人可能没有导出来，\
+                 没有列出的人不等于不在名单里；请提供部门核对总数，分几个文件导出或改交 CSV"
+            );
+            return Some(AuditFinding::new(&contract.name, "cut_at_limit", false, message));
+        }
+        let [small, large] = ROUND;
+        let round = rows > 0 && (rows % large == 0 || rows <= large && rows % small == 0);
+        round.then(|| {
+            let message = format!(
+                "{place}正好有{rows}行，像是系统一次最多导出的行数：后面的人可能没有导出来；请提供部门核对总数，不全的分次导出"
+            );
+            AuditFinding::new(&contract.name, "round_row_count", false, message)
+        })
     });
     findings.collect()
 }

@@ -51,6 +51,7 @@ mod repeated_files;
 mod row_batches;
 mod shared_households;
 mod sheet_periods;
+mod slid_rows;
 mod source_digest;
 mod source_loader;
 mod source_loading;
@@ -71,7 +72,7 @@ pub(crate) use delivery::{DeliveryCheck, audit_folder, audit_list_period};
 pub(crate) use headers::{HeaderMatcher, HeaderTarget};
 pub(crate) use source_loader::{load_all, load_attempt, load_files_for_linking};
 pub use source_loader::{load_for_linking, load_several, load_source, load_tables};
-pub(crate) use text_notices::text_notices;
+pub(crate) use text_notices::{padding_notice, text_notices};
 
 pub use rejected_people::RejectedPerson;
 pub(crate) use source_digest::SourceDigest;

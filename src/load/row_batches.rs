@@ -1,5 +1,6 @@
 //! A piece of one table, loaded on its own: the unit of parallel work.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, StringArray, new_empty_array};
@@ -13,6 +14,7 @@ use super::headers::ColumnPlan;
 use super::place_counts::{RejectedPlaces, place_texts};
 use super::placeholder_birth_dates::{UnstatedDays, count_unstated_days};
 use super::rejected_people::RejectedPerson;
+use super::slid_rows::{rows_with_people_elsewhere, slid_rows};
 use super::tick_columns::TickStyle;
 use super::unknown_cells::positions_among_kept;
 use super::unknown_codes::CodeCounts;
@@ -160,6 +162,10 @@ impl RowBatch<'_> {
             doubts.retain(|(unit, index, _)| *index != end || !units.contains(unit));
             doubts.extend(units.into_iter().map(|unit| (unit, end, trouble)));
         }
+        let slid = self.slid_units(&units, &all_found);
+        refusals.retain(|(unit, ..)| !slid.contains_key(unit));
+        refusals.extend(slid.iter().map(|(&unit, &(column, trouble))| (unit, column, trouble)));
+        slid.keys().for_each(|&unit| accepted[unit] = false);
         let mut cells = vec![CellTally::default(); count];
         for (index, found) in &all_found {
             cells[*index] = self.tally_cells(*index, found, (&units, &accepted));
@@ -173,8 +179,15 @@ impl RowBatch<'_> {
             let (county, township) = place_texts(self.contract, &columns, unit);
             *rejected.entry((county.to_owned(), township.to_owned())).or_default() += 1;
         }
-        let rejected_people =
-            refusals.iter().filter_map(|&(unit, ..)| self.rejected_person(units[unit])).collect();
+        let rejected_people = (refusals.iter())
+            .flat_map(|&(unit, _, trouble)| match trouble {
+                // Nobody knows in which cells they stand.
+                CellTrouble::SlidRow | CellTrouble::ExtraCell => {
+                    RejectedPerson::in_text(&self.row_text(units[unit].row))
+                }
+                _ => self.rejected_person(units[unit]).into_iter().collect(),
+            })
+            .collect();
         rejects
             .extend(refusals.iter().map(|&(unit, index, trouble)| self.report(units[unit], index, trouble)));
         rejects.sort_by_key(|r| (r.row, r.member));
@@ -237,9 +250,30 @@ impl RowBatch<'_> {
         })
     }
 
+    /// The units whose row lacks a cell or has one too many, and the column where that is.
+    fn slid_units(
+        &self,
+        units: &[RecordUnit],
+        all_found: &[(usize, ColumnFindings)],
+    ) -> BTreeMap<usize, (usize, CellTrouble)> {
+        use CellTrouble::{Code, Date, Flag, Month, Number, NumberInName, Period, Range, Rate};
+        let misfit = |trouble: &CellTrouble| {
+            matches!(trouble, Code | Date | Flag | Month | Number | NumberInName | Period | Range | Rate)
+        };
+        let mut suspects = BTreeSet::new();
+        for (_, found) in all_found {
+            let wrong = found.troubles.iter().filter(|(_, trouble)| misfit(trouble)).map(|(unit, _)| *unit);
+            suspects.extend(wrong.chain(found.open_codes.iter().copied()).map(|unit| units[unit].row));
+        }
+        suspects.extend(rows_with_people_elsewhere(self));
+        let rows = slid_rows(self, &suspects);
+        let of_row = |(unit, at): (usize, &RecordUnit)| Some((unit, *rows.get(&at.row)?));
+        units.iter().enumerate().filter(|_| !rows.is_empty()).filter_map(of_row).collect()
+    }
+
     /// Columns of ends with the units whose end lies before their start: `stop_month` before `start_month`. It may be
     /// an earlier stop or a date that stands for none; that something has ended it does not say.
-    fn ends_before_starts(&self, columns: &[ArrayRef]) -> Vec<(usize, std::collections::BTreeSet<usize>)> {
+    fn ends_before_starts(&self, columns: &[ArrayRef]) -> Vec<(usize, BTreeSet<usize>)> {
         let mut found = Vec::new();
         for (end, column) in self.contract.columns.iter().enumerate().filter(|(_, column)| column.end) {
             let what = column.name.strip_prefix("stop_").or_else(|| column.name.strip_prefix("end_"));
@@ -260,7 +294,7 @@ impl RowBatch<'_> {
             }
             let before =
                 |&row: &usize| Some(true) == days(end, row).and_then(|e| days(start, row).map(|s| e < s));
-            let units: std::collections::BTreeSet<usize> = (0..columns[end].len()).filter(before).collect();
+            let units: BTreeSet<usize> = (0..columns[end].len()).filter(before).collect();
             if !units.is_empty() {
                 found.push((end, units));
             }
@@ -270,10 +304,7 @@ impl RowBatch<'_> {
 
     /// The columns of the person's own number and of the guardian's with the units in which both are the same number,
     /// that is not the one's or not the other's.
-    fn own_guardians(
-        &self,
-        columns: &[ArrayRef],
-    ) -> Vec<(usize, std::collections::BTreeSet<usize>, CellTrouble)> {
+    fn own_guardians(&self, columns: &[ArrayRef]) -> Vec<(usize, BTreeSet<usize>, CellTrouble)> {
         let at = |role| {
             let mut all = self.contract.columns.iter();
             all.position(|c| c.role == Some(role)).filter(|&column| self.wanted[column])
@@ -314,6 +345,11 @@ impl RowBatch<'_> {
         }
         let mut lost = vec![false; units.len()];
         for &(unit, trouble) in &faulty {
+            // What is left of a cell may be no value either; that is the worse of the two.
+            let worse = |(at, other): &(usize, CellTrouble)| *at == unit && !other.keeps_value();
+            if trouble.keeps_value() && found.troubles.iter().any(worse) {
+                continue;
+            }
             found.troubles.retain(|(at, _)| *at != unit);
             found.not_stated.retain(|at| *at != unit);
             found.troubles.push((unit, trouble));
@@ -422,7 +458,12 @@ impl RowBatch<'_> {
         let text = |role| {
             let (raw, _) = self.raw_column(unit, self.contract.role_position(role)?)?;
             let array = &self.raw.columns[raw];
-            (!array.is_null(unit.row)).then(|| array.value(unit.row))
+            if !array.is_null(unit.row) {
+                return Some(array.value(unit.row));
+            }
+            // Whoever is crossed out stands there nevertheless.
+            let fault = self.fault(unit, self.contract.role_position(role)?)?;
+            (fault.fault == CellFault::StruckOut).then_some(fault.original.as_str())
         };
         let [id, name, county] = [ColumnRole::IdNumber, ColumnRole::Name, ColumnRole::County]
             .map(|role| text(role).unwrap_or_default());
@@ -614,7 +655,7 @@ impl RowBatch<'_> {
             return reject;
         }
         reject.original = match text {
-            Some(text) if trouble != CellTrouble::Missing => limit_row_text(text.to_owned()),
+            Some(text) if !trouble.is_of_row() => limit_row_text(text.to_owned()),
             _ => self.row_text(unit.row),
         };
         reject

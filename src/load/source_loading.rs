@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::column_contents::ColumnContents;
-use super::cut_lists::cut_lists;
+use super::cut_lists::{cut_at_limits, cut_lists};
 use super::deviating_amounts::forget_deviating_amounts;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::ignored_states::IgnoredStates;
@@ -25,7 +25,8 @@ use super::stated_units::{check_name_units, check_title_units, units_of_lines};
 use super::tick_columns::{TickStyle, blanks_read_as_no};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes, tell_open_codes};
 use super::{
-    LoadedSource, SourceDigest, SourceRecords, UnknownCells, absent_columns, audit, data_folder, text_notices,
+    LoadedSource, SourceDigest, SourceRecords, UnknownCells, absent_columns, audit, data_folder,
+    padding_notice, text_notices,
 };
 use crate::config::SourceContract;
 use crate::config::source_contract::UnknownHeaders;
@@ -82,6 +83,8 @@ pub(super) struct SourceLoading<'a> {
     examples: Vec<Vec<u32>>,
     /// Rejected rows of each table in which nobody stands.
     nobody: Vec<u64>,
+    /// The last row of each table that holds anything.
+    last_rows: Vec<u32>,
     /// What each table says of its own size.
     stated: Vec<Vec<StatedTotal>>,
     totals: Vec<TableTotals>,
@@ -145,6 +148,7 @@ impl<'a> SourceLoading<'a> {
             without_header: Vec::new(),
             examples: Vec::new(),
             nobody: Vec::new(),
+            last_rows: Vec::new(),
             stated: Vec::new(),
             totals: Vec::new(),
             waiting: Vec::new(),
@@ -208,6 +212,9 @@ impl<'a> SourceLoading<'a> {
         totals.data_rows += (raw.rows.len() + raw.malformed.len()) as u64;
         totals.read += raw.malformed.len() as u64;
         totals.rejected += raw.malformed.len() as u64;
+        let last_row = &mut self.last_rows[usize::from(table)];
+        let malformed = raw.malformed.iter().map(|row| row.row);
+        *last_row = raw.rows.last().copied().into_iter().chain(malformed).fold(*last_row, u32::max);
         for row in &raw.malformed {
             let people = RejectedPerson::in_text(&row.original);
             self.nobody[usize::from(table)] += u64::from(people.is_empty());
@@ -241,6 +248,9 @@ impl<'a> SourceLoading<'a> {
         self.stated[usize::from(table)].extend(raw.skipped.iter().filter_map(StatedTotal::of));
         if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
             self.audits.extend(text_notices(&self.contract.name, &raw.info, text));
+        }
+        if let Some(cells) = raw.account.as_ref().map(|account| account.padded_cells).filter(|&n| n > 0) {
+            self.audits.push(padding_notice(&self.contract.name, &raw.info, cells));
         }
         for skipped in std::mem::take(&mut raw.skipped) {
             *totals.skipped.entry(skipped.reason.key().to_owned()).or_insert(0) += 1;
@@ -300,6 +310,7 @@ impl<'a> SourceLoading<'a> {
         self.without_header.push(0);
         self.examples.push(Vec::new());
         self.nobody.push(0);
+        self.last_rows.push(0);
         self.stated.push(Vec::new());
         check_name_units(self.contract, &plan, info)?;
         let plan = Arc::new(plan);
@@ -450,6 +461,7 @@ impl<'a> SourceLoading<'a> {
         self.tell_cells_without_header();
         self.tell_examples();
         self.hear_lines()?;
+        self.audits.extend(cut_at_limits(self.contract, &self.tables, &self.totals, &self.last_rows));
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
         let rows = self.rows.finish()?;
         let rows =

@@ -8,6 +8,15 @@ use crate::model::source_table::RawTableInfo;
 /// Rows that a notice names.
 const NAMED: usize = 20;
 
+/// Notice of cells whose text was filled up with zero bytes.
+pub(crate) fn padding_notice(source: &str, info: &RawTableInfo, cells: u64) -> AuditFinding {
+    let message = format!(
+        "{}有{cells}格的末尾用空字符(NUL)补足长度（定长的 CHAR 列），去掉后读入；请提供部门导出时去掉补足的字符",
+        masked_file_name(&info.file)
+    );
+    AuditFinding::new(source, "padded_cells", false, message)
+}
+
 /// Notices of what was read otherwise than it is written.
 pub(crate) fn text_notices(source: &str, info: &RawTableInfo, text: &TextAccount) -> Vec<AuditFinding> {
     let file = masked_file_name(&info.file);

@@ -95,9 +95,21 @@ pub enum CellFault {
     UnreadableType,
     /// The cell stands behind the last header.
     NoHeader,
+    /// A line goes through all of it: it no longer holds, and what holds instead is not said.
+    StruckOut,
+    /// A line goes through some of it; the rest is its value.
+    StruckPart,
+    /// Some of it stands above or below the line, a note; the rest is its value.
+    RaisedPart,
+    /// A number that is merged with that of somebody else above.
+    MergedNumber,
 }
 
 impl CellFault {
+    /// Has the cell a value nevertheless?
+    pub fn keeps_value(self) -> bool {
+        matches!(self, Self::HalfCharacter | Self::StruckPart | Self::RaisedPart)
+    }
     /// What such a cell is, Chinese.
     pub fn label(self) -> &'static str {
         match self {
@@ -109,6 +121,10 @@ impl CellFault {
             Self::NumberOverflow => "是星号（数字超出字段的宽度，已经丢失）",
             Self::NoHeader => "在没有表头的列里",
             Self::UnreadableType => "是图片、对象或二进制内容，读不出文字",
+            Self::StruckOut => "整格划了删除线",
+            Self::StruckPart => "有一部分划了删除线",
+            Self::RaisedPart => "有上标或下标",
+            Self::MergedNumber => "与上面另一个人的合并成一格",
         }
     }
 }
@@ -126,6 +142,9 @@ pub struct FileAccount {
     pub several_lines: Vec<u32>,
     /// How many such records there are.
     pub several_lines_count: u64,
+    /// Cells whose text was filled up with zero bytes to the width of its column (`CHAR`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub padded_cells: u64,
     /// Every sheet of a workbook in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<SheetAccount>,

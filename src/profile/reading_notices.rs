@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::extract::RawTable;
-use crate::load::text_notices;
+use crate::load::{padding_notice, text_notices};
 use crate::model::file_account::{CellFault, FileAccount, SkipReason};
 use crate::model::source_table::RawTableInfo;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -59,6 +59,9 @@ impl ReadingNotices {
         if let Some(account) = &self.account {
             if let Some(text) = &account.text {
                 lines.extend(text_notices("", info, text).into_iter().map(|notice| notice.message));
+            }
+            if account.padded_cells > 0 {
+                lines.push(padding_notice("", info, account.padded_cells).message);
             }
             for sheet in account.sheets.iter().filter(|sheet| sheet.was_left()) {
                 let rows = if sheet.rows > 0 { format!("，有{}行", sheet.rows) } else { String::new() };

@@ -79,6 +79,7 @@ mod tests {
             counted: 9,
             several_lines: Vec::new(),
             several_lines_count: 0,
+            padded_cells: 0,
             text: None,
             sheets: sheets.iter().map(sheet).collect(),
         };

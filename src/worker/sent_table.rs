@@ -180,6 +180,7 @@ mod tests {
                 counted: 9,
                 several_lines: Vec::new(),
                 several_lines_count: 0,
+                padded_cells: 0,
                 text: None,
                 sheets: vec![SheetAccount {
                     name: "浚县".into(),

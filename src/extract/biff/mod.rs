@@ -13,19 +13,26 @@ use std::rc::Rc;
 use cfb::CompoundFile;
 
 use self::folded_places::FoldedPlaces;
+pub(super) use self::text_runs::{BiffFonts, BiffFormats, BiffRuns, biff_letter};
+use self::text_runs::{SharedText, rich_text_runs};
+use crate::extract::digit_format::DigitFormat;
+use crate::extract::marked_text::mark_of_runs;
 use crate::extract::number_format::classify_number_format;
 use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::shown_units::unit_of_format;
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
+use crate::extract::xlsx_marks::SheetMarks;
 use crate::{Error, Result};
 
 mod folded_places;
+mod text_runs;
 
 /// Record types of [MS-XLS] 2.3.
 const FORMULA: u16 = 0x0006;
 const END: u16 = 0x000A;
 const PASSWORD: u16 = 0x002F;
+const FONT: u16 = 0x0031;
 const CONTINUE: u16 = 0x003C;
 const BOUND_SHEET: u16 = 0x0085;
 const MULTIPLE_NUMBERS: u16 = 0x00BD;
@@ -67,6 +74,8 @@ pub(super) struct BiffSheet {
     pub uncalculated: BTreeSet<(u32, u32)>,
     /// Units that only the formats of numbers show, by the zero-based places of the cells.
     pub units: BTreeMap<(u32, u32), Rc<str>>,
+    /// How cells are shown, where that is not what they say.
+    pub shown: SheetMarks,
     /// Where the cells belong that the reader finds.
     pub places: FoldedPlaces,
 }
@@ -102,6 +111,8 @@ fn damaged_biff() -> Error {
 fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffSheet>> {
     let mut sheets = Vec::new();
     let mut strings = Vec::new();
+    let mut fonts = BiffFonts::default();
+    let mut digits: BTreeMap<u16, Rc<DigitFormat>> = BTreeMap::new();
     let (mut own_formats, mut cell_formats) = (BTreeMap::new(), Vec::new());
     let mut shown = BTreeMap::new();
     let mut version = 0x0600;
@@ -116,7 +127,9 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
                 let format = biff_format_text(&data[2..], version);
                 own_formats.insert(number, classify_number_format(&format));
                 shown.extend(unit_of_format(&format).map(|unit| (number, Rc::from(unit))));
+                digits.extend(DigitFormat::of(&format).map(|format| (number, Rc::new(format))));
             }
+            FONT => fonts.add(data),
             CELL_FORMAT => cell_formats.push(record.data.start + 2),
             BOUND_SHEET => sheets.push(biff_u32(data, 0).ok_or_else(damaged_biff)? as usize),
             SHARED_STRINGS => strings = shared_strings(stream, &record)?,
@@ -126,10 +139,12 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
         at = record.data.end;
     }
     // The reader takes some numbers for formats that everybody has; what the workbook says of them holds.
-    let mut units: Vec<Option<Rc<str>>> = Vec::new();
+    let mut formats = BiffFormats::default();
     for at in cell_formats {
         let number = biff_u16(stream, at).ok_or_else(damaged_biff)?;
-        units.push(shown.get(&number).cloned());
+        formats.units.push(shown.get(&number).cloned());
+        formats.marks.push(biff_u16(stream, at - 2).map(|font| fonts.marks(font)).unwrap_or_default());
+        formats.digits.push(digits.get(&number).cloned());
         if let Some(format) = own_formats.get(&number) {
             stream[at..at + 2].copy_from_slice(&format.number_of_its_kind().to_le_bytes());
         }
@@ -143,7 +158,7 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
             return Err(damaged_biff());
         }
         let next = ends.range(start..).next().map(|(&next, _)| next);
-        let (end, sheet) = measure_biff_sheet(stream, start, (&strings, &units), room)?;
+        let (end, sheet) = measure_biff_sheet(stream, start, (&strings, &formats, &fonts, version), room)?;
         if next.is_some_and(|next| end > next) {
             return Err(damaged_biff());
         }
@@ -189,7 +204,7 @@ fn holds_value(data: &[u8]) -> bool {
 fn measure_biff_sheet(
     stream: &mut [u8],
     start: usize,
-    (strings, units): (&[u64], &[Option<Rc<str>>]),
+    (strings, formats, fonts, version): (&[SharedText], &BiffFormats, &BiffFonts, u16),
     room: &MemoryRoom,
 ) -> Result<(usize, BiffSheet)> {
     let mut sheet = BiffSheet::default();
@@ -216,6 +231,7 @@ fn measure_biff_sheet(
         }
         let data = &mut stream[record.data.clone()];
         let (mut text, mut cells) = (0, 1);
+        let mut runs = None;
         let mut shows = true;
         match record.kind {
             ROW => {
@@ -230,9 +246,12 @@ fn measure_biff_sheet(
                 continue;
             }
             FORMULA => {
-                let unit = unit_of_cell(data, 4, units);
+                let unit = formats.unit(data, 4);
+                let style = biff_u16(data, 4);
                 formula = sheet.places.fold(data)?;
-                sheet.units.extend(unit.map(|unit| ((formula.0.into(), formula.1.into()), unit)));
+                let place = (formula.0.into(), formula.1.into());
+                sheet.units.extend(unit.map(|unit| (place, unit)));
+                formats.show(style, place, true, &mut sheet.shown);
                 let lacks = lacks_value(data);
                 if lacks {
                     sheet.uncalculated.insert((formula.0.into(), formula.1.into()));
@@ -258,8 +277,10 @@ fn measure_biff_sheet(
             SHARED_STRING_CELL => {
                 let string = biff_u32(data, 6).and_then(|index| strings.get(index as usize));
                 // The reader passes over a cell whose text is nowhere.
-                text = string.copied().ok_or_else(damaged_biff)?;
+                let string = string.ok_or_else(damaged_biff)?;
+                text = string.bytes;
                 shows = text > 0;
+                runs = string.runs.as_ref().map(|runs| fonts.runs(runs));
             }
             MULTIPLE_NUMBERS | NUMBER | TRUTH | SMALL_NUMBER => {}
             _ => continue,
@@ -272,17 +293,29 @@ fn measure_biff_sheet(
                 cells = several as u64;
                 for at in 0..several {
                     // A format and a number of six bytes together.
-                    let unit = unit_of_cell(data, 4 + 6 * at, units);
+                    let unit = formats.unit(data, 4 + 6 * at);
                     let place = (u32::from(row), u32::from(first) + at as u32);
                     sheet.units.extend(unit.map(|unit| (place, unit)));
+                    formats.show(biff_u16(data, 4 + 6 * at), place, true, &mut sheet.shown);
                 }
                 row
             }
             kind => {
+                if kind == RICH_TEXT {
+                    runs = rich_text_runs(data, version).map(|runs| fonts.runs(&runs));
+                }
                 let place = sheet.places.fold(data)?;
-                if matches!(kind, NUMBER | SMALL_NUMBER) {
-                    let unit = unit_of_cell(data, 4, units);
-                    sheet.units.extend(unit.map(|unit| ((place.0.into(), place.1.into()), unit)));
+                let here = (place.0.into(), place.1.into());
+                let number = matches!(kind, NUMBER | SMALL_NUMBER);
+                if number {
+                    sheet.units.extend(formats.unit(data, 4).map(|unit| (here, unit)));
+                }
+                match runs {
+                    Some(runs) => {
+                        let of_cell = formats.marks_of(biff_u16(data, 4));
+                        sheet.shown.marks.extend(mark_of_runs(&runs, of_cell).map(|mark| (here, mark)));
+                    }
+                    None => formats.show(biff_u16(data, 4), here, number, &mut sheet.shown),
                 }
                 place.0
             }
@@ -295,11 +328,6 @@ fn measure_biff_sheet(
     sheet.counted.filled = filled.len() as u64;
     sheet.counted.hidden = filled.intersection(&hidden).count() as u64;
     Ok((at, sheet))
-}
-
-/// The unit that the cell format shows whose number stands here.
-fn unit_of_cell(data: &[u8], at: usize, units: &[Option<Rc<str>>]) -> Option<Rc<str>> {
-    units.get(usize::from(biff_u16(data, at)?))?.clone()
 }
 
 /// Where a record lies.
@@ -333,8 +361,8 @@ fn biff_u32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
-/// The most bytes that each shared string takes up. Strings run on over records that continue the first.
-fn shared_strings(stream: &[u8], first: &BiffRecord) -> Result<Vec<u64>> {
+/// The shared strings. They run on over records that continue the first.
+fn shared_strings(stream: &[u8], first: &BiffRecord) -> Result<Vec<SharedText>> {
     let mut parts = vec![first.data.clone()];
     let mut at = first.data.end;
     while let Some(record) = BiffRecord::at(stream, at)?.filter(|record| record.kind == CONTINUE) {
@@ -381,11 +409,12 @@ impl<'a> BiffParts<'a> {
         }
         Ok(())
     }
-    /// `XLUnicodeRichExtendedString` [MS-XLS] 2.5.293: the most bytes it takes up as UTF-8.
-    fn string(&mut self) -> Result<u64> {
+    /// `XLUnicodeRichExtendedString` [MS-XLS] 2.5.293.
+    fn string(&mut self) -> Result<SharedText> {
         if self.rest.is_empty() {
-            return Ok(0);
+            return Ok(SharedText::default());
         }
+        let mut letters: Vec<u16> = Vec::new();
         let head = self.take(3)?;
         let (characters, flags) = (usize::from(u16::from_le_bytes([head[0], head[1]])), head[2]);
         let runs = if flags & 8 != 0 { biff_u16(self.take(2)?, 0).map_or(0, usize::from) } else { 0 };
@@ -394,7 +423,10 @@ impl<'a> BiffParts<'a> {
         while left > 0 {
             let each = if wide { 2 } else { 1 };
             let here = left.min(self.rest.len() / each);
-            self.take(here * each)?;
+            let text = self.take(here * each)?;
+            if runs > 0 {
+                letters.extend(text.chunks_exact(each).map(biff_letter));
+            }
             left -= here;
             if left > 0 {
                 // A text that goes on says anew how wide its characters are.
@@ -404,9 +436,25 @@ impl<'a> BiffParts<'a> {
                 wide = self.take(1)?[0] & 1 != 0;
             }
         }
-        self.skip(runs * 4)?;
+        let fonts = self.runs(runs)?;
         self.skip(further)?;
-        Ok(characters as u64 * 3)
+        let runs = (!fonts.is_empty()).then_some(BiffRuns { letters, fonts });
+        Ok(SharedText { bytes: characters as u64 * 3, runs })
+    }
+    /// Where runs of other fonts begin, and those; one may lie over the end of a record.
+    fn runs(&mut self, count: usize) -> Result<Vec<(u16, u16)>> {
+        let mut runs = Vec::new();
+        for _ in 0..count {
+            let mut run = [0; 4];
+            for byte in &mut run {
+                if self.rest.is_empty() && !self.next_part() {
+                    return Err(damaged_biff());
+                }
+                *byte = self.take(1)?[0];
+            }
+            runs.push((u16::from_le_bytes([run[0], run[1]]), u16::from_le_bytes([run[2], run[3]])));
+        }
+        Ok(runs)
     }
 }
 

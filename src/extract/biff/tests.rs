@@ -1,4 +1,6 @@
 use super::*;
+use crate::extract::marked_text::CellMark;
+use crate::model::file_account::CellFault;
 
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
@@ -190,6 +192,44 @@ fn units_that_formats_show_are_known_by_cell() {
     let sound = rebuild_biff_workbook(file(&stream(&[format, cell(0), cell(164)], &[page], 1))).unwrap();
     let units: Vec<_> = sound.sheets[0].units.iter().map(|(place, unit)| (*place, &**unit)).collect();
     assert_eq!(units, [((1, 7), "万元"), ((2, 4), "万元"), ((3, 1), "万元")]);
+}
+
+#[test]
+fn cells_that_a_font_strikes_through_and_digits_of_formats_are_known() {
+    let font = |flags: u16| record(FONT, &words(&[200, flags, 0, 400, 0]));
+    let text = "\"4106\"0000";
+    let format =
+        record(NUMBER_FORMAT, &[&words(&[164, text.len() as u16])[..], &[0], text.as_bytes()].concat());
+    let cell = |font: u16, format: u16| record(CELL_FORMAT, &words(&[font, format, 0, 0, 0, 0, 0, 0, 0, 0]));
+    // A plain text, and one whose first two letters are struck through; the font with the number 5 is the fifth.
+    let mut strings = words(&[2, 0, 2, 0, 2]);
+    strings.extend(*b"\x00ab");
+    strings.extend(words(&[4]));
+    strings.push(8);
+    strings.extend(words(&[2]));
+    strings.extend(*b"9912");
+    strings.extend(words(&[0, 5, 2, 0]));
+    let strings = record(SHARED_STRINGS, &strings);
+    let globals =
+        [font(0), font(0), font(0), font(0), font(8), format, cell(0, 0), cell(5, 0), cell(0, 164), strings];
+    let shared =
+        |row: u16, style: u16, string: u16| record(SHARED_STRING_CELL, &words(&[row, 1, style, string, 0]));
+    let number = |row: u16, style: u16| {
+        record(NUMBER, &[words(&[row, 1, style]), 7f64.to_le_bytes().to_vec()].concat())
+    };
+    let page =
+        vec![shared(0, 0, 0), shared(1, 1, 0), shared(2, 0, 1), number(3, 0), number(4, 1), number(5, 2)];
+    let sound = rebuild_biff_workbook(file(&stream(&globals, &[page], 1))).unwrap();
+    let shown = &sound.sheets[0].shown;
+    let part = CellMark::Part {
+        kept: "12".to_owned(),
+        shown: "【划掉：99】12".to_owned(),
+        fault: CellFault::StruckPart,
+    };
+    let marks = BTreeMap::from([((1, 1), CellMark::Struck), ((2, 1), part), ((4, 1), CellMark::Struck)]);
+    assert_eq!(shown.marks, marks);
+    let digits: Vec<_> = shown.digits.iter().map(|(place, format)| (*place, format.shown(7.0))).collect();
+    assert_eq!(digits, [((5, 1), Some("41060007".to_owned()))]);
 }
 
 #[test]

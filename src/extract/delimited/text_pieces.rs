@@ -215,6 +215,7 @@ impl TextPieces {
             counted,
             several_lines: facts.several_lines,
             several_lines_count: facts.several_lines_count,
+            padded_cells: 0,
             sheets: Vec::new(),
             text: Some(facts.text),
         })

@@ -87,6 +87,10 @@ impl FilledSheet {
         let moved = |(row, column): (usize, usize)| (row, column + ahead);
         let faults = std::mem::take(&mut self.faults);
         self.faults = faults.into_iter().map(|(place, fault)| (moved(place), fault)).collect();
+        for texts in [&mut self.originals, &mut self.shown_digits] {
+            *texts = std::mem::take(texts).into_iter().map(|(place, text)| (moved(place), text)).collect();
+        }
+        self.typed_days = std::mem::take(&mut self.typed_days).into_iter().map(moved).collect();
         self.plain_numbers = std::mem::take(&mut self.plain_numbers).into_iter().map(moved).collect();
         self.left = left;
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use calamine::{Data, Dimensions};
 
 use super::sheet_cells::SheetCells;
+use crate::extract::marked_text::CellMark;
 use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
 use crate::model::cell_words::is_error_word;
 use crate::model::file_account::CellFault;
@@ -28,6 +29,12 @@ pub(in crate::extract) struct FilledSheet {
     pub merged: Vec<Dimensions>,
     /// Faulty cells, by their place in `cells`.
     pub faults: BTreeMap<(usize, usize), CellFault>,
+    /// What faulty cells said before some of it was left out, by their place in `cells`.
+    pub originals: BTreeMap<(usize, usize), String>,
+    /// Days and months typed as digits into cells that show numbers as dates, by their place in `cells`.
+    pub typed_days: BTreeSet<(usize, usize)>,
+    /// What number formats show of numbers with more digits than those have, by their place in `cells`.
+    pub shown_digits: BTreeMap<(usize, usize), String>,
     /// Plain numbers, be they texts, by their place in `cells`: kept where days are counted from 1904.
     pub plain_numbers: BTreeSet<(usize, usize)>,
     /// Some texts could not be decoded: U+FFFD stands in them.
@@ -121,6 +128,12 @@ impl<'a> SheetBuilder<'a> {
         if let Some(fault) = fault {
             self.sheet.faults.insert(place, fault);
         }
+        if let SheetCell::Data(Data::DateTime(moment)) = cell
+            && typed_as_digits(moment.as_f64())
+        {
+            self.room.take(1, 0).map_err(|e| e.at_row(u64::from(row) + 1))?;
+            self.sheet.typed_days.insert(place);
+        }
         let plain = match cell {
             SheetCell::Number(_, unit) => unit.is_none(),
             SheetCell::Text(text) => !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()),
@@ -129,6 +142,37 @@ impl<'a> SheetBuilder<'a> {
         if self.keeps_numbers && plain {
             self.sheet.plain_numbers.insert(place);
         }
+        Ok(())
+    }
+    /// Says how the text of a cell that was put is set off. One that is faulty already, or holds nothing, stays as it is.
+    ///
+    /// # Errors
+    /// No room left.
+    pub(in crate::extract) fn mark(&mut self, (row, column): (u32, u32), mark: &CellMark) -> Result<()> {
+        let place = (row as usize, column as usize);
+        let sheet = &mut self.sheet;
+        if sheet.cells.get(place.0, place.1).is_empty() || sheet.faults.contains_key(&place) {
+            return Ok(());
+        }
+        match mark {
+            CellMark::Struck => drop(sheet.faults.insert(place, CellFault::StruckOut)),
+            CellMark::Part { kept, shown, fault } => {
+                let taken = self.room.take(1, (kept.len() + shown.len()) as u64);
+                taken.map_err(|e| e.at_row(u64::from(row) + 1))?;
+                sheet.cells.set(place.0, place.1, kept)?;
+                sheet.faults.insert(place, *fault);
+                sheet.originals.insert(place, shown.clone());
+            }
+        }
+        Ok(())
+    }
+    /// Notes what is shown of a number that was put.
+    ///
+    /// # Errors
+    /// No room left.
+    pub(in crate::extract) fn show(&mut self, (row, column): (u32, u32), shown: String) -> Result<()> {
+        self.room.take(1, shown.len() as u64).map_err(|e| e.at_row(u64::from(row) + 1))?;
+        self.sheet.shown_digits.insert((row as usize, column as usize), shown);
         Ok(())
     }
     /// Notes that cells are merged.
@@ -154,6 +198,10 @@ impl<'a> SheetBuilder<'a> {
         sheet.cells.cut(top, left);
         let moved = |(row, column): (usize, usize)| (row - top, column - left);
         sheet.faults = sheet.faults.into_iter().map(|(place, fault)| (moved(place), fault)).collect();
+        sheet.originals = sheet.originals.into_iter().map(|(place, text)| (moved(place), text)).collect();
+        sheet.shown_digits =
+            sheet.shown_digits.into_iter().map(|(place, text)| (moved(place), text)).collect();
+        sheet.typed_days = sheet.typed_days.into_iter().map(moved).collect();
         sheet.plain_numbers = sheet.plain_numbers.into_iter().map(moved).collect();
         (sheet, self.filled.len() as u64)
     }
@@ -218,12 +266,28 @@ impl FilledSheet {
                 if blank {
                     continue;
                 }
-                if self.cells.get(at, column).is_empty() && !(somebody[at] && persons.contains(&column)) {
+                if self.cells.get(at, column).is_empty() && somebody[at] && persons.contains(&column) {
+                    // Not the number of the one above, and not none.
+                    if length > 0 {
+                        self.faults.insert((at, column), CellFault::MergedNumber);
+                        let original = self.cells.get(first, column).to_owned();
+                        room.take(0, length)?;
+                        self.originals.insert((at, column), original);
+                    }
+                } else if self.cells.get(at, column).is_empty() {
                     room.take(0, length)?;
                     self.cells.repeat((first, column), at, column);
                     rows += 1;
                     if let Some(fault) = fault {
                         self.faults.insert((at, column), fault);
+                    }
+                    if let Some(original) = self.originals.get(&(first, column)).cloned() {
+                        room.take(0, original.len() as u64)?;
+                        self.originals.insert((at, column), original);
+                    }
+                    if let Some(shown) = self.shown_digits.get(&(first, column)).cloned() {
+                        room.take(0, shown.len() as u64)?;
+                        self.shown_digits.insert((at, column), shown);
                     }
                 }
             }
@@ -299,7 +363,7 @@ fn write_workbook_number(out: &mut String, number: f64) {
 }
 
 fn date_text(moment: &calamine::ExcelDateTime) -> String {
-    if moment.is_duration() {
+    if moment.is_duration() || typed_as_digits(moment.as_f64()) {
         return workbook_number_text(moment.as_f64());
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
@@ -308,6 +372,18 @@ fn date_text(moment: &calamine::ExcelDateTime) -> String {
     } else {
         format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
     }
+}
+
+/// Was a day or month typed as its digits into a cell that shows numbers as dates? 19800305 lies beyond the last day that a
+/// spreadsheet knows, 201603 in 2451, of which no list speaks.
+fn typed_as_digits(number: f64) -> bool {
+    if number.fract() != 0.0 || !(190_001.0..=21_001_231.0).contains(&number) {
+        return false;
+    }
+    let number = number as u32;
+    let month = if number > 999_999 { number / 100 } else { number };
+    let day = if number > 999_999 { number % 100 } else { 1 };
+    (1900..=2100).contains(&(month / 100)) && (1..=12).contains(&(month % 100)) && (1..=31).contains(&day)
 }
 
 /// Days between the first days of the two systems.
@@ -364,6 +440,18 @@ mod tests {
         assert_eq!(day_of_1904("20180315"), None);
         assert_eq!(iso_day_text("2018-03-15T00:00:00.000"), "2018-03-15");
         assert_eq!(iso_day_text("2018-03-15T08:30:00Z"), "2018-03-15 08:30:00");
+    }
+
+    #[test]
+    fn digits_of_a_day_in_a_cell_of_dates_are_that_day() {
+        for (number, digits) in [(19_800_305.0, true), (201_603.0, true), (209_912.0, true)] {
+            assert_eq!(typed_as_digits(number), digits, "{number}");
+        }
+        for number in
+            [43_000.0, 2_958_465.0, 201_613.0, 19_801_305.0, 19_800_332.0, 201_603.5, 73_050.0, -1.0]
+        {
+            assert!(!typed_as_digits(number), "{number}");
+        }
     }
 
     #[test]

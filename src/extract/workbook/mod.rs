@@ -17,10 +17,12 @@ use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate};
 use crate::model::source_table::FileFormat;
+use crate::privacy::mask::mask_numbers_in_text;
 use crate::{Error, Result};
 
 mod continuation;
 pub(super) mod filled_sheet;
+mod marked_cells;
 pub(super) mod open_workbook;
 mod sheet_cells;
 
@@ -188,6 +190,7 @@ impl WorkbookReading<'_> {
             .filter(|(_, header)| knows(&persons, header))
             .map(|(at, _)| at)
             .collect();
+        let struck_rows = marked_cells::struck_rows(&sheet, last);
         let merged = sheet.fill_merged(last, columns, &persons)?;
         let filled = (0..sheet.cells.len()).filter(|&row| sheet.cells.width(row) > 0).count();
         if columns.saturating_mul(filled) > MAX_RECTANGLE {
@@ -197,7 +200,10 @@ impl WorkbookReading<'_> {
                 .hint("删去表头行右边远处的零散内容后另存"));
         }
         self.set_days_of_1904(&mut sheet, &headers, last)?;
+        let mut notes = self.set_shown_digits(&mut sheet, &headers, last)?;
+        notes.extend(marked_cells::tell_marked_cells(&sheet, &headers, last, &struck_rows));
         let mut info = self.identity.info(headers, header_row);
+        info.notes = notes;
         if self.book.named {
             info.sheet = Some(self.book.heads[index].name.clone());
             info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
@@ -269,6 +275,40 @@ impl WorkbookReading<'_> {
         Ok(())
     }
 
+    /// Numbers below the headers of texts are delivered as they are shown, where that has digits of the format; tells it.
+    ///
+    /// # Errors
+    /// More text than a sheet may have.
+    fn set_shown_digits(
+        &self,
+        sheet: &mut FilledSheet,
+        headers: &[String],
+        last: Option<usize>,
+    ) -> Result<Vec<String>> {
+        let texts: BTreeSet<usize> =
+            (0..headers.len()).filter(|&at| knows(&self.options.text_headers, &headers[at])).collect();
+        let mut told: BTreeMap<usize, (usize, String)> = BTreeMap::new();
+        for (&(row, column), shown) in &sheet.shown_digits {
+            if !texts.contains(&column) || last.is_some_and(|last| row <= last) {
+                continue;
+            }
+            let held = sheet.cells.get(row, column).to_owned();
+            let first = || {
+                let (held, shown) = (mask_numbers_in_text(&held), mask_numbers_in_text(shown));
+                format!("第{}行，格里的数是{held}，显示成{shown}", sheet.top + row as u32 + 1)
+            };
+            told.entry(column).or_insert_with(|| (0, first())).0 += 1;
+            sheet.cells.set(row, column, shown)?;
+        }
+        let tell = |(column, (cells, first)): (usize, (usize, String))| {
+            format!(
+                "“{}”有{cells}格的数字格式添了数字（{first}），按显示的读入；请提供部门改成文字后重报",
+                headers[column]
+            )
+        };
+        Ok(told.into_iter().map(tell).collect())
+    }
+
     /// Refuses a table whose formulas lack their values where that would say nothing true of its records.
     fn check_formulas(&self, table: &RawTable) -> Result<()> {
         if self.options.known_headers.is_empty() {
@@ -308,6 +348,7 @@ impl WorkbookReading<'_> {
             counted: sheets.iter().filter(read).map(|sheet| sheet.rows).sum(),
             several_lines: Vec::new(),
             several_lines_count: 0,
+            padded_cells: 0,
             text: None,
             sheets,
         };
@@ -361,10 +402,15 @@ fn deliver_faults(table: &mut RawTable, sheet: &FilledSheet) {
     for (&(row, column), &fault) in &sheet.faults {
         let number = sheet.top + row as u32 + 1;
         let (Ok(at), true) = (table.rows.binary_search(&number), column < places.len()) else { continue };
-        places[column].push(at);
-        let original = sheet.cells.get(row, column).chars().take(KEPT_CHARACTERS).collect();
+        if !fault.keeps_value() {
+            places[column].push(at);
+        }
+        let said = sheet.originals.get(&(row, column)).map(String::as_str);
+        let said = said.unwrap_or_else(|| sheet.cells.get(row, column));
+        let original = said.chars().take(KEPT_CHARACTERS).collect();
         table.faults.push(FaultyCell { row: number, column: column as u32, fault, original });
     }
+    table.faults.sort_by_key(|cell| (cell.row, cell.column));
     for (column, places) in table.columns.iter_mut().zip(places) {
         if places.is_empty() {
             continue;

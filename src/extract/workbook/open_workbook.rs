@@ -1,7 +1,8 @@
 //! One way to ask workbooks of every format for their sheets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
+use std::rc::Rc;
 
 use calamine::{
     Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsb, Xlsx, XlsxError, XlsxFormulaMetadata,
@@ -11,6 +12,7 @@ use super::filled_sheet::{FilledSheet, SheetBuilder, SheetCell};
 use crate::config::read_options::ReadOptions;
 use crate::error::caught_panic::catch_panic;
 use crate::extract::biff::{BiffSheet, rebuild_biff_workbook};
+use crate::extract::digit_format::DigitFormat;
 use crate::extract::package_parts::{PackageParts, XlsxSheets, refuse_unlisted_rows, repacked};
 use crate::extract::sheet_row_count::CountedRows;
 use crate::extract::shown_units::{units_as_texts, units_of_xlsx_styles};
@@ -18,6 +20,7 @@ use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsb_records::{self, XlsbSheet};
 use crate::extract::xlsx_errors::unknown_errors_as_texts;
+use crate::extract::xlsx_marks::{SheetMarks, XlsxMarks};
 use crate::extract::xlsx_package::{self, WeighedPackage};
 use crate::extract::{html_tables, mhtml, ods, spreadsheet_ml};
 use crate::model::file_account::CellFault;
@@ -55,10 +58,27 @@ pub(super) struct OpenWorkbook {
 }
 
 enum Book {
-    Xlsx { reader: Box<Xlsx<Cursor<Vec<u8>>>>, weighed: WeighedPackage, parts: XlsxSheets },
-    Xls { reader: Box<Xls<Cursor<Vec<u8>>>>, length: u64, sheets: Vec<BiffSheet> },
-    Xlsb { reader: Box<Xlsb<Cursor<Vec<u8>>>>, unpacked: u64, sheets: Vec<XlsbSheet> },
-    Read { sheets: Vec<Option<ReadSheet>>, counted: Vec<CountedRows> },
+    Xlsx {
+        reader: Box<Xlsx<Cursor<Vec<u8>>>>,
+        weighed: WeighedPackage,
+        parts: XlsxSheets,
+        /// By the normal name of the sheet's part.
+        marks: BTreeMap<String, SheetMarks>,
+    },
+    Xls {
+        reader: Box<Xls<Cursor<Vec<u8>>>>,
+        length: u64,
+        sheets: Vec<BiffSheet>,
+    },
+    Xlsb {
+        reader: Box<Xlsb<Cursor<Vec<u8>>>>,
+        unpacked: u64,
+        sheets: Vec<XlsbSheet>,
+    },
+    Read {
+        sheets: Vec<Option<ReadSheet>>,
+        counted: Vec<CountedRows>,
+    },
 }
 
 /// Readers of foreign binary formats may panic on hostile bytes; that must not end the run.
@@ -107,7 +127,19 @@ impl OpenWorkbook {
                     let rows = weighed.rows.get(name).ok_or_else(xlsx_package::damaged_xlsx_package)?;
                     refuse_unlisted_rows(name, rows.filled)?;
                 }
-                let units = units_of_xlsx_styles(&package.styles(&parts).unwrap_or_default());
+                let styles = package.styles(&parts).unwrap_or_default();
+                let units = units_of_xlsx_styles(&styles);
+                let strings = package.shared_strings(&parts, weighed.unpacked).unwrap_or_default();
+                let shown_otherwise = XlsxMarks::of(&styles, &strings);
+                drop(strings);
+                let mut marks = BTreeMap::new();
+                for name in &parts.parts {
+                    let may_mark = weighed.marked.contains(name) || !shown_otherwise.is_empty();
+                    if let Some(part) = may_mark.then(|| package.read(name, weighed.unpacked)).flatten() {
+                        let found = shown_otherwise.of_sheet(&String::from_utf8_lossy(&part));
+                        marks.insert(name.clone(), found);
+                    }
+                }
                 let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
                 let names: BTreeSet<&String> = weighed.odd_values.iter().chain(&parts.parts).collect();
                 for name in names.into_iter().filter(changing) {
@@ -126,7 +158,8 @@ impl OpenWorkbook {
                 };
                 let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(failed_xlsx)?);
                 let heads = heads(reader.sheets_metadata(), parts.parts.len())?;
-                Ok(Self { heads, encoding: None, named: true, book: Book::Xlsx { reader, weighed, parts } })
+                let book = Book::Xlsx { reader, weighed, parts, marks };
+                Ok(Self { heads, encoding: None, named: true, book })
             }
             FileFormat::Xlsb => {
                 let sound = xlsb_records::rebuild_xlsb_workbook(bytes)?;
@@ -198,8 +231,10 @@ impl OpenWorkbook {
         let name = &self.heads[index].name;
         let mut builder = SheetBuilder::new(room, is_1904);
         match &mut self.book {
-            Book::Xlsx { reader, weighed, parts } => {
-                xlsx_cells(reader, name, parts.calculates_on_load, &mut builder)?;
+            Book::Xlsx { reader, weighed, parts, marks } => {
+                let shown = parts.parts.get(index).and_then(|part| marks.remove(part)).unwrap_or_default();
+                xlsx_cells(reader, name, (parts.calculates_on_load, &shown), &mut builder)?;
+                shown.marks.iter().try_for_each(|(place, mark)| builder.mark(*place, mark))?;
                 if weighed.merged {
                     let merged = reader.merge_cells_by_sheet_name(name).unwrap_or_default();
                     merged.into_iter().for_each(|region| builder.merge(region));
@@ -219,7 +254,16 @@ impl OpenWorkbook {
                     }
                     let unit = known.and_then(|sheet| sheet.units.get(&place)).map(|unit| &**unit);
                     put_data(&mut builder, place, data, unit)?;
+                    let number = match data {
+                        Data::Float(number) => *number,
+                        Data::Int(number) => *number as f64,
+                        _ => continue,
+                    };
+                    let format = known.and_then(|sheet| sheet.shown.digits.get(&place));
+                    show_digits(&mut builder, place, number, format)?;
                 }
+                let marks = known.into_iter().flat_map(|sheet| &sheet.shown.marks);
+                marks.into_iter().try_for_each(|(place, mark)| builder.mark(*place, mark))?;
                 for place in uncalculated.into_iter().flatten() {
                     builder.put(*place, &SheetCell::Faulty(CellFault::FormulaWithoutValue, "（公式）"))?;
                 }
@@ -233,8 +277,13 @@ impl OpenWorkbook {
                     let place = cell.get_position();
                     let unit = units.and_then(|units| units.get(&place)).map(|unit| &**unit);
                     put_cell(&mut builder, place, cell.get_value(), unit)?;
+                    if let DataRef::Float(number) = *cell.get_value() {
+                        let format = sheets.get(index).and_then(|sheet| sheet.shown.digits.get(&place));
+                        show_digits(&mut builder, place, number, format)?;
+                    }
                 }
                 let Some(sheet) = sheets.get_mut(index) else { return Ok(builder.finish()) };
+                sheet.shown.marks.iter().try_for_each(|(place, mark)| builder.mark(*place, mark))?;
                 for &(place, code) in &sheet.errors {
                     builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, error_text(code)))?;
                 }
@@ -285,7 +334,7 @@ fn check_names(heads: &[SheetHead]) -> Result<()> {
 fn xlsx_cells(
     book: &mut Xlsx<Cursor<Vec<u8>>>,
     name: &str,
-    calculates_on_load: bool,
+    (calculates_on_load, shown): (bool, &SheetMarks),
     builder: &mut SheetBuilder<'_>,
 ) -> Result<()> {
     let mut reader = match book.worksheet_cells_reader(name) {
@@ -298,6 +347,9 @@ fn xlsx_cells(
     let (mut zeros, mut calculated) = (Vec::new(), false);
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(failed_xlsx)? {
         let place = cell.pos;
+        if let DataRef::Float(number) = cell.value {
+            show_digits(builder, place, number, shown.digits.get(&place))?;
+        }
         let Some(formula) = cell.formula else {
             put_cell(builder, place, &cell.value, None)?;
             continue;
@@ -324,6 +376,19 @@ fn xlsx_cells(
         }
     }
     Ok(())
+}
+
+/// Notes the digits that a number format shows of a number.
+fn show_digits(
+    builder: &mut SheetBuilder<'_>,
+    place: (u32, u32),
+    number: f64,
+    format: Option<&Rc<DigitFormat>>,
+) -> Result<()> {
+    match format.and_then(|format| format.shown(number)) {
+        Some(shown) => builder.show(place, shown),
+        None => Ok(()),
+    }
 }
 
 /// What an error of this code shows.
