@@ -110,7 +110,8 @@ pub(super) fn unknown_places(
             audit_percent_text(unknown, rows),
             told.join("、"),
         );
-        findings.push(AuditFinding::new(&contract.name, "unknown_place", stops, message));
+        let audit = if many { "unknown_place" } else { "few_unknown_places" };
+        findings.push(AuditFinding::new(&contract.name, audit, stops, message));
     }
     findings
 }

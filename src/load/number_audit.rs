@@ -22,9 +22,8 @@ const LEAST_CELLS: u64 = 20;
 /// Unusable numbers, as a number and in 1/100, from which they are told.
 const LEAST_UNUSABLE: u64 = 5;
 const UNUSABLE_PERCENT: u64 = 2;
-/// Share of rows under shared numbers from which they stop, and of unusable numbers of a county from which they are told, in
-/// 1/100.
-const SHARED_PERCENT: u64 = 5;
+/// Share of rows under shared numbers from which they stop, and of unusable numbers from which they are many, in 1/100.
+const MANY_PERCENT: u64 = 5;
 /// Share of unusable numbers, in 1/100, from which a file is a list of nobody.
 const STOP_PERCENT: u64 = 80;
 /// Numbers with a wrong check character of which this share, in 1/100, is no slip of the pen.
@@ -292,7 +291,7 @@ fn unusable_part(
     }
     // Few ones of a county are told with its file.
     let (least, percent) =
-        if in_file { (LEAST_UNUSABLE, UNUSABLE_PERCENT) } else { (LEAST_CELLS, SHARED_PERCENT) };
+        if in_file { (LEAST_UNUSABLE, UNUSABLE_PERCENT) } else { (LEAST_CELLS, MANY_PERCENT) };
     if unusable < least || unusable * 100 < filled * percent {
         return None;
     }
@@ -307,7 +306,8 @@ fn unusable_part(
         contract.owner,
         if stops { "后重新运行" } else { "" }
     );
-    find("unusable_numbers", stops, message)
+    let many = unusable >= LEAST_CELLS && unusable * 100 >= filled * MANY_PERCENT;
+    find(if many { "unusable_numbers" } else { "few_unusable_numbers" }, stops, message)
 }
 
 /// Rows whose own birth date or sex says that the number is another person's: the column has slid, or the other one.
@@ -363,7 +363,9 @@ fn damaged_names(
                 if cells * 2 >= counts.names { "后重新运行" } else { "" }
             );
             let stops = cells >= LEAST_CELLS && cells * 2 >= counts.names;
-            findings.push(AuditFinding::new(&contract.name, "unusable_names", stops, message));
+            let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
+            let audit = if many { "unusable_names" } else { "few_unusable_names" };
+            findings.push(AuditFinding::new(&contract.name, audit, stops, message));
         }
     }
     findings
@@ -415,7 +417,7 @@ fn shared_numbers(
     }
     for (table, (numbers, rows)) in told {
         let accepted = loaded.totals.tables[table].accepted;
-        let stops = rows >= LEAST_CELLS && rows * 100 >= accepted * SHARED_PERCENT;
+        let stops = rows >= LEAST_CELLS && rows * 100 >= accepted * MANY_PERCENT;
         let message = format!(
             "“{}”的文件“{}”有{rows}行是不同的人用同一个“{}”（共{numbers}个号码，占{}）：像是向下复制出来的，会当成同一个人；向{}索取原表{}",
             contract.title,

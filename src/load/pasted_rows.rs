@@ -58,6 +58,11 @@ pub(super) fn audit_pasted_rows(contract: &SourceContract, loaded: &mut LoadedSo
     if columns.iter().any(|column| schema.index_of(&column.name).is_err()) {
         return Ok(());
     }
+    // In most lists everybody stands once, which these few columns tell.
+    let persons = &columns[..2 + usize::from(household.is_some())];
+    if (find_repeated_keys(records, persons, 2)?.repeats.len() as u64) < LEAST_HOMES {
+        return Ok(());
+    }
     let RepeatedKeys { mut repeats, .. } = find_repeated_keys(records, &columns, 2)?;
     let table = |row: usize| records.keys[row].table();
     repeats.retain(|(row, first)| records.tables[table(*row)].file == records.tables[table(*first)].file);

@@ -210,7 +210,7 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 19] = [
+        const DELIVERY: [&str; 23] = [
             "missing_county",
             "missing_township",
             "stale_list",
@@ -230,6 +230,10 @@ impl AuditFinding {
             "late_start",
             "deviating_amounts",
             "cut_at_limit",
+            "new_ones_alone",
+            "duplicate_rows",
+            "places_apart",
+            "group_heads",
         ];
         DELIVERY.contains(&self.audit.as_str())
     }

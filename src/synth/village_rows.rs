@@ -192,10 +192,14 @@ impl<'a> VillageRowWriter<'a> {
     /// Writes a person down and remembers under which identity.
     fn person(&mut self, person: usize, source: SourceKind) -> DeliveredPerson {
         let d = self.slips.write(self.world, person, source);
+        // A pupil's number that stands beside it as the guardian's is told as such, and not taken for the pupil's. The roll
+        // of the schools has made a number of its own of it, which says it again.
+        let of_guardian =
+            source == SourceKind::StudentAid && d.full.is_some() && d.full == self.guardian_number(person);
         let seen = &mut self.seen[person];
         seen.records += 1;
         seen.damaged |= d.kinds.contains(&"id_damaged");
-        if let Some(full) = d.full
+        if let Some(full) = d.full.filter(|_| !of_guardian)
             && !seen.numbers.contains(&full)
         {
             seen.numbers.push(full);
@@ -204,7 +208,7 @@ impl<'a> VillageRowWriter<'a> {
         if !seen.names.contains(&name) {
             seen.names.push(name);
         }
-        if d.kinds.contains(&"id_relative") {
+        if d.kinds.contains(&"id_relative") && !of_guardian {
             let owner = self.world.families[self.world.people[person].family]
                 .members
                 .iter()
@@ -570,9 +574,15 @@ impl<'a> VillageRowWriter<'a> {
             (true, 1) => "祖父",
             (true, _) => "祖母",
         };
-        let mut rng = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 6]);
-        let id = if rng.chance(0.03) { String::new() } else { id_text(&g.id) };
+        let id = self.guardian_number(person).map_or(String::new(), |id| id_text(&id));
         [text_cell(&*g.name), text_cell(id), text_cell(relation)]
+    }
+
+    /// The guardian's number as the lists of schools write it; of a few it is not written.
+    fn guardian_number(&self, person: usize) -> Option<[u8; 18]> {
+        let guardian = self.world.people[person].guardian?;
+        let mut rng = Rng::keyed(&[self.slips.seed, self.world.index as u64, person as u64, 6]);
+        (!rng.chance(0.03)).then(|| self.world.people[guardian].id)
     }
 
     fn student(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {

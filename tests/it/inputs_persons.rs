@@ -35,8 +35,8 @@ fn names_in_bytes_of_another_encoding_and_words_for_nobody_are_no_names() {
     // One character that is lost leaves a name; it is told, be it one.
     let loaded = pupils(&[(7, "张\u{FFFD}军")]);
     assert_eq!(loaded.rejects.len(), 0);
-    assert!(said(&loaded, "unusable_names")[0].contains("有1格含有丢失的字"), "{:?}", loaded.audits);
-    assert!(said(&pupils(&[(7, "王锟"), (8, "濮阳集")]), "unusable_names").is_empty());
+    assert!(said(&loaded, "few_unusable_names")[0].contains("有1格含有丢失的字"), "{:?}", loaded.audits);
+    assert!(said(&pupils(&[(7, "王锟"), (8, "濮阳集")]), "few_unusable_names").is_empty());
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn few_numbers_that_say_nobody_are_told() {
         }
         try_load("insurance", &[("医保参保_淇县.csv", format!("{INSURED}\n{rows}"))]).unwrap()
     };
-    let told = said(&list(6), "unusable_numbers");
+    let told = said(&list(6), "few_unusable_numbers");
     assert!(told.len() == 1 && told[0].contains("有6格不能作证件号码用（占3%）：像电话号码6格"), "{told:?}");
-    assert!(said(&list(3), "unusable_numbers").is_empty());
+    assert!(said(&list(3), "few_unusable_numbers").is_empty());
 }
