@@ -123,15 +123,20 @@ impl XlsxMarks {
                         column = 0;
                     }
                     "c" => {
-                        if let Some(place) = attribute(tag, "r").and_then(|r| place_of(&r)) {
-                            (row, column) = place;
+                        let (mut style, mut kind) = (0, CellKind::Number);
+                        // Many cells have these three; none of them is worth a text of its own.
+                        for said in tag.attributes().with_checks(false).flatten() {
+                            match said.key.as_ref() {
+                                "r" => (row, column) = place_of(&said.value).unwrap_or((row, column)),
+                                "s" => style = said.value.trim().parse().unwrap_or_default(),
+                                "t" => kind = CellKind::of(&said.value),
+                                _ => {}
+                            }
                         }
-                        let style = attribute(tag, "s").and_then(|s| s.trim().parse::<usize>().ok());
-                        let style = style.unwrap_or_default();
                         cell = Some(OpenCell {
                             struck: self.struck.get(style).copied().unwrap_or_default(),
                             digits: self.digits.get(style).cloned().flatten(),
-                            kind: attribute(tag, "t").unwrap_or_default(),
+                            kind,
                             value: String::new(),
                             runs: None,
                         });
@@ -154,7 +159,10 @@ impl XlsxMarks {
                     }
                     _ => {}
                 },
-                text if value => cell.iter_mut().for_each(|cell| push_xml_text(&mut cell.value, text)),
+                text if value => {
+                    let shared = cell.iter_mut().filter(|cell| cell.kind == CellKind::Shared);
+                    shared.for_each(|cell| push_xml_text(&mut cell.value, text));
+                }
                 _ => {}
             }
         }
@@ -162,8 +170,10 @@ impl XlsxMarks {
     }
     fn take_cell(&self, place: (u32, u32), cell: OpenCell, found: &mut SheetMarks) {
         let of_cell = TextMarks { struck: cell.struck, raised: false };
-        let shared = match &cell.kind[..] {
-            "s" => cell.value.trim().parse::<usize>().ok().and_then(|number| self.strings.get(&number)),
+        let shared = match cell.kind {
+            CellKind::Shared => {
+                cell.value.trim().parse::<usize>().ok().and_then(|number| self.strings.get(&number))
+            }
             _ => cell.runs.as_ref(),
         };
         let mark = match shared {
@@ -172,8 +182,27 @@ impl XlsxMarks {
             None => None,
         };
         found.marks.extend(mark.map(|mark| (place, mark)));
-        if let (Some(digits), "" | "n") = (cell.digits, &cell.kind[..]) {
+        if let (Some(digits), CellKind::Number) = (cell.digits, cell.kind) {
             found.digits.insert(place, digits);
+        }
+    }
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CellKind {
+    Number,
+    /// The number of a shared text.
+    Shared,
+    Other,
+}
+
+impl CellKind {
+    fn of(kind: &str) -> Self {
+        match kind {
+            "n" => Self::Number,
+            "s" => Self::Shared,
+            _ => Self::Other,
         }
     }
 }
@@ -182,7 +211,7 @@ impl XlsxMarks {
 struct OpenCell {
     struck: bool,
     digits: Option<Rc<DigitFormat>>,
-    kind: String,
+    kind: CellKind,
     value: String,
     runs: Option<TextRuns>,
 }

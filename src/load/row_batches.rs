@@ -260,15 +260,15 @@ impl RowBatch<'_> {
         let misfit = |trouble: &CellTrouble| {
             matches!(trouble, Code | Date | Flag | Month | Number | NumberInName | Period | Range | Rate)
         };
-        let mut suspects = BTreeSet::new();
+        let mut slid = BTreeMap::new();
         for (_, found) in all_found {
             let wrong = found.troubles.iter().filter(|(_, trouble)| misfit(trouble)).map(|(unit, _)| *unit);
-            suspects.extend(wrong.chain(found.open_codes.iter().copied()).map(|unit| units[unit].row));
+            let wrong = wrong.chain(found.open_codes.iter().copied()).map(|unit| units[unit].row);
+            slid.extend(slid_rows(self, &wrong.collect()));
         }
-        suspects.extend(rows_with_people_elsewhere(self));
-        let rows = slid_rows(self, &suspects);
-        let of_row = |(unit, at): (usize, &RecordUnit)| Some((unit, *rows.get(&at.row)?));
-        units.iter().enumerate().filter(|_| !rows.is_empty()).filter_map(of_row).collect()
+        slid.extend(slid_rows(self, &rows_with_people_elsewhere(self)));
+        let of_row = |(unit, at): (usize, &RecordUnit)| Some((unit, *slid.get(&at.row)?));
+        units.iter().enumerate().filter(|_| !slid.is_empty()).filter_map(of_row).collect()
     }
 
     /// Columns of ends with the units whose end lies before their start: `stop_month` before `start_month`. It may be

@@ -18,20 +18,30 @@ use crate::model::column_type::ContractType;
 /// Cells that hold more than a number or a code as short as this are in the right column by no chance.
 const TELLING: usize = 6;
 
+/// Rows with cells that do not fit a column of which this many are looked at first,
+const SAMPLE: usize = 100;
+/// unless they are no more than one of so many.
+const FEW: usize = 20;
+
 /// Those of some rows that lack a cell or have one too many, the column of the contract where that is, and which of both.
 pub(super) fn slid_rows(
     batch: &RowBatch<'_>,
     suspects: &BTreeSet<usize>,
 ) -> BTreeMap<usize, (usize, CellTrouble)> {
     let columns = ColumnFits::new(batch);
-    let found = suspects.iter().filter_map(|&row| Some((row, columns.slide(row)?)));
-    found.collect()
+    let slide = |&row: &usize| Some((row, columns.slide(row)?));
+    // Where a column is written otherwise in many rows, a sample tells whether that is why.
+    let many = suspects.len() > SAMPLE && suspects.len() * FEW > batch.raw.rows.len();
+    if many && !suspects.iter().take(SAMPLE).any(|row| columns.slide(*row).is_some()) {
+        return BTreeMap::new();
+    }
+    suspects.iter().filter_map(slide).collect()
 }
 
 /// Rows with a number in a column of names, or a word in one of numbers; those whose last cell is filled lack none.
-pub(super) fn rows_with_people_elsewhere(batch: &RowBatch<'_>) -> Vec<usize> {
+pub(super) fn rows_with_people_elsewhere(batch: &RowBatch<'_>) -> BTreeSet<usize> {
     let columns = ColumnFits::new(batch);
-    let Some(last) = columns.fed.len().checked_sub(1) else { return Vec::new() };
+    let Some(last) = columns.fed.len().checked_sub(1) else { return BTreeSet::new() };
     let role = |raw: usize| batch.contract.columns[columns.fed[raw]?].role;
     let people: Vec<(usize, bool)> = (0..=last)
         .filter_map(|raw| match role(raw)? {
@@ -106,7 +116,8 @@ impl<'a> ColumnFits<'a> {
         let blank = self.cell(row, last).is_empty();
         let lacks = places().filter(|_| blank).find(|&at| {
             let moved = (at + 1..=last).map(|raw| (raw, self.cell(row, raw - 1)));
-            self.all_fit(moved, misfits.len())
+            // One cell that fits the next column may have been written there by mistake.
+            self.all_fit(moved, if misfits.len() > 1 { 1 } else { 2 })
         });
         let found = match lacks {
             Some(at) => Some((at, CellTrouble::SlidRow)),
@@ -115,26 +126,31 @@ impl<'a> ColumnFits<'a> {
                 .filter(|_| misfits.len() > 1)
                 .find(|&at| {
                     let moved = (at..last).map(|raw| (raw, self.cell(row, raw + 1)));
-                    self.all_fit(moved, misfits.len())
+                    self.all_fit(moved, 2)
                 })
                 .map(|at| (at, CellTrouble::ExtraCell)),
         };
         found.and_then(|(at, trouble)| Some((self.fed[at]?, trouble)))
     }
-    /// Do all of these cells fit, and are they enough to say that it is no chance?
-    fn all_fit<'c>(&self, cells: impl Iterator<Item = (usize, &'c str)>, misfits: usize) -> bool {
+    /// Do all of these cells fit that do not fit anywhere, so many at least, and one of them by no chance?
+    fn all_fit<'c>(&self, cells: impl Iterator<Item = (usize, &'c str)>, least: usize) -> bool {
         let (mut fitting, mut telling) = (0, false);
         for (raw, text) in cells {
             match self.fits(raw, text) {
                 Some(false) => return false,
                 Some(true) => {
                     fitting += 1;
-                    telling |= text.len() >= TELLING || text.chars().any(char::is_alphabetic);
+                    // Any word of two characters may be a name.
+                    let long = text.len() >= TELLING || text.chars().any(char::is_alphabetic);
+                    telling |= long && !self.holds_names(raw);
                 }
                 None => {}
             }
         }
-        // One cell that fits the next column may have been written there by mistake.
-        telling && (misfits > 1 || fitting > 1)
+        telling && fitting >= least
+    }
+    fn holds_names(&self, raw: usize) -> bool {
+        let role = self.fed[raw].and_then(|at| self.batch.contract.columns[at].role);
+        matches!(role, Some(ColumnRole::Name | ColumnRole::GuardianName))
     }
 }

@@ -63,6 +63,32 @@ fn a_row_without_a_cell_in_the_middle_is_not_read_shifted() {
 }
 
 #[test]
+fn many_rows_that_lack_a_cell_are_told_from_many_written_otherwise() {
+    let list = |change: &dyn Fn(u32, &mut Vec<String>)| -> LoadedSource {
+        let mut text = AID.to_owned() + "\n";
+        for at in 0..400 {
+            let mut cells = person(at);
+            change(at, &mut cells);
+            text += &(cells.join(",") + "\n");
+        }
+        try_load("student_aid", &[("学生资助.csv", text)]).unwrap()
+    };
+    let third = list(&|at, cells| {
+        if at % 3 == 0 {
+            cells.remove(6);
+            cells.push(String::new());
+        }
+    });
+    assert_eq!(counts(&third), (266, 134));
+    let other = list(&|_, cells| {
+        cells[6] = "看情况".to_owned();
+        cells[8] = "无".to_owned();
+        cells[9].clear();
+    });
+    assert_eq!(counts(&other), (400, 0));
+}
+
+#[test]
 fn a_row_with_a_cell_too_many_is_not_read_shifted() {
     // The last column is blank in all rows, so that no row has more cells than there are headers.
     let mut text =
