@@ -281,6 +281,8 @@ fn put_cell(builder: &mut SheetBuilder<'_>, place: (u32, u32), cell: &OdsCell) -
         return builder.put(place, &SheetCell::Faulty(CellFault::ErrorValue, text));
     }
     match (&cell.kind[..], &cell.value) {
+        // 625.00% is no amount of 6.25.
+        ("percentage", Some(_)) if text.contains('%') => builder.put(place, &SheetCell::Text(text)),
         ("float" | "currency" | "percentage", Some(value)) => match value.parse() {
             Ok(number) => {
                 builder.put(place, &SheetCell::Number(number, unit_of_shown(number, text).as_deref()))?;

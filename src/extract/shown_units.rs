@@ -20,6 +20,14 @@ const TELLING: [char; 20] = [
     '周', '天', '日',
 ];
 
+/// What stands behind a number that is shown a hundred times as large: it is no amount.
+const SHOWN_AS_PERCENT: &str = "（显示为百分数）";
+
+/// The unit that a number format which every workbook has shows, by its number.
+pub(super) fn unit_of_known_format(number: u16) -> Option<&'static str> {
+    matches!(number, 9 | 10).then_some(SHOWN_AS_PERCENT)
+}
+
 /// The unit in the words that stand around a number, if it changes the amount. What stands before it comes in brackets.
 fn telling_unit(before: &str, behind: &str) -> Option<String> {
     let clean = |text: &str| -> String { text.nfkc().filter(|c| !c.is_whitespace()).collect() };
@@ -41,10 +49,17 @@ pub(super) fn unit_of_format(format: &str) -> Option<String> {
     if classify_number_format(format) != WorkbookFormat::Number {
         return None;
     }
+    if format.eq_ignore_ascii_case("percent") {
+        return Some(SHOWN_AS_PERCENT.to_owned());
+    }
     let mut units: Vec<Option<String>> = Vec::new();
     for section in sections(&plain_general(format)) {
         if section.shows_number {
-            units.push(if section.scaled { None } else { telling_unit(&section.before, &section.behind) });
+            units.push(match (section.percent, section.scaled) {
+                (true, _) => Some(SHOWN_AS_PERCENT.to_owned()),
+                (_, true) => None,
+                _ => telling_unit(&section.before, &section.behind),
+            });
         }
     }
     units.dedup();
@@ -73,6 +88,7 @@ struct FormatSection {
     shows_number: bool,
     /// It shows another number than the cell holds, or words within it.
     scaled: bool,
+    percent: bool,
 }
 
 impl FormatSection {
@@ -112,7 +128,7 @@ fn sections(format: &str) -> Vec<FormatSection> {
                 section.scaled |= !matches!(characters.peek(), Some('0' | '#' | '?'));
             }
             'E' | 'e' if matches!(characters.peek(), Some('+' | '-')) => drop(characters.next()),
-            '%' => section.scaled = true,
+            '%' => section.percent = true,
             c => section.word(c.encode_utf8(&mut [0; 4])),
         }
     }
@@ -156,7 +172,13 @@ pub(super) fn units_of_xlsx_styles(styles: &[u8]) -> BTreeMap<usize, String> {
     });
     // A list of formats may stand behind those who use it.
     let units = cells.into_iter().enumerate();
-    units.filter_map(|(at, id)| Some((at, formats.get(&id?)?.clone()))).collect()
+    units
+        .filter_map(|(at, id)| {
+            let id = id?;
+            let known = || unit_of_known_format(id.parse().ok()?).map(str::to_owned);
+            Some((at, formats.get(&id).cloned().or_else(known)?))
+        })
+        .collect()
 }
 
 /// A worksheet of XLSX whose numbers with such formats are texts with the unit; none if there are none.
@@ -194,6 +216,8 @@ mod tests {
     fn units_that_change_an_amount_are_heeded() {
         for (format, unit) in [
             ("0\"万元\"", "万元"),
+            ("0.00%", SHOWN_AS_PERCENT),
+            ("Percent", SHOWN_AS_PERCENT),
             ("0.0000\"万元\"", "万元"),
             ("#,##0.00\\万", "万"),
             ("0.0\"元/年\"", "元/年"),
@@ -223,7 +247,6 @@ mod tests {
             "0!.0,\"万\"",
             "0!.0000\"万元\"",
             "0\\.0000\"万元\"",
-            "0.0%",
             "yyyy\"年\"m\"月\"",
             "[h]\"小时\"",
             "@",

@@ -18,7 +18,7 @@ use super::package_parts::{
     PackageChanges, PackageParts, refuse_shared_parts, refuse_unlisted_rows, repacked,
 };
 use super::sheet_row_count::CountedRows;
-use super::shown_units::unit_of_format;
+use super::shown_units::{unit_of_format, unit_of_known_format};
 use super::workbook::open_workbook::unreadable_workbook;
 use super::xlsx_marks::SheetMarks;
 use super::xlsx_package::{MAX_RATIO, MAX_UNPACKED, oversized_xlsx_package};
@@ -299,7 +299,8 @@ fn own_formats_replaced(mut styles: Vec<u8>) -> Result<(Option<Vec<u8>>, XlsbSty
     let mut changed = false;
     for at in places {
         let number = u16::from_le_bytes([styles[at], styles[at + 1]]);
-        found.formats.units.push(shown.get(&number).cloned());
+        let known = || unit_of_known_format(number).filter(|_| !own.contains_key(&number));
+        found.formats.units.push(shown.get(&number).cloned().or_else(|| known().map(Rc::from)));
         found.formats.digits.push(digits.get(&number).cloned());
         let font = styles.get(at + 2..at + 4).map_or(0, biff_letter);
         found.formats.marks.push(found.fonts.marks(font));

@@ -9,7 +9,7 @@ use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
 use crate::model::source_table::RawTableInfo;
-use crate::model::state_headers::says_state;
+use crate::model::state_headers::{is_remark, says_state};
 use crate::model::unit;
 use crate::privacy::mask::holds_long_number;
 use crate::{Error, Result};
@@ -142,7 +142,7 @@ impl<'a> HeaderMatcher<'a> {
                 continue;
             };
             if target == HeaderTarget::Ignored {
-                plan.ignored_states.extend(says_state(header).then_some(raw));
+                plan.ignored_states.extend((says_state(header) || is_remark(header)).then_some(raw));
                 continue;
             }
             if let Some(&first) = taken.get(&target) {

@@ -48,7 +48,7 @@ impl IgnoredStates {
             filled.map(|(column, filled)| format!("“{}”{filled}格", info.headers[*column])).collect();
         (!told.is_empty()).then(|| {
             let message = format!(
-                "{}的{}写的是停发、退出或在不在册，照约定没有读（ignore_headers）：已经停的会当作还在；要用的，在 sources/{}.toml 里写进停的年月、状态一类的列",
+                "{}的{}写的是停发、死亡、退出或在不在册，照约定没有读（ignore_headers）：已经停的会当作还在；要用的，在 sources/{}.toml 里写进停的年月、状态一类的列",
                 masked_table_name(&info.file, info.sheet.as_deref()),
                 told.join("、"),
                 contract.name

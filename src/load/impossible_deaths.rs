@@ -26,7 +26,7 @@ struct Impossible {
     first_row: u32,
 }
 
-/// Takes days of death for unknown that lie more than a month after the period or before the birth that the row states, and
+/// Takes days of death for unknown that lie more than a month after the period or not after the birth that the row states, and
 /// tells how many there are.
 ///
 /// # Errors
@@ -60,7 +60,7 @@ pub(super) fn forget_impossible_deaths(
                 let stated = ids.filter(|ids| ids.is_valid(row)).and_then(|ids| day_of_id(ids.value(row)));
                 let written = || births.filter(|days| days.is_valid(row)).map(|days| days.value(row));
                 let late = days.value(row) > last;
-                let unborn = stated.or_else(written).is_some_and(|born| days.value(row) < born);
+                let unborn = stated.or_else(written).is_some_and(|born| days.value(row) <= born);
                 if !(late || unborn) {
                     continue;
                 }
@@ -85,7 +85,7 @@ pub(super) fn forget_impossible_deaths(
             *loaded.totals.tables[table].unknown_cells.entry(column.name.clone()).or_default() +=
                 of.late + of.unborn;
             let message = format!(
-                "{}有{}条的“{}”不可能（晚于{}一个月以上{}条，早于出生{}条；例如第{}行），按不清楚处理；核对改正后重报",
+                "{}有{}条的“{}”不可能（晚于{}一个月以上{}条，不晚于出生{}条；例如第{}行），按不清楚处理；核对改正后重报",
                 masked_table_name(&info.file, info.sheet.as_deref()),
                 of.late + of.unborn,
                 column.label,

@@ -15,6 +15,7 @@ use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
 use crate::model::day::day_from_epoch_days;
 use crate::model::id_number::{IdClass, IdNumber, Sex};
+use crate::model::leaving_words::find_leaving_word;
 use crate::model::source_row::AuditFinding;
 
 /// Filled cells of a file or county from which its share is looked at.
@@ -47,9 +48,10 @@ struct NumberCounts {
     masked: u64,
     wrong_checks: u64,
     in_series: u64,
-    /// Names with characters that were lost, and with numbers in them.
+    /// Names with characters that were lost, with words that their people have left, and with numbers in them.
     names: u64,
     damaged_names: u64,
+    names_of_leavers: u64,
     numbered_names: u64,
     /// Rows with a good number and a birth date, and those of them whose number says another.
     dated: u64,
@@ -132,7 +134,8 @@ impl NumberCounts {
     }
     fn add_name(&mut self, text: &str) {
         self.names += 1;
-        self.damaged_names += u64::from(text.contains('\u{FFFD}'));
+        self.damaged_names += u64::from(text.contains(LOST_CHARACTERS));
+        self.names_of_leavers += u64::from(is_name_of_leaver(text));
         self.numbered_names += u64::from(text.bytes().filter(u8::is_ascii_digit).count() >= 15);
     }
     fn join(&mut self, other: &Self) {
@@ -142,6 +145,7 @@ impl NumberCounts {
         self.in_series += other.in_series;
         self.names += other.names;
         self.damaged_names += other.damaged_names;
+        self.names_of_leavers += other.names_of_leavers;
         self.numbered_names += other.numbered_names;
         self.dated += other.dated;
         self.other_days += other.other_days;
@@ -180,7 +184,11 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
         findings.extend(unusable_part(contract, id, (&part, in_file), counts));
         findings.extend(slid_numbers(contract, id, &part, counts));
         if let Some(name) = name {
-            findings.extend(damaged_names(contract, name, &part, counts));
+            let mut counts = counts.clone();
+            if contract.files.people_who_left || find_leaving_word(&contract.title).is_some() {
+                counts.names_of_leavers = 0;
+            }
+            findings.extend(damaged_names(contract, name, (&part, in_file), &counts));
         }
     }
     if let Some(name) = name {
@@ -342,20 +350,34 @@ fn slid_numbers(
     Some(AuditFinding::new(&contract.name, "slid_column", true, message))
 }
 
+/// What stands in a name for a character that was lost.
+const LOST_CHARACTERS: [char; 6] = ['\u{FFFD}', '?', '？', '□', '■', '\u{E5E5}'];
+
+/// Does a name say that its owner has left: `王志强（已死亡）`? Cheap for the names that do not.
+fn is_name_of_leaver(name: &str) -> bool {
+    const OFTEN: [char; 10] = ['故', '亡', '世', '销', '退', '停', '出', '除', '清', '减'];
+    name.chars().count() >= 4 && name.contains(OFTEN) && find_leaving_word(name).is_some()
+}
+
 fn damaged_names(
     contract: &SourceContract,
     name: &SourceColumn,
-    part: &str,
+    (part, in_file): (&str, bool),
     counts: &NumberCounts,
 ) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
     for (cells, what) in [
         (counts.damaged_names, "含有丢失的字（编码转换时损坏）"),
         (counts.numbered_names, "写有长号码（姓名与号码混在一格）"),
+        (counts.names_of_leavers, "写着死亡、停发、迁出一类的话"),
     ] {
-        if cells > 0 {
+        let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
+        // Few ones of a county are told with its file.
+        if many || in_file && cells > 0 {
+            let effect =
+                if what.starts_with("写着") { "照没有停的读入" } else { "这些人认不准" };
             let message = format!(
-                "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；这些人认不准；向{}索取原表{}",
+                "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；{effect}；向{}索取原表{}",
                 contract.title,
                 name.label,
                 audit_percent_text(cells, counts.names),
@@ -363,7 +385,6 @@ fn damaged_names(
                 if cells * 2 >= counts.names { "后重新运行" } else { "" }
             );
             let stops = cells >= LEAST_CELLS && cells * 2 >= counts.names;
-            let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
             let audit = if many { "unusable_names" } else { "few_unusable_names" };
             findings.push(AuditFinding::new(&contract.name, audit, stops, message));
         }

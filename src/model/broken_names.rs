@@ -10,8 +10,11 @@ use super::name_words::COMMON_SURNAMES;
 
 /// What is made of characters that a program could not read, when it writes them as GBK.
 const LOST: [&str; 3] = ["锟斤", "斤拷", "锘匡"];
-/// Letters and signs of Latin-1 from which a text without Han characters is none of a name.
+/// What memory that nobody filled is in GBK.
+const UNFILLED: [&str; 3] = ["烫烫", "屯屯", "葺葺"];
+/// Letters and signs of Latin-1 from which a text without Han characters is none of a name, and one with them.
 const LEAST_LATIN: usize = 3;
+const LATIN_BESIDE_HAN: usize = 2;
 
 /// Characters that the first two bytes of a Han character in UTF-8 are in GBK, ascending.
 static FIRST_OF_GBK: LazyLock<Vec<char>> = LazyLock::new(|| {
@@ -29,12 +32,14 @@ static FIRST_OF_GBK: LazyLock<Vec<char>> = LazyLock::new(|| {
 /// May a name of Han characters alone be broken? Cheap, and never wrongly no.
 pub(crate) fn may_be_broken(name: &str) -> bool {
     name.chars().next().is_some_and(|first| FIRST_OF_GBK.binary_search(&first).is_ok())
-        || name.contains(['锟', '拷', '锘'])
+        || name.contains(['锟', '拷', '锘', '烫', '屯', '葺'])
 }
 
 /// Is a name made of the bytes of another encoding: `鐜嬪織寮�`, `锟斤拷`, `ÍõÖ¾Ç¿`?
 pub(crate) fn is_broken_name(name: &str) -> bool {
-    LOST.iter().any(|lost| name.contains(lost)) || is_utf8_read_as_gbk(name) || is_read_as_latin(name)
+    LOST.iter().chain(&UNFILLED).any(|lost| name.contains(lost))
+        || is_utf8_read_as_gbk(name)
+        || is_read_as_latin(name)
 }
 
 /// Is it the UTF-8 of a name, read as GBK?
@@ -70,7 +75,14 @@ fn is_read_as_latin(name: &str) -> bool {
         !of_latin
     });
     let others: Vec<char> = others.collect();
-    latin >= LEAST_LATIN && !others.iter().any(|c| is_han(*c)) && others.len() < latin
+    if others.iter().any(|c| is_han(*c)) {
+        // 陈â€™: not the point between the parts of a name, nor quotation marks.
+        let of_han = |c: &char| matches!(c, '·' | '\u{2010}'..='\u{2027}');
+        let signs = name.chars().filter(|c| !c.is_ascii() && !is_han(*c) && !of_han(c));
+        let latin = signs.filter(|c| !WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])).2).count();
+        return latin >= LATIN_BESIDE_HAN;
+    }
+    latin >= LEAST_LATIN && others.len() < latin
 }
 
 /// A text without the tags of a page, if there are any: `<b>王小明</b>`. A break of a line stays one.
@@ -119,9 +131,18 @@ mod tests {
 
     #[test]
     fn names_in_bytes_of_another_encoding_are_broken() {
-        for name in
-            ["鐜嬪織寮\u{FFFD}", "鐜嬪織寮?", "鐜嬪己", "锟斤拷锟斤拷", "王锟斤拷", "ÍõÖ¾Ç¿", "çŽ‹å¿—å¼º"]
-        {
+        for name in [
+            "鐜嬪織寮\u{FFFD}",
+            "鐜嬪織寮?",
+            "鐜嬪己",
+            "锟斤拷锟斤拷",
+            "王锟斤拷",
+            "ÍõÖ¾Ç¿",
+            "çŽ‹å¿—å¼º",
+            "烫烫烫",
+            "王屯屯",
+            "陈â€™",
+        ] {
             assert!(is_broken_name(name), "{name}");
         }
         for name in [
@@ -132,6 +153,8 @@ mod tests {
             "José María",
             "Müller",
             "买买提·艾力",
+            "阿依古丽·买买提·艾力",
+            "王“小”明",
             "李??",
             "张\u{FFFD}军",
             "滕王阁",

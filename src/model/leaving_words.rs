@@ -72,8 +72,8 @@ const WORDS: [&str; 65] = [
 ];
 /// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
 const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
-/// What a list says of itself that holds those alone who came or changed: `新增低保对象花名册`, `增减变动表`.
-const PART: [&str; 14] = [
+/// What a list says of itself that holds some alone, who came, changed or are in doubt: `新增低保对象花名册`, `增减变动表`, `异常对象名单`.
+const PART: [&str; 27] = [
     "新增",
     "新纳入",
     "新批",
@@ -88,6 +88,19 @@ const PART: [&str; 14] = [
     "异动",
     "调整增加",
     "增加人员",
+    "异常",
+    "疑似",
+    "疑点",
+    "问题名单",
+    "问题对象",
+    "问题人员",
+    "重复",
+    "抽查",
+    "抽样",
+    "渐退",
+    "补报",
+    "补录",
+    "漏报",
 ];
 /// Words in front of one, and behind one, with which the others are there, too: `含新增`, `新增和原有`.
 const BESIDE_BEFORE: [&str; 8] = ["含", "包括", "及", "和", "与", "、", "加", "并"];

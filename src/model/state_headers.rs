@@ -32,6 +32,13 @@ pub(crate) fn says_state(header: &str) -> bool {
     asks || state || leaving_word_of_header(&text).is_some()
 }
 
+/// Whether a column holds what a clerk remarks of a person.
+pub(crate) fn is_remark(header: &str) -> bool {
+    const REMARKS: [&str; 8] =
+        ["备注", "附注", "说明", "情况说明", "备注说明", "备考", "备注信息", "其他说明"];
+    REMARKS.contains(&plain_header(header).trim_matches(['(', ')', '*']))
+}
+
 /// Whether a header says when somebody left.
 pub(crate) fn says_end_time(header: &str) -> bool {
     let text = plain_header(header);
@@ -60,6 +67,16 @@ pub(crate) fn may_say_left(header: &str, cell: &str) -> bool {
         "发放",
         "已发放",
     ];
+    if is_remark(header) {
+        // 其父死亡: of somebody else.
+        const OTHERS: [&str; 12] =
+            ["父", "母", "夫", "妻", "子", "女", "儿", "孙", "兄", "弟", "丈夫", "配偶"];
+        let left = find_leaving_word(cell);
+        return left.is_some_and(|word| {
+            let before = cell.split(word).next().unwrap_or("");
+            !OTHERS.iter().any(|other| before.contains(other))
+        });
+    }
     let (text, cell) = (plain_header(header), plain_header(cell));
     let leaving = leaving_word_of_header(&text).is_some() || text.contains('停') || text.contains('退');
     if text.contains("是否") {
@@ -99,6 +116,11 @@ mod tests {
             "备注",
         ] {
             assert!(!says_state(header), "{header}");
+        }
+        for (remark, said) in
+            [("2018年8月死亡", true), ("已停保", true), ("丈夫死亡", false), ("患大病", false), ("", false)]
+        {
+            assert_eq!(may_say_left("备注", remark), said, "{remark}");
         }
         for (header, said) in [
             ("停发时间", true),

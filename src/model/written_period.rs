@@ -137,8 +137,10 @@ pub(crate) fn find_yearless_months(text: &str) -> Option<(String, i32, i32)> {
             return Some((told(at, end + 2), count * 3 + 1, count * 3 + 3));
         }
         let width = (at..).take_while(|&at| digit(at).is_some()).count();
-        let month = (at..at + width).try_fold(0, |n, at| Some(n * 10 + digit(at)?));
-        let month = month.filter(|m| (1..=2).contains(&width) && (1..=12).contains(m))?;
+        // A long run of digits is a number of something else.
+        let month = (1..=2).contains(&width).then_some(at..at + width)?;
+        let month = month.into_iter().try_fold(0, |n, at| Some(n * 10 + digit(at)?));
+        let month = month.filter(|m| (1..=12).contains(m))?;
         let day = digit(at + width + 1).is_some();
         (chars.get(at + width) == Some(&'月') && !day).then(|| (told(at, at + width + 1), month, month))
     })
@@ -385,8 +387,15 @@ mod tests {
         assert_eq!(found("农村低保_淇县(截至6月底).csv"), Some(("6月".to_owned(), 6, 6)));
         assert_eq!(found("第二季度/农村低保.csv"), Some(("第二季度".to_owned(), 4, 6)));
         assert_eq!(found("三季度低保.csv"), Some(("三季度".to_owned(), 7, 9)));
-        for text in ["2018年6月低保.csv", "2018年第二季度.csv", "低保_淇县.csv", "一月份.csv", "6月15日.csv"]
-        {
+        for text in [
+            "2018年6月低保.csv",
+            "2018年第二季度.csv",
+            "低保_淇县.csv",
+            "一月份.csv",
+            "6月15日.csv",
+            "410621199001011234.csv",
+            "导出99999999999999999999月.csv",
+        ] {
             assert_eq!(found(text), None, "{text}");
         }
     }

@@ -388,7 +388,7 @@ fn reasons_without_a_day_and_impossible_days_are_told() {
     let said =
         check_with_all(&[("农村低保_补.csv".to_owned(), lines), ("死亡人员_补.csv".to_owned(), deaths)]);
     assert!(said.contains("有2条写了“停保原因”（") && said.contains("却没有写明已经停止"), "{said}");
-    let told = "有2条的“死亡日期”不可能（晚于2018年第3季度一个月以上1条，早于出生1条；例如第5行）";
+    let told = "有2条的“死亡日期”不可能（晚于2018年第3季度一个月以上1条，不晚于出生1条；例如第5行）";
     assert!(said.contains(told), "{said}");
 }
 

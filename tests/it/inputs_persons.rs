@@ -40,6 +40,33 @@ fn names_in_bytes_of_another_encoding_and_words_for_nobody_are_no_names() {
 }
 
 #[test]
+fn names_with_a_lost_character_or_of_somebody_who_has_left_are_told() {
+    let loaded =
+        pupils(&[(3, "张?"), (4, "李？？"), (5, "王□明"), (6, "王志强（已死亡）"), (7, "李四已迁出")]);
+    assert_eq!(loaded.rejects.len(), 0);
+    let told = said(&loaded, "few_unusable_names").join("\n");
+    assert!(told.contains("有3格含有丢失的字"), "{told}");
+    assert!(told.contains("有2格写着死亡、停发、迁出一类的话"), "{told}");
+    let nobody = [(3, "已故"), (4, "烫烫烫"), (5, "陈â€™"), (6, "长子"), (7, "同上"), (8, "（注销）")];
+    assert_eq!(pupils(&nobody).rejects.len(), nobody.len(), "{:?}", pupils(&nobody).rejects);
+}
+
+#[test]
+fn remarks_that_somebody_has_left_are_told() {
+    let list = |remarks: &[(u32, &str)]| {
+        let mut text = "学校,姓名,身份证号,学期,受助项目,受助金额,备注\n".to_owned();
+        for at in 0..40 {
+            let remark = remarks.iter().find(|(of, _)| *of == at).map_or("", |(_, remark)| remark);
+            text += &format!("第一中学,{},{},2018秋,补助,625,{remark}\n", name(at), id(at));
+        }
+        said(&try_load("student_aid", &[("学生资助.csv", text)]).unwrap(), "ignored_state")
+    };
+    let told = list(&[(2, "2018年8月死亡"), (3, "已停发"), (4, "父亲死亡"), (5, "单亲")]);
+    assert!(told[0].contains("“备注”2格"), "{told:?}");
+    assert!(list(&[(4, "丈夫去世"), (5, "单亲")]).is_empty());
+}
+
+#[test]
 fn tags_of_a_page_are_taken_from_names_and_counted() {
     let loaded = pupils(&[(3, "<b>王小明</b>"), (9, "李四<br/>"), (11, "张三<br>李四")]);
     let batch = loaded.records.rows.batch().unwrap();

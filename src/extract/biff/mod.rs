@@ -19,7 +19,7 @@ use crate::extract::digit_format::DigitFormat;
 use crate::extract::marked_text::mark_of_runs;
 use crate::extract::number_format::classify_number_format;
 use crate::extract::sheet_row_count::CountedRows;
-use crate::extract::shown_units::unit_of_format;
+use crate::extract::shown_units::{unit_of_format, unit_of_known_format};
 use crate::extract::sniff::password_needed;
 use crate::extract::table_limits::MemoryRoom;
 use crate::extract::xlsx_marks::SheetMarks;
@@ -142,7 +142,8 @@ fn measure_biff_stream(stream: &mut [u8], room: &MemoryRoom) -> Result<Vec<BiffS
     let mut formats = BiffFormats::default();
     for at in cell_formats {
         let number = biff_u16(stream, at).ok_or_else(damaged_biff)?;
-        formats.units.push(shown.get(&number).cloned());
+        let known = || unit_of_known_format(number).filter(|_| !own_formats.contains_key(&number));
+        formats.units.push(shown.get(&number).cloned().or_else(|| known().map(Rc::from)));
         formats.marks.push(biff_u16(stream, at - 2).map(|font| fonts.marks(font)).unwrap_or_default());
         formats.digits.push(digits.get(&number).cloned());
         if let Some(format) = own_formats.get(&number) {
