@@ -23,6 +23,10 @@ const LEAST_AMOUNTS: u64 = 20;
 const LEAST_UNUSUAL: u64 = 5;
 /// Other counties that must agree among themselves.
 const LEAST_OTHERS: usize = 2;
+/// Share of a county's amounts, in 1/100, that are not usual from which they are told, and times of the greatest usual one
+/// from which a single one is.
+const UNUSUAL_PERCENT: u64 = 10;
+const TIMES_USUAL: i64 = 10;
 /// Times by which a county's middle amount differs from that of every other.
 const TIMES: i64 = 10;
 
@@ -39,6 +43,11 @@ impl AmountSizes {
         let shift = amount.ilog2().saturating_sub(3);
         *self.sizes.entry(amount >> shift << shift).or_default() += 1;
         self.all += 1;
+    }
+    /// How many are below a size, or above it by a step.
+    fn outside(&self, [least, most]: [i64; 2]) -> u64 {
+        let outside = self.sizes.iter().filter(|(size, _)| **size < least / 2 || **size > most);
+        outside.map(|(_, count)| count).sum()
     }
     fn middle(&self) -> Option<i64> {
         let mut before = 0;
@@ -91,8 +100,50 @@ pub(super) fn forget_deviating_amounts(
             );
             loaded.audits.push(AuditFinding::new(&contract.name, "deviating_amounts", false, message));
         }
+        loaded.audits.extend(unusual_amounts(contract, column, &sizes, &size));
     }
     Ok(())
+}
+
+/// Tells the counties in which amounts beyond what is usual are too many for one by one, or one is far beyond it.
+fn unusual_amounts(
+    contract: &SourceContract,
+    column: &SourceColumn,
+    sizes: &BTreeMap<String, AmountSizes>,
+    size: &dyn Fn(i64) -> String,
+) -> Vec<AuditFinding> {
+    let Some(usual) = column.usual.map(|usual| usual.map(|whole| i64::from(whole) * 100)) else {
+        return Vec::new();
+    };
+    let of_county = |(county, sizes): (&String, &AmountSizes)| {
+        // What is told as a whole county is not told again.
+        if sizes.all >= LEAST_UNUSUAL
+            && !sizes.middle().is_some_and(|own| (usual[0]..=usual[1]).contains(&own))
+        {
+            return None;
+        }
+        let far = sizes.outside([0, usual[1].saturating_mul(TIMES_USUAL)]);
+        let many = sizes.outside(usual);
+        let many =
+            if many >= LEAST_UNUSUAL && many * 100 >= sizes.all * UNUSUAL_PERCENT { many } else { far };
+        let greatest = sizes.sizes.keys().next_back().copied()?;
+        (many > 0).then(|| {
+            let place = if county.is_empty() { String::new() } else { format!("在{}", mask_numbers_in_text(county)) };
+            let message = format!(
+                "“{}”的列“{}”{place}有{many}个数不在通常的{}到{}之间（sources/{}.toml 里这一列的 usual；最大的{}上下）：\
+                 可能是换了单位、填了一年的数，或一格里写了两个数；照写的读入，向{}核对",
+                contract.title,
+                column.label,
+                size(usual[0]),
+                size(usual[1]),
+                contract.name,
+                size(greatest),
+                contract.owner
+            );
+            AuditFinding::new(&contract.name, "unusual_amounts", false, message)
+        })
+    };
+    sizes.iter().filter_map(of_county).collect()
 }
 
 /// Sizes of the amounts of each column, by county as the rows write it.

@@ -134,7 +134,7 @@ impl NumberCounts {
     }
     fn add_name(&mut self, text: &str) {
         self.names += 1;
-        self.damaged_names += u64::from(text.contains(LOST_CHARACTERS));
+        self.damaged_names += u64::from(text.contains(LOST_CHARACTERS) || text.ends_with(".."));
         self.names_of_leavers += u64::from(is_name_of_leaver(text));
         self.numbered_names += u64::from(text.bytes().filter(u8::is_ascii_digit).count() >= 15);
     }
@@ -182,7 +182,7 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
     for (part, counts) in parts.iter().filter(|(part, _)| is_file(part) || several) {
         let (part, in_file) = (part.words(), is_file(part));
         findings.extend(unusable_part(contract, id, (&part, in_file), counts));
-        findings.extend(slid_numbers(contract, id, &part, counts));
+        findings.extend(slid_numbers(contract, id, (&part, in_file), counts));
         if let Some(name) = name {
             let mut counts = counts.clone();
             if contract.files.people_who_left || find_leaving_word(&contract.title).is_some() {
@@ -322,7 +322,7 @@ fn unusable_part(
 fn slid_numbers(
     contract: &SourceContract,
     id: &SourceColumn,
-    part: &str,
+    (part, in_file): (&str, bool),
     counts: &NumberCounts,
 ) -> Option<AuditFinding> {
     let found = [
@@ -338,7 +338,7 @@ fn slid_numbers(
         })
         .collect();
     if told.is_empty() {
-        return None;
+        return in_file.then(|| few_contradictions(contract, id, part, found)).flatten();
     }
     let message = format!(
         "“{}”的{part}的“{}”与同一行的{}不符：多半是这几列错了行（单独排序、删了一格），号码是别人的；向{}索取原表，核对各列是否同一行后重新运行",
@@ -350,8 +350,36 @@ fn slid_numbers(
     Some(AuditFinding::new(&contract.name, "slid_column", true, message))
 }
 
+/// Rows whose good number says another birth date or sex than the row, too few for columns that slid.
+fn few_contradictions(
+    contract: &SourceContract,
+    id: &SourceColumn,
+    part: &str,
+    found: [(ColumnRole, u64, u64); 2],
+) -> Option<AuditFinding> {
+    let many = found
+        .into_iter()
+        .filter(|(_, other, all)| *other >= LEAST_UNUSABLE && other * 100 >= all * UNUSABLE_PERCENT);
+    let told: Vec<String> = many
+        .filter_map(|(role, other, all)| {
+            let label = &contract.role(role)?.label;
+            Some(format!("“{label}”有{other}行（占{}）", audit_percent_text(other, all)))
+        })
+        .collect();
+    (!told.is_empty()).then(|| {
+        let message = format!(
+            "“{}”的{part}的“{}”与同一行的{}不符，号码的校验码却是对的：照写的读入，年龄、性别可能不对；向{}核对",
+            contract.title,
+            id.label,
+            told.join("、"),
+            contract.owner
+        );
+        AuditFinding::new(&contract.name, "few_contradictions", false, message)
+    })
+}
+
 /// What stands in a name for a character that was lost.
-const LOST_CHARACTERS: [char; 6] = ['\u{FFFD}', '?', '？', '□', '■', '\u{E5E5}'];
+const LOST_CHARACTERS: [char; 7] = ['\u{FFFD}', '?', '？', '□', '■', '\u{E5E5}', '…'];
 
 /// Does a name say that its owner has left: `王志强（已死亡）`? Cheap for the names that do not.
 fn is_name_of_leaver(name: &str) -> bool {
@@ -367,7 +395,7 @@ fn damaged_names(
 ) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
     for (cells, what) in [
-        (counts.damaged_names, "含有丢失的字（编码转换时损坏）"),
+        (counts.damaged_names, "含有丢失的字（编码转换时损坏，或只显示了一半）"),
         (counts.numbered_names, "写有长号码（姓名与号码混在一格）"),
         (counts.names_of_leavers, "写着死亡、停发、迁出一类的话"),
     ] {

@@ -23,7 +23,7 @@ const LEAST_STOPPING: u64 = 10;
 const STOP_PERCENT: u64 = 50;
 /// Share of a file's households, in percent, from which two heads in one village under one number are two households. Below
 /// it they are one household in which two people call themselves the head.
-const OPEN_PERCENT: u64 = 20;
+const OPEN_PERCENT: u64 = 5;
 /// Numbers beyond which a list is not asked.
 const MOST_HOUSEHOLDS: usize = 4_000_000;
 

@@ -130,8 +130,15 @@ pub(super) fn sheets_of_other_quarters(
                 |(_, first, last): &(String, i32, i32)| last - first == 2 && (*first, *last) != months;
             find_yearless_months(sheet).filter(|_| find_written_period(sheet).is_none()).filter(other)
         };
-        if let Some(words) = named.map(|named| named.title()).or_else(|| yearless().map(|(words, ..)| words))
-        {
+        // A month, not the year in which those on a sheet came.
+        let earlier = || {
+            let (words, named) = find_written_period(sheet)?;
+            let short =
+                named.last / 100 * 12 + named.last % 100 < named.first / 100 * 12 + named.first % 100 + 3;
+            (short && named.last < wanted.first && !is_day(&words)).then_some(words)
+        };
+        let other = named.map(|named| named.title()).or_else(|| yearless().map(|(words, ..)| words));
+        if let Some(words) = other.or_else(earlier) {
             tell(at, format!("的工作表名写的是{words}"));
         }
     }

@@ -73,7 +73,7 @@ const WORDS: [&str; 65] = [
 /// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
 const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
 /// What a list says of itself that holds some alone, who came, changed or are in doubt: `新增低保对象花名册`, `增减变动表`, `异常对象名单`.
-const PART: [&str; 27] = [
+const PART: [&str; 28] = [
     "新增",
     "新纳入",
     "新批",
@@ -100,6 +100,7 @@ const PART: [&str; 27] = [
     "渐退",
     "补报",
     "补录",
+    "补发",
     "漏报",
 ];
 /// Words in front of one, and behind one, with which the others are there, too: `含新增`, `新增和原有`.

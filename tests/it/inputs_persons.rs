@@ -41,11 +41,18 @@ fn names_in_bytes_of_another_encoding_and_words_for_nobody_are_no_names() {
 
 #[test]
 fn names_with_a_lost_character_or_of_somebody_who_has_left_are_told() {
-    let loaded =
-        pupils(&[(3, "张?"), (4, "李？？"), (5, "王□明"), (6, "王志强（已死亡）"), (7, "李四已迁出")]);
+    let loaded = pupils(&[
+        (3, "张?"),
+        (4, "李？？"),
+        (5, "王□明"),
+        (6, "王志强（已死亡）"),
+        (7, "李四已迁出"),
+        (8, "买买提…"),
+        (9, "王志.."),
+    ]);
     assert_eq!(loaded.rejects.len(), 0);
-    let told = said(&loaded, "few_unusable_names").join("\n");
-    assert!(told.contains("有3格含有丢失的字"), "{told}");
+    let told = [said(&loaded, "unusable_names"), said(&loaded, "few_unusable_names")].concat().join("\n");
+    assert!(told.contains("有5格含有丢失的字"), "{told}");
     assert!(told.contains("有2格写着死亡、停发、迁出一类的话"), "{told}");
     let nobody = [(3, "已故"), (4, "烫烫烫"), (5, "陈â€™"), (6, "长子"), (7, "同上"), (8, "（注销）")];
     assert_eq!(pupils(&nobody).rejects.len(), nobody.len(), "{:?}", pupils(&nobody).rejects);
@@ -185,4 +192,21 @@ fn few_numbers_that_say_nobody_are_told() {
     let told = said(&list(6), "few_unusable_numbers");
     assert!(told.len() == 1 && told[0].contains("有6格不能作证件号码用（占3%）：像电话号码6格"), "{told:?}");
     assert!(said(&list(3), "few_unusable_numbers").is_empty());
+}
+
+#[test]
+fn few_rows_that_contradict_their_numbers_are_told() {
+    let list = |others: u32| {
+        let mut text = format!("{INSURED},出生日期\n");
+        for at in 0..100 {
+            let stated = format!("{}-{}-{}", &id(at)[6..10], &id(at)[10..12], &id(at)[12..14]);
+            let day = if at < others { "1961-02-03" } else { &stated };
+            text += &format!("2018,{},{},淇县,高村镇,正常参保,{day}\n", name(at), id(at));
+        }
+        let loaded = try_load("insurance", &[("医保参保_浚县.csv", text)]).unwrap();
+        said(&loaded, "few_contradictions")
+    };
+    let told = list(6);
+    assert!(told.len() == 1 && told[0].contains("“出生日期”有5行"), "{told:?}");
+    assert!(list(1).is_empty());
 }
