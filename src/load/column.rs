@@ -131,6 +131,18 @@ enum CellReading<T> {
     Doubtful(T, CellTrouble),
 }
 
+/// Does a column count months, by its label or what its own headers say in brackets?
+fn counts_months(column: &SourceColumn) -> bool {
+    let said = |header: &String| ["(月)", "（月）", "月数"].iter().any(|unit| header.contains(unit));
+    column.label.contains('月') || column.headers.iter().any(said)
+}
+
+/// Does a cell count something else than its column: `2户` among numbers of people?
+fn counts_others(label: &str, text: &str) -> bool {
+    let people = ["人口", "人数", "成员数"].iter().any(|word| label.contains(word));
+    people && text.trim_end().ends_with('户') && !label.contains('户')
+}
+
 /// Types the cells. Bare amounts have a unit of this factor and are for so many months, where the header says it.
 pub(super) fn build_column(
     column: &SourceColumn,
@@ -151,8 +163,11 @@ pub(super) fn build_column(
             }))
         }
         ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
-            let whole = number::parse_integer(t);
-            let whole = whole.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
+            let written = number::parse_integer(t).filter(|_| !counts_others(&column.label, t));
+            // 2年 in a column of months.
+            let years = counts_months(column) && t.trim_end().ends_with('年');
+            let factor = if years { 12 } else { factor };
+            let whole = written.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
             let outside =
                 |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
             match whole {

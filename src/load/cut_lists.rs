@@ -12,7 +12,7 @@ use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::model::source_table::RawTableInfo;
 
 /// What they say.
-const CUT: [&str; 25] = [
+const CUT: [&str; 41] = [
     "仅导出",
     "只导出",
     "仅显示",
@@ -38,6 +38,23 @@ const CUT: [&str; 25] = [
     "超出部分",
     "未全部导出",
     "未导出完",
+    // Programs that broke off say so in the last line.
+    "导出失败",
+    "导出异常",
+    "导出出错",
+    "导出中断",
+    "查询失败",
+    "查询超时",
+    "查询异常",
+    "连接超时",
+    "连接中断",
+    "系统异常",
+    "系统错误",
+    "内存不足",
+    "ORA-",
+    "Exception",
+    "OutOfMemory",
+    "Error:",
 ];
 
 /// Tells of the tables of which a title or a line says that more belongs to them.

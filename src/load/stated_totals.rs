@@ -57,7 +57,7 @@ impl StatedTotal {
 
 /// The number of rows that a text says of a whole list: `共12000条记录`, `总记录数：12000`, not `本页共30条`.
 fn whole_records(text: &str) -> Option<u64> {
-    const WORDS: [(&str, bool); 8] = [
+    const WORDS: [(&str, bool); 13] = [
         ("总记录数", false),
         ("记录总数", false),
         ("总条数", false),
@@ -66,18 +66,36 @@ fn whole_records(text: &str) -> Option<u64> {
         ("总计", true),
         ("合计", true),
         ("共", true),
+        ("已选择", true),
+        ("已导出", true),
+        ("本次导出", true),
+        ("本次共导出", true),
+        ("页", true),
     ];
-    WORDS.into_iter().find_map(|(word, unit)| {
+    // What a database says below: `2900 rows selected.`, `(2900 rows)`.
+    let rows_said = || {
+        let at = ["rowsselected", "rows)", "行受影响", "行已选择"].iter().find_map(|word| text.find(word))?;
+        let digits = text[..at].trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
+        let number: String = text[digits.len()..at].chars().filter(char::is_ascii_digit).collect();
+        number.parse().ok()
+    };
+    let said = WORDS.into_iter().find_map(|(word, unit)| {
         text.match_indices(word).find_map(|(at, _)| {
-            let part = ["本页", "每页", "本次", "小计"].iter().any(|part| text[..at].ends_with(part));
+            let part = ["本页", "每页", "本次", "小计"].iter().any(|part| text[..at].ends_with(part))
+                // 共290页2900条, not 每页50条.
+                || word == "页" && !text[..at].ends_with(|c: char| c.is_ascii_digit());
             let joins = |c: char| matches!(c, '：' | ':' | '为' | '有' | '计');
             let rest = text[at + word.len()..].trim_start_matches(joins);
             let width = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b',').count();
             let number: String = rest[..width].chars().filter(char::is_ascii_digit).collect();
-            let counts = ["条", "行", "笔", "个记录"].iter().any(|unit| rest[width..].starts_with(unit));
-            number.parse().ok().filter(|_| !part && (counts || !unit))
+            let counts =
+                ["条", "行", "笔", "项", "个记录"].iter().any(|unit| rest[width..].starts_with(unit));
+            // 总数：2900 says no unit.
+            let bare = word == "总数" && rest[width..].trim_end_matches(['。', '\t']).is_empty();
+            number.parse().ok().filter(|_| !part && (counts || bare || !unit))
         })
-    })
+    });
+    said.or_else(rows_said)
 }
 
 /// The first number in front of a unit: `917人`, not `917人次`.

@@ -23,7 +23,7 @@ enum StatedUnit<'a> {
 
 impl<'a> StatedUnit<'a> {
     fn of(text: &'a str) -> Option<Self> {
-        const MONTHS: [&str; 11] = [
+        const MONTHS: [&str; 22] = [
             "全年金额",
             "年度金额",
             "全年保障金",
@@ -35,9 +35,26 @@ impl<'a> StatedUnit<'a> {
             "季度金额",
             "按季计",
             "按季填",
+            "按季度计",
+            "按季度填",
+            "按年度填",
+            "三个月合计",
+            "三个月的合计",
+            "季度合计发放",
+            "季度发放数",
+            "全季",
+            "每人每月补",
+            "按人填",
+            "人均补差",
         ];
         let months = || MONTHS.into_iter().find(|words| text.contains(words)).map(Self::Months);
-        unit_in_text(text).map(Self::Unit).or_else(months)
+        // 低保金发放表（7-9月）: what is paid in three months.
+        let paid = || {
+            let ranges =
+                ["7-9月", "4-6月", "1-3月", "10-12月"].into_iter().find(|words| text.contains(words));
+            ranges.filter(|_| text.contains("发放")).map(Self::Months)
+        };
+        unit_in_text(text).map(Self::Unit).or_else(months).or_else(paid)
     }
 
     /// The column of the table that it may be meant for.

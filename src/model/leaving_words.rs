@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What they say: the people have left, are not yet on the list or do not get what it gives.
-const WORDS: [&str; 65] = [
+const WORDS: [&str; 82] = [
     "退保",
     "停保",
     "断保",
@@ -17,6 +17,23 @@ const WORDS: [&str; 65] = [
     "退养",
     "注销",
     "核销",
+    "脱保",
+    "暂缓",
+    "不在保",
+    "不在册",
+    "转入城市",
+    "转城市低保",
+    "转为特困",
+    "转特困",
+    "转入特困",
+    "申请对象",
+    "申请人员",
+    "待核查",
+    "待核实",
+    "拟上报",
+    "拟申报",
+    "减少:",
+    "(减少)",
     "取消",
     "作废",
     "死亡",
@@ -73,7 +90,7 @@ const WORDS: [&str; 65] = [
 /// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
 const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
 /// What a list says of itself that holds some alone, who came, changed or are in doubt: `新增低保对象花名册`, `增减变动表`, `异常对象名单`.
-const PART: [&str; 28] = [
+const PART: [&str; 35] = [
     "新增",
     "新纳入",
     "新批",
@@ -101,6 +118,13 @@ const PART: [&str; 28] = [
     "补报",
     "补录",
     "补发",
+    "部分乡镇",
+    "部分村",
+    "上册",
+    "下册",
+    "中册",
+    "节选",
+    "摘录",
     "漏报",
 ];
 /// Words in front of one, and behind one, with which the others are there, too: `含新增`, `新增和原有`.
@@ -236,6 +260,14 @@ mod tests {
             ("低保动态调整减少人员名单", Some("调整减少")),
             ("低保待审批人员", Some("待审批")),
             ("新增低保对象", None),
+            ("已脱保", Some("脱保")),
+            ("本季度减少：", Some("减少:")),
+            ("本季度变动（减少）情况", Some("(减少)")),
+            ("上季度在保本季度不在保", Some("不在保")),
+            ("已转特困供养", Some("转特困")),
+            ("暂缓发放", Some("暂缓")),
+            ("待核查对象", Some("待核查")),
+            ("减少贫困人口", None),
             ("非失联人员", None),
             ("未退出户", None),
             ("低保（不含死亡、停保）", None),

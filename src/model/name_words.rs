@@ -108,6 +108,34 @@ fn without_name_notes(text: &str) -> &str {
 /// without a name, and what is all in brackets.
 pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
     use CellWithoutValue::{Blank, Unknown};
+    // A name has two characters or three; these are lines of the list itself.
+    const LINES: [&str; 20] = [
+        "小计",
+        "合计",
+        "总计",
+        "共计",
+        "无正文",
+        "盖章",
+        "签字",
+        "签章",
+        "审核：",
+        "审核:",
+        "审核人",
+        "制表",
+        "填表",
+        "负责人",
+        "经办",
+        "同意上报",
+        "无异议",
+        "本表结束",
+        "以下空白",
+        "其中：",
+    ];
+    // Somebody may be called 何合计.
+    let line = || text.chars().count() >= 4 && LINES.iter().any(|word| text.contains(word));
+    if matches!(text.trim(), "（完）" | "(完)") || text.len() >= 12 && line() {
+        return Some(Unknown);
+    }
     // Nearly all names are so: no word for nobody, and no label, begins otherwise.
     let plain = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}');
     if text.chars().all(plain)

@@ -149,13 +149,59 @@ pub(crate) fn find_yearless_months(text: &str) -> Option<(String, i32, i32)> {
 fn plain_chars(text: &str) -> Vec<char> {
     let mut chars = ascii_chars(text);
     fold_han_years(&mut chars);
+    fold_han_months(&mut chars);
+    complete_short_years(&mut chars);
     chars
+}
+
+/// Writes months in Han digits behind a year (`2018年六月`, `年十二月`) in others.
+fn fold_han_months(chars: &mut Vec<char>) {
+    let one = |c: Option<&char>| c.and_then(|c| "一二三四五六七八九".chars().position(|digit| digit == *c));
+    let mut at = 0;
+    while let Some(found) = chars[at..].iter().position(|&c| c == '年') {
+        at += found + 1;
+        let (month, width) = match (chars.get(at), one(chars.get(at)), one(chars.get(at + 1))) {
+            (Some('十'), _, Some(unit)) if unit < 2 => (11 + unit, 2),
+            (Some('十'), ..) => (10, 1),
+            (_, Some(unit), _) => (unit + 1, 1),
+            _ => continue,
+        };
+        if chars.get(at + width) == Some(&'月') {
+            chars.splice(at..at + width, month.to_string().chars());
+        }
+    }
+}
+
+/// Writes the century before years of two digits that a quarter follows: `18年二季度`, `一八年第二季度`.
+fn complete_short_years(chars: &mut Vec<char>) {
+    let digit = |c: char| {
+        let han = "〇一二三四五六七八九".chars().position(|digit| digit == c);
+        c.to_digit(10).or(han.and_then(|at| u32::try_from(at).ok()))
+    };
+    let found = (0..chars.len().saturating_sub(4)).find(|&at| {
+        let alone = at == 0 || digit(chars[at - 1]).is_none();
+        let year = [chars[at], chars[at + 1]].map(digit);
+        let quarter = at + 3 + usize::from(chars[at + 3] == '第');
+        alone
+            && matches!(year, [Some(1..=3), Some(_)])
+            && chars[at + 2] == '年'
+            && chars.get(quarter).is_some_and(|c| "一二三四1234".contains(*c))
+            && chars.get(quarter + 1) == Some(&'季')
+    });
+    if let Some(at) = found {
+        let year: Vec<char> = [chars[at], chars[at + 1]]
+            .into_iter()
+            .filter_map(digit)
+            .filter_map(|digit| char::from_digit(digit, 10))
+            .collect();
+        chars.splice(at..at + 2, ['2', '0'].into_iter().chain(year));
+    }
 }
 
 /// Writes years in Han digits (`二〇一八年`) in others.
 fn fold_han_years(chars: &mut [char]) {
     let value = |c: char| match c {
-        '〇' | '○' | '零' | '\u{25EF}' | 'O' | 'o' => Some(0),
+        '〇' | '○' | '零' | '\u{25EF}' | 'O' | 'o' | '0' => Some(0),
         _ => "一二三四五六七八九".chars().position(|digit| digit == c).map(|at| at as u32 + 1),
     };
     for at in 0..chars.len().saturating_sub(3) {
@@ -404,6 +450,22 @@ mod tests {
     fn found_in_names_and_titles() {
         let han = find_written_quarter("低保名单（二〇一八年第二季度）");
         assert_eq!(han.map(|quarter| quarter.to_string()).as_deref(), Some("2018Q2"));
+        for text in [
+            "低保名单18年二季度",
+            "18年2季度低保",
+            "一八年第二季度",
+            "二0一八年二季度",
+            "二零一八年第二季度",
+            "二○一八年二季度",
+        ] {
+            let found = find_written_quarter(text).map(|quarter| quarter.to_string());
+            assert_eq!(found.as_deref(), Some("2018Q2"), "{text}");
+        }
+        for (text, month) in
+            [("二O一八年六月", 201_806), ("2018年十二月", 201_812), ("2018年十月名单", 201_810)]
+        {
+            assert_eq!(find_written_period(text).map(|(_, period)| period.first), Some(month), "{text}");
+        }
         let found = |text: &str| find_written_period(text).map(|(words, p)| (words, p.first));
         assert_eq!(found("浚县2018年第三季度低保.xls"), Some(("2018年第三季度".to_owned(), 201807)));
         assert_eq!(found("导出日期：2018-09-30 10:00"), Some(("2018-09-30".to_owned(), 201809)));

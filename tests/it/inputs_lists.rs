@@ -414,3 +414,34 @@ fn the_caption_of_a_table_in_a_page_is_heard_like_a_title() {
     assert!(said.contains("工作表名写着“单位：万元”"), "{said}");
     assert!(!about("农村低保_补3.xls", "写着"), "{said}");
 }
+
+#[test]
+fn a_list_that_broke_off_or_lacks_rows_is_told_however_its_end_says_it() {
+    let with = |line: &str| {
+        let mut lines = aid(0..40);
+        lines.push(format!("{line},,,,,"));
+        told(&load("student_aid", &[("学生资助.csv", lines.join("\n") + "\n")]), "stated_total")
+    };
+    for line in
+        ["导出异常：ORA-01555", "查询超时", "java.lang.OutOfMemoryError: Java heap space", "导出失败，请重试"]
+    {
+        assert!(
+            with(line).iter().any(|(said, _)| said.contains("这份名单可能不全")),
+            "{line}: {:?}",
+            with(line)
+        );
+    }
+    for line in [
+        "已选择2900行。",
+        "2900 rows selected.",
+        "(2900 rows)",
+        "总数：2900",
+        "共 2900 项",
+        "本次导出2900条数据",
+    ] {
+        assert!(with(line).iter().any(|(said, _)| said.contains("2900条")), "{line}: {:?}", with(line));
+    }
+    for line in ["已选择40行。", "40 rows selected.", "(40 rows)", "总数：40"] {
+        assert!(with(line).is_empty(), "{line}: {:?}", with(line));
+    }
+}

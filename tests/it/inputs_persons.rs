@@ -210,3 +210,46 @@ fn few_rows_that_contradict_their_numbers_are_told() {
     assert!(told.len() == 1 && told[0].contains("“出生日期”有5行"), "{told:?}");
     assert!(list(1).is_empty());
 }
+
+#[test]
+fn lines_of_the_list_in_the_column_of_names_are_nobody() {
+    let lines = [
+        "北阳镇小计（5户12人）",
+        "——以下无正文——",
+        "（完）",
+        "审核：李四",
+        "村委会（盖章）",
+        "同意上报",
+        "公示无异议",
+        "本表结束",
+        "其中：农村27户",
+    ];
+    for (at, line) in lines.iter().enumerate() {
+        let loaded = pupils(&[(3, line)]);
+        // Rejected, or left out as what it is; never somebody.
+        assert_eq!(loaded.records.keys.len(), 39, "{at}: {line}");
+        let told = loaded
+            .rejects
+            .iter()
+            .map(|reject| reject.row)
+            .chain(loaded.skipped.iter().map(|(_, row)| row.row));
+        assert!(told.collect::<Vec<_>>().contains(&5), "{at}: {line}");
+    }
+}
+
+#[test]
+fn years_in_a_column_of_months_are_twelve_each() {
+    let column = |cell: &str| {
+        let text = format!(
+            "县(市、区、旗),乡(镇),行政村,户编号,人编号,姓名,证件号码,与户主关系,务工时间(月)\n\
+             浚县,善堂镇,东善堂村委会,4106210001,410621000101,{},{},户主,{cell}\n",
+            name(1),
+            id(1)
+        );
+        let loaded = try_load("registry_person", &[("建档立卡人口信息.csv", text)]).unwrap();
+        let batch = loaded.records.rows.batch().unwrap();
+        let months = batch.column_by_name("work_months").unwrap().clone();
+        months.as_primitive::<arrow::datatypes::Int32Type>().iter().next().flatten()
+    };
+    assert_eq!((column("8"), column("8个月"), column("1年")), (Some(8), Some(8), Some(12)));
+}

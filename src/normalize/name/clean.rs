@@ -80,7 +80,25 @@ fn characters(text: &str, flags: &mut NameFlags) -> Vec<char> {
         }
         chars = decoded.chars().filter_map(|c| character(c, flags)).collect();
     }
+    hide_masked_letters(&mut chars);
     chars
+}
+
+/// Takes an `X` between two characters, and several behind one, for characters that were hidden: `李X连`, `李XX`.
+fn hide_masked_letters(chars: &mut [char]) {
+    let is_x = |c: char| matches!(c, 'x' | 'X');
+    let mut at = 1;
+    while at < chars.len() {
+        let run = chars[at..].iter().take_while(|&&c| is_x(c)).count();
+        if run > 0 && han::is_han(chars[at - 1]) {
+            let between = chars.get(at + run).is_some_and(|&c| han::is_han(c));
+            let end = at + run == chars.len();
+            if between || end && run >= 2 {
+                chars[at..at + run].fill(WILDCARD);
+            }
+        }
+        at += run.max(1);
+    }
 }
 
 /// One character as it is kept; spaces stay for now, they separate words of Latin names.

@@ -74,6 +74,10 @@ fn what_cannot_be_read_is_a_wildcard() {
         assert_eq!(form.clean(), "王□", "{text}");
         assert!(form.has_wildcard() && !form.has_note(), "{text}");
     }
+    for (text, cleaned) in [("李X连", "李□连"), ("李Ｘ连", "李□连"), ("李xx", "李□□"), ("李XX连", "李□□连")]
+    {
+        assert_eq!(NameForm::analyse(text).clean(), cleaned, "{text}");
+    }
 }
 
 #[test]
