@@ -58,15 +58,9 @@ pub(super) enum CellTrouble {
     Fault(CellFault),
 }
 
-/// Troubles of a cell that nevertheless has a value.
-const VALUE_KEPT: [CellTrouble; 6] = [
-    CellTrouble::DayUnknown,
-    CellTrouble::MonthDoubtful,
-    CellTrouble::BesideNumber,
-    CellTrouble::Fault(CellFault::HalfCharacter),
-    CellTrouble::Fault(CellFault::StruckPart),
-    CellTrouble::Fault(CellFault::RaisedPart),
-];
+/// Troubles of a cell that nevertheless has a value, beside the faults of a file that leave one.
+const VALUE_KEPT: [CellTrouble; 3] =
+    [CellTrouble::DayUnknown, CellTrouble::MonthDoubtful, CellTrouble::BesideNumber];
 
 /// Says of a cell that its column, named `label`, has no header.
 pub(super) fn no_header_reason(label: &str) -> String {
@@ -216,7 +210,10 @@ impl CellTrouble {
     }
     /// True if the cell nevertheless has a value.
     pub(super) fn keeps_value(self) -> bool {
-        VALUE_KEPT.contains(&self)
+        match self {
+            Self::Fault(fault) => fault.keeps_value(),
+            trouble => VALUE_KEPT.contains(&trouble),
+        }
     }
     /// True if the whole row is to be shown, not the cell.
     pub(super) fn is_of_row(self) -> bool {
@@ -228,7 +225,6 @@ impl CellTrouble {
         match self {
             Self::TwoPeople | Self::NumberInName => column.required || person,
             Self::SlidRow | Self::ExtraCell => true,
-            Self::DayUnknown | Self::MonthDoubtful | Self::BesideNumber => false,
             trouble if trouble.keeps_value() => false,
             _ => column.required,
         }
@@ -237,5 +233,6 @@ impl CellTrouble {
 
 /// True if a cell nevertheless has a value, by the code of what is wrong with it.
 pub(crate) fn keeps_cell_value(code: &str) -> bool {
-    VALUE_KEPT.iter().any(|trouble| trouble.code() == code)
+    let faults = CellFault::VALUE_KEPT.into_iter().map(CellTrouble::Fault);
+    VALUE_KEPT.into_iter().chain(faults).any(|trouble| trouble.code() == code)
 }

@@ -137,10 +137,10 @@ fn counts_months(column: &SourceColumn) -> bool {
     column.label.contains('月') || column.headers.iter().any(said)
 }
 
-/// Does a cell count something else than its column: `2户` among numbers of people?
-fn counts_others(label: &str, text: &str) -> bool {
-    let people = ["人口", "人数", "成员数"].iter().any(|word| label.contains(word));
-    people && text.trim_end().ends_with('户') && !label.contains('户')
+/// Does a column count people, and no households?
+fn counts_people(column: &SourceColumn) -> bool {
+    let label = &column.label;
+    ["人口", "人数", "成员数"].iter().any(|word| label.contains(word)) && !label.contains('户')
 }
 
 /// Types the cells. Bare amounts have a unit of this factor and are for so many months, where the header says it.
@@ -162,25 +162,28 @@ pub(super) fn build_column(
                     .map_or(CellReading::Wrong(CellTrouble::Period), CellReading::Value)
             }))
         }
-        ContractType::Integer => Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
-            let written = number::parse_integer(t).filter(|_| !counts_others(&column.label, t));
-            // 2年 in a column of months.
-            let years = counts_months(column) && t.trim_end().ends_with('年');
-            let factor = if years { 12 } else { factor };
-            let whole = written.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
-            let outside =
-                |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
-            match whole {
-                Some(value) if outside(value) => CellReading::Wrong(CellTrouble::Range),
-                // There are no fewer people, months or rooms than none.
-                Some(value) if value < 0 && column.range.is_none() => {
-                    CellReading::Wrong(CellTrouble::Negative)
+        ContractType::Integer => {
+            let (months, people) = (counts_months(column), counts_people(column));
+            Arc::new(build_typed_column::<Int32Type>(column, cells, found, |t| {
+                // 2户 among numbers of people.
+                let written = number::parse_integer(t).filter(|_| !(people && t.trim_end().ends_with('户')));
+                // 2年 in a column of months.
+                let factor = if months && t.trim_end().ends_with('年') { 12 } else { factor };
+                let whole = written.and_then(|n| n.checked_mul(i32::try_from(factor).ok()?));
+                let outside =
+                    |value: i32| column.range.is_some_and(|[least, most]| !(least..=most).contains(&value));
+                match whole {
+                    Some(value) if outside(value) => CellReading::Wrong(CellTrouble::Range),
+                    // There are no fewer people, months or rooms than none.
+                    Some(value) if value < 0 && column.range.is_none() => {
+                        CellReading::Wrong(CellTrouble::Negative)
+                    }
+                    Some(value) if factor != 1 => CellReading::Converted(value),
+                    Some(value) => CellReading::Value(value),
+                    None => CellReading::Wrong(CellTrouble::Number),
                 }
-                Some(value) if factor != 1 => CellReading::Converted(value),
-                Some(value) => CellReading::Value(value),
-                None => CellReading::Wrong(CellTrouble::Number),
-            }
-        })),
+            }))
+        }
         ContractType::Money | ContractType::Area => {
             let months = column.rate.map(|rate| rate.months());
             let form = AmountForm { kind, factor, months, written, negative: column.negative };

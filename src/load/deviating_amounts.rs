@@ -44,7 +44,7 @@ impl AmountSizes {
         *self.sizes.entry(amount >> shift << shift).or_default() += 1;
         self.all += 1;
     }
-    /// How many are below a size, or above it by a step.
+    /// How many are above the greatest of two sizes, or below half of the least: a size is that of the smallest in its step.
     fn outside(&self, [least, most]: [i64; 2]) -> u64 {
         let outside = self.sizes.iter().filter(|(size, _)| **size < least / 2 || **size > most);
         outside.map(|(_, count)| count).sum()
@@ -112,9 +112,7 @@ fn unusual_amounts(
     sizes: &BTreeMap<String, AmountSizes>,
     size: &dyn Fn(i64) -> String,
 ) -> Vec<AuditFinding> {
-    let Some(usual) = column.usual.map(|usual| usual.map(|whole| i64::from(whole) * 100)) else {
-        return Vec::new();
-    };
+    let Some(usual) = usual_sizes(column) else { return Vec::new() };
     let of_county = |(county, sizes): (&String, &AmountSizes)| {
         // What is told as a whole county is not told again.
         if sizes.all >= LEAST_UNUSUAL
@@ -144,6 +142,11 @@ fn unusual_amounts(
         })
     };
     sizes.iter().filter_map(of_county).collect()
+}
+
+/// What the contract says to be usual in a column, in hundredths as amounts are kept.
+fn usual_sizes(column: &SourceColumn) -> Option<[i64; 2]> {
+    column.usual.map(|usual| usual.map(|whole| i64::from(whole) * 100))
 }
 
 /// Sizes of the amounts of each column, by county as the rows write it.
@@ -200,8 +203,7 @@ fn deviating_counties<'a>(
 ) -> Vec<DeviatingCounty<'a>> {
     let middles: Vec<(&str, u64, i64)> =
         sizes.iter().filter_map(|(name, sizes)| Some((name.as_str(), sizes.all, sizes.middle()?))).collect();
-    // Kept in hundredths.
-    let usual = column.usual.map(|usual| usual.map(|whole| i64::from(whole) * 100));
+    let usual = usual_sizes(column);
     let compared = || middles.iter().filter(|(county, all, _)| !county.is_empty() && *all >= LEAST_AMOUNTS);
     let deviating = middles.iter().filter_map(|&(county, all, own)| {
         if let Some(usual) = usual.filter(|_| all >= LEAST_UNUSUAL)

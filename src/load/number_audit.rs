@@ -184,11 +184,7 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
         findings.extend(unusable_part(contract, id, (&part, in_file), counts));
         findings.extend(slid_numbers(contract, id, (&part, in_file), counts));
         if let Some(name) = name {
-            let mut counts = counts.clone();
-            if contract.files.people_who_left || find_leaving_word(&contract.title).is_some() {
-                counts.names_of_leavers = 0;
-            }
-            findings.extend(damaged_names(contract, name, (&part, in_file), &counts));
+            findings.extend(damaged_names(contract, name, (&part, in_file), counts));
         }
     }
     if let Some(name) = name {
@@ -329,53 +325,30 @@ fn slid_numbers(
         (ColumnRole::BirthDate, counts.other_days, counts.dated),
         (ColumnRole::Sex, counts.other_sexes, counts.sexed),
     ];
-    let told: Vec<String> = found
-        .into_iter()
-        .filter(|(_, other, all)| *other >= LEAST_CELLS && other * 100 >= all * OTHER_PERSON_PERCENT)
-        .filter_map(|(role, other, all)| {
-            let label = &contract.role(role)?.label;
-            Some(format!("“{label}”有{other}行（占{}）", audit_percent_text(other, all)))
-        })
-        .collect();
-    if told.is_empty() {
-        return in_file.then(|| few_contradictions(contract, id, part, found)).flatten();
-    }
-    let message = format!(
-        "“{}”的{part}的“{}”与同一行的{}不符：多半是这几列错了行（单独排序、删了一格），号码是别人的；向{}索取原表，核对各列是否同一行后重新运行",
-        contract.title,
-        id.label,
-        told.join("、"),
-        contract.owner
-    );
-    Some(AuditFinding::new(&contract.name, "slid_column", true, message))
-}
-
-/// Rows whose good number says another birth date or sex than the row, too few for columns that slid.
-fn few_contradictions(
-    contract: &SourceContract,
-    id: &SourceColumn,
-    part: &str,
-    found: [(ColumnRole, u64, u64); 2],
-) -> Option<AuditFinding> {
-    let many = found
-        .into_iter()
-        .filter(|(_, other, all)| *other >= LEAST_UNUSABLE && other * 100 >= all * UNUSABLE_PERCENT);
-    let told: Vec<String> = many
-        .filter_map(|(role, other, all)| {
-            let label = &contract.role(role)?.label;
-            Some(format!("“{label}”有{other}行（占{}）", audit_percent_text(other, all)))
-        })
-        .collect();
-    (!told.is_empty()).then(|| {
+    // The columns that contradict the number in as many rows as that.
+    let contradicting = |least: u64, percent: u64| {
+        let many = { found.iter() }.filter(|(_, other, all)| *other >= least && other * 100 >= all * percent);
+        let told: Vec<String> = many
+            .filter_map(|&(role, other, all)| {
+                let label = &contract.role(role)?.label;
+                Some(format!("“{label}”有{other}行（占{}）", audit_percent_text(other, all)))
+            })
+            .collect();
+        (!told.is_empty())
+            .then(|| format!("“{}”的{part}的“{}”与同一行的{}不符", contract.title, id.label, told.join("、")))
+    };
+    if let Some(what) = contradicting(LEAST_CELLS, OTHER_PERSON_PERCENT) {
         let message = format!(
-            "“{}”的{part}的“{}”与同一行的{}不符，号码的校验码却是对的：照写的读入，年龄、性别可能不对；向{}核对",
-            contract.title,
-            id.label,
-            told.join("、"),
+            "{what}：多半是这几列错了行（单独排序、删了一格），号码是别人的；向{}索取原表，核对各列是否同一行后重新运行",
             contract.owner
         );
-        AuditFinding::new(&contract.name, "few_contradictions", false, message)
-    })
+        return Some(AuditFinding::new(&contract.name, "slid_column", true, message));
+    }
+    // Too few for columns that slid; those of a county are told with its file.
+    let what = contradicting(LEAST_UNUSABLE, UNUSABLE_PERCENT).filter(|_| in_file)?;
+    let message =
+        format!("{what}，号码的校验码却是对的：照写的读入，年龄、性别可能不对；向{}核对", contract.owner);
+    Some(AuditFinding::new(&contract.name, "few_contradictions", false, message))
 }
 
 /// What stands in a name for a character that was lost.
@@ -394,16 +367,18 @@ fn damaged_names(
     counts: &NumberCounts,
 ) -> Vec<AuditFinding> {
     let mut findings = Vec::new();
-    for (cells, what) in [
-        (counts.damaged_names, "含有丢失的字（编码转换时损坏，或只显示了一半）"),
-        (counts.numbered_names, "写有长号码（姓名与号码混在一格）"),
-        (counts.names_of_leavers, "写着死亡、停发、迁出一类的话"),
+    // Where those who left belong on the list, a name may say so.
+    let of_leavers = contract.files.people_who_left || find_leaving_word(&contract.title).is_some();
+    let names_of_leavers = if of_leavers { 0 } else { counts.names_of_leavers };
+    const UNSURE: &str = "这些人认不准";
+    for (cells, what, effect) in [
+        (counts.damaged_names, "含有丢失的字（编码转换时损坏，或只显示了一半）", UNSURE),
+        (counts.numbered_names, "写有长号码（姓名与号码混在一格）", UNSURE),
+        (names_of_leavers, "写着死亡、停发、迁出一类的话", "照没有停的读入"),
     ] {
         let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
         // Few ones of a county are told with its file.
         if many || in_file && cells > 0 {
-            let effect =
-                if what.starts_with("写着") { "照没有停的读入" } else { "这些人认不准" };
             let message = format!(
                 "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；{effect}；向{}索取原表{}",
                 contract.title,

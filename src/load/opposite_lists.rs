@@ -9,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 use super::LoadedSource;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::lines_within::{LineWithin, lines_within};
+use super::other_lists::own_names;
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::SourceColumn;
@@ -25,9 +26,8 @@ use crate::model::source_row::AuditFinding;
 /// # Errors
 /// Rows that cannot be read back from the disk.
 pub(super) fn opposite_lists(contract: &SourceContract, loaded: &LoadedSource) -> Result<Vec<AuditFinding>> {
-    let files = &contract.files;
-    let own = std::iter::once(&contract.title).chain(&files.patterns).chain(&files.sheets);
-    if files.people_who_left || own.into_iter().any(|text| said_of_people(contract, text).is_some()) {
+    let mut own = own_names(contract);
+    if contract.files.people_who_left || own.any(|text| said_of_people(contract, text).is_some()) {
         return Ok(Vec::new());
     }
     let mut told = tables_that_say_so(contract, loaded);

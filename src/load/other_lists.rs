@@ -43,7 +43,7 @@ fn names_sender(text: &str) -> bool {
 }
 
 /// What a contract says of its list: title, patterns and sheets.
-fn own_names(contract: &SourceContract) -> impl Iterator<Item = &String> {
+pub(super) fn own_names(contract: &SourceContract) -> impl Iterator<Item = &String> {
     std::iter::once(&contract.title).chain(&contract.files.patterns).chain(&contract.files.sheets)
 }
 

@@ -68,21 +68,16 @@ fn is_utf8_read_as_gbk(name: &str) -> bool {
 
 /// Is it a name in bytes, each read as a letter or sign of Latin-1?
 fn is_read_as_latin(name: &str) -> bool {
-    let mut latin = 0;
-    let others = name.chars().filter(|c| !c.is_whitespace()).filter(|&c| {
-        let of_latin = !c.is_ascii() && !is_han(c) && !WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])).2;
-        latin += usize::from(of_latin);
-        !of_latin
-    });
-    let others: Vec<char> = others.collect();
+    let is_latin =
+        |c: &char| !c.is_ascii() && !is_han(*c) && !WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])).2;
+    let (latin, others): (Vec<char>, Vec<char>) =
+        name.chars().filter(|c| !c.is_whitespace()).partition(is_latin);
     if others.iter().any(|c| is_han(*c)) {
         // 陈â€™: not the point between the parts of a name, nor quotation marks.
-        let of_han = |c: &char| matches!(c, '·' | '\u{2010}'..='\u{2027}');
-        let signs = name.chars().filter(|c| !c.is_ascii() && !is_han(*c) && !of_han(c));
-        let latin = signs.filter(|c| !WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])).2).count();
-        return latin >= LATIN_BESIDE_HAN;
+        let of_han = |c: &&char| matches!(c, '·' | '\u{2010}'..='\u{2027}');
+        return latin.len() - latin.iter().filter(of_han).count() >= LATIN_BESIDE_HAN;
     }
-    latin >= LEAST_LATIN && others.len() < latin
+    latin.len() >= LEAST_LATIN && others.len() < latin.len()
 }
 
 /// A text without the tags of a page, if there are any: `<b>王小明</b>`. A break of a line stays one.
@@ -155,6 +150,7 @@ mod tests {
             "买买提·艾力",
             "阿依古丽·买买提·艾力",
             "王“小”明",
+            "王\u{A0}\u{A0}明",
             "李??",
             "张\u{FFFD}军",
             "滕王阁",

@@ -106,9 +106,12 @@ pub enum CellFault {
 }
 
 impl CellFault {
+    /// Those of cells that nevertheless have a value.
+    pub(crate) const VALUE_KEPT: [Self; 3] = [Self::HalfCharacter, Self::StruckPart, Self::RaisedPart];
+
     /// Has the cell a value nevertheless?
     pub fn keeps_value(self) -> bool {
-        matches!(self, Self::HalfCharacter | Self::StruckPart | Self::RaisedPart)
+        Self::VALUE_KEPT.contains(&self)
     }
     /// What such a cell is, Chinese.
     pub fn label(self) -> &'static str {

@@ -154,16 +154,21 @@ fn plain_chars(text: &str) -> Vec<char> {
     chars
 }
 
+/// The value of a Han digit.
+fn han_digit(c: char) -> Option<u32> {
+    (0..).zip("〇一二三四五六七八九".chars()).find(|(_, digit)| *digit == c).map(|(value, _)| value)
+}
+
 /// Writes months in Han digits behind a year (`2018年六月`, `年十二月`) in others.
 fn fold_han_months(chars: &mut Vec<char>) {
-    let one = |c: Option<&char>| c.and_then(|c| "一二三四五六七八九".chars().position(|digit| digit == *c));
+    let one = |c: Option<&char>| c.and_then(|c| han_digit(*c)).filter(|digit| *digit > 0);
     let mut at = 0;
     while let Some(found) = chars[at..].iter().position(|&c| c == '年') {
         at += found + 1;
         let (month, width) = match (chars.get(at), one(chars.get(at)), one(chars.get(at + 1))) {
-            (Some('十'), _, Some(unit)) if unit < 2 => (11 + unit, 2),
+            (Some('十'), _, Some(unit)) if unit <= 2 => (10 + unit, 2),
             (Some('十'), ..) => (10, 1),
-            (_, Some(unit), _) => (unit + 1, 1),
+            (_, Some(unit), _) => (unit, 1),
             _ => continue,
         };
         if chars.get(at + width) == Some(&'月') {
@@ -174,10 +179,7 @@ fn fold_han_months(chars: &mut Vec<char>) {
 
 /// Writes the century before years of two digits that a quarter follows: `18年二季度`, `一八年第二季度`.
 fn complete_short_years(chars: &mut Vec<char>) {
-    let digit = |c: char| {
-        let han = "〇一二三四五六七八九".chars().position(|digit| digit == c);
-        c.to_digit(10).or(han.and_then(|at| u32::try_from(at).ok()))
-    };
+    let digit = |c: char| c.to_digit(10).or_else(|| han_digit(c));
     let found = (0..chars.len().saturating_sub(4)).find(|&at| {
         let alone = at == 0 || digit(chars[at - 1]).is_none();
         let year = [chars[at], chars[at + 1]].map(digit);
@@ -201,8 +203,8 @@ fn complete_short_years(chars: &mut Vec<char>) {
 /// Writes years in Han digits (`二〇一八年`) in others.
 fn fold_han_years(chars: &mut [char]) {
     let value = |c: char| match c {
-        '〇' | '○' | '零' | '\u{25EF}' | 'O' | 'o' | '0' => Some(0),
-        _ => "一二三四五六七八九".chars().position(|digit| digit == c).map(|at| at as u32 + 1),
+        '○' | '零' | '\u{25EF}' | 'O' | 'o' | '0' => Some(0),
+        _ => han_digit(c),
     };
     for at in 0..chars.len().saturating_sub(3) {
         let century = matches!((chars[at], value(chars[at + 1])), ('二', Some(0)) | ('一', Some(9)));
