@@ -317,9 +317,7 @@ FORMATS = {
     "dbf-dbt": (lambda p, n: dbf(p, n, "dbt"), "名单.dbf", MOST_ROWS),
     "parquet": (parquet, "名单.parquet", MOST_ROWS),
 }
-REQUEST = {"known_headers": HEADERS, "minimum_headers": 5, "encoding": "Auto", "leave_out": [],
-           "key_headers": {"id_numbers": [], "names": [], "households": [], "columns": {}}, "required_headers": [],
-           "date_headers": [], "amount_headers": [], "ignored_headers": [], "hidden_sheets": False, "named_sheets": [], "memo_files": None}
+REQUEST = {"known_headers": HEADERS, "minimum_headers": 5}
 
 
 def status(pid, word):
@@ -380,7 +378,7 @@ class Measured:
         _, code, usage = os.wait4(child.pid, 0)
         if self.said == "没有读完":
             words = child.stderr.read()
-            self.said = "内存不足" if b"memory" in words else f"中止：{code}"
+            self.said = "内存不足" if b"memory" in words else f"中止：{code} {words.decode(errors='replace').strip()}"
         self.wall, self.cpu = time.monotonic() - began, usage.ru_utime + usage.ru_stime
         self.resident = usage.ru_maxrss
 

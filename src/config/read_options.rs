@@ -15,8 +15,10 @@ pub enum Encoding {
     Gb18030,
 }
 
-/// What the reader of a file is told beforehand.
+/// What the reader of a file is told beforehand. What is not said is as in [`Default`], so that a request written by
+/// hand (`scripts/big_foreign_files.py`) need not follow every new field.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
     /// Header texts that may occur: they find the header row. Empty: the first row that looks like one.
     pub known_headers: Vec<String>,
@@ -50,6 +52,7 @@ pub struct ReadOptions {
 /// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a
 /// signature. Empty: they are guessed by their words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct KeyHeaders {
     /// Columns of ID numbers.
     pub id_numbers: Vec<String>,
