@@ -12,7 +12,14 @@ use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::model::source_table::RawTableInfo;
 
 /// What they say.
-const CUT: [&str; 41] = [
+const CUT: [&str; 50] = [
+    "未全部返回",
+    "系统繁忙",
+    "会话已过期",
+    "会话过期",
+    "登录超时",
+    "请重试",
+    "Fatal error",
     "仅导出",
     "只导出",
     "仅显示",
@@ -55,15 +62,20 @@ const CUT: [&str; 41] = [
     "Exception",
     "OutOfMemory",
     "Error:",
+    "exhausted",
+    "未完",
 ];
 
-/// Tells of the tables of which a title or a line says that more belongs to them.
-pub(super) fn cut_lists(
-    contract: &SourceContract,
-    tables: &[Arc<RawTableInfo>],
+/// Does a text say that its list is not whole?
+pub(super) fn says_cut(text: &str) -> bool {
+    CUT.iter().any(|word| text.contains(word))
+}
+
+/// Where a table says that more belongs to it: the row, and what it says.
+pub(super) fn cut_tables(
     skipped: &[(u16, SkippedRow)],
     lines: &[LineWithin],
-) -> Vec<AuditFinding> {
+) -> BTreeMap<usize, (u32, String)> {
     let titles =
         skipped.iter().filter(|(_, row)| matches!(row.reason, SkipReason::Title | SkipReason::Total));
     let titles = titles.map(|(table, row)| (usize::from(*table), row.row, row.text.as_str()));
@@ -85,7 +97,17 @@ pub(super) fn cut_lists(
     for (table, (row, page, all)) in pages.into_iter().filter(|(_, (_, page, all))| page < all) {
         cut.entry(table).or_insert_with(|| (row, format!("第{page}页、共{all}页，后面没有别的页")));
     }
-    let findings = cut.into_iter().filter_map(|(table, (row, said))| {
+    cut
+}
+
+/// Tells of the tables of which a title or a line says that more belongs to them.
+pub(super) fn cut_lists(
+    contract: &SourceContract,
+    tables: &[Arc<RawTableInfo>],
+    skipped: &[(u16, SkippedRow)],
+    lines: &[LineWithin],
+) -> Vec<AuditFinding> {
+    let findings = cut_tables(skipped, lines).into_iter().filter_map(|(table, (row, said))| {
         let info = tables.get(table)?;
         let message = format!(
             "{}第{row}行写着{said}：这份名单可能不全，没有列出的人不等于不在名单里；核对后请提供部门一次导出全部",

@@ -10,16 +10,19 @@ use arrow::datatypes::{DataType, Date32Type, Int32Type};
 use super::LoadedSource;
 use super::across_lists::{other_names, unmet_keys};
 use super::audit::{audit_percent_text, by_frequency};
+use super::cut_lists::cut_tables;
 use super::data_folder::masked_file_name;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
+use super::lines_within::lines_within;
 use super::opposite_lists::opposite_lists;
 use super::other_lists::{new_ones_alone, other_schemes};
 use super::places_apart::{other_places, places_apart};
 use super::reasons_without_end::forget_ends_beside_reasons;
 use super::sheet_periods::{lists_of_later_months, sheets_of_other_quarters};
 use super::source_digest::{SourceDigest, digest_source};
+use super::unheard_words::unheard_words;
 use crate::Result;
 use crate::config::source_contract::{Cadence, PeriodAction};
 use crate::config::{ColumnRole, Pipeline, SourceContract};
@@ -87,9 +90,17 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     findings.extend(places_apart(check, contract, one)?);
     findings.extend(late_starts(check, contract, one)?);
     findings.extend(forget_impossible_deaths(check, contract, one)?);
+    one.audits.extend(unheard_words(contract, &check.pipeline.divisions, one));
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
     note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, why: WhyLacking::OtherPeriod }));
+    let within = lines_within(&one.records.tables, &one.skipped, &one.rejects);
+    let cut: BTreeSet<String> = cut_tables(&one.skipped, &within)
+        .into_keys()
+        .filter_map(|at| one.records.tables.get(at).map(|info| info.file.clone()))
+        .flat_map(|file| places_of_file(check, one, &tally, &file))
+        .collect();
+    note_lacked(one, cut.into_iter().map(|code| LackedPlace { code, why: WhyLacking::CutShort }));
     note_lacked(one, part.into_iter().map(|code| LackedPlace { code, why: WhyLacking::NewOnesAlone }));
     Ok(())
 }

@@ -60,6 +60,7 @@ mod stated_units;
 mod text_column;
 mod text_notices;
 mod tick_columns;
+mod unheard_words;
 mod unknown_cells;
 mod unknown_codes;
 

@@ -126,8 +126,9 @@ pub(super) fn sheets_of_other_quarters(
         let named = find_written_quarter(sheet).filter(|named| *named != check.period.holding_quarter());
         let yearless = || {
             let months = (wanted.first % 100, wanted.last % 100);
-            let other =
-                |(_, first, last): &(String, i32, i32)| last - first == 2 && (*first, *last) != months;
+            let other = |(_, first, last): &(String, i32, i32)| {
+                last - first == 2 && (*first, *last) != months || first == last && *last < months.0
+            };
             find_yearless_months(sheet).filter(|_| find_written_period(sheet).is_none()).filter(other)
         };
         // A month, not the year in which those on a sheet came.

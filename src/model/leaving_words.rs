@@ -90,7 +90,15 @@ const WORDS: [&str; 82] = [
 /// What the lists of an insurance say of people who are not insured. Elsewhere such people are on the list.
 const UNINSURED: [&str; 7] = ["未参保", "未缴费", "未缴纳", "断缴", "欠费", "应保未保", "应参未参"];
 /// What a list says of itself that holds some alone, who came, changed or are in doubt: `新增低保对象花名册`, `增减变动表`, `异常对象名单`.
-const PART: [&str; 35] = [
+const PART: [&str; 43] = [
+    "第一批",
+    "第二批",
+    "第三批",
+    "第四批",
+    "第1批",
+    "第2批",
+    "第3批",
+    "第4批",
     "新增",
     "新纳入",
     "新批",
@@ -161,11 +169,26 @@ pub(crate) fn find_word_of_part(text: &str) -> Option<&'static str> {
     if ALL.iter().any(|word| text.contains(word)) {
         return None;
     }
-    find_word(&PART, &text).filter(|word| {
+    find_word(&PART, &text).or_else(|| find_place_left_out(&text)).filter(|word| {
         let (before, behind) = text.split_once(word).unwrap_or_default();
         let mut behind_it = NO_PART.iter().chain(&BESIDE_BEHIND);
         !BESIDE_BEFORE.iter().any(|other| before.ends_with(other))
             && !behind_it.any(|other| behind.starts_with(other))
+    })
+}
+
+/// The word with which a text leaves a place out: `不含北阳镇`, `除高新区外`.
+fn find_place_left_out(text: &str) -> Option<&'static str> {
+    const PLACES: [char; 7] = ['镇', '乡', '村', '区', '县', '办', '道'];
+    // Characters of a place's name.
+    const REACH: usize = 12;
+    ["不含", "不包括", "不包含", "不带", "缺", "除"].into_iter().find(|word| {
+        text.match_indices(word).any(|(at, _)| {
+            let name: String =
+                text[at + word.len()..].chars().take_while(|c| c.is_alphanumeric()).take(REACH).collect();
+            name.chars().skip(1).any(|c| PLACES.contains(&c))
+                && (*word != "除" || name.contains(['外', '以']))
+        })
     })
 }
 
@@ -286,6 +309,10 @@ mod tests {
             ("本月新增", Some("新增")),
             ("农村低保_新 增.csv", Some("新增")),
             ("低保人员增减变动表", Some("增减")),
+            ("淇县农村低保名单（第一批）", Some("第一批")),
+            ("淇县农村低保名单（不含北阳镇）", Some("不含")),
+            ("低保名单（除高新区外）", Some("除")),
+            ("低保名单（不含孤儿）", None),
             ("参保变更人员", Some("变更")),
             ("农村低保花名册", None),
             ("低保对象花名册（含新增）", None),

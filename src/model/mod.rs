@@ -27,6 +27,7 @@ pub(crate) mod scheme_words;
 pub(crate) mod source_row;
 pub(crate) mod source_table;
 pub(crate) mod state_headers;
+pub(crate) mod title_words;
 pub(crate) mod undecided;
 pub(crate) mod unit;
 pub(crate) mod written_date;

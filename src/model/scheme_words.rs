@@ -20,6 +20,11 @@ static SCHEME_WORDS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     words
 });
 
+/// All words for aid and insurance.
+pub(crate) fn scheme_words() -> impl Iterator<Item = &'static str> {
+    SCHEME_WORDS.iter().map(|(word, _)| *word)
+}
+
 /// The schemes that a text names, each with the word that does, in the order of their words' lengths. A part of a
 /// longer word names nothing, nor does what the text leaves out (`不含特困人员`).
 pub(crate) fn schemes_in(text: &str) -> Vec<(&'static str, &'static str)> {

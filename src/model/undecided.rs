@@ -84,6 +84,8 @@ pub enum WhyLacking {
     TownshipsAbsent,
     /// Those alone came who are new on it or changed.
     NewOnesAlone,
+    /// A line of it says that it broke off, or that more belongs to it.
+    CutShort,
 }
 
 impl WhyLacking {
@@ -94,6 +96,7 @@ impl WhyLacking {
             Self::OtherPeriod => format!("{place}报来的{list}不是本期的"),
             Self::TownshipsAbsent => format!("{place}有乡镇没有报来本期的{list}"),
             Self::NewOnesAlone => format!("{place}只报来了{list}里新增、变更的人"),
+            Self::CutShort => format!("{place}的{list}自己写着没有导完"),
             Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
         }
     }
@@ -148,9 +151,13 @@ mod tests {
         let read = |text: &str| serde_json::from_str::<LackedPlace>(text).unwrap().why;
         assert_eq!(read(r#"{"code":"410622","stale":true}"#), WhyLacking::OtherPeriod);
         assert_eq!(read(r#"{"code":"410622","stale":false}"#), WhyLacking::Absent);
-        for why in
-            [WhyLacking::Absent, WhyLacking::OtherPeriod, WhyLacking::UnmetKeys, WhyLacking::NewOnesAlone]
-        {
+        for why in [
+            WhyLacking::Absent,
+            WhyLacking::OtherPeriod,
+            WhyLacking::UnmetKeys,
+            WhyLacking::NewOnesAlone,
+            WhyLacking::CutShort,
+        ] {
             let place = LackedPlace { code: "410622".to_owned(), why };
             assert_eq!(read(&serde_json::to_string(&place).unwrap()), why);
         }

@@ -125,6 +125,67 @@ fn a_line_among_the_rows_says_of_those_below_that_they_have_left() {
 }
 
 #[test]
+fn what_nothing_understands_is_shown_and_ordinary_words_are_not() {
+    let of = |at: u32, put: &[(usize, &str)]| with_lines(dibao_of(at, ""), put);
+    let shown: [(&str, &[(usize, &str)], &str); 5] = [
+        ("农村低保_0.csv", &[(0, "淇县农村低保历年累计名单")], "第1行“淇县农村低保历年累计名单”"),
+        ("农村低保_1.csv", &[(21, "注：标红的另有处理")], "第22行“注：标红的另有处理”"),
+        ("农村低保_2.csv", &[(21, "★另有处理")], "第22行“★另有处理”"),
+        ("农村低保_信访.csv", &[], "文件名“农村低保_信访”"),
+        ("农村低保_4.csv", &[(21, "Some rows were not fetched")], "第22行“Some rows were not fetched”"),
+    ];
+    let usual: [&[(usize, &str)]; 3] = [
+        &[(0, "浚县2018年第三季度农村低保对象花名册"), (1, "填报单位（盖章）：善堂镇人民政府 2018年9月30日")],
+        &[(21, "制表人：罗德合  审核人：李四"), (21, "以下空白")],
+        &[(21, "合计：20人"), (21, "第1页 共1页")],
+    ];
+    let mut files: Vec<(String, Vec<String>)> =
+        (0..).zip(&shown).map(|(at, (file, put, _))| ((*file).to_owned(), of(at, put))).collect();
+    files.extend((5..).zip(usual).map(|(at, put)| (format!("农村低保_{at}.csv"), of(at, put))));
+    let said = check_with_all(&files);
+    for (file, _, told) in shown {
+        let lines = said_of(&said, file);
+        assert!(
+            lines.iter().any(|line| line.contains("没有理会的话") && line.contains(told)),
+            "{told}: {lines:?}"
+        );
+    }
+    for at in 5..8 {
+        let lines = said_of(&said, &format!("农村低保_{at}.csv"));
+        assert!(!lines.iter().any(|line| line.contains("没有理会的话")), "{at}: {lines:?}");
+    }
+}
+
+#[test]
+fn a_list_that_broke_off_holds_what_rests_on_who_is_missing() {
+    use crate::end_to_end::{bidui, root, text};
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    crate::inputs_folder::copy_folder(&root().join("fixtures/hebi/2018Q3"), &data);
+    let list = data.join("农村低保_淇县.csv");
+    let whole = encoding_rs::GB18030.decode(&std::fs::read(&list).unwrap()).0.into_owned();
+    let mut lines: Vec<&str> = whole.lines().take_while(|line| !line.contains("合 计")).collect();
+    lines.pop();
+    lines.push("导出异常：ORA-01555: 快照过旧");
+    std::fs::write(&list, lines.join("\n") + "\n").unwrap();
+    let out = folder.path().join("out");
+    let run = bidui(&[
+        "run",
+        "pipelines/hebi",
+        "--quarter",
+        "2018Q3",
+        "--data",
+        text(&data),
+        "--out",
+        text(&out),
+        "--no-progress",
+    ]);
+    let said = String::from_utf8(run.stdout).unwrap() + &String::from_utf8(run.stderr).unwrap();
+    let held = said.lines().find(|line| line.contains("淇县的农村低保自己写着没有导完"));
+    assert!(held.is_some_and(|line| line.contains("R06")), "{said}");
+}
+
+#[test]
 fn people_who_are_not_yet_on_a_list_or_get_nothing_are_told() {
     let titles = [
         "拟纳入低保对象公示名单",
