@@ -124,18 +124,23 @@ fn unusual_amounts(
         let many = sizes.outside(usual);
         let many =
             if many >= LEAST_UNUSUAL && many * 100 >= sizes.all * UNUSUAL_PERCENT { many } else { far };
-        let greatest = sizes.sizes.keys().next_back().copied()?;
+        let mut strange = sizes.sizes.keys().copied().filter(|size| *size < usual[0] / 2 || *size > usual[1]);
+        let least = strange.next()?;
+        let greatest = strange.next_back().unwrap_or(least);
+        let example = match least == greatest {
+            true => format!("如{}", size(least)),
+            false => format!("从{}到{}", size(least), size(greatest)),
+        };
         (many > 0).then(|| {
             let place = if county.is_empty() { String::new() } else { format!("在{}", mask_numbers_in_text(county)) };
             let message = format!(
-                "“{}”的列“{}”{place}有{many}个数不在通常的{}到{}之间（sources/{}.toml 里这一列的 usual；最大的{}上下）：\
+                "“{}”的列“{}”{place}有{many}个数不在通常的{}到{}之间（sources/{}.toml 里这一列的 usual；这些数{example}上下）：\
                  可能是换了单位、填了一年的数，或一格里写了两个数；照写的读入，向{}核对",
                 contract.title,
                 column.label,
                 size(usual[0]),
                 size(usual[1]),
                 contract.name,
-                size(greatest),
                 contract.owner
             );
             AuditFinding::new(&contract.name, "unusual_amounts", false, message)

@@ -1,5 +1,8 @@
 //! What audits of the sources found, as summary and report show it.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use super::PublishedPipeline;
 use crate::model::source_row::AuditFinding;
 use crate::normalize::UNKNOWN_ID_PREFIX;
@@ -36,9 +39,26 @@ pub(super) fn audit_notices<'a>(
     } else {
         apart.extend(prefixes);
     }
-    let apart =
-        apart.into_iter().map(|one| AuditNotice { sources: title(one), message: one.message.clone() });
-    apart.chain(together).collect()
+    // Of a few cells in each of many files the first is told, so that a list has one notice of a kind.
+    let few = |one: &AuditFinding| one.audit.starts_with("few_");
+    let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for one in apart.iter().filter(|one| few(one)) {
+        *alike.entry((&one.source, &one.audit)).or_default() += 1;
+    }
+    let mut notices = Vec::new();
+    for one in apart {
+        let mut message = one.message.clone();
+        if few(one) {
+            // The first takes the count away.
+            let Some(count) = alike.remove(&(one.source.as_str(), one.audit.as_str())) else { continue };
+            if count > 1 {
+                let _ = write!(message, "；另有{}处同样的提醒，见 manifest.json 的 audits", count - 1);
+            }
+        }
+        notices.push(AuditNotice { sources: title(one), message });
+    }
+    notices.extend(together);
+    notices
 }
 
 #[cfg(test)]
@@ -50,6 +70,17 @@ mod tests {
             AuditFinding::new(source, audit, false, format!("{source}的{audit}"))
         };
         sources.iter().map(finding).collect()
+    }
+
+    #[test]
+    fn few_cells_in_many_files_of_a_list_are_one_notice() {
+        let found =
+            audits(&[("a", "few_unusable_names"), ("b", "few_unusable_names"), ("a", "few_unusable_names")]);
+        let pipeline = PublishedPipeline::default();
+        let told: Vec<String> =
+            audit_notices(found.iter(), &pipeline).into_iter().map(|n| n.message).collect();
+        let first = "a的few_unusable_names；另有1处同样的提醒，见 manifest.json 的 audits";
+        assert_eq!(told, [first, "b的few_unusable_names"]);
     }
 
     #[test]
