@@ -193,6 +193,9 @@ pub(super) fn is_example_text(cell: &str) -> bool {
 /// Is a cell nothing but such a word?
 pub(super) fn is_example_word(cell: &str) -> bool {
     // Nearly all cells end otherwise.
+    if !cell.ends_with(['例', '行', ')', '\u{FF09}']) {
+        return false;
+    }
     let bare = cell.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}']);
     bare.ends_with(['例', '行']) && bare != "例" && EXAMPLES.contains(&bare)
 }

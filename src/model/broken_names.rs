@@ -37,6 +37,10 @@ pub(crate) fn may_be_broken(name: &str) -> bool {
 
 /// Is a name made of the bytes of another encoding: `鐜嬪織寮�`, `锟斤拷`, `ÍõÖ¾Ç¿`?
 pub(crate) fn is_broken_name(name: &str) -> bool {
+    // As nearly all names are.
+    if name.chars().all(is_han) && !may_be_broken(name) {
+        return false;
+    }
     LOST.iter().chain(&UNFILLED).any(|lost| name.contains(lost))
         || is_utf8_read_as_gbk(name)
         || is_read_as_latin(name)
