@@ -42,6 +42,7 @@ mod inputs_dbf;
 mod inputs_delivery;
 mod inputs_folder;
 mod inputs_kinds;
+mod inputs_lines;
 mod inputs_lists;
 mod inputs_marks;
 mod inputs_misread;
