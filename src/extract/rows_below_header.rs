@@ -314,7 +314,9 @@ impl RowsBelowHeader {
         let key =
             [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
         let sentence = cell.chars().count() >= SENTENCE || is_word_between(cell);
-        let line = || is_line_of_list(cell, &|place| self.is_place(place, cells));
+        // A township in the column of townships is what is left of somebody's row.
+        let own = || self.places.contains(&at) && cell.ends_with(|end| self.cleaned[at].contains(end));
+        let line = || !own() && is_line_of_list(cell, &|place| self.is_place(place, cells));
         if key { sentence } else { sentence || is_count_text(cell) || line() }
     }
 

@@ -141,6 +141,14 @@ fn headings_of_villages_in_the_first_column_are_no_rows() {
 }
 
 #[test]
+fn what_is_left_of_a_row_in_the_column_of_its_place_is_rejected_aloud() {
+    for row in ["淇县,,,,,,,,,,,,,", ",北阳镇,,,,,,,,,,,,", ",,常屯村,,,,,,,,,,,"] {
+        let loaded = dibao(&[row.to_owned()]);
+        assert_eq!(counts(&loaded), (30, 1), "{row}");
+    }
+}
+
+#[test]
 fn an_end_mark_ends_a_list_in_whatever_cell_and_bracket() {
     for mark in ["以下空白", "（以下空白）", "【以下空白】", "***以下空白***", "--以下无正文--"]
     {
