@@ -52,6 +52,7 @@ mod inputs_persons;
 mod inputs_rows;
 mod inputs_shapes;
 mod inputs_told;
+mod inputs_unseen;
 mod keys;
 mod leaks;
 mod limits;
