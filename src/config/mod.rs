@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -83,7 +84,7 @@ impl Pipeline {
         settings.parameters = layers.parameters()?;
         let codes = root.join("codes");
         check_division_files(&file, &settings, &codes)?;
-        let (sources, replaced) = source_check::read_source_contracts(&layers)?;
+        let (mut sources, replaced) = source_check::read_source_contracts(&layers)?;
         if sources.is_empty() {
             return Err(Error::configuration("没有任何数据来源")
                 .in_file(root.join("sources"))
@@ -95,6 +96,8 @@ impl Pipeline {
         let id_prefixes = division_tables::load_division_prefixes(&codes, &settings)?;
         let divisions = division_tables::load_division_tables(&codes, &settings)?;
         check_covered_counties(&sources, &divisions)?;
+        let places = Arc::new(divisions.names());
+        sources.iter_mut().for_each(|source| source.places = Arc::clone(&places));
         let name = root
             .canonicalize()
             .ok()

@@ -63,6 +63,12 @@ pub struct KeyHeaders {
     /// Columns of the ID number of the person whom a row is about, where a row is about one: a cell of theirs merged
     /// over rows with other names is not the number of all. Empty: not asked.
     pub own_numbers: Vec<String>,
+    /// Columns that tell something of a person besides: sex, birth, relation, address, telephone …
+    pub facts: Vec<String>,
+    /// Columns of counties, townships and villages.
+    pub places: Vec<String>,
+    /// Names of divisions that the pipeline knows, with what they end with and without.
+    pub known_places: BTreeSet<String>,
     /// Which column each known header feeds, cleaned: two headers of one column are the same in a header that
     /// stands again. Headers that are known and not read feed the column of no name.
     pub columns: BTreeMap<String, String>,

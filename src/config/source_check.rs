@@ -107,6 +107,7 @@ fn read_source_contract<'p>(
         columns,
         members,
         variants: written.variant,
+        places: Arc::default(),
     };
     check_variants(&file, &contract)?;
     check_audits(&file, &contract)?;

@@ -48,6 +48,8 @@ pub struct SourceContract {
     pub members: Vec<HouseholdMember>,
     /// Files with deviating headers.
     pub variants: Vec<VariantSpec>,
+    /// Names of the divisions of the pipeline.
+    pub places: Arc<BTreeSet<String>>,
 }
 
 /// One column of a contract.
@@ -98,6 +100,15 @@ pub enum PeriodForm {
     Year,
     /// A school term, `2018秋`.
     Term,
+}
+
+/// Does a column tell something of a person, so that who has it is one whatever stands in place of the name?
+fn tells_of_person(column: &SourceColumn) -> bool {
+    use ColumnRole::{Address, BirthDate, GuardianName, Phone, Relation, Sex, StudentNo};
+    let role =
+        matches!(column.role, Some(Address | BirthDate | GuardianName | Phone | Relation | Sex | StudentNo));
+    let account = || ["账号", "帐号", "卡号", "电话", "手机"].iter().any(|word| column.label.contains(word));
+    role || account() || column.kind == ContractType::Date && column.period.is_none()
 }
 
 impl SourceColumn {
@@ -217,6 +228,14 @@ impl SourceContract {
                 true => of(&[ColumnRole::IdNumber]),
                 false => Vec::new(),
             },
+            facts: self.headers_where(tells_of_person).into_iter().collect(),
+            places: of(&[
+                ColumnRole::County,
+                ColumnRole::Township,
+                ColumnRole::Village,
+                ColumnRole::DivisionCode,
+            ]),
+            known_places: self.places.as_ref().clone(),
             columns: self.columns_by_header(),
         }
     }

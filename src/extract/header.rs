@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::row_words::{is_example_text, is_id_text};
 use super::rows_below_header::skipped_row_text;
 use super::{SkipReason, SkippedRow};
 use crate::config::clean_config_header;
@@ -43,6 +44,32 @@ impl FoundHeader {
             text: skipped_row_text(cells),
         };
         rows[..=self.last].iter().enumerate().map(row).collect()
+    }
+}
+
+impl FoundHeader {
+    /// Complains about rows of people above the header; `number`: that of the first row given.
+    ///
+    /// # Errors
+    /// There are some: nobody of them would be read.
+    pub(super) fn check_above(&self, rows: &[Vec<String>], number: u32) -> Result<()> {
+        // A title, a note or an example of a number fills a cell or two.
+        let of_person = |row: &&Vec<String>| {
+            let filled = row.iter().filter(|cell| !cell.trim().is_empty());
+            row.iter().any(|cell| is_id_text(cell))
+                && filled.count() >= 3
+                && !row.iter().any(|cell| is_example_text(cell))
+        };
+        let above = rows[..self.first].iter().filter(of_person).count();
+        if above == 0 {
+            return Ok(());
+        }
+        let header = number + self.first as u32;
+        Err(Error::input(format!(
+            "表头不在最上面：表头在第{header}行，它上面有{above}行写着身份证号码，这些人一个也读不到"
+        ))
+        .at_row(header.into())
+        .hint("多半是倒序排列时把表头也排了下去，或名单粘在了表头上面；把表头移到第一行，名单全部放在表头下面，再放回原处"))
     }
 }
 
@@ -168,7 +195,7 @@ impl KnownHeaders {
         let seen = match first {
             None => "(没有内容)".to_owned(),
             Some(row) if row.iter().any(|cell| holds_long_number(cell)) => {
-                "第一行就有证件号一类的长号码，多半缺表头行".to_owned()
+                "第一行就有证件号一类的长号码，多半缺表头行，或表头不在最上面".to_owned()
             }
             Some(row) => {
                 let cells = row.iter().filter(|c| !c.is_empty()).take(8).map(String::as_str);

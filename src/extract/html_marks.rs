@@ -1,6 +1,6 @@
 //! What strikes text of a web page through or raises it: elements, styles of their own, classes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marked_text::TextMarks;
 
@@ -14,11 +14,14 @@ const TABLE: [&[u8]; 10] =
 #[derive(Default)]
 pub(super) struct HtmlMarks {
     classes: BTreeMap<String, TextMarks>,
+    /// Classes whose elements a page does not show.
+    hiding: BTreeSet<String>,
 }
 
 impl HtmlMarks {
     pub(super) fn of_page(text: &str) -> Self {
         let mut classes = BTreeMap::new();
+        let mut hiding = BTreeSet::new();
         let mut rest = text;
         while let Some(begin) = find_tag(rest, "<style") {
             let block = &rest[begin..];
@@ -26,8 +29,8 @@ impl HtmlMarks {
             let body = block[..end].split_once('>').map_or("", |(_, body)| body);
             for rule in body.split('}') {
                 let Some((selectors, said)) = rule.split_once('{') else { continue };
-                let marks = marks_of_style(said);
-                if !marks.any() {
+                let (marks, hides) = (marks_of_style(said), style_hides(said));
+                if !(marks.any() || hides) {
                     continue;
                 }
                 for selector in selectors.split(',') {
@@ -35,12 +38,16 @@ impl HtmlMarks {
                     if let Some((_, class)) = last.split_once('.') {
                         let all = classes.entry(class.to_owned()).or_insert(TextMarks::default());
                         *all = *all | marks;
+                        // `.a.b` is of elements that have both, `table .a` of those within something.
+                        if hides && !class.contains(['.', ':', '[']) {
+                            hiding.insert(class.to_owned());
+                        }
                     }
                 }
             }
             rest = &block[end..];
         }
-        Self { classes }
+        Self { classes, hiding }
     }
     /// The marks of an element by its name in small letters, its class and its style.
     pub(super) fn of_element(&self, name: &[u8], class: Option<&str>, style: Option<&str>) -> TextMarks {
@@ -55,6 +62,11 @@ impl HtmlMarks {
         // Of a cell that says where its text stands in it.
         if TABLE.contains(&name) { TextMarks { raised: false, ..all } } else { all }
     }
+    /// Does a page not show an element, by its class, its style and its attribute `hidden`?
+    pub(super) fn hides(&self, class: Option<&str>, style: Option<&str>, hidden: bool) -> bool {
+        let mut classes = class.into_iter().flat_map(str::split_whitespace);
+        hidden || style.is_some_and(style_hides) || classes.any(|class| self.hiding.contains(class))
+    }
 }
 
 /// Begins an element that ends behind some of the text?
@@ -66,6 +78,18 @@ fn find_tag(text: &str, tag: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes)
         .find(|&at| bytes.get(at..at + tag.len()).is_some_and(|b| b.eq_ignore_ascii_case(tag.as_bytes())))
+}
+
+/// Does a style keep text from being shown?
+fn style_hides(style: &str) -> bool {
+    style.split(';').filter_map(|said| said.split_once(':')).any(|(what, value)| {
+        let value = value.trim().to_ascii_lowercase();
+        match what.trim().to_ascii_lowercase().as_str() {
+            "display" => value.starts_with("none"),
+            "visibility" => value.starts_with("hidden") || value.starts_with("collapse"),
+            _ => false,
+        }
+    })
 }
 
 fn marks_of_style(style: &str) -> TextMarks {
@@ -99,6 +123,25 @@ mod tests {
             (b"span", Some("xl"), Some("text-decoration:underline"), TextMarks::default()),
         ] {
             assert_eq!(marks.of_element(name, class, style), expected, "{class:?} {style:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_does_not_show() {
+        let page = "<style>.sort, td .key{display:none} .a.b{display:none} .c{visibility: hidden !important}</style>";
+        let marks = HtmlMarks::of_page(page);
+        for (class, style, hidden, expected) in [
+            (Some("x sort"), None, false, true),
+            (Some("key"), None, false, true),
+            (Some("c"), None, false, true),
+            (Some("a"), None, false, false),
+            (None, Some("color:red;DISPLAY : none"), false, true),
+            (None, Some("visibility:hidden"), false, true),
+            (None, Some("display:inline;visibility:visible"), false, false),
+            (None, None, true, true),
+            (None, None, false, false),
+        ] {
+            assert_eq!(marks.hides(class, style, hidden), expected, "{class:?} {style:?} {hidden}");
         }
     }
 }

@@ -120,8 +120,11 @@ struct OpenTable {
 
 struct OpenCell {
     text: MarkedText,
-    /// The elements that are open in it, and how they set their text off; the first is the cell itself.
-    open: Vec<(Vec<u8>, TextMarks)>,
+    /// The elements that are open in it, how they set their text off, and whether it is shown; the first is the cell
+    /// itself.
+    open: Vec<(Vec<u8>, TextMarks, bool)>,
+    /// Some of its text is not shown.
+    hides: bool,
     columns: u32,
     rows: u32,
 }
@@ -129,7 +132,7 @@ struct OpenCell {
 impl OpenCell {
     /// Ends the last open element of a name and those within it.
     fn close(&mut self, name: &[u8]) {
-        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name).filter(|at| *at > 0) {
+        if let Some(at) = self.open.iter().rposition(|(open, ..)| open == name).filter(|at| *at > 0) {
             self.open.truncate(at);
         }
     }
@@ -157,6 +160,12 @@ impl PageReading<'_> {
         let marks =
             || self.marks.of_element(&name, attribute("class").as_deref(), attribute("style").as_deref());
         let marks = marks();
+        let hidden = encloses_text(&name)
+            && self.marks.hides(
+                attribute("class").as_deref(),
+                attribute("style").as_deref(),
+                tag.attributes.contains_key(&b"hidden"[..]),
+            );
         if encloses_text(&name)
             && let Some(cell) = &mut self.top().cell
         {
@@ -164,7 +173,7 @@ impl PageReading<'_> {
             if matches!(&name[..], b"p" | b"li") {
                 cell.close(&name);
             }
-            cell.open.push((name.clone(), marks));
+            cell.open.push((name.clone(), marks, !hidden));
         }
         match &name[..] {
             b"table" => {
@@ -199,8 +208,9 @@ impl PageReading<'_> {
                 if table.column as usize >= MAX_COLUMNS {
                     return Err(unreadable_workbook(format!("表格超过{MAX_COLUMNS}列")));
                 }
-                let open = vec![(Vec::new(), table.row_marks | marks)];
-                table.cell = Some(OpenCell { text: MarkedText::default(), open, columns, rows });
+                let open = vec![(Vec::new(), table.row_marks | marks, true)];
+                table.cell =
+                    Some(OpenCell { text: MarkedText::default(), open, hides: false, columns, rows });
                 // Columns passed over are no cells, but going over them takes as long.
                 self.room.take(passed as u64, 0)?;
             }
@@ -246,7 +256,11 @@ impl PageReading<'_> {
             return;
         }
         if let Some(cell) = &mut self.top().cell {
-            let marks = cell.open.iter().fold(TextMarks::default(), |all, (_, marks)| all | *marks);
+            if cell.open.iter().any(|(_, _, shown)| !shown) {
+                cell.hides |= text != "\n" && text.chars().any(|c| !is_outer_space(c));
+                return;
+            }
+            let marks = cell.open.iter().fold(TextMarks::default(), |all, (_, marks, _)| all | *marks);
             // Line ends of the page are spaces; those of the cell are tags.
             cell.text.push(if text == "\n" { "\u{2028}" } else { text }, marks);
         }
@@ -276,9 +290,12 @@ impl PageReading<'_> {
         show_cell_text(&cell.text.all, &mut words);
         let table = &mut self.tables[at];
         self.room.take(more as u64, 0).map_err(|e| e.at_row(u64::from(place.0) + 1))?;
-        if cell.rows > 1 {
+        if cell.hides {
+            table.hide(place);
+        }
+        if cell.rows > 1 || cell.columns > 1 {
             self.room.take(1, 0)?;
-            let end = (place.0.saturating_add(cell.rows - 1), end as u32 - 1);
+            let end = (place.0.saturating_add(cell.rows.saturating_sub(1)), (end as u32).saturating_sub(1));
             table.merge(Dimensions { start: place, end });
         }
         let shown = words.trim_matches(is_outer_space);
@@ -413,6 +430,17 @@ mod tests {
         let tables =
             rows("<table><tr><td><script>'<tr><td>x'</script>张三<style>td>a{}</style></td></tr></table>");
         assert_eq!(tables, [[["张三"]]]);
+    }
+
+    #[test]
+    fn what_a_page_does_not_show_is_no_content() {
+        let page = "<style>.k{display:none}</style><table><tr><td><span style='display:none'>00001</span>罗德合\
+            <td><i class=k>9</i>625<b hidden>元</b><td aria-hidden=true><b aria-hidden=true>甲</b>\
+            <tr><td><div hidden><p>1</p><b>2</b></div><td><span style=display:none>x</span></table>";
+        let sheets = page_of(page).unwrap();
+        let [one] = &sheets[..] else { panic!() };
+        assert_eq!(one.sheet.cells.head(9), [["罗德合", "625", "甲"]]);
+        assert_eq!((one.filled, one.counted.filled, one.sheet.hidden_texts), (2, 2, 4));
     }
 
     #[test]

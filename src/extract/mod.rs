@@ -28,6 +28,7 @@ use crate::model::source_table::{FileFormat, RawTableInfo};
 use crate::{Error, Result};
 
 mod biff;
+mod cell_comments;
 mod dbf;
 mod dbf_cells;
 mod dbf_layout;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use calamine::Dimensions;
 use quick_xml::events::{BytesStart, Event};
 
+use super::cell_comments::CellComments;
 use super::digit_format::digits_shown;
 use super::html_tables::decode_markup;
 use super::marked_text::{CellMark, MarkedText, TextMarks};
@@ -135,6 +136,7 @@ fn read_table(
     let mut cells: Vec<(u32, OdsCell)> = Vec::new();
     // Inside a comment on a cell; inside a paragraph.
     let (mut note, mut paragraph) = (false, false);
+    let (mut comments, mut noted) = (CellComments::default(), String::new());
     loop {
         let event = reader.read_event().map_err(unreadable_workbook)?;
         match &event {
@@ -177,7 +179,10 @@ fn read_table(
                     let inside = style.map_or_else(TextMarks::default, |style| marks.of(&style));
                     spans.push(spans.last().copied().unwrap_or_default() | inside);
                 }
-                "annotation" => note = true,
+                "annotation" => {
+                    note = true;
+                    noted.clear();
+                }
                 // A chart in the sheet has a table of its own.
                 "object" => {
                     reader.read_to_end(tag.name()).map_err(unreadable_workbook)?;
@@ -203,7 +208,10 @@ fn read_table(
                 _ => {}
             },
             Event::End(tag) => match tag.local_name().as_ref() {
-                "annotation" => note = false,
+                "annotation" => {
+                    note = false;
+                    comments.add(&format!("{}{}", column_letters(column), row.saturating_add(1)), &noted);
+                }
                 "p" if !note => {
                     paragraph = false;
                     spans.clear();
@@ -220,10 +228,14 @@ fn read_table(
                     put_row(builder, row, rows, &cells)?;
                     row = row.saturating_add(rows);
                 }
-                "table" => return Ok(()),
+                "table" => {
+                    comments.told().into_iter().for_each(|told| builder.remark(told));
+                    return Ok(());
+                }
                 _ => {}
             },
             Event::Eof => return Err(unreadable_workbook("content.xml 不完整")),
+            text if note && noted.len() < LONGEST_NOTE => push_xml_text(&mut noted, text),
             text if paragraph && !note => {
                 let mut run = String::new();
                 push_xml_text(&mut run, text);
@@ -233,6 +245,19 @@ fn read_table(
             _ => {}
         }
     }
+}
+
+/// Bytes of a comment that are kept.
+const LONGEST_NOTE: usize = 4000;
+
+/// The letters of a zero-based column: 27 is AB.
+fn column_letters(column: u32) -> String {
+    let (mut letters, mut left) = (String::new(), column + 1);
+    while left > 0 {
+        letters.insert(0, char::from(b'A' + ((left - 1) % 26) as u8));
+        left = (left - 1) / 26;
+    }
+    letters
 }
 
 fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {

@@ -8,6 +8,8 @@ use std::io::{Cursor, Read, Write};
 
 use zip::ZipArchive;
 
+use super::cell_comments::CellComments;
+
 use super::markup_scan::{MarkupEvent, MarkupScan};
 use super::xlsx_package::damaged_xlsx_package;
 use crate::model::source_table::FileFormat;
@@ -117,6 +119,19 @@ impl<'a> PackageParts<'a> {
             }
         });
         Some(targets)
+    }
+    /// The comments on the cells of a sheet, by the normal name of its part; `most`: bytes of one part of them.
+    pub(super) fn comments(&mut self, sheet: &str, most: u64) -> CellComments {
+        let mut comments = CellComments::default();
+        let (folder, file) = sheet.rsplit_once('/').unwrap_or(("", sheet));
+        let separator = if folder.is_empty() { "" } else { "/" };
+        let targets = self.relation_targets(folder, &format!("{folder}{separator}_rels/{file}.rels"));
+        for name in targets.unwrap_or_default().into_values().filter(|name| name.contains("comment")) {
+            if let Some(part) = self.read(&name, most) {
+                comments.add_part(&String::from_utf8_lossy(&part));
+            }
+        }
+        comments
     }
     /// Notes where shared texts and styles lie, if not where the reader of workbooks looks for them.
     fn move_common_parts(&mut self, folder: &str, relations_name: &str, changes: &mut PackageChanges) {

@@ -19,14 +19,20 @@ pub(super) enum CellWord {
 }
 
 /// The words of a row, by column.
-pub(super) struct CellWords(Vec<(usize, CellWord)>);
+pub(super) struct CellWords {
+    words: Vec<(usize, CellWord)>,
+    /// A cell says that nothing comes below it.
+    end_mark: bool,
+}
 
 impl CellWords {
     pub(super) fn of(cells: &[&str]) -> Self {
         let mut words: Vec<(usize, CellWord)> = Vec::new();
         let mut asked = false;
+        let mut end_mark = false;
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             let bare = bare_text(cell);
+            end_mark |= END_MARKS.iter().any(|word| bare.contains(word));
             let word = if is_total_text(&bare) {
                 CellWord::Total
             } else if let Some(open) = footer_label(&bare) {
@@ -44,14 +50,22 @@ impl CellWords {
             words.push((at, word));
         }
         join_spread_totals(cells, &mut words);
-        Self(words)
+        Self { words, end_mark }
     }
     pub(super) fn count(&self, word: CellWord) -> usize {
-        self.0.iter().filter(|(_, is)| *is == word).count()
+        self.words.iter().filter(|(_, is)| *is == word).count()
+    }
+    /// How many cells of columns for other things say so.
+    pub(super) fn count_outside(&self, word: CellWord, known: &dyn Fn(usize) -> bool) -> usize {
+        self.words.iter().filter(|(at, is)| *is == word && !known(*at)).count()
+    }
+    /// Does a cell say that nothing comes below it: `（以下空白）`?
+    pub(super) fn end_mark(&self) -> bool {
+        self.end_mark
     }
     /// Is the first cell that is no number a label?
     pub(super) fn begins_with_label(&self) -> bool {
-        let first = self.0.iter().find(|(_, word)| *word != CellWord::Count);
+        let first = self.words.iter().find(|(_, word)| *word != CellWord::Count);
         first.is_some_and(|(_, word)| *word == CellWord::Label)
     }
     /// Does the row hold labels and what they ask for, and nothing else?
@@ -60,7 +74,7 @@ impl CellWords {
     }
     /// Does a column hold a label, or what one asks for?
     pub(super) fn is_signature(&self, column: usize) -> bool {
-        let word = self.0.iter().find(|(at, _)| *at == column).map(|(_, word)| *word);
+        let word = self.words.iter().find(|(at, _)| *at == column).map(|(_, word)| *word);
         matches!(word, Some(CellWord::Label | CellWord::Value))
     }
 }
@@ -200,9 +214,11 @@ pub(super) fn is_example_word(cell: &str) -> bool {
     bare.ends_with(['例', '行']) && bare != "例" && EXAMPLES.contains(&bare)
 }
 
+/// What a list says where it ends, wherever it stands.
+const END_MARKS: [&str; 4] = ["以下空白", "以下无", "此页空白", "无正文"];
+
 /// Is it a label below a table, and does it ask for a value that stands in the next cell?
 fn footer_label(bare: &str) -> Option<bool> {
-    const ANYWHERE: &[&str] = &["以下空白", "以下无", "此页空白", "无正文"];
     const ENDS: &[&str] = &["盖章", "公章", "签章", "签字", "签名"];
     const BEGINNINGS: &[&str] = &[
         "制表",
@@ -250,7 +266,7 @@ fn footer_label(bare: &str) -> Option<bool> {
     ];
     const NOTES: &[&str] = &["备注", "说明", "附注", "注", "附"];
     let text = bare.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}', '-', '—', '.', '*', '_']);
-    if ANYWHERE.iter().any(|word| text.contains(word)) || is_page_text(text) || text == "年月日" {
+    if END_MARKS.iter().any(|word| text.contains(word)) || is_page_text(text) || text == "年月日" {
         return Some(false);
     }
     let colon = |rest: &str| rest.starts_with([':', '\u{FF1A}']);

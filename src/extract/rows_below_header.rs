@@ -4,7 +4,7 @@
 //! data, whatever its other cells say. Only a row that says nothing of the kind may be something else, and
 //! only by words that stand for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::SkipReason;
 use super::row_assembly::trim_row_cell;
@@ -14,6 +14,7 @@ use super::row_words::{
 };
 use crate::config::clean_config_header;
 use crate::config::read_options::KeyHeaders;
+use crate::model::list_lines::is_line_of_list;
 use crate::{Error, Result};
 
 /// Most characters of a skipped row that are kept.
@@ -29,6 +30,10 @@ pub(super) struct RowsBelowHeader {
     id_numbers: Vec<usize>,
     names: Vec<usize>,
     households: Vec<usize>,
+    /// Columns that tell something of a person besides, and those of places.
+    facts: Vec<usize>,
+    places: Vec<usize>,
+    known_places: BTreeSet<String>,
     /// Which column each known header feeds, cleaned.
     columns: BTreeMap<String, String>,
     /// A contract names the key columns: they are not guessed by their words.
@@ -60,12 +65,26 @@ impl RowsBelowHeader {
         let id_numbers = of(&["身份证", "证件号", "公民身份", "身份号码"]);
         let names = of(&["姓名"]);
         let households = of(&["户编号", "户编码", "家庭编号", "家庭编码", "户号"]);
-        Self { begin, id_numbers, names, households, cleaned, columns: BTreeMap::new(), named_keys: false }
+        let facts = of(&["性别", "出生", "关系", "地址", "住址", "账号", "帐号", "卡号", "电话", "手机"]);
+        let places = of(&["县", "区划", "乡", "镇", "街道", "村", "社区"]);
+        Self {
+            begin,
+            id_numbers,
+            names,
+            households,
+            facts,
+            places,
+            known_places: BTreeSet::new(),
+            cleaned,
+            columns: BTreeMap::new(),
+            named_keys: false,
+        }
     }
 
     /// Takes the key columns that a contract names, if it names any.
     pub(super) fn with_keys(&mut self, keys: &KeyHeaders) {
         self.columns.clone_from(&keys.columns);
+        self.known_places.clone_from(&keys.known_places);
         if keys.is_empty() {
             return;
         }
@@ -83,6 +102,7 @@ impl RowsBelowHeader {
         let (ids, names, households) = (of(&keys.id_numbers), of(&keys.names), of(&keys.households));
         if !(ids.is_empty() && names.is_empty() && households.is_empty()) {
             (self.id_numbers, self.names, self.households) = (ids, names, households);
+            (self.facts, self.places) = (of(&keys.facts), of(&keys.places));
             self.named_keys = true;
         }
     }
@@ -197,7 +217,8 @@ impl RowsBelowHeader {
                     .iter()
                     .all(|&at| cells.get(at).is_none_or(|c| c.is_empty()) || words.is_signature(at))
         };
-        if named {
+        let nobody = self.names_nobody(cells, &words);
+        if named && !nobody {
             return signed().then_some(SkipReason::Footer);
         }
         // A total is nobody of the household whose number stands beside it; it does not fill a row with words.
@@ -210,8 +231,13 @@ impl RowsBelowHeader {
         if at(&self.households, &|_, cell| is_household_text(cell))
             || cells.iter().any(|cell| is_id_text(cell))
         {
-            return None;
+            return nobody.then_some(SkipReason::Line);
         }
+        self.judge_words(filled, cells, &words).or(nobody.then_some(SkipReason::Line))
+    }
+
+    /// Why a row without a name, an ID number and a household number is not data, by its words.
+    fn judge_words(&self, filled: usize, cells: &[&str], words: &CellWords) -> Option<SkipReason> {
         // A record that quotes have put into one cell is a damaged row, not a sentence: it holds the cells of half a
         // row at least, or somebody's number.
         if filled == 1 && self.cleaned.len() > 2 {
@@ -234,7 +260,50 @@ impl RowsBelowHeader {
         if footers > 0 && (texts <= footers || words.begins_with_label() && sparse) {
             return Some(SkipReason::Footer);
         }
+        if keyed && words.end_mark() && !self.tells_of_person(cells) {
+            return Some(SkipReason::Footer);
+        }
         (filled == 1 && keyed && self.is_note(cells)).then_some(SkipReason::Note)
+    }
+
+    /// Does nothing in the row tell of a person: what stands in place of names is lines of the list, and no number, no
+    /// sex, no account … stands beside it? Its places and its household number may have been filled in by dragging.
+    fn names_nobody(&self, cells: &[&str], words: &CellWords) -> bool {
+        let mut lines = 0;
+        for cell in self.names.iter().filter_map(|&at| cells.get(at)).filter(|cell| !cell.is_empty()) {
+            if !is_line_of_list(cell, &|place| self.is_place(place, cells)) {
+                return false;
+            }
+            lines += 1;
+        }
+        let known = |at: usize| {
+            [&self.names, &self.places, &self.households, &self.id_numbers]
+                .iter()
+                .any(|all| all.contains(&at))
+        };
+        lines > 0
+            && words.count_outside(CellWord::Text, &known) < RECORD_WORDS
+            && !self.tells_of_person(cells)
+    }
+
+    /// Is it a place of the row, or one that the pipeline knows?
+    fn is_place(&self, text: &str, cells: &[&str]) -> bool {
+        let own = |&at: &usize| {
+            cells.get(at).is_some_and(|cell| {
+                !cell.is_empty() && (*cell == text || cell.strip_suffix(['村', '镇', '乡']) == Some(text))
+            })
+        };
+        self.known_places.contains(text) || self.places.iter().any(own)
+    }
+
+    /// Does a cell beside the name, the household and the place say something of a person?
+    fn tells_of_person(&self, cells: &[&str]) -> bool {
+        let digits = |cell: &str| cell.chars().filter(char::is_ascii_digit).count();
+        cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).any(|(at, cell)| {
+            self.facts.contains(&at)
+                || self.id_numbers.contains(&at) && digits(cell) >= 4
+                || !self.names.contains(&at) && !self.households.contains(&at) && holds_long_run(cell)
+        })
     }
 
     /// Does the only cell of a row tell of no person: a number written in advance, a date, a sentence?
@@ -245,7 +314,10 @@ impl RowsBelowHeader {
         let key =
             [&self.id_numbers, &self.names, &self.households].iter().any(|columns| columns.contains(&at));
         let sentence = cell.chars().count() >= SENTENCE || is_word_between(cell);
-        if key { sentence } else { sentence || is_count_text(cell) }
+        // A township in the column of townships is what is left of somebody's row.
+        let own = || self.places.contains(&at) && cell.ends_with(|end| self.cleaned[at].contains(end));
+        let line = || !own() && is_line_of_list(cell, &|place| self.is_place(place, cells));
+        if key { sentence } else { sentence || is_count_text(cell) || line() }
     }
 
     /// Is the row a header again, and does it say what the one above says?
@@ -350,6 +422,11 @@ pub(super) fn skipped_row_text(cells: &[impl AsRef<str>]) -> String {
 /// Does a text hold as many digits in a row as an ID number has, or as are left of one?
 fn holds_run_of_id_length(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_digit()).any(|run| (14..=18).contains(&run.len()))
+}
+
+/// Does a text hold as many digits in a row as no date has: an account, a telephone, a certificate?
+fn holds_long_run(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 9)
 }
 
 /// Could it be nothing but an ID number, at a glance?

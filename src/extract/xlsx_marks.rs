@@ -21,6 +21,8 @@ pub(super) struct XlsxMarks {
     digits: Vec<Option<Rc<DigitFormat>>>,
     /// Shared texts of several runs, by their numbers.
     strings: BTreeMap<usize, TextRuns>,
+    /// Whether each format that a condition gives strikes its cells through.
+    conditional: Vec<bool>,
 }
 
 /// How the cells of one sheet are shown, by their zero-based places.
@@ -28,6 +30,30 @@ pub(super) struct XlsxMarks {
 pub(super) struct SheetMarks {
     pub marks: BTreeMap<(u32, u32), CellMark>,
     pub digits: BTreeMap<(u32, u32), Rc<DigitFormat>>,
+    /// Ranges of which a condition strikes some cells through: which ones, nobody calculates here.
+    pub struck_by_condition: Vec<String>,
+    /// What is to be told of the sheet besides.
+    pub remarks: Vec<String>,
+}
+
+/// Ranges of conditions that are told of a sheet, and bytes of one.
+const MOST_RANGES: usize = 100;
+const LONGEST_RANGE: usize = 200;
+
+impl SheetMarks {
+    /// What is to be told of the sheet, Chinese.
+    pub(super) fn told(&self) -> Vec<String> {
+        let ranges: Vec<&str> = self.struck_by_condition.iter().map(String::as_str).collect();
+        let more = if ranges.len() > 3 { format!("等{}处", ranges.len()) } else { String::new() };
+        let condition = (!ranges.is_empty()).then(|| {
+            format!(
+                "{}{more}有条件格式会给一部分内容划删除线，划掉了哪些没有计算，都照没有划掉的读入；\
+                 请提供部门把划掉的人删去，或另列一列写明，再重报",
+                ranges.iter().take(3).copied().collect::<Vec<_>>().join("、")
+            )
+        });
+        condition.into_iter().chain(self.remarks.iter().cloned()).collect()
+    }
 }
 
 /// May a part hold runs of text that are set off?
@@ -46,12 +72,16 @@ impl XlsxMarks {
     }
     /// Does nothing in the styles and shared texts show cells otherwise?
     pub(super) fn is_empty(&self) -> bool {
-        !self.struck.contains(&true) && self.digits.iter().all(Option::is_none) && self.strings.is_empty()
+        !self.conditional.contains(&true)
+            && !self.struck.contains(&true)
+            && self.digits.iter().all(Option::is_none)
+            && self.strings.is_empty()
     }
     fn read_styles(&mut self, styles: &[u8]) {
         let mut formats: BTreeMap<String, Option<Rc<DigitFormat>>> = BTreeMap::new();
         let mut fonts: Vec<bool> = Vec::new();
-        let (mut of_fonts, mut of_cells) = (false, false);
+        let (mut of_fonts, mut of_cells, mut of_conditions) = (false, false, false);
+        let mut conditional: Vec<bool> = Vec::new();
         let mut cells: Vec<(Option<usize>, Option<String>)> = Vec::new();
         MarkupScan::xml().feed(styles, &mut |event| match event {
             MarkupEvent::Open { tag, .. } => match tag.local_name() {
@@ -68,6 +98,13 @@ impl XlsxMarks {
                         *font = says_yes(tag.attribute("val"));
                     }
                 }
+                "dxfs" => of_conditions = true,
+                "dxf" if of_conditions => conditional.push(false),
+                "strike" if of_conditions => {
+                    if let Some(strikes) = conditional.last_mut() {
+                        *strikes = says_yes(tag.attribute("val"));
+                    }
+                }
                 "cellXfs" => of_cells = true,
                 "xf" if of_cells => {
                     let font = tag.attribute("fontId").and_then(|id| id.trim().parse().ok());
@@ -77,8 +114,10 @@ impl XlsxMarks {
             },
             MarkupEvent::Close { name: "fonts" } => of_fonts = false,
             MarkupEvent::Close { name: "cellXfs" } => of_cells = false,
+            MarkupEvent::Close { name: "dxfs" } => of_conditions = false,
             _ => {}
         });
+        self.conditional = conditional;
         for (font, format) in cells {
             self.struck.push(font.and_then(|font| fonts.get(font)).copied().unwrap_or_default());
             self.digits.push(format.and_then(|id| formats.get(&id).cloned()).flatten());
@@ -113,10 +152,24 @@ impl XlsxMarks {
         let (mut row, mut column) = (0u32, 0u32);
         let mut cell: Option<OpenCell> = None;
         let mut value = false;
+        // The range of a condition, whether it strikes, and whether its range is being read.
+        let (mut range, mut strikes, mut of_range) = (String::new(), false, false);
         while let Ok(event) = reader.read_event() {
             match &event {
                 Event::Eof => break,
                 Event::Start(tag) => match tag.local_name().as_ref() {
+                    "conditionalFormatting" => {
+                        range = attribute(tag, "sqref").unwrap_or_default();
+                        strikes = false;
+                    }
+                    "cfRule" => {
+                        let format = attribute(tag, "dxfId").and_then(|id| id.trim().parse::<usize>().ok());
+                        strikes |=
+                            format.and_then(|at| self.conditional.get(at)).copied().unwrap_or_default();
+                    }
+                    // Newer programs write the format into the rule.
+                    "strike" if cell.is_none() => strikes |= says_yes(attribute(tag, "val").as_deref()),
+                    "sqref" => of_range = true,
                     "row" => {
                         let number = attribute(tag, "r").and_then(|r| r.trim().parse::<u32>().ok());
                         row = number.map_or(row, |number| number.saturating_sub(1));
@@ -150,6 +203,12 @@ impl XlsxMarks {
                 },
                 Event::End(tag) => match tag.local_name().as_ref() {
                     "v" => value = false,
+                    "sqref" => of_range = false,
+                    "conditionalFormatting"
+                        if std::mem::take(&mut strikes) && found.struck_by_condition.len() < MOST_RANGES =>
+                    {
+                        found.struck_by_condition.push(std::mem::take(&mut range));
+                    }
                     "row" => row = row.saturating_add(1),
                     "c" => {
                         if let Some(cell) = cell.take() {
@@ -159,6 +218,7 @@ impl XlsxMarks {
                     }
                     _ => {}
                 },
+                text if of_range && range.len() < LONGEST_RANGE => push_xml_text(&mut range, text),
                 text if value => {
                     let shared = cell.iter_mut().filter(|cell| cell.kind == CellKind::Shared);
                     shared.for_each(|cell| push_xml_text(&mut cell.value, text));
@@ -314,5 +374,22 @@ mod tests {
         let shown: Vec<_> = found.digits.iter().map(|(place, format)| (*place, format.shown(7.0))).collect();
         assert_eq!(shown, [((2, 2), Some("41060007".to_owned()))]);
         assert!(XlsxMarks::of(b"<styleSheet/>", b"<sst/>").is_empty());
+    }
+
+    #[test]
+    fn ranges_that_a_condition_strikes_are_known() {
+        let styles = b"<styleSheet><fonts><font/></fonts><cellXfs><xf fontId=\"0\"/></cellXfs><dxfs><dxf><font><b/></font></dxf>\
+            <dxf><font><strike/></font></dxf></dxfs></styleSheet>";
+        let marks = XlsxMarks::of(styles, b"<sst/>");
+        assert!(!marks.is_empty());
+        let part = "<worksheet><sheetData><row><c><v>5</v></c></row></sheetData>\
+            <conditionalFormatting sqref=\"A1:A9\"><cfRule dxfId=\"0\"/></conditionalFormatting>\
+            <conditionalFormatting sqref=\"B2:F40\"><cfRule dxfId=\"1\"><formula>1</formula></cfRule></conditionalFormatting>\
+            <extLst><x14:conditionalFormatting><x14:cfRule><x14:dxf><font><strike/></font></x14:dxf></x14:cfRule>\
+            <xm:sqref>G2:G40</xm:sqref></x14:conditionalFormatting></extLst></worksheet>";
+        let found = marks.of_sheet(part);
+        assert_eq!(found.struck_by_condition, ["B2:F40", "G2:G40"]);
+        let [told] = &found.told()[..] else { panic!() };
+        assert!(told.contains("B2:F40、G2:G40") && told.contains("没有计算"), "{told}");
     }
 }

@@ -68,6 +68,8 @@ pub(super) struct ColumnFindings {
     pub converted: Vec<usize>,
     /// Units whose ID number lost its decorations, ascending.
     pub cleaned_ids: Vec<usize>,
+    /// Units whose name lost the signs beside it, ascending.
+    pub marked_names: Vec<usize>,
     /// Units with a day whose midnight in Beijing is written in another zone's time, ascending.
     pub beijing_days: Vec<usize>,
     /// Units with a time of day behind the day, ascending.
@@ -85,6 +87,7 @@ impl ColumnFindings {
             &self.placeholder_days,
             &self.converted,
             &self.cleaned_ids,
+            &self.marked_names,
             &self.beijing_days,
             &self.with_times,
             &self.open_codes,

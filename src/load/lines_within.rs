@@ -28,7 +28,7 @@ pub(super) fn lines_within(
     rejects: &[Reject],
 ) -> Vec<LineWithin> {
     let noted = skipped.iter().filter_map(|(table, row)| {
-        let line = matches!(row.reason, SkipReason::Note | SkipReason::Footer);
+        let line = matches!(row.reason, SkipReason::Note | SkipReason::Footer | SkipReason::Line);
         line.then(|| LineWithin {
             table: usize::from(*table),
             row: row.row,

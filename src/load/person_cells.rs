@@ -212,6 +212,15 @@ pub(super) fn holds_two_names(text: &str) -> bool {
     whole.windows(2).any(|pair| !alike(pair[0], pair[1]))
 }
 
+/// A name without the signs at its ends by which clerks mark people (★韩卫东, 李四▲); `None` where there are none, or no
+/// whole name is left: a circle may stand for a character that is hidden.
+pub(super) fn without_marks(text: &str) -> Option<&str> {
+    const MARKS: &str = "★☆▲△▼▽●◆◇※◎♦♣♠♥✔√✓✘✗＃#§¤";
+    let bare = text.trim_matches(|c: char| MARKS.contains(c) || c.is_whitespace());
+    let marked = text.chars().any(|c| MARKS.contains(c)) && bare.len() < text.len();
+    (marked && bare.chars().filter(|&c| is_han(c)).count() >= 2).then_some(bare)
+}
+
 /// Words before the second of two names.
 const RELATIVES: [&str; 12] =
     ["其妻子", "妻子", "其妻", "配偶", "丈夫", "其夫", "其子", "其女", "儿子", "女儿", "妻", "夫"];
@@ -288,6 +297,22 @@ mod tests {
             "410621198404200795.5",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_go_from_the_ends_of_a_name() {
+        for (text, name) in [
+            ("★韩卫东", Some("韩卫东")),
+            ("▲ 李四", Some("李四")),
+            ("※※王五△", Some("王五")),
+            ("韩卫东", None),
+            ("●东", None),
+            ("韩●东", None),
+            ("*卫东", None),
+            ("★", None),
+        ] {
+            assert_eq!(without_marks(text), name, "{text}");
         }
     }
 

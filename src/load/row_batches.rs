@@ -400,6 +400,7 @@ impl RowBatch<'_> {
             no_end: places(&found.no_end),
             converted: places(&found.converted),
             cleaned_ids: places(&found.cleaned_ids),
+            marked_names: places(&found.marked_names),
             beijing_days: places(&found.beijing_days),
             with_times: places(&found.with_times),
         }

@@ -81,6 +81,8 @@ pub(super) struct SourceLoading<'a> {
     without_header: Vec<u64>,
     /// Rows of each table that show how to fill in a template.
     examples: Vec<Vec<u32>>,
+    /// Rows with a line of the list in place of a name, by table.
+    lines: Vec<Vec<u32>>,
     /// Rejected rows of each table in which nobody stands.
     nobody: Vec<u64>,
     /// The last row of each table that holds anything.
@@ -147,6 +149,7 @@ impl<'a> SourceLoading<'a> {
             repeated_members: Vec::new(),
             without_header: Vec::new(),
             examples: Vec::new(),
+            lines: Vec::new(),
             nobody: Vec::new(),
             last_rows: Vec::new(),
             stated: Vec::new(),
@@ -245,6 +248,8 @@ impl<'a> SourceLoading<'a> {
         check_title_units(self.contract, &plan, &raw)?;
         let examples = raw.skipped.iter().filter(|s| s.reason == SkipReason::Example);
         self.examples[usize::from(table)].extend(examples.map(|s| s.row));
+        let lines = raw.skipped.iter().filter(|s| s.reason == SkipReason::Line);
+        self.lines[usize::from(table)].extend(lines.map(|s| s.row));
         self.stated[usize::from(table)].extend(raw.skipped.iter().filter_map(StatedTotal::of));
         if let Some(text) = raw.account.as_ref().and_then(|account| account.text.as_ref()) {
             self.audits.extend(text_notices(&self.contract.name, &raw.info, text));
@@ -309,6 +314,7 @@ impl<'a> SourceLoading<'a> {
         self.repeated_members.push(0);
         self.without_header.push(0);
         self.examples.push(Vec::new());
+        self.lines.push(Vec::new());
         self.nobody.push(0);
         self.last_rows.push(0);
         self.stated.push(Vec::new());
@@ -418,6 +424,21 @@ impl<'a> SourceLoading<'a> {
         }
     }
 
+    /// Tells of rows with a line of the list in place of a name: nobody is in them, if it is one.
+    fn tell_lines(&mut self) {
+        for (rows, info) in self.lines.iter().zip(&self.tables).filter(|(rows, _)| !rows.is_empty()) {
+            let place = data_folder::masked_table_name(&info.file, info.sheet.as_deref());
+            let told: Vec<String> = rows.iter().take(3).map(u32::to_string).collect();
+            let more = if rows.len() > 3 { format!("等{}", rows.len()) } else { String::new() };
+            let message = format!(
+                "{place}第{}{more}行姓名的位置写的不是姓名（小计、村名、签字、表尾一类），也没有证件号码、性别、\
+                 出生日期、账号，没有当作人读入，原文在 restricted/skipped_row；确实是人的，改写姓名、补上证件号码后重报",
+                told.join("、")
+            );
+            self.audits.push(AuditFinding::new(&self.contract.name, "line_row", false, message));
+        }
+    }
+
     /// Takes in what the lines below the headers say of the whole table: its unit, its size, that it is cut.
     ///
     /// # Errors
@@ -460,6 +481,7 @@ impl<'a> SourceLoading<'a> {
         self.audits.extend(ignored.filter_map(|(states, info)| states.tell(self.contract, info)));
         self.tell_cells_without_header();
         self.tell_examples();
+        self.tell_lines();
         self.hear_lines()?;
         self.audits.extend(cut_at_limits(self.contract, &self.tables, &self.totals, &self.last_rows));
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));

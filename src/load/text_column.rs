@@ -23,6 +23,8 @@ enum TextReading<'a> {
     Value(Cow<'a, str>),
     /// A number of a person or a household, or a name, without what stood around it.
     Cleaned(String),
+    /// A name without the signs beside it, which mark something that is not read.
+    Marked(String),
     /// An ID number beside which stands something else of the person.
     DoubtfulId(String),
     Blank,
@@ -80,6 +82,7 @@ impl TextForm {
             return match self.read(&bare) {
                 TextReading::Value(name) => TextReading::Cleaned(name.into_owned()),
                 TextReading::Cleaned(name) => TextReading::Cleaned(name),
+                TextReading::Marked(name) => TextReading::Marked(name),
                 TextReading::DoubtfulId(id) => TextReading::DoubtfulId(id),
                 TextReading::Blank => TextReading::Blank,
                 TextReading::Unknown => TextReading::Unknown,
@@ -87,6 +90,18 @@ impl TextForm {
             };
         }
         let Some(mut clean) = cell_cleaning::clean_cell(raw) else { return TextReading::Blank };
+        if self.name
+            && let Some(bare) = person_cells::without_marks(&clean)
+        {
+            return match self.read(bare) {
+                TextReading::Value(name) => TextReading::Marked(name.into_owned()),
+                TextReading::Cleaned(name) | TextReading::Marked(name) => TextReading::Marked(name),
+                TextReading::DoubtfulId(id) => TextReading::DoubtfulId(id),
+                TextReading::Blank => TextReading::Blank,
+                TextReading::Unknown => TextReading::Unknown,
+                TextReading::Wrong(trouble) => TextReading::Wrong(trouble),
+            };
+        }
         if self.key
             && let Some(number) = joined_key_number(&clean)
         {
@@ -186,6 +201,10 @@ pub(super) fn build_text_column(
             TextReading::Cleaned(id) => {
                 builder.append_value(id);
                 found.cleaned_ids.push(index);
+            }
+            TextReading::Marked(name) => {
+                builder.append_value(name);
+                found.marked_names.push(index);
             }
             TextReading::DoubtfulId(id) => {
                 builder.append_value(id);

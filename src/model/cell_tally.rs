@@ -28,6 +28,9 @@ pub struct CellTally {
     /// An ID number from which quotes, blanks and labels were taken.
     #[serde(skip_serializing_if = "is_zero")]
     pub cleaned_ids: u64,
+    /// A name from which signs such as ★ and ▲ were taken; what they mean was not read.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub marked_names: u64,
     /// A day written as the moment at Greenwich at which it began in Beijing; the day in Beijing was taken.
     #[serde(skip_serializing_if = "is_zero")]
     pub beijing_days: u64,
@@ -48,7 +51,7 @@ impl CellTally {
     }
     /// All cells.
     pub fn all(&self) -> u64 {
-        let read = self.doubtful + self.no_end + self.converted + self.cleaned_ids;
+        let read = self.doubtful + self.no_end + self.converted + self.cleaned_ids + self.marked_names;
         self.lost() + read + self.beijing_days + self.with_times
     }
     /// Adds the cells of further rows.
@@ -61,6 +64,7 @@ impl CellTally {
         self.no_end += other.no_end;
         self.converted += other.converted;
         self.cleaned_ids += other.cleaned_ids;
+        self.marked_names += other.marked_names;
         self.beijing_days += other.beijing_days;
         self.with_times += other.with_times;
     }
@@ -75,6 +79,7 @@ impl CellTally {
             ("按没有结束读", self.no_end),
             ("按年、按季折算", self.converted),
             ("去掉了标注", self.cleaned_ids),
+            ("前后有标记（★、▲一类，标记的意思没有读，请核对是不是已停发、死亡）", self.marked_names),
             ("是格林尼治时间的16点（或15点）、按北京时间取后一天", self.beijing_days),
             ("带有钟点、只取日期", self.with_times),
         ];
@@ -102,10 +107,11 @@ mod tests {
             cleaned_ids: 8,
             beijing_days: 9,
             with_times: 10,
+            marked_names: 11,
         };
         let mut two = one;
         two.join(&one);
-        assert_eq!((two.lost(), two.all(), two.words().len()), (20, 110, 10));
+        assert_eq!((two.lost(), two.all(), two.words().len()), (20, 132, 11));
         assert!(CellTally::default().words().is_empty());
         assert_eq!(
             serde_json::to_string(&CellTally { no_end: 6, ..CellTally::default() }).unwrap(),

@@ -16,6 +16,8 @@ pub enum SkipReason {
     Footer,
     /// A lone sentence, date or number written in advance, without anybody it is about.
     Note,
+    /// What stands in place of the name is a line of the list and no name, and nothing tells of a person.
+    Line,
     /// The row of a template that shows how to fill it in.
     Example,
     /// Marked as deleted by the program that wrote the file (DBF).
@@ -32,6 +34,7 @@ impl SkipReason {
             Self::Total => "total",
             Self::Footer => "footer",
             Self::Note => "note",
+            Self::Line => "line",
             Self::Example => "example",
             Self::Deleted => "deleted",
         }
@@ -45,6 +48,7 @@ impl SkipReason {
             Self::Total => "合计行",
             Self::Footer => "表尾行",
             Self::Note => "没有人员内容的行",
+            Self::Line => "姓名列里不是姓名的行",
             Self::Example => "模板的示例行",
             Self::Deleted => "已删除的记录",
         }

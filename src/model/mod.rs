@@ -17,6 +17,7 @@ pub(crate) mod id_number;
 pub(crate) mod indicator;
 pub(crate) mod leaving_words;
 pub(crate) mod links;
+pub(crate) mod list_lines;
 pub(crate) mod name_words;
 pub(crate) mod officer_text;
 pub(crate) mod period;

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::cell_words::CellWithoutValue;
 use super::han::is_han;
+use super::list_lines::is_words_of_list;
 
 /// Surnames of four persons in five.
 pub(crate) const COMMON_SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎\
@@ -108,32 +109,11 @@ fn without_name_notes(text: &str) -> &str {
 /// without a name, and what is all in brackets.
 pub(crate) fn name_without_person(text: &str) -> Option<CellWithoutValue> {
     use CellWithoutValue::{Blank, Unknown};
-    // A name has two characters or three; these are lines of the list itself.
-    const LINES: [&str; 20] = [
-        "小计",
-        "合计",
-        "总计",
-        "共计",
-        "无正文",
-        "盖章",
-        "签字",
-        "签章",
-        "审核：",
-        "审核:",
-        "审核人",
-        "制表",
-        "填表",
-        "负责人",
-        "经办",
-        "同意上报",
-        "无异议",
-        "本表结束",
-        "以下空白",
-        "其中：",
-    ];
-    // Somebody may be called 何合计.
-    let line = || text.chars().count() >= 4 && LINES.iter().any(|word| text.contains(word));
-    if matches!(text.trim(), "（完）" | "(完)") || text.len() >= 12 && line() {
+    // A name has two characters or three; a line of the list itself that names somebody (李四盖章) names nobody of it.
+    const SIGNED: [&str; 5] = ["盖章", "签字", "签章", "无正文", "以下空白"];
+    let line = || SIGNED.iter().any(|word| text.contains(word)) || is_words_of_list(text);
+    if text.len() >= 12 && text.chars().count() >= 4 && line() || matches!(text.trim(), "（完）" | "(完)")
+    {
         return Some(Unknown);
     }
     // Nearly all names are so: no word for nobody, and no label, begins otherwise.

@@ -115,6 +115,7 @@ fn pieces(input: TextInput, file: &Path, options: &ReadOptions, piece: u64) -> R
             None => known.require(&rows.cells)?,
         },
     };
+    found.check_above(&rows.cells, 1)?;
     if let Some(error) = signs_between_headers(&found.headers, dialect.delimiter) {
         return Err(error.at_row(found.last as u64 + 1));
     }

@@ -37,6 +37,10 @@ pub(in crate::extract) struct FilledSheet {
     pub shown_digits: BTreeMap<(usize, usize), String>,
     /// Plain numbers, be they texts, by their place in `cells`: kept where days are counted from 1904.
     pub plain_numbers: BTreeSet<(usize, usize)>,
+    /// What is to be told of the sheet besides, Chinese.
+    pub remarks: Vec<String>,
+    /// Cells with text that a page does not show; it is not in `cells`.
+    pub hidden_texts: u64,
     /// Some texts could not be decoded: U+FFFD stands in them.
     pub damaged: bool,
 }
@@ -179,6 +183,15 @@ impl<'a> SheetBuilder<'a> {
     pub(in crate::extract) fn merge(&mut self, region: Dimensions) {
         self.sheet.merged.push(region);
     }
+    /// Keeps what is to be told of the sheet.
+    pub(in crate::extract) fn remark(&mut self, remark: String) {
+        self.sheet.remarks.push(remark);
+    }
+    /// Counts a cell with text that is not shown.
+    pub(in crate::extract) fn hide(&mut self, (row, _): (u32, u32)) {
+        self.sheet.hidden_texts += 1;
+        self.count_row(row);
+    }
     /// Columns that the cell that was merged last takes up beside its own, if it stands here.
     pub(in crate::extract) fn merged_across(&self, place: (u32, u32)) -> u32 {
         let last = self.sheet.merged.last().filter(|region| region.start == place);
@@ -191,7 +204,8 @@ impl<'a> SheetBuilder<'a> {
     pub(in crate::extract) fn finish(self) -> (FilledSheet, u64) {
         let mut sheet = self.sheet;
         if sheet.cells.len() == 0 {
-            return (FilledSheet::default(), self.filled.len() as u64);
+            let hidden_texts = sheet.hidden_texts;
+            return (FilledSheet { hidden_texts, ..FilledSheet::default() }, self.filled.len() as u64);
         }
         (sheet.top, sheet.left) = self.first;
         let (top, left) = (sheet.top as usize, sheet.left as usize);

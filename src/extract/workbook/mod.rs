@@ -25,6 +25,7 @@ pub(super) mod filled_sheet;
 mod marked_cells;
 pub(super) mod open_workbook;
 mod sheet_cells;
+mod wide_cells;
 
 pub(super) use self::filled_sheet::{FilledSheet, workbook_number_text};
 
@@ -116,8 +117,10 @@ impl WorkbookReading<'_> {
             return Ok(SheetFate::Empty);
         }
         // A sheet is a table before the next is read.
-        match self.known.find(&sheet.cells.head(HEADER_DEPTH + 1)) {
+        let head = sheet.cells.head(HEADER_DEPTH + 1);
+        match self.known.find(&head) {
             Some(found) => {
+                found.check_above(&head, sheet.top + 1).map_err(|e| e.in_sheet(&name))?;
                 let table = self.table_of_sheet(index, sheet, Ok(found)).map_err(|e| e.in_sheet(&name))?;
                 self.tables.push(table);
                 Ok(SheetFate::Read)
@@ -202,6 +205,14 @@ impl WorkbookReading<'_> {
         self.set_days_of_1904(&mut sheet, &headers, last)?;
         let mut notes = self.set_shown_digits(&mut sheet, &headers, last)?;
         notes.extend(marked_cells::tell_marked_cells(&sheet, &headers, last, &struck_rows));
+        notes.extend(wide_cells::part_wide_cells(&mut sheet, &headers, last, keys)?);
+        notes.append(&mut sheet.remarks);
+        if sheet.hidden_texts > 0 {
+            notes.push(format!(
+                "网页里有{}格含有不显示的文字（多半是排序用的），没有读作内容，只读看得见的",
+                sheet.hidden_texts
+            ));
+        }
         let mut info = self.identity.info(headers, header_row);
         info.notes = notes;
         if self.book.named {

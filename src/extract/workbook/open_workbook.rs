@@ -132,12 +132,15 @@ impl OpenWorkbook {
                 let strings = package.shared_strings(&parts, weighed.unpacked).unwrap_or_default();
                 let shown_otherwise = XlsxMarks::of(&styles, &strings);
                 drop(strings);
-                let mut marks = BTreeMap::new();
+                let mut marks: BTreeMap<String, SheetMarks> = BTreeMap::new();
                 for name in &parts.parts {
                     let may_mark = weighed.marked.contains(name) || !shown_otherwise.is_empty();
                     if let Some(part) = may_mark.then(|| package.read(name, weighed.unpacked)).flatten() {
                         let found = shown_otherwise.of_sheet(&String::from_utf8_lossy(&part));
                         marks.insert(name.clone(), found);
+                    }
+                    if let Some(told) = package.comments(name, weighed.unpacked).told() {
+                        marks.entry(name.clone()).or_default().remarks.push(told);
                     }
                 }
                 let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
@@ -235,6 +238,7 @@ impl OpenWorkbook {
                 let shown = parts.parts.get(index).and_then(|part| marks.remove(part)).unwrap_or_default();
                 xlsx_cells(reader, name, (parts.calculates_on_load, &shown), &mut builder)?;
                 shown.marks.iter().try_for_each(|(place, mark)| builder.mark(*place, mark))?;
+                shown.told().into_iter().for_each(|remark| builder.remark(remark));
                 if weighed.merged {
                     let merged = reader.merge_cells_by_sheet_name(name).unwrap_or_default();
                     merged.into_iter().for_each(|region| builder.merge(region));

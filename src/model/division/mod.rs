@@ -11,7 +11,7 @@ mod names;
 pub(crate) use lookup::DivisionVerdict;
 pub(crate) use names::division_name_root;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One county, township or village.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +108,12 @@ impl DivisionTree {
     pub(crate) fn name_of(&self, code: &str) -> Option<&str> {
         let unit = self.codes.get(code).and_then(|&at| self.units.get(at as usize));
         unit.filter(|unit| unit.code == code).map(|unit| unit.name.as_str())
+    }
+
+    /// The names of all units, as the base year has them and without what such names end with.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let both = |unit: &DivisionUnit| [unit.name.clone(), names::bare_name(&unit.name, unit.level)];
+        self.units.iter().flat_map(both).collect()
     }
 
     /// The ancestor of `value` (or itself) at `level`, as a column value; 0 if it is above that.

@@ -96,6 +96,11 @@ fn bare_division_name(tidied: &str, level: u8) -> (&str, Option<VillageKind>) {
     (name, kind)
 }
 
+/// A name without what such names end with: 军王庄 of 军王庄村村民委员会.
+pub(crate) fn bare_name(text: &str, level: u8) -> String {
+    bare_division_name(&tidy_division_name(text), level).0.to_owned()
+}
+
 /// What all ways of writing one unit's name share: the name without the office, of a village with its kind.
 pub(crate) fn division_name_root(text: &str, level: u8) -> String {
     let tidied = tidy_division_name(text);
