@@ -36,6 +36,7 @@ mod late_starts;
 mod lines_within;
 mod lost_letters;
 mod masked_copies;
+mod null_ends;
 mod number;
 mod number_audit;
 mod opposite_lists;

@@ -16,6 +16,7 @@ use super::headers::{ColumnPlan, HeaderMatcher};
 use super::ignored_states::IgnoredStates;
 use super::lines_within::lines_within;
 use super::lost_letters::tell_lost_letters;
+use super::null_ends::NullEnds;
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::rejected_people::{RejectedPerson, tell_rejected_people};
@@ -95,6 +96,8 @@ pub(super) struct SourceLoading<'a> {
     rows: RowsWriter,
     /// How the yes/no columns of each table are filled.
     marks: Vec<Vec<TickStyle>>,
+    /// Cells of ends of each table that say `NULL`.
+    null_ends: Vec<NullEnds>,
     keys: Vec<RecordKey>,
     rejects: Vec<Reject>,
     /// Bytes that rejects may still take.
@@ -156,6 +159,7 @@ impl<'a> SourceLoading<'a> {
             rows: store.writer(schema.clone(), RowsPurpose::Scratch)?,
             schema,
             marks: Vec::new(),
+            null_ends: Vec::new(),
             keys: Vec::new(),
             rejects: Vec::new(),
             reject_room: u64::MAX,
@@ -321,6 +325,7 @@ impl<'a> SourceLoading<'a> {
         self.codes.push(CodeCounts::default());
         self.unstated_days.push(UnstatedDays::new());
         self.rejected.push(RejectedPlaces::new());
+        self.null_ends.push(NullEnds::default());
         self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
@@ -330,6 +335,7 @@ impl<'a> SourceLoading<'a> {
             encoding_evidence: info.encoding.map(|e| e.evidence),
             absent,
             filled: vec![0; self.contract.columns.len()],
+            unread: vec![0; self.contract.columns.len()],
             ..TableTotals::default()
         });
         Ok(())
@@ -348,9 +354,9 @@ impl<'a> SourceLoading<'a> {
             let people = part.rejected_people.iter().filter(|person| person.is_somebody()).count();
             self.nobody[usize::from(piece.table)] += part.rejects.len().saturating_sub(people) as u64;
             // What cannot be read stands there nevertheless.
-            let unknown = part.unknown.iter().map(Vec::len);
-            for ((filled, column), unknown) in totals.filled.iter_mut().zip(&part.columns).zip(unknown) {
-                *filled += (column.len() - column.null_count() + unknown) as u64;
+            for (at, (column, unknown)) in part.columns.iter().zip(&part.unknown).enumerate() {
+                totals.unread[at] += unknown.len() as u64;
+                totals.filled[at] += (column.len() - column.null_count() + unknown.len()) as u64;
             }
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
             self.rows.push(
@@ -363,6 +369,9 @@ impl<'a> SourceLoading<'a> {
             let first = u32::try_from(self.keys.len()).map_err(|_| Error::input("记录太多"))?;
             for (column, cells) in self.contract.columns.iter().zip(&part.unknown) {
                 self.unknown.append(&column.name, cells.iter().map(|record| first + record));
+            }
+            for (at, records, cells) in part.null_ends {
+                self.null_ends[table].add(at, records.iter().map(|record| first + record), cells);
             }
             for (at, column) in self.contract.columns.iter().enumerate() {
                 let found = &part.cells[at];
@@ -463,6 +472,9 @@ impl<'a> SourceLoading<'a> {
         self.hear_lines()?;
         self.audits.extend(cut_at_limits(self.contract, &self.tables, &self.totals, &self.last_rows));
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
+        for (nulls, totals) in self.null_ends.iter().zip(&mut self.totals) {
+            nulls.read_as_no_end(self.contract, totals, &mut self.unknown);
+        }
         let rows = self.rows.finish()?;
         let rows =
             blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;

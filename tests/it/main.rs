@@ -40,6 +40,7 @@ mod inputs_csv;
 mod inputs_dates;
 mod inputs_dbf;
 mod inputs_delivery;
+mod inputs_ends;
 mod inputs_folder;
 mod inputs_kinds;
 mod inputs_lists;
