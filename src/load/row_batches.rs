@@ -68,6 +68,8 @@ pub(super) struct LoadedPart {
     pub cells: Vec<CellTally>,
     /// Columns of ends with the accepted units that say `NULL` there, and how many cells these are.
     pub null_ends: Vec<(usize, Vec<u32>, u64)>,
+    /// Columns of ends with the number of accepted units whose end lies before their start.
+    pub crossed: Vec<(usize, u64)>,
     /// Values outside the code tables.
     pub codes: CodeCounts,
     /// Values that open code tables do not have.
@@ -142,7 +144,8 @@ impl RowBatch<'_> {
                 all_found.push((index, std::mem::take(&mut found)));
             }
         }
-        let contradicted = { self.ends_before_starts(&columns).into_iter() }
+        let ends_before_starts = self.ends_before_starts(&columns);
+        let contradicted = { ends_before_starts.iter().cloned() }
             .map(|(end, units)| (end, units, CellTrouble::EndBeforeStart))
             .chain(self.own_guardians(&columns));
         let contradicted: Vec<_> = contradicted.collect();
@@ -224,6 +227,11 @@ impl RowBatch<'_> {
             units.iter().filter(|&&unit| accepted[unit]).map(|&unit| moved[unit]).collect()
         };
         let unknown: Vec<Vec<u32>> = unknown.iter().map(|cells| records(cells)).collect();
+        let crossed = ends_before_starts.into_iter().map(|(end, units)| {
+            let units = units.into_iter().filter(|&unit| accepted[unit]);
+            (end, units.count() as u64)
+        });
+        let crossed = crossed.collect();
         let null_ends = all_found.iter().filter(|(_, found)| !found.null_ends.is_empty());
         let null_ends = null_ends.map(|(index, found)| {
             let cells = self.count_cells(*index, &found.null_ends, (&units, &accepted));
@@ -250,6 +258,7 @@ impl RowBatch<'_> {
             unknown,
             cells,
             null_ends,
+            crossed,
             codes,
             open_codes,
             unstated_days,

@@ -213,7 +213,12 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 23] = [
+        const DELIVERY: [&str; 28] = [
+            "swapped_headers",
+            "table_below",
+            "missing_part",
+            "swapped_ends",
+            "ends_of_all",
             "missing_county",
             "missing_township",
             "stale_list",

@@ -84,6 +84,8 @@ pub enum WhyLacking {
     TownshipsAbsent,
     /// Those alone came who are new on it or changed.
     NewOnesAlone,
+    /// One of the files that it is split into did not come.
+    PartsAbsent,
 }
 
 impl WhyLacking {
@@ -94,6 +96,7 @@ impl WhyLacking {
             Self::OtherPeriod => format!("{place}报来的{list}不是本期的"),
             Self::TownshipsAbsent => format!("{place}有乡镇没有报来本期的{list}"),
             Self::NewOnesAlone => format!("{place}只报来了{list}里新增、变更的人"),
+            Self::PartsAbsent => format!("{place}报来的{list}缺了一份"),
             Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
         }
     }

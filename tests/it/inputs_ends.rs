@@ -73,7 +73,7 @@ fn null_in_a_column_of_ends_is_a_blank_where_it_stands_for_all_of_them() {
     let few = |at: u32| if at < 27 { "201808" } else { "NULL" }.to_owned();
     assert_eq!(ends(&load(&[with_ends("淇县", 0..30, few)])), (27, 3, 0));
     // What nobody knows is not known, and begins are no ends.
-    let stop = |at: u32| if at % 2 == 0 { "不详" } else { "NULL" }.to_owned();
+    let stop = |at: u32| if at < 15 { "不详" } else { "NULL" }.to_owned();
     assert_eq!(ends(&load(&[with_ends("淇县", 0..30, stop)])), (0, 30, 0));
     let begins = load(&[dibao("淇县", 0..30, |_| ("NULL".to_owned(), String::new()))]);
     assert_eq!(begins.records.unknown.records("start_month").len(), 30);
@@ -99,9 +99,51 @@ fn cells_that_nobody_can_read_say_nothing_of_other_counties() {
 }
 
 #[test]
-fn ends_of_a_few_do_not_show_that_most_lack_them() {
+fn ends_of_nearly_everybody_in_one_county_are_not_known_there() {
     let ended = with_ends("淇县", 0..30, |at| format!("2018{:02}", 1 + at % 8));
-    let blank = with_ends("浚县", 30..90, |_| String::new());
-    let said = said(&[ended, blank]);
+    let blank = with_ends("浚县", 30..90, |at| if at < 33 { "201808" } else { "" }.to_owned());
+    let files = [ended, blank];
+    let said = said(&files);
     assert!(!said.contains("只有部分文件有"), "{said}");
+    assert!(said.contains("在淇县（30行填了30行）几乎每行都填了，别的县60行只填了3行"), "{said}");
+    let loaded = load(&files);
+    assert_eq!((ends(&loaded).0, ends(&loaded).1), (3, 30));
+    // Who alone came says nothing of others, and a list of those who left beside the one of those who did not is right.
+    let alone = load(&files[..1]);
+    assert_eq!((ends(&alone).0, ends(&alone).1), (30, 0));
+    let left = with_ends("浚县", 0..30, |_| "201808".to_owned());
+    let left = ("农村低保_浚县_停保.csv".to_owned(), left.1);
+    let loaded = load(&[left, files[1].clone()]);
+    assert_eq!((ends(&loaded).0, ends(&loaded).1), (33, 0));
+}
+
+#[test]
+fn swapped_headers_of_begin_and_end_are_told_and_hold_that_county_alone() {
+    let months = |at: u32| format!("20{:02}{:02}", 8 + at % 9, 1 + at % 12);
+    // The month in which they began stands under the end; a few have stopped.
+    let few = |at: u32| (if at < 3 { "201808".to_owned() } else { String::new() }, months(at));
+    let none = |at: u32| (String::new(), months(at));
+    let all = |at: u32| ("201808".to_owned(), months(at));
+    let right = |at: u32| (months(at), if at < 35 { "201808".to_owned() } else { String::new() });
+    for swapped in [&few as &dyn Fn(u32) -> (String, String), &none, &all] {
+        let files = [dibao("淇县", 0..30, swapped), dibao("浚县", 30..90, right)];
+        let loaded = load(&files);
+        let told: Vec<&str> =
+            loaded.audits.iter().filter(|a| a.audit == "swapped_ends").map(|a| a.message.as_str()).collect();
+        assert!(
+            matches!(told[..], [one] if one.contains("农村低保_淇县.csv里“起保年月”和“停保年月”的表头多半写反了")),
+            "{told:?}"
+        );
+        let unknown = &loaded.records.unknown;
+        for column in ["start_month", "stop_month"] {
+            assert_eq!(unknown.records(column), (60..90).collect::<Vec<u32>>(), "{column}");
+        }
+        let said = said(&files);
+        assert!(said.contains("多半写反了") && !said.contains("只有部分文件有"), "{said}");
+    }
+    // As it should be; and a list of those who left, which does not say since when.
+    let left = |_: u32| (String::new(), "201808".to_owned());
+    for files in [dibao("浚县", 30..90, right), dibao("淇县", 0..30, left)] {
+        assert!(load(&[files]).audits.iter().all(|audit| audit.audit != "swapped_ends"));
+    }
 }

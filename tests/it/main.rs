@@ -49,6 +49,7 @@ mod inputs_misread;
 mod inputs_other_lists;
 mod inputs_parquet;
 mod inputs_persons;
+mod inputs_reasons;
 mod inputs_rows;
 mod inputs_shapes;
 mod inputs_told;
