@@ -15,6 +15,7 @@ use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
 use crate::model::broken_names::hides_characters;
 use crate::model::day::day_from_epoch_days;
+use crate::model::han::is_han;
 use crate::model::id_number::{IdClass, IdNumber, Sex};
 use crate::model::leaving_words::find_leaving_word;
 use crate::model::source_row::AuditFinding;
@@ -53,6 +54,7 @@ struct NumberCounts {
     names: u64,
     damaged_names: u64,
     hidden_names: u64,
+    bare_surnames: u64,
     names_of_leavers: u64,
     numbered_names: u64,
     /// Rows with a good number and a birth date, and those of them whose number says another.
@@ -137,7 +139,12 @@ impl NumberCounts {
     fn add_name(&mut self, text: &str) {
         self.names += 1;
         self.damaged_names += u64::from(text.contains(LOST_CHARACTERS) || text.ends_with(".."));
-        self.hidden_names += u64::from(hides_characters(text));
+        if hides_characters(text) {
+            self.hidden_names += 1;
+            // 李××: 李* may be one of two characters, whose other one is anybody's.
+            let given = text.chars().skip(1);
+            self.bare_surnames += u64::from(given.clone().count() > 1 && !given.into_iter().any(is_seen));
+        }
         self.names_of_leavers += u64::from(is_name_of_leaver(text));
         self.numbered_names += u64::from(text.bytes().filter(u8::is_ascii_digit).count() >= 15);
     }
@@ -149,6 +156,7 @@ impl NumberCounts {
         self.names += other.names;
         self.damaged_names += other.damaged_names;
         self.hidden_names += other.hidden_names;
+        self.bare_surnames += other.bare_surnames;
         self.names_of_leavers += other.names_of_leavers;
         self.numbered_names += other.numbered_names;
         self.dated += other.dated;
@@ -358,6 +366,11 @@ fn slid_numbers(
 /// What stands in a name for a character that was lost.
 const LOST_CHARACTERS: [char; 7] = ['\u{FFFD}', '?', '？', '□', '■', '\u{E5E5}', '…'];
 
+/// Is it a character of a name, and none that hides one?
+fn is_seen(c: char) -> bool {
+    c != '某' && is_han(c)
+}
+
 /// Does a name say that its owner has left: `王志强（已死亡）`? Cheap for the names that do not.
 fn is_name_of_leaver(name: &str) -> bool {
     const OFTEN: [char; 10] = ['故', '亡', '世', '销', '退', '停', '出', '除', '清', '减'];
@@ -385,16 +398,17 @@ fn damaged_names(
         let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
         // Few ones of a county are told with its file; of a few hidden ones the characters that are seen tell enough.
         if many || in_file && cells > 0 && effect != HIDDEN {
+            // Of names some characters of which are seen the numbers tell enough.
+            let lost = if effect == HIDDEN { counts.bare_surnames } else { cells };
+            let stops = cells >= LEAST_CELLS && lost * 2 >= counts.names;
             let message = format!(
                 "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；{effect}；向{}索取原表{}",
                 contract.title,
                 name.label,
                 audit_percent_text(cells, counts.names),
                 contract.owner,
-                if cells * 2 >= counts.names { "后重新运行" } else { "" }
+                if stops { "后重新运行" } else { "" }
             );
-            // The numbers say who people with hidden names are.
-            let stops = cells >= LEAST_CELLS && cells * 2 >= counts.names && effect != HIDDEN;
             let audit = if many { "unusable_names" } else { "few_unusable_names" };
             findings.push(AuditFinding::new(&contract.name, audit, stops, message));
         }

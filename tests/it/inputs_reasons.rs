@@ -38,8 +38,7 @@ fn text(lines: &[String]) -> String {
 fn hidden_names_are_told_as_hidden() {
     let hidden = |mask: &str, at: u32| {
         let chars: Vec<char> = name(at).chars().collect();
-        let last = if chars.len() > 2 { chars[2].to_string() } else { String::new() };
-        format!("{}{mask}{last}", chars[0])
+        format!("{}{mask}{}", chars[0], chars[chars.len() - 1])
     };
     for mask in ["*", "**", "××", "×", "某", "某某", "○", "XX", "＊"] {
         let loaded = try_load("insurance", &[("医保参保_淇县.csv", insured(|at| hidden(mask, at), born))]);
@@ -51,6 +50,15 @@ fn hidden_names_are_told_as_hidden() {
             "{mask}: {told:?}"
         );
     }
+    // Of whom nothing but the surname is seen nobody can be told from others.
+    let surnames = insured(|at| format!("{}××", name(at).chars().next().unwrap()), born);
+    let loaded = try_load("insurance", &[("医保参保_淇县.csv", surnames)]).unwrap();
+    let told = loaded.audits.iter().find(|audit| audit.message.contains("有30格遮住了字"));
+    assert!(
+        told.is_some_and(|told| told.blocking && told.message.contains("后重新运行")),
+        "{:?}",
+        loaded.audits
+    );
     let loaded = try_load("insurance", &[("医保参保_淇县.csv", insured(name, born))]).unwrap();
     assert!(loaded.audits.iter().all(|audit| !audit.message.contains("遮住了字")));
 }
