@@ -144,10 +144,11 @@ impl HouseholdMember {
 }
 
 impl VariantSpec {
-    /// True if the variant is for `file` (path relative to the data folder, `/` between segments).
+    /// True if the variant is for `file` (path relative to the data folder, `/` between segments): by its path, or, where
+    /// the pattern has no `/`, by its name or that of a folder in which it lies.
     pub fn applies_to(&self, file: &str) -> bool {
         path_pattern::matches_path_pattern(&self.files, file)
-            || path_pattern::matches_path_pattern(&self.files, file.rsplit('/').next().unwrap_or(file))
+            || file.split('/').any(|segment| path_pattern::matches_path_pattern(&self.files, segment))
     }
 }
 

@@ -237,7 +237,7 @@ pub(crate) struct UnpivotSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantSpec {
-    /// Pattern of the files, matched against the path and against the file name alone.
+    /// Pattern of the files, matched against the path and, without `/`, against the file name and the folders alone.
     pub files: String,
     /// Column (or `group.column` for unpivot groups, with `{n}`) → headers, before all others.
     #[serde(default)]

@@ -8,7 +8,7 @@ use arrow::array::{Array as _, AsArray as _};
 
 use super::{LoadedSource, SourceRecords};
 use crate::Result;
-use crate::config::{ColumnRole, SourceContract};
+use crate::config::{ColumnRole, SourceColumn, SourceContract};
 use crate::model::column_type::ContractType;
 use crate::model::source_row::{ControlTotals, TableTotals};
 
@@ -95,14 +95,15 @@ pub(crate) fn lacking_tables(contract: &SourceContract, at: usize, tables: &[Tab
     let column = &contract.columns[at];
     let having = having(contract, at, tables);
     let (values, rows) = (having.iter())
-        .fold((0, 0), |(values, rows), table| (values + filled(table, at), rows + table.accepted));
+        .fold((0, 0), |(values, rows), table| (values + known(table, at), rows + table.accepted));
     if values == 0 {
         return Vec::new();
     }
-    // Lists that only tick what is so leave whole columns empty.
-    let always = values * 100 >= rows * ALWAYS_FILLED_PERCENT && column.kind != ContractType::Flag;
+    let hardly = |t: &TableTotals| t.accepted >= LEAST_ROWS && hardly_filled(t.accepted, filled(t, at));
+    let without = tables.iter().filter(|t| hardly(t)).map(|t| t.accepted).sum();
+    let always = values * 100 >= rows * ALWAYS_FILLED_PERCENT && tells_by_blanks(column, rows, without);
     let lacks = |t: &TableTotals| {
-        let empty = always && t.accepted >= LEAST_ROWS && hardly_filled(t.accepted, filled(t, at));
+        let empty = always && hardly(t);
         t.accepted > 0 && (t.absent.contains(&column.name) || empty)
     };
     (0..tables.len()).filter(|&table| lacks(&tables[table])).collect()
@@ -115,26 +116,32 @@ pub(crate) fn lacking_counties<'t>(
     at: usize,
     totals: &'t ControlTotals,
 ) -> Vec<(&'t str, u64, u64)> {
-    if contract.columns[at].kind == ContractType::Flag {
-        return Vec::new();
-    }
-    let mut counties: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    // Rows, those with a value, and those in which one stands at all.
+    let mut counties: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
     for place in totals.places.iter().filter(|place| !place.county.is_empty()) {
         let of = counties.entry(&place.county).or_default();
-        // What cannot be read stands there nevertheless.
-        let written = place.filled.get(at).zip(place.unknown.get(at)).map_or(0, |(known, not)| known + not);
-        *of = (of.0 + place.accepted, of.1 + written);
+        let (known, not) = place.filled.get(at).zip(place.unknown.get(at)).unwrap_or((&0, &0));
+        *of = (of.0 + place.accepted, of.1 + known, of.2 + known + not);
     }
-    let others = counties.values().filter(|(rows, filled)| !hardly_filled(*rows, *filled));
+    let others = counties.values().filter(|(rows, known, _)| !hardly_filled(*rows, *known));
     let (rows, filled) = others.fold((0, 0), |(rows, filled), of| (rows + of.0, filled + of.1));
     if filled == 0 || filled * 100 < rows * ALWAYS_FILLED_PERCENT {
         return Vec::new();
     }
-    counties
+    // What cannot be read stands there nevertheless.
+    let lacking: Vec<(&str, u64, u64)> = counties
         .into_iter()
-        .map(|(county, (rows, filled))| (county, rows, filled))
-        .filter(|&(_, rows, filled)| rows >= LEAST_ROWS && hardly_filled(rows, filled))
-        .collect()
+        .map(|(county, (rows, _, written))| (county, rows, written))
+        .filter(|&(_, rows, written)| rows >= LEAST_ROWS && hardly_filled(rows, written))
+        .collect();
+    let without = lacking.iter().map(|(_, rows, _)| rows).sum();
+    if tells_by_blanks(&contract.columns[at], rows, without) { lacking } else { Vec::new() }
+}
+
+/// Do some rows with a value show that others, without, lack the column? Lists that only tick what is so leave whole
+/// columns empty; and where most rows have no end, nothing has ended there.
+fn tells_by_blanks(column: &SourceColumn, with: u64, without: u64) -> bool {
+    column.kind != ContractType::Flag && (!(column.end && column.optional) || with >= without)
 }
 
 /// Is a table that lacks a column a mere supplement: a few rows beside a list that has it? A county's only list is
@@ -154,11 +161,12 @@ pub(crate) fn is_supplement(
     table.accepted < rows && (table.accepted < SMALL_ROWS || few) && table.counties.keys().all(beside)
 }
 
-/// Tables with values in a column: those that fill it, unless all of them hardly do.
+/// Tables with values in a column: those that fill it, unless all of them hardly do. What nobody can read shows of no
+/// other table that it lacks something.
 fn having<'t>(contract: &SourceContract, at: usize, tables: &'t [TableTotals]) -> Vec<&'t TableTotals> {
     let name = &contract.columns[at].name;
-    let some = |t: &&TableTotals| !t.absent.contains(name) && filled(t, at) > 0;
-    let fills = |t: &&TableTotals| some(t) && !hardly_filled(t.accepted, filled(t, at));
+    let some = |t: &&TableTotals| !t.absent.contains(name) && known(t, at) > 0;
+    let fills = |t: &&TableTotals| some(t) && !hardly_filled(t.accepted, known(t, at));
     let filling: Vec<&TableTotals> = tables.iter().filter(fills).collect();
     if filling.is_empty() { tables.iter().filter(some).collect() } else { filling }
 }
@@ -170,4 +178,9 @@ fn hardly_filled(rows: u64, filled: u64) -> bool {
 
 fn filled(table: &TableTotals, at: usize) -> u64 {
     table.filled.get(at).copied().unwrap_or(0)
+}
+
+/// Rows of a table with a value that could be read.
+fn known(table: &TableTotals, at: usize) -> u64 {
+    filled(table, at).saturating_sub(table.unread.get(at).copied().unwrap_or(0))
 }

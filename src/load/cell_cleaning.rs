@@ -108,6 +108,55 @@ pub(super) fn is_open_end(text: &str) -> bool {
     matches!(text, "至今" | "长期" | "今" | "永久")
 }
 
+/// What says in a column of ends that there is none yet: a state of those who are still there, or a nought.
+const NOT_ENDED: [&str; 36] = [
+    "在保",
+    "在享",
+    "在册",
+    "在享受",
+    "享受中",
+    "在享受中",
+    "继续享受",
+    "继续保障",
+    "续保",
+    "正常",
+    "正常享受",
+    "正常在保",
+    "正常发放",
+    "有效",
+    "未停",
+    "未停保",
+    "未停发",
+    "未停止",
+    "未终止",
+    "未结束",
+    "未退",
+    "未退保",
+    "未退出",
+    "未注销",
+    "未到期",
+    "未中断",
+    "没有停",
+    "没停",
+    "否",
+    "无限期",
+    "无期限",
+    "长期有效",
+    "永久有效",
+    "长期享受",
+    "目前",
+    "现在",
+];
+
+/// Does a cell in a column of ends say that nothing has ended? `0`, `N` and `否` answer the question whether it has.
+pub(super) fn says_not_ended(text: &str) -> bool {
+    let text = text.trim_matches(['(', ')', '\u{FF08}', '\u{FF09}']);
+    let nought = !text.is_empty() && text.bytes().all(|b| b == b'0' || b == b'.') && text.starts_with('0');
+    nought
+        || NOT_ENDED.contains(&text)
+        || ["n", "no", "f", "false"].iter().any(|no| text.eq_ignore_ascii_case(no))
+}
+
 /// Yes 1, no 0.
 pub(super) fn parse_flag(text: &str) -> Option<i32> {
     match text {
@@ -215,6 +264,18 @@ mod tests {
             assert!(!is_no_day(text, false), "{text}");
         }
         assert!(is_no_day("1970-01-01", true) && !is_no_day("1970-05-01", true));
+    }
+
+    #[test]
+    fn words_for_what_has_not_ended() {
+        for text in ["0", "0.0", "000000", "N", "no", "否", "在保", "（未停）", "未终止", "正常", "长期有效"]
+        {
+            assert!(says_not_ended(text), "{text}");
+        }
+        for text in ["", ".", "1", "201803", "0201", "停保", "不正常", "不详", "NULL", "Y", "是", "待定"]
+        {
+            assert!(!says_not_ended(text), "{text}");
+        }
     }
 
     #[test]

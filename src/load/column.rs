@@ -11,7 +11,7 @@ use super::number::{self, AmountForm, NoAmount};
 use super::text_column::{build_code_column, build_text_column};
 use crate::config::SourceColumn;
 use crate::config::source_contract::PeriodForm;
-use crate::model::cell_words::{CellWithoutValue, cell_without_value};
+use crate::model::cell_words::{CellWithoutValue, cell_without_value, is_null_word};
 use crate::model::column_type::ContractType;
 use crate::model::{written_date, written_period};
 
@@ -60,8 +60,10 @@ pub(super) struct ColumnFindings {
     pub unknown: Vec<usize>,
     /// Units whose cell says that nobody knows, ascending.
     pub not_stated: Vec<usize>,
-    /// Units with a day that stands for “it has not ended”, ascending.
+    /// Units with a day or word that stands for “it has not ended”, ascending.
     pub no_end: Vec<usize>,
+    /// Units of `not_stated` with a program's word for nothing in an optional column of ends, ascending.
+    pub null_ends: Vec<usize>,
     /// Units with a day that stands for none, elsewhere, ascending.
     pub placeholder_days: Vec<usize>,
     /// Units with an amount that was converted, ascending.
@@ -128,7 +130,9 @@ enum CellReading<T> {
     Converted(T),
     Nothing,
     Unknown,
-    /// A day that stands for none.
+    /// A program's word for nothing.
+    Null,
+    /// A day that stands for none; in a column of ends, whatever says that there is none yet.
     NoDay,
     Wrong(CellTrouble),
     Doubtful(T, CellTrouble),
@@ -289,8 +293,12 @@ fn build_typed_column<T: ArrowPrimitiveType>(
         };
         match read(text) {
             CellReading::Wrong(trouble) => {
+                if column.end && cell_cleaning::says_not_ended(text) {
+                    return CellReading::NoDay;
+                }
                 match cell_without_value(text) {
                     Some(CellWithoutValue::Blank) => return CellReading::Nothing,
+                    Some(CellWithoutValue::Unknown) if is_null_word(text) => return CellReading::Null,
                     Some(CellWithoutValue::Unknown) => return CellReading::Unknown,
                     None => {}
                 }
@@ -337,6 +345,13 @@ fn build_typed_column<T: ArrowPrimitiveType>(
             CellReading::Unknown => {
                 builder.append_null();
                 found.not_stated(index, column);
+            }
+            CellReading::Null => {
+                builder.append_null();
+                found.not_stated(index, column);
+                if column.end && !column.required {
+                    found.null_ends.push(index);
+                }
             }
             CellReading::NoDay if column.end => {
                 builder.append_null();

@@ -45,7 +45,7 @@ const WRONG: [(WrongContent, &str); 6] = [
     (WrongContent::Relation, "与户主关系"),
     (WrongContent::Number, "数字"),
     (WrongContent::NameAndNumber, "连在一起的姓名和证件号码"),
-    (WrongContent::DateForm, "读不出是哪一天的写法（毫秒数，或日、月、年的次序）"),
+    (WrongContent::DateForm, "读不出是哪一天的写法（年份只写了两位，毫秒数，或日、月、年的次序）"),
 ];
 
 /// What a raw column was found to hold.
@@ -143,15 +143,31 @@ impl SampledColumn {
     }
 }
 
-/// Is it a date in a form that is not read: milliseconds since 1970, or the day before the month and year?
+/// Is it a date in a form that is not read: milliseconds since 1970, the day before the month and year, or a year of two
+/// digits, whose century nobody knows?
 fn is_unread_date(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let number = text.strip_prefix('-').unwrap_or(text);
     if digits(number) {
-        return (11..=13).contains(&number.len());
+        return (11..=13).contains(&number.len())
+            || number.len() == 6 && is_short_day(&number[..2], &number[2..4], &number[4..]);
     }
-    let parts: Vec<&str> = text.split(['.', '-']).collect();
+    let separated = text.trim_end_matches(['日', '号']);
+    let parts: Vec<&str> = separated.split(['.', '-', '/', '年', '月', '\u{3001}', ' ']).collect();
+    if let [year, month, day] = parts[..]
+        && parts.iter().all(|part| digits(part))
+        && is_short_day(year, month, day)
+    {
+        return true;
+    }
     matches!(parts[..], [day, month, year] if parts.iter().all(|part| digits(part)) && day.len() <= 2 && month.len() <= 2 && year.len() == 4)
+}
+
+/// Is it a day whose year has two digits?
+fn is_short_day(year: &str, month: &str, day: &str) -> bool {
+    let within =
+        |text: &str, last: u32| text.len() <= 2 && text.parse().is_ok_and(|n: u32| (1..=last).contains(&n));
+    year.trim_start_matches('\'').len() == 2 && within(month, 12) && within(day, 31)
 }
 
 /// What a cell holds that its column is not for; `None` if it may be what it should.

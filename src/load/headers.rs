@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::header_unit::{HeaderUnit, header_units, listed_unit, rate_of_header_words, unknown_unit};
 use super::number::{WrittenRate, written_rate};
 use crate::config::source_contract::UnknownHeaders;
+use crate::config::source_file::VariantSpec;
 use crate::config::toml_file::nearest_name;
 use crate::config::{SourceContract, clean_config_header};
 use crate::model::column_type::ContractType;
@@ -59,6 +60,9 @@ pub(crate) enum HeaderTarget {
     /// Nothing: it is known and not read.
     Ignored,
 }
+
+/// Unknown headers that show together that a table is of a variant's form.
+const MANY_OF_VARIANT: usize = 3;
 
 type HeaderIndex = HashMap<String, HeaderTarget>;
 
@@ -304,37 +308,47 @@ impl<'a> HeaderMatcher<'a> {
         let mut units = Vec::new();
         let contract: &'a SourceContract = self.contract;
         for variant in contract.variants.iter().filter(|v| v.applies_to(file)) {
-            for header in &variant.ignore_headers {
-                special.insert(clean_config_header(header), HeaderTarget::Ignored);
-            }
-            for (key, headers) in &variant.aliases {
-                for header in headers {
-                    match key.split_once('.') {
-                        Some((group, name)) => {
-                            let Some(column) = self.contract.position(name) else { continue };
-                            for (place, member) in self.contract.members.iter().enumerate() {
-                                if member.group == group {
-                                    let header = header.replace("{n}", &member.number.to_string());
-                                    special.insert(
-                                        clean_config_header(&header),
-                                        HeaderTarget::Member(place, column),
-                                    );
-                                }
+            self.add_variant(variant, &mut special, &mut units);
+        }
+        (special, units)
+    }
+
+    /// Adds the headers and units of a variant.
+    fn add_variant<'v>(
+        &self,
+        variant: &'v VariantSpec,
+        special: &mut HeaderIndex,
+        units: &mut Vec<(usize, &'v str)>,
+    ) {
+        for header in &variant.ignore_headers {
+            special.insert(clean_config_header(header), HeaderTarget::Ignored);
+        }
+        for (key, headers) in &variant.aliases {
+            for header in headers {
+                match key.split_once('.') {
+                    Some((group, name)) => {
+                        let Some(column) = self.contract.position(name) else { continue };
+                        for (place, member) in self.contract.members.iter().enumerate() {
+                            if member.group == group {
+                                let header = header.replace("{n}", &member.number.to_string());
+                                special.insert(
+                                    clean_config_header(&header),
+                                    HeaderTarget::Member(place, column),
+                                );
                             }
                         }
-                        None => {
-                            if let Some(column) = self.contract.position(key) {
-                                special.insert(clean_config_header(header), HeaderTarget::Column(column));
-                            }
+                    }
+                    None => {
+                        if let Some(column) = self.contract.position(key) {
+                            special.insert(clean_config_header(header), HeaderTarget::Column(column));
                         }
                     }
                 }
             }
-            for (name, unit) in &variant.units {
-                units.extend(self.contract.position(name).map(|column| (column, unit.as_str())));
-            }
         }
-        (special, units)
+        for (name, unit) in &variant.units {
+            units.extend(self.contract.position(name).map(|column| (column, unit.as_str())));
+        }
     }
 
     /// Target of a header, and the unit it names: as written, without a bracketed unit, or by
@@ -374,7 +388,7 @@ impl<'a> HeaderMatcher<'a> {
                 return Err(self
                     .at(info, &column.label)
                     .with(format!("缺少必需的列“{}”", column.label))
-                    .hint(self.missing_hint(&column.headers, &plan.unknown)));
+                    .hint(self.missing_hint(info, &column.headers, &plan.unknown)));
             }
             if !column.optional {
                 plan.missing.push(column.label.clone());
@@ -388,7 +402,7 @@ impl<'a> HeaderMatcher<'a> {
                     return Err(self
                         .at(info, &headers[0])
                         .with(format!("缺少必需的列“{}”", headers[0]))
-                        .hint(self.missing_hint(headers, &plan.unknown)));
+                        .hint(self.missing_hint(info, headers, &plan.unknown)));
                 }
             }
         }
@@ -402,16 +416,46 @@ impl<'a> HeaderMatcher<'a> {
                     None => format!("“{header}”"),
                 })
                 .collect();
-            return Err(self.at(info, &plan.unknown[0]).with(format!("不认识的表头：{}", words.join("、"))).hint(format!(
-                "在 sources/{}.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers",
-                contract.name
-            )));
+            let cure = self.hint_of_variant(info, &plan.unknown).unwrap_or_else(|| {
+                format!(
+                    "在 sources/{}.toml 里把它加进某列的 headers（个别县用 [[variant]]），不需要的加进 ignore_headers",
+                    contract.name
+                )
+            });
+            return Err(self
+                .at(info, &plan.unknown[0])
+                .with(format!("不认识的表头：{}", words.join("、")))
+                .hint(cure));
         }
         Ok(())
     }
 
-    fn missing_hint(&self, headers: &[String], unknown: &[String]) -> String {
+    /// The cure where the headers that are not known are those of a variant for files of another name.
+    fn hint_of_variant(&self, info: &RawTableInfo, unknown: &[String]) -> Option<String> {
+        let file = info.file.to_string_lossy().replace('\\', "/");
+        let others = self.contract.variants.iter().filter(|variant| !variant.applies_to(&file));
+        let known = |variant: &VariantSpec| {
+            let (mut special, mut units) = (HeaderIndex::new(), Vec::new());
+            self.add_variant(variant, &mut special, &mut units);
+            unknown.iter().filter(|header| self.find(&special, header).is_some()).count()
+        };
+        let (count, variant) =
+            others.map(|variant| (known(variant), variant)).max_by_key(|(count, _)| *count)?;
+        (count >= MANY_OF_VARIANT && count * 2 >= unknown.len()).then(|| {
+            format!(
+                "不认识的{}个表头里有{count}个是 [[variant]] 给文件“{}”写的：文件改成合这个写法的名称（或放进合这个写法的文件夹）后重新运行，\
+                 或在 [[variant]] 的 files 里照这个文件的名称再写一份",
+                unknown.len(),
+                variant.files
+            )
+        })
+    }
+
+    fn missing_hint(&self, info: &RawTableInfo, headers: &[String], unknown: &[String]) -> String {
         let accepted = headers.join("、");
+        if let Some(hint) = self.hint_of_variant(info, unknown) {
+            return format!("{hint}；可用的表头：{accepted}");
+        }
         if unknown.is_empty() {
             return format!("可用的表头：{accepted}");
         }

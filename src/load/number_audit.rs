@@ -13,7 +13,9 @@ use super::place_counts::{Part, filled_text};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
+use crate::model::broken_names::hides_characters;
 use crate::model::day::day_from_epoch_days;
+use crate::model::han::is_han;
 use crate::model::id_number::{IdClass, IdNumber, Sex};
 use crate::model::leaving_words::find_leaving_word;
 use crate::model::source_row::AuditFinding;
@@ -48,9 +50,11 @@ struct NumberCounts {
     masked: u64,
     wrong_checks: u64,
     in_series: u64,
-    /// Names with characters that were lost, with words that their people have left, and with numbers in them.
+    /// Names with characters that were lost, with some that are hidden, with words that their people have left, and with numbers in them.
     names: u64,
     damaged_names: u64,
+    hidden_names: u64,
+    bare_surnames: u64,
     names_of_leavers: u64,
     numbered_names: u64,
     /// Rows with a good number and a birth date, and those of them whose number says another.
@@ -135,6 +139,12 @@ impl NumberCounts {
     fn add_name(&mut self, text: &str) {
         self.names += 1;
         self.damaged_names += u64::from(text.contains(LOST_CHARACTERS) || text.ends_with(".."));
+        if hides_characters(text) {
+            self.hidden_names += 1;
+            // 李××: 李* may be one of two characters, whose other one is anybody's.
+            let given = text.chars().skip(1);
+            self.bare_surnames += u64::from(given.clone().count() > 1 && !given.into_iter().any(is_seen));
+        }
         self.names_of_leavers += u64::from(is_name_of_leaver(text));
         self.numbered_names += u64::from(text.bytes().filter(u8::is_ascii_digit).count() >= 15);
     }
@@ -145,6 +155,8 @@ impl NumberCounts {
         self.in_series += other.in_series;
         self.names += other.names;
         self.damaged_names += other.damaged_names;
+        self.hidden_names += other.hidden_names;
+        self.bare_surnames += other.bare_surnames;
         self.names_of_leavers += other.names_of_leavers;
         self.numbered_names += other.numbered_names;
         self.dated += other.dated;
@@ -354,6 +366,11 @@ fn slid_numbers(
 /// What stands in a name for a character that was lost.
 const LOST_CHARACTERS: [char; 7] = ['\u{FFFD}', '?', '？', '□', '■', '\u{E5E5}', '…'];
 
+/// Is it a character of a name, and none that hides one?
+fn is_seen(c: char) -> bool {
+    c != '某' && is_han(c)
+}
+
 /// Does a name say that its owner has left: `王志强（已死亡）`? Cheap for the names that do not.
 fn is_name_of_leaver(name: &str) -> bool {
     const OFTEN: [char; 10] = ['故', '亡', '世', '销', '退', '停', '出', '除', '清', '减'];
@@ -371,23 +388,27 @@ fn damaged_names(
     let of_leavers = contract.files.people_who_left || find_leaving_word(&contract.title).is_some();
     let names_of_leavers = if of_leavers { 0 } else { counts.names_of_leavers };
     const UNSURE: &str = "这些人认不准";
+    const HIDDEN: &str = "号码不全的人只能按看得见的字比对，查不到不等于没有";
     for (cells, what, effect) in [
+        (counts.hidden_names, "遮住了字（写着 *、×、○、某、X 一类，多半是公示用的名单）", HIDDEN),
         (counts.damaged_names, "含有丢失的字（编码转换时损坏，或只显示了一半）", UNSURE),
         (counts.numbered_names, "写有长号码（姓名与号码混在一格）", UNSURE),
         (names_of_leavers, "写着死亡、停发、迁出一类的话", "照没有停的读入"),
     ] {
         let many = cells >= LEAST_UNUSABLE && cells * 100 >= counts.names;
-        // Few ones of a county are told with its file.
-        if many || in_file && cells > 0 {
+        // Few ones of a county are told with its file; of a few hidden ones the characters that are seen tell enough.
+        if many || in_file && cells > 0 && effect != HIDDEN {
+            // Of names some characters of which are seen the numbers tell enough.
+            let lost = if effect == HIDDEN { counts.bare_surnames } else { cells };
+            let stops = cells >= LEAST_CELLS && lost * 2 >= counts.names;
             let message = format!(
                 "“{}”的{part}的列“{}”有{cells}格{what}（占{}）；{effect}；向{}索取原表{}",
                 contract.title,
                 name.label,
                 audit_percent_text(cells, counts.names),
                 contract.owner,
-                if cells * 2 >= counts.names { "后重新运行" } else { "" }
+                if stops { "后重新运行" } else { "" }
             );
-            let stops = cells >= LEAST_CELLS && cells * 2 >= counts.names;
             let audit = if many { "unusable_names" } else { "few_unusable_names" };
             findings.push(AuditFinding::new(&contract.name, audit, stops, message));
         }

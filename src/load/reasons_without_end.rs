@@ -52,7 +52,9 @@ pub(super) fn forget_ends_beside_reasons(
             else {
                 continue;
             };
-            if NO_REASON.iter().any(|word| why.starts_with(word)) || says.ended(&batch, row) {
+            let open =
+                says.columns().any(|column| !loaded.records.unknown.is_unknown(&column.name, first + row));
+            if !open || NO_REASON.iter().any(|word| why.starts_with(word)) || says.ended(&batch, row) {
                 continue;
             }
             let key = loaded.records.keys[first + row];

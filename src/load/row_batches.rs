@@ -66,6 +66,10 @@ pub(super) struct LoadedPart {
     pub unknown: Vec<Vec<u32>>,
     /// Cells of accepted units that were not taken as they are written, by column.
     pub cells: Vec<CellTally>,
+    /// Columns of ends with the accepted units that say `NULL` there, and how many cells these are.
+    pub null_ends: Vec<(usize, Vec<u32>, u64)>,
+    /// Columns of ends with the number of accepted units whose end lies before their start.
+    pub crossed: Vec<(usize, u64)>,
     /// Values outside the code tables.
     pub codes: CodeCounts,
     /// Values that open code tables do not have.
@@ -140,7 +144,8 @@ impl RowBatch<'_> {
                 all_found.push((index, std::mem::take(&mut found)));
             }
         }
-        let contradicted = { self.ends_before_starts(&columns).into_iter() }
+        let ends_before_starts = self.ends_before_starts(&columns);
+        let contradicted = { ends_before_starts.iter().cloned() }
             .map(|(end, units)| (end, units, CellTrouble::EndBeforeStart))
             .chain(self.own_guardians(&columns));
         let contradicted: Vec<_> = contradicted.collect();
@@ -218,10 +223,21 @@ impl RowBatch<'_> {
         warnings.sort_by_key(|warning| (warning.row, warning.member));
         let any = unknown.iter().any(|cells| !cells.is_empty());
         let moved = if any { positions_among_kept(&accepted) } else { Vec::new() };
-        let unknown: Vec<Vec<u32>> = unknown
-            .into_iter()
-            .map(|cells| cells.into_iter().filter(|&unit| accepted[unit]).map(|unit| moved[unit]).collect())
-            .collect();
+        let records = |units: &[usize]| -> Vec<u32> {
+            units.iter().filter(|&&unit| accepted[unit]).map(|&unit| moved[unit]).collect()
+        };
+        let unknown: Vec<Vec<u32>> = unknown.iter().map(|cells| records(cells)).collect();
+        let crossed = ends_before_starts.into_iter().map(|(end, units)| {
+            let units = units.into_iter().filter(|&unit| accepted[unit]);
+            (end, units.count() as u64)
+        });
+        let crossed = crossed.collect();
+        let null_ends = all_found.iter().filter(|(_, found)| !found.null_ends.is_empty());
+        let null_ends = null_ends.map(|(index, found)| {
+            let cells = self.count_cells(*index, &found.null_ends, (&units, &accepted));
+            (*index, records(&found.null_ends), cells)
+        });
+        let null_ends = null_ends.collect();
         let mut keys: Vec<RecordKey> = units.iter().map(|&unit| self.key(unit)).collect();
         if accepted.contains(&false) {
             let mask = BooleanArray::from(accepted.clone());
@@ -241,6 +257,8 @@ impl RowBatch<'_> {
             read,
             unknown,
             cells,
+            null_ends,
+            crossed,
             codes,
             open_codes,
             unstated_days,
@@ -372,22 +390,10 @@ impl RowBatch<'_> {
         found: &ColumnFindings,
         (units, accepted): (&[RecordUnit], &[bool]),
     ) -> CellTally {
-        let count = |found: &mut dyn Iterator<Item = usize>| -> u64 {
-            let mut cells: Vec<(usize, usize)> = found
-                .filter(|&unit| accepted[unit])
-                .map(|unit| {
-                    let RecordUnit { row, member } = units[unit];
-                    let own = self.raw_column(units[unit], column).is_some_and(|(_, of_member)| of_member);
-                    (row, if own { member } else { 0 })
-                })
-                .collect();
-            cells.sort_unstable();
-            cells.dedup();
-            cells.len() as u64
-        };
-        let places = |units: &[usize]| count(&mut units.iter().copied());
+        let places = |of: &[usize]| self.count_cells(column, of, (units, accepted));
         let troubles = |wanted: &dyn Fn(CellTrouble) -> bool| {
-            count(&mut found.troubles.iter().filter(|(_, t)| wanted(*t)).map(|(unit, _)| *unit))
+            let of = found.troubles.iter().filter(|(_, t)| wanted(*t)).map(|(unit, _)| *unit);
+            places(&of.collect::<Vec<usize>>())
         };
         let no_trouble =
             |t: CellTrouble| matches!(t, CellTrouble::Missing | CellTrouble::Unknown | CellTrouble::Code);
@@ -404,6 +410,17 @@ impl RowBatch<'_> {
             beijing_days: places(&found.beijing_days),
             with_times: places(&found.with_times),
         }
+    }
+
+    /// How many cells of a column some units have, as far as they are accepted.
+    fn count_cells(&self, column: usize, of: &[usize], (units, accepted): (&[RecordUnit], &[bool])) -> u64 {
+        let cell = |&unit: &usize| {
+            let RecordUnit { row, member } = units[unit];
+            let own = self.raw_column(units[unit], column).is_some_and(|(_, of_member)| of_member);
+            (row, if own { member } else { 0 })
+        };
+        let cells: BTreeSet<(usize, usize)> = of.iter().filter(|&&unit| accepted[unit]).map(cell).collect();
+        cells.len() as u64
     }
 
     /// The fault of the cell that a unit's column comes from.

@@ -11,6 +11,7 @@ use super::delivered_places::code_of;
 use super::place_counts::filled_text;
 use crate::Result;
 use crate::config::{ColumnRole, Pipeline, SourceContract};
+use crate::model::broken_names::hides_characters;
 use crate::model::division::TOWNSHIP;
 use crate::model::han::is_han;
 use crate::model::id_number::IdNumber;
@@ -159,7 +160,7 @@ impl NameSample {
         }
         // What is hidden, in letters or too short says nothing against another name.
         let name: String = person.chars().filter(|c| !c.is_whitespace() && *c != '·').collect();
-        if name.chars().count() < 2 || !name.chars().all(is_han) {
+        if name.chars().count() < 2 || !name.chars().all(is_han) || hides_characters(&name) {
             return;
         }
         self.kept.push(NamedNumber { id: key, name: xxh3_64(name.as_bytes()) as u32, township, part });

@@ -12,16 +12,20 @@ use rayon::prelude::*;
 use super::column_contents::ColumnContents;
 use super::cut_lists::{cut_at_limits, cut_lists};
 use super::deviating_amounts::forget_deviating_amounts;
+use super::ends_of_others::forget_ends_of_others;
 use super::headers::{ColumnPlan, HeaderMatcher};
 use super::ignored_states::IgnoredStates;
 use super::lines_within::lines_within;
 use super::lost_letters::tell_lost_letters;
+use super::null_ends::NullEnds;
 use super::place_counts::RejectedPlaces;
 use super::placeholder_birth_dates::{UnstatedDays, forget_placeholder_birth_dates};
 use super::rejected_people::{RejectedPerson, tell_rejected_people};
 use super::row_batches::{LoadedPart, RowBatch, carry_filled_cells};
 use super::stated_totals::{StatedTotal, contradicted_totals};
 use super::stated_units::{check_name_units, check_title_units, units_of_lines};
+use super::swapped_accounts::AccountColumns;
+use super::tables_below::tables_below;
 use super::tick_columns::{TickStyle, blanks_read_as_no};
 use super::unknown_codes::{CodeCounts, audit_unknown_codes, tell_open_codes};
 use super::{
@@ -73,6 +77,8 @@ pub(super) struct SourceLoading<'a> {
     carried: Vec<Option<String>>,
     /// What the columns of each table hold, by a sample.
     contents: Vec<ColumnContents>,
+    /// What the columns of accounts of each table hold, by a sample.
+    accounts: Vec<AccountColumns>,
     /// Columns of each table that say who left and are not read.
     ignored: Vec<IgnoredStates>,
     /// Members of each table who stand in their row already.
@@ -97,6 +103,10 @@ pub(super) struct SourceLoading<'a> {
     rows: RowsWriter,
     /// How the yes/no columns of each table are filled.
     marks: Vec<Vec<TickStyle>>,
+    /// Cells of ends of each table that say `NULL`.
+    null_ends: Vec<NullEnds>,
+    /// Records of each table whose end lies before their start, by column of the end.
+    crossed: Vec<BTreeMap<usize, u64>>,
     keys: Vec<RecordKey>,
     rejects: Vec<Reject>,
     /// Bytes that rejects may still take.
@@ -145,6 +155,7 @@ impl<'a> SourceLoading<'a> {
             plans: Vec::new(),
             carried: Vec::new(),
             contents: Vec::new(),
+            accounts: Vec::new(),
             ignored: Vec::new(),
             repeated_members: Vec::new(),
             without_header: Vec::new(),
@@ -159,6 +170,8 @@ impl<'a> SourceLoading<'a> {
             rows: store.writer(schema.clone(), RowsPurpose::Scratch)?,
             schema,
             marks: Vec::new(),
+            null_ends: Vec::new(),
+            crossed: Vec::new(),
             keys: Vec::new(),
             rejects: Vec::new(),
             reject_room: u64::MAX,
@@ -271,6 +284,7 @@ impl<'a> SourceLoading<'a> {
             let part = slice_raw_table(&raw, start, length);
             let carried = self.carried.clone();
             self.contents[usize::from(table)].look(self.contract, &part);
+            self.accounts[usize::from(table)].look(&part);
             carry_filled_cells(self.contract, &plan, &part, &mut self.carried);
             self.waiting.push(RowBatch {
                 contract: self.contract,
@@ -310,6 +324,7 @@ impl<'a> SourceLoading<'a> {
         }));
         let absent = plan.absent(self.contract);
         self.contents.push(ColumnContents::new(self.contract, &plan));
+        self.accounts.push(AccountColumns::new(self.contract, &plan));
         self.ignored.push(IgnoredStates::new(&plan));
         self.repeated_members.push(0);
         self.without_header.push(0);
@@ -327,6 +342,8 @@ impl<'a> SourceLoading<'a> {
         self.codes.push(CodeCounts::default());
         self.unstated_days.push(UnstatedDays::new());
         self.rejected.push(RejectedPlaces::new());
+        self.null_ends.push(NullEnds::default());
+        self.crossed.push(BTreeMap::new());
         self.marks.push(vec![TickStyle::default(); self.contract.columns.len()]);
         self.totals.push(TableTotals {
             file: info.file.clone(),
@@ -336,6 +353,7 @@ impl<'a> SourceLoading<'a> {
             encoding_evidence: info.encoding.map(|e| e.evidence),
             absent,
             filled: vec![0; self.contract.columns.len()],
+            unread: vec![0; self.contract.columns.len()],
             ..TableTotals::default()
         });
         Ok(())
@@ -354,9 +372,9 @@ impl<'a> SourceLoading<'a> {
             let people = part.rejected_people.iter().filter(|person| person.is_somebody()).count();
             self.nobody[usize::from(piece.table)] += part.rejects.len().saturating_sub(people) as u64;
             // What cannot be read stands there nevertheless.
-            let unknown = part.unknown.iter().map(Vec::len);
-            for ((filled, column), unknown) in totals.filled.iter_mut().zip(&part.columns).zip(unknown) {
-                *filled += (column.len() - column.null_count() + unknown) as u64;
+            for (at, (column, unknown)) in part.columns.iter().zip(&part.unknown).enumerate() {
+                totals.unread[at] += unknown.len() as u64;
+                totals.filled[at] += (column.len() - column.null_count() + unknown.len()) as u64;
             }
             let wanted = part.columns.into_iter().zip(&*self.wanted).filter_map(|(c, w)| w.then_some(c));
             self.rows.push(
@@ -369,6 +387,12 @@ impl<'a> SourceLoading<'a> {
             let first = u32::try_from(self.keys.len()).map_err(|_| Error::input("记录太多"))?;
             for (column, cells) in self.contract.columns.iter().zip(&part.unknown) {
                 self.unknown.append(&column.name, cells.iter().map(|record| first + record));
+            }
+            for (at, records, cells) in part.null_ends {
+                self.null_ends[table].add(at, records.iter().map(|record| first + record), cells);
+            }
+            for (at, units) in part.crossed {
+                *self.crossed[table].entry(at).or_default() += units;
             }
             for (at, column) in self.contract.columns.iter().enumerate() {
                 let found = &part.cells[at];
@@ -479,12 +503,18 @@ impl<'a> SourceLoading<'a> {
         }));
         let ignored = self.ignored.iter().zip(&self.tables);
         self.audits.extend(ignored.filter_map(|(states, info)| states.tell(self.contract, info)));
+        let accounts = self.accounts.iter().zip(&self.tables);
+        self.audits.extend(accounts.filter_map(|(columns, info)| columns.tell(self.contract, info)));
+        self.audits.extend(tables_below(self.contract, &self.tables, &self.rejects));
         self.tell_cells_without_header();
         self.tell_examples();
         self.tell_lines();
         self.hear_lines()?;
         self.audits.extend(cut_at_limits(self.contract, &self.tables, &self.totals, &self.last_rows));
         self.audits.extend(contradicted_totals(self.contract, &self.stated, &self.totals, &self.nobody));
+        for (nulls, totals) in self.null_ends.iter().zip(&mut self.totals) {
+            nulls.read_as_no_end(self.contract, totals, &mut self.unknown);
+        }
         let rows = self.rows.finish()?;
         let rows =
             blanks_read_as_no(self.store, rows, &self.wanted, &self.marks, (&self.keys, &self.unknown))?;
@@ -522,6 +552,7 @@ impl<'a> SourceLoading<'a> {
             audit::audit_source(self.contract, &mut loaded, &mut self.rejected, previous_rows, self.store)?;
             audit_unknown_codes(self.contract, &mut loaded, self.codes)?;
             loaded.audits.extend(tell_open_codes(self.contract, self.open_codes));
+            forget_ends_of_others(self.contract, &mut loaded, &self.crossed)?;
             absent_columns::note_absent_columns(self.contract, &mut loaded)?;
         }
         tell_rejected_people(self.contract, &mut loaded);

@@ -76,6 +76,13 @@ impl UnknownCells {
         all.sort_unstable();
         all.dedup();
     }
+    /// Takes out the cells of some records, ascending.
+    pub(super) fn take(&mut self, column: &str, records: &[u32]) {
+        if let Some(cells) = self.columns.get_mut(column) {
+            cells.retain(|cell| records.binary_search(cell).is_err());
+        }
+        self.columns.retain(|_, cells| !cells.is_empty());
+    }
     /// Takes out all cells of a column.
     pub(super) fn remove(&mut self, column: &str) {
         self.absent.remove(column);

@@ -74,14 +74,43 @@ fn is_utf8_read_as_gbk(name: &str) -> bool {
 fn is_read_as_latin(name: &str) -> bool {
     let is_latin =
         |c: &char| !c.is_ascii() && !is_han(*c) && !WINDOWS_1252.encode(c.encode_utf8(&mut [0; 4])).2;
-    let (latin, others): (Vec<char>, Vec<char>) =
+    let (mut latin, others): (Vec<char>, Vec<char>) =
         name.chars().filter(|c| !c.is_whitespace()).partition(is_latin);
+    // 李××: hidden, not broken.
+    if !others.is_empty() {
+        latin.retain(|c| *c != '×');
+    }
     if others.iter().any(|c| is_han(*c)) {
         // 陈â€™: not the point between the parts of a name, nor quotation marks.
         let of_han = |c: &&char| matches!(c, '·' | '\u{2010}'..='\u{2027}');
         return latin.len() - latin.iter().filter(of_han).count() >= LATIN_BESIDE_HAN;
     }
     latin.len() >= LEAST_LATIN && others.len() < latin.len()
+}
+
+/// Does a name of somebody hide some of its characters: `李*连`, `李××`, `李某连`, `李XX`?
+pub(crate) fn hides_characters(name: &str) -> bool {
+    const SIGNS: [char; 11] = ['*', '\u{FF0A}', '×', '✕', '╳', '○', '◯', '某', '▇', '█', '＃'];
+    if name.contains(SIGNS) {
+        return name.chars().count() > 1;
+    }
+    let is_x = |c: char| matches!(c, 'x' | 'X' | '\u{FF38}' | '\u{FF58}');
+    if !name.contains(is_x) {
+        return false;
+    }
+    let chars: Vec<char> = name.chars().collect();
+    // One letter behind a name may be a mark of the list.
+    let runs = chars.chunk_by(|a, b| is_x(*a) && is_x(*b));
+    let mut at = 0;
+    let mut hidden = runs.filter(|run| {
+        let (from, to) = (at, at + run.len());
+        at = to;
+        let behind = from > 0 && is_han(chars[from - 1]);
+        is_x(run[0])
+            && behind
+            && (to < chars.len() && is_han(chars[to]) || to == chars.len() && run.len() > 1)
+    });
+    hidden.next().is_some()
 }
 
 /// A text without the tags of a page, if there are any: `<b>王小明</b>`. A break of a line stays one.
@@ -127,6 +156,30 @@ const TAGS: [&str; 17] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hidden_names_are_not_broken() {
+        for name in [
+            "李*连",
+            "李**",
+            "李＊连",
+            "李×连",
+            "李××",
+            "李××连",
+            "李某连",
+            "李某某",
+            "李○○",
+            "李X连",
+            "李XX",
+            "李ＸＸ",
+            "李xx连",
+        ] {
+            assert!(hides_characters(name) && !is_broken_name(name), "{name}");
+        }
+        for name in ["李连", "李连X", "X", "*", "MAX", "阿·里", "李□"] {
+            assert!(!hides_characters(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_in_bytes_of_another_encoding_are_broken() {

@@ -55,11 +55,9 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     {
         return Some(Unknown);
     }
-    let word = text.trim_matches(['(', ')', '<', '>', '[', ']', '\u{FF08}', '\u{FF09}']);
-    if ["null", "n/a", "#n/a", "na", "none", "nan", "nil", "unknown", "undefined", "tbd"]
-        .iter()
-        .any(|known| word.eq_ignore_ascii_case(known))
-    {
+    let word = without_brackets(text);
+    let said = ["#n/a", "unknown", "tbd"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    if said || is_null_word(text) {
         return Some(Unknown);
     }
     if is_error_word(text) {
@@ -74,6 +72,20 @@ pub(crate) fn cell_without_value(text: &str) -> Option<CellWithoutValue> {
     (all(&['*', '?', '\u{FF1F}', '\u{FF0A}', '×', '■', '□', '●', '#'])
         && text.chars().count() > usize::from(text.contains(['×', '□', '■', '●'])))
     .then_some(Unknown)
+}
+
+/// What programs write into a cell that holds nothing.
+const NULL_WORDS: [&str; 8] = ["null", "none", "nan", "nat", "nil", "n/a", "na", "undefined"];
+
+/// Is it the word of a program for a cell that holds nothing: `NULL`, `(null)`, `<NA>`, `NaT`? Whether its export writes so
+/// for every blank only the whole column shows.
+pub(crate) fn is_null_word(text: &str) -> bool {
+    let word = without_brackets(text);
+    NULL_WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+fn without_brackets(text: &str) -> &str {
+    text.trim_matches(['(', ')', '<', '>', '[', ']', '{', '}', '\u{FF08}', '\u{FF09}'])
 }
 
 /// What spreadsheets of other languages show for #N/A, without a mark at the end; and what does not end in one.

@@ -73,9 +73,12 @@ pub struct TableTotals {
     /// Columns of the contract that the table does not have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<String>,
-    /// Values that are not missing, by position of the column in the contract.
+    /// Cells that are not blank, be they known or not, by position of the column in the contract.
     #[serde(skip)]
     pub filled: Vec<u64>,
+    /// Those of them that are not known, likewise.
+    #[serde(skip)]
+    pub unread: Vec<u64>,
     /// What the whole file is made of, with its last table; the manifest says it of the file.
     #[serde(skip)]
     pub account: Option<std::sync::Arc<super::file_account::FileAccount>>,
@@ -210,7 +213,12 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 23] = [
+        const DELIVERY: [&str; 28] = [
+            "swapped_headers",
+            "table_below",
+            "missing_part",
+            "swapped_ends",
+            "ends_of_all",
             "missing_county",
             "missing_township",
             "stale_list",

@@ -70,7 +70,8 @@ fn held_text(
             | WhyLacking::OtherPeriod
             | WhyLacking::TownshipsAbsent
             | WhyLacking::NewOnesAlone
-            | WhyLacking::CutShort => {
+            | WhyLacking::CutShort
+            | WhyLacking::PartsAbsent => {
                 format!("没有名单不等于没有这些人；请{owner}报来")
             }
             WhyLacking::UnmetKeys => format!("对不上不等于没有这些人；请{owner}核对编号的写法后重报"),

@@ -14,6 +14,7 @@ use super::view_placement::ViewTarget;
 use super::{ViewInputs, assemble_view};
 use crate::Result;
 use crate::link::compare::{HanNameLevel, han_name_level};
+use crate::model::han::WILDCARD;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::normalize::{ComparableSource, NameForm, PoolId};
 use crate::rules::view_catalogue::{IDENTITIES, ViewCatalogue};
@@ -297,7 +298,8 @@ fn most_frequent_identity<T: Ord + Copy>(values: impl Iterator<Item = T>) -> Opt
 
 /// Numbers names so that those joined by a chain of allowed variants share one.
 fn name_groups(nodes: &IdentityNodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
-    let forms: Vec<Option<&NameForm>> = members.iter().map(|m| nodes.form(m.1 as usize)).collect();
+    let mut forms: Vec<Option<&NameForm>> = members.iter().map(|m| nodes.form(m.1 as usize)).collect();
+    leave_out_hidden_names(&mut forms);
     let mut groups: Vec<i32> = vec![-1; forms.len()];
     for i in 0..forms.len() {
         let Some(form) = forms[i] else { continue };
@@ -320,6 +322,25 @@ fn name_groups(nodes: &IdentityNodes<'_>, members: &[(u32, u32)]) -> Vec<i32> {
     groups
 }
 
+/// Leaves out names of which only the surname is seen (`李××`) beside others of that surname: they contradict none, and
+/// must not join two that contradict each other.
+fn leave_out_hidden_names(forms: &mut [Option<&NameForm>]) {
+    let hidden = |form: &NameForm| {
+        let chars = form.chars();
+        chars.len() > 1 && chars[0] != WILDCARD && chars[1..].iter().all(|&c| c == WILDCARD)
+    };
+    for at in 0..forms.len() {
+        let Some(form) = forms[at].filter(|form| form.has_wildcard() && hidden(form)) else { continue };
+        let same = |other: &NameForm| other.chars().first() == form.chars().first();
+        let told = |(place, other): (usize, &Option<&NameForm>)| {
+            other.is_some_and(|other| place != at && same(other) && (place < at || !hidden(other)))
+        };
+        if forms.iter().enumerate().any(told) {
+            forms[at] = None;
+        }
+    }
+}
+
 /// May both names be one person's without a contradiction?
 fn is_name_variant(a: &NameForm, b: &NameForm) -> bool {
     use HanNameLevel::*;
@@ -331,5 +352,25 @@ fn is_name_variant(a: &NameForm, b: &NameForm) -> bool {
             b.reading_keys().any(|key| keys.contains(&key))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_which_only_the_surname_is_seen_contradict_none_of_it() {
+        let left = |names: &[&str]| -> Vec<bool> {
+            let forms: Vec<NameForm> = names.iter().map(|name| NameForm::analyse(name)).collect();
+            let mut forms: Vec<Option<&NameForm>> = forms.iter().map(Some).collect();
+            leave_out_hidden_names(&mut forms);
+            forms.iter().map(Option::is_some).collect()
+        };
+        assert_eq!(left(&["李××", "李小连"]), [false, true]);
+        assert_eq!(left(&["李刚", "李**", "李强"]), [true, false, true]);
+        assert_eq!(left(&["李××", "李××"]), [true, false], "both say the same");
+        assert_eq!(left(&["王××", "李小连"]), [true, true], "another surname is another name");
+        assert_eq!(left(&["李×连", "李小连"]), [true, true]);
     }
 }
