@@ -460,6 +460,15 @@ fn check_audits(file: &ContractFile, contract: &SourceContract) -> Result<()> {
         }
     }
     let names: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
+    if let Some(name) = &contract.audits.members {
+        let counts = contract.column(name).is_some_and(|column| column.kind == ContractType::Integer);
+        if !counts || contract.members.is_empty() {
+            file.complain(
+                &["audits".into(), "members".into()],
+                format!("“{name}”应是整数列，而且名单要有 [[unpivot]] 的成员列"),
+            );
+        }
+    }
     for (index, name) in contract.audits.unique.iter().enumerate() {
         if !names.contains(&name.as_str()) {
             let error =

@@ -313,6 +313,9 @@ pub struct AuditsSpec {
     /// the run stops (`block`).
     #[serde(default)]
     pub unknown_codes: AuditAction,
+    /// Integer column of a row about a household that says how many of its people the row lists: where it says more,
+    /// who else is on the list is not known.
+    pub members: Option<String>,
     /// Columns whose numbers another list has, too, county by county.
     #[serde(default)]
     pub meets: Vec<MeetingSpec>,

@@ -16,6 +16,7 @@ use super::delivered_places::{code_of, missing_townships, rows_without_county, u
 use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
 use super::lines_within::lines_within;
+use super::missing_members::missing_members;
 use super::missing_parts::missing_parts;
 use super::opposite_lists::opposite_lists;
 use super::other_lists::{new_ones_alone, other_schemes};
@@ -86,6 +87,11 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     findings.extend(forget_ends_beside_reasons(contract, one)?);
     let (of_part, part) = new_ones_alone(check, contract, one);
     findings.extend(of_part);
+    let mut unlisted = Vec::new();
+    for (finding, file) in missing_members(contract, one)? {
+        findings.push(finding);
+        unlisted.extend(places_of_file(check, one, &tally, &file));
+    }
     let mut incomplete = Vec::new();
     for (finding, files) in missing_parts(contract, one) {
         findings.push(finding);
@@ -107,6 +113,7 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
         .flat_map(|file| places_of_file(check, one, &tally, &file))
         .collect();
     note_lacked(one, cut.into_iter().map(|code| LackedPlace { code, why: WhyLacking::CutShort }));
+    note_lacked(one, unlisted.into_iter().map(|code| LackedPlace { code, why: WhyLacking::MembersAbsent }));
     note_lacked(one, incomplete.into_iter().map(|code| LackedPlace { code, why: WhyLacking::PartsAbsent }));
     note_lacked(one, part.into_iter().map(|code| LackedPlace { code, why: WhyLacking::NewOnesAlone }));
     Ok(())

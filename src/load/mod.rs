@@ -37,6 +37,7 @@ mod late_starts;
 mod lines_within;
 mod lost_letters;
 mod masked_copies;
+mod missing_members;
 mod missing_parts;
 mod null_ends;
 mod number;

@@ -373,6 +373,11 @@ fn is_seen(c: char) -> bool {
 
 /// Does a name say that its owner has left: `王志强（已死亡）`? Cheap for the names that do not.
 fn is_name_of_leaver(name: &str) -> bool {
+    // 朱秀凤（故）, 江若诗-死: what clerks add to the name of a dead person.
+    const ADDED: [&str; 9] = ["(故", "（故", "(亡", "（亡", "(死", "（死", "-死", "—死", "†"];
+    if name.contains(['故', '亡', '死', '†']) && ADDED.iter().any(|mark| name.contains(mark)) {
+        return true;
+    }
     const OFTEN: [char; 10] = ['故', '亡', '世', '销', '退', '停', '出', '除', '清', '减'];
     name.chars().count() >= 4 && name.contains(OFTEN) && find_leaving_word(name).is_some()
 }

@@ -17,7 +17,24 @@ use crate::model::written_period::{
 };
 
 /// Words before the day of an export.
-const EXPORT_WORDS: [&str; 8] = ["导出", "打印", "制表", "生成", "下载", "截止", "截至", "统计日期"];
+const EXPORT_WORDS: [&str; 16] = [
+    "导出",
+    "打印",
+    "制表",
+    "生成",
+    "下载",
+    "截止",
+    "截至",
+    "统计日期",
+    "填报日期",
+    "填报时间",
+    "填表日期",
+    "填表时间",
+    "上报日期",
+    "上报时间",
+    "报送日期",
+    "提取时间",
+];
 
 /// The days of an export that a text says, each within so many characters of its word.
 fn export_days(text: &str, near: usize) -> impl Iterator<Item = (String, WrittenPeriod)> {

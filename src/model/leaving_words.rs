@@ -3,7 +3,15 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What they say: the people have left, are not yet on the list or do not get what it gives.
-const WORDS: [&str; 82] = [
+const WORDS: [&str; 90] = [
+    "病故",
+    "身故",
+    "病逝",
+    "过世",
+    "离世",
+    "户口已销",
+    "已销户",
+    "失踪",
     "退保",
     "停保",
     "断保",

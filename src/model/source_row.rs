@@ -213,7 +213,8 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 28] = [
+        const DELIVERY: [&str; 29] = [
+            "missing_members",
             "swapped_headers",
             "table_below",
             "missing_part",

@@ -86,6 +86,8 @@ pub enum WhyLacking {
     NewOnesAlone,
     /// A line of it says that it broke off, or that more belongs to it.
     CutShort,
+    /// Its rows say that they are about more people than they list.
+    MembersAbsent,
     /// One of the files that it is split into did not come.
     PartsAbsent,
 }
@@ -99,6 +101,7 @@ impl WhyLacking {
             Self::TownshipsAbsent => format!("{place}有乡镇没有报来本期的{list}"),
             Self::NewOnesAlone => format!("{place}只报来了{list}里新增、变更的人"),
             Self::CutShort => format!("{place}的{list}自己写着没有导完"),
+            Self::MembersAbsent => format!("{place}报来的{list}没有列出全部的人"),
             Self::PartsAbsent => format!("{place}报来的{list}缺了一份"),
             Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
         }

@@ -71,6 +71,7 @@ fn held_text(
             | WhyLacking::TownshipsAbsent
             | WhyLacking::NewOnesAlone
             | WhyLacking::CutShort
+            | WhyLacking::MembersAbsent
             | WhyLacking::PartsAbsent => {
                 format!("没有名单不等于没有这些人；请{owner}报来")
             }

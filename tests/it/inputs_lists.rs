@@ -157,6 +157,28 @@ fn what_nothing_understands_is_shown_and_ordinary_words_are_not() {
 }
 
 #[test]
+fn a_list_of_heads_alone_is_told_by_what_its_rows_say_of_their_people() {
+    use crate::end_to_end::root;
+    let list = root().join("fixtures/hebi/2018Q3/农村低保_淇县.csv");
+    let whole = encoding_rs::GB18030.decode(&std::fs::read(&list).unwrap()).0.into_owned();
+    // Columns of members are emptied but for the heads', and in another copy nothing is.
+    let header = whole.lines().find(|line| line.contains("成员姓名1")).unwrap();
+    let of_members: Vec<bool> = header.split(',').map(|cell| cell.starts_with("成员")).collect();
+    let emptied = |line: &str| {
+        let cells = line.split(',').zip(of_members.iter().chain(std::iter::repeat(&false)));
+        cells.map(|(cell, member)| if *member { "" } else { cell }).collect::<Vec<_>>().join(",")
+    };
+    let heads = |line: &str| if line == header { line.to_owned() } else { emptied(line) };
+    let lines = |of: &dyn Fn(&str) -> String| whole.lines().map(of).collect::<Vec<_>>();
+    let told = |lines: Vec<String>| {
+        let said = check_with_all(&[("农村低保_淇县.csv".to_owned(), lines)]);
+        said.lines().any(|line| line.contains("名单没有列出全部的人") && line.contains("农村低保_淇县.csv"))
+    };
+    assert!(told(lines(&heads)), "heads alone");
+    assert!(!told(lines(&str::to_owned)), "everybody");
+}
+
+#[test]
 fn a_list_that_broke_off_holds_what_rests_on_who_is_missing() {
     use crate::end_to_end::{bidui, root, text};
     let folder = tempfile::tempdir().unwrap();
