@@ -2,7 +2,7 @@
 //! in another unit.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array as _, AsArray as _, BooleanArray, StringArray};
 use arrow::datatypes::Int64Type;
@@ -35,6 +35,8 @@ const TIMES: i64 = 10;
 struct AmountSizes {
     sizes: BTreeMap<i64, u64>,
     all: u64,
+    /// Amounts of nothing, which have no size.
+    zeros: u64,
 }
 
 impl AmountSizes {
@@ -74,7 +76,22 @@ pub(super) fn forget_deviating_amounts(
         .filter(|column| matches!(column.kind, ContractType::Money | ContractType::Area))
         .filter(|column| schema.index_of(&column.name).is_ok())
         .collect();
-    for (column, sizes) in amounts.iter().zip(amount_sizes(loaded, &amounts, county)?) {
+    let all_sizes = amount_sizes(loaded, &amounts, county)?;
+    for swapped in swapped_amounts(&amounts, &all_sizes) {
+        for column in [swapped.empty, swapped.filled] {
+            forget_amounts(loaded, (&column.name, county, &swapped.county), store)?;
+        }
+        let message = format!(
+            "“{}”的列“{}”和“{}”在{}多半写反了：前一列那里多半是0，后一列几乎没有0，其他县正相反；那里按“不清楚”处理，用到这两列的规则在那里不作判断；向{}核对表头，改正后重报",
+            contract.title,
+            swapped.empty.label,
+            swapped.filled.label,
+            mask_numbers_in_text(&swapped.county),
+            contract.owner
+        );
+        loaded.audits.push(AuditFinding::new(&contract.name, "swapped_headers", false, message));
+    }
+    for (column, sizes) in amounts.iter().zip(all_sizes) {
         let unit = if column.kind == ContractType::Money { "元" } else { "平方米" };
         let size = |amount: i64| format!("{}.{:02}{unit}", amount / 100, amount % 100);
         for deviating in deviating_counties(column, &sizes) {
@@ -173,17 +190,61 @@ fn amount_sizes(
             let values = values.as_primitive::<Int64Type>();
             for row in (0..values.len()).filter(|&row| values.is_valid(row)) {
                 let (amount, name) = (values.value(row), county_of_row(names, row));
-                if amount <= 0 {
-                    continue;
-                }
-                match sizes.get_mut(name) {
-                    Some(sizes) => sizes.add(amount),
-                    None => sizes.entry(name.to_owned()).or_default().add(amount),
+                let sizes = match sizes.get_mut(name) {
+                    Some(sizes) => sizes,
+                    None => sizes.entry(name.to_owned()).or_default(),
+                };
+                match amount {
+                    0 => sizes.zeros += 1,
+                    1.. => sizes.add(amount),
+                    _ => {}
                 }
             }
         }
     }
     Ok(sizes)
+}
+
+/// Two columns of amounts that one county has the other way round.
+struct SwappedAmounts<'a> {
+    county: String,
+    /// Mostly zero there, and hardly ever elsewhere.
+    empty: &'a SourceColumn,
+    /// The other way round.
+    filled: &'a SourceColumn,
+}
+
+/// Finds the counties in which one column is zero in half of the rows or more and another hardly ever, while all others have it
+/// the other way round.
+fn swapped_amounts<'a>(
+    amounts: &[&'a SourceColumn],
+    sizes: &[BTreeMap<String, AmountSizes>],
+) -> Vec<SwappedAmounts<'a>> {
+    let known = |sizes: &AmountSizes| sizes.all + sizes.zeros >= LEAST_AMOUNTS;
+    let mostly_zero = |sizes: &AmountSizes| sizes.zeros * 2 >= sizes.all + sizes.zeros;
+    let hardly_zero = |sizes: &AmountSizes| sizes.zeros * 10 <= sizes.all + sizes.zeros;
+    // The columns that in a county are so, and in two others and more are all the opposite.
+    let alone = |county: &str, here: &dyn Fn(&AmountSizes) -> bool, there: &dyn Fn(&AmountSizes) -> bool| {
+        let columns = amounts.iter().zip(sizes).filter(|(_, counties)| {
+            let mut others =
+                counties.iter().filter(|(name, sizes)| *name != county && !name.is_empty() && known(sizes));
+            let count = others.clone().count();
+            counties.get(county).is_some_and(|sizes| known(sizes) && here(sizes))
+                && count >= LEAST_OTHERS
+                && others.all(|(_, sizes)| there(sizes))
+        });
+        columns.map(|(column, _)| *column).collect::<Vec<_>>()
+    };
+    let counties: BTreeSet<&String> = sizes.iter().flat_map(BTreeMap::keys).collect();
+    let swapped = counties.into_iter().filter(|county| !county.is_empty()).filter_map(|county| {
+        let empty = alone(county, &mostly_zero, &hardly_zero);
+        let filled = alone(county, &hardly_zero, &mostly_zero);
+        match (&empty[..], &filled[..]) {
+            ([empty], [filled]) => Some(SwappedAmounts { county: county.clone(), empty, filled }),
+            _ => None,
+        }
+    });
+    swapped.collect()
 }
 
 /// The county of a row as it is written; empty where none is.

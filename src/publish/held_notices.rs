@@ -77,8 +77,10 @@ fn held_text(
             }
             WhyLacking::UnmetKeys => format!("对不上不等于没有这些人；请{owner}核对编号的写法后重报"),
         };
+        // Of a county that is there but for some townships, the others are judged.
+        let held_in = if part.why == WhyLacking::TownshipsAbsent { "这些乡镇" } else { "该县区" };
         return format!(
-            "{}（现有{records}条）：规则{named}{more}在该县区停判，{undecided}个对象没有判断；{cure}",
+            "{}（现有{records}条）：规则{named}{more}在{held_in}停判，{undecided}个对象没有判断；{cure}",
             part.why.told(county, title)
         );
     }

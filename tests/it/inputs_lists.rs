@@ -179,6 +179,24 @@ fn a_list_of_heads_alone_is_told_by_what_its_rows_say_of_their_people() {
 }
 
 #[test]
+fn headers_of_two_amounts_that_are_swapped_in_one_county_are_told() {
+    use crate::end_to_end::root;
+    let list = root().join("fixtures/hebi/2018Q3/医保参保_淇县.csv");
+    let bytes = std::fs::read(&list).unwrap();
+    let whole = String::from_utf8(bytes.clone())
+        .unwrap_or_else(|_| encoding_rs::GB18030.decode(&bytes).0.into_owned());
+    let swapped =
+        whole.replace("个人缴费金额", "甲").replace("资助金额", "个人缴费金额").replace("甲", "资助金额");
+    assert_ne!(whole, swapped);
+    let told = |text: &str| {
+        let lines = text.lines().map(str::to_owned).collect();
+        check_with_all(&[("医保参保_淇县.csv".to_owned(), lines)]).contains("在淇县多半写反了")
+    };
+    assert!(told(&swapped));
+    assert!(!told(&whole));
+}
+
+#[test]
 fn a_list_that_broke_off_holds_what_rests_on_who_is_missing() {
     use crate::end_to_end::{bidui, root, text};
     let folder = tempfile::tempdir().unwrap();
