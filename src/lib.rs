@@ -13,6 +13,7 @@
 //! - rules: [`RuleSet`], [`run_examples`]; ID numbers: [`IdNumber`], [`mask_id_for_list`].
 
 mod across;
+mod answers;
 pub mod cli;
 mod config;
 mod engine;
@@ -40,6 +41,10 @@ mod worker;
 #[doc(hidden)]
 pub mod testing;
 
+pub use answers::{
+    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, ReviewLevel, StandingAnswer,
+    StandingAnswers,
+};
 pub use config::Pipeline;
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};

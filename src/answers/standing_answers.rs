@@ -1,0 +1,180 @@
+//! What stands of all that was answered.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::answer::Answer;
+use super::answer_events::AppendedBatch;
+use super::answer_store::AnswerStore;
+use crate::Result;
+
+/// The last answer to an exception, and the batch that it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingAnswer {
+    /// What was answered.
+    pub answer: Answer,
+    /// The batch.
+    pub batch: AppendedBatch,
+}
+
+impl StandingAnswer {
+    /// Does it answer these facts on such a day? After its last day, or to other facts, it does not.
+    pub fn holds(&self, facts: &str, day: Date) -> bool {
+        self.answer.facts == facts && self.answer.expires.is_none_or(|last| day <= last)
+    }
+}
+
+/// The last answer to each exception, by fingerprint. Later answers take the place of earlier ones; one that is withdrawn
+/// or undone leaves what stood before the withdrawn one nowhere: a withdrawal says that nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StandingAnswers {
+    by_exception: BTreeMap<String, StandingAnswer>,
+}
+
+impl StandingAnswers {
+    /// Reads what stands.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub fn read(store: &AnswerStore) -> Result<Self> {
+        let mut by_exception = BTreeMap::new();
+        for (batch, answer) in store.events()? {
+            if answer.is_withdrawal() {
+                by_exception.remove(&answer.exception_id);
+            } else {
+                by_exception.insert(answer.exception_id.clone(), StandingAnswer { answer, batch });
+            }
+        }
+        Ok(Self { by_exception })
+    }
+
+    /// The answer to an exception.
+    pub fn of(&self, exception_id: &str) -> Option<&StandingAnswer> {
+        self.by_exception.get(exception_id)
+    }
+
+    /// Exceptions with an answer.
+    pub fn len(&self) -> usize {
+        self.by_exception.len()
+    }
+
+    /// True if nothing is answered.
+    pub fn is_empty(&self) -> bool {
+        self.by_exception.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::answers::{AnswerSource, BatchOrigin, ReviewLevel};
+
+    fn answer(exception: &str, verdict: &str) -> Answer {
+        Answer {
+            exception_id: exception.to_owned(),
+            facts: "F1".to_owned(),
+            verdict: verdict.to_owned(),
+            reason: String::new(),
+            measure: String::new(),
+            note: String::new(),
+            paper: String::new(),
+            recovered: Some(30_050),
+            stopped_month: Some(201_810),
+            answered_by: "罗德合".to_owned(),
+            answered_on: Some(date(2018, 10, 20)),
+            level: ReviewLevel::Township,
+            expires: Some(date(2018, 12, 31)),
+        }
+    }
+
+    fn origin() -> BatchOrigin {
+        BatchOrigin {
+            source: AnswerSource::Sheet,
+            recorded_at: "2018-10-20T09:30:00+08:00".to_owned(),
+            recorded_by: "操作员".to_owned(),
+            file: "北阳镇.xlsx".to_owned(),
+            file_sha256: "00".repeat(32),
+        }
+    }
+
+    #[test]
+    fn later_answers_stand_and_undone_ones_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+        let first = store.append(&origin(), &[answer("E1", "属实"), answer("E2", "不属实")]).unwrap();
+        let second = store.append(&origin(), &[answer("E1", "已整改"), answer("E3", "属实")]).unwrap();
+        assert!(first < second);
+        let verdict = |store: &AnswerStore, of: &str| {
+            StandingAnswers::read(store).unwrap().of(of).map(|one| one.answer.verdict.clone())
+        };
+        assert_eq!(verdict(&store, "E1").as_deref(), Some("已整改"));
+        store.undo(second, "2018-10-21T00:00:00+08:00", "操作员").unwrap();
+        assert_eq!(verdict(&store, "E1").as_deref(), Some("属实"), "what stood before stands again");
+        assert_eq!(verdict(&store, "E3"), None);
+        assert!(store.undo(second, "2018-10-21T00:00:00+08:00", "操作员").is_err(), "it is undone once");
+        assert!(store.undo(AppendedBatch(77), "2018-10-21T00:00:00+08:00", "操作员").is_err());
+        store.append(&origin(), &[answer("E1", "")]).unwrap();
+        assert_eq!(verdict(&store, "E1"), None, "it was withdrawn");
+        // All this is there for whoever opens it next.
+        drop(store);
+        let store = AnswerStore::find(folder.path(), "ID1").unwrap().unwrap();
+        store.check_whole().unwrap();
+        let all = StandingAnswers::read(&store).unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(all.of("E2").unwrap().answer, answer("E2", "不属实"), "nothing of it is lost");
+    }
+
+    #[test]
+    fn an_answer_holds_for_its_facts_until_its_last_day() {
+        let one = StandingAnswer { answer: answer("E1", "符合实际"), batch: AppendedBatch(1) };
+        assert!(one.holds("F1", date(2018, 12, 31)));
+        assert!(!one.holds("F1", date(2019, 1, 1)));
+        assert!(!one.holds("F2", date(2018, 12, 31)));
+    }
+
+    #[test]
+    fn nothing_that_was_appended_can_be_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+        store.append(&origin(), &[answer("E1", "属实")]).unwrap();
+        for change in [
+            "UPDATE answer_event SET verdict = '不属实'",
+            "DELETE FROM answer_event",
+            "DELETE FROM answer_batch",
+        ] {
+            assert!(store.connection.execute_batch(change).is_err(), "{change}");
+        }
+    }
+
+    #[test]
+    fn a_store_of_another_secret_or_version_and_another_file_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(AnswerStore::open(folder.path(), "ID1").unwrap());
+        let error = AnswerStore::open(folder.path(), "ID2").unwrap_err();
+        assert!(error.message().contains("另一个身份密钥"), "{error:?}");
+        let store = AnswerStore::open(folder.path(), "ID1").unwrap();
+        store.connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        drop(store);
+        assert!(AnswerStore::find(folder.path(), "ID1").unwrap_err().message().contains("较新的程序"));
+        let path = folder.path().join("answers/answers.sqlite");
+        std::fs::write(&path, "没有核查结果").unwrap();
+        assert!(AnswerStore::find(folder.path(), "ID1").unwrap_err().message().contains("已损坏"));
+        std::fs::remove_file(&path).unwrap();
+        rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE other (a)").unwrap();
+        assert!(AnswerStore::open(folder.path(), "ID1").unwrap_err().message().contains("不是核查结果文件"));
+        assert!(AnswerStore::find(&folder.path().join("none"), "ID1").unwrap().is_none());
+    }
+
+    #[test]
+    fn the_file_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        drop(AnswerStore::open(folder.path(), "ID1").unwrap());
+        let mode =
+            std::fs::metadata(folder.path().join("answers/answers.sqlite")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
