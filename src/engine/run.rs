@@ -156,7 +156,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     })?;
     views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
     begin("与上一季度对照", None);
-    let before = previous.map(PreviousExceptions::read).transpose()?;
+    let renamed = &plan.rules.renamed;
+    let before =
+        previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
     let unjudged =
@@ -165,12 +167,17 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
     let warnings = replaced.take_over(
         &mut tracked,
-        &secrets.identity,
+        (&secrets.identity, renamed),
         (&plan.pipeline, &loaded),
         (&nodes, &resolution),
     )?;
     begin("写出发布", None);
-    let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
+    let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
+    for one in &mut previous_indicators {
+        if let Some(code) = renamed.get(&one.rule_code) {
+            one.rule_code = code.to_string();
+        }
+    }
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     // As it was written: read under the secret it has the new ids already.
     if let Some(previous) = &plan.previous {

@@ -1,5 +1,6 @@
 //! Reads what the previous publication knew of exceptions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::Array as _;
@@ -45,6 +46,18 @@ impl PreviousExceptions {
             carry_exceptions(&mut exceptions, secret, &mut texts);
         }
         Ok(Self { period: snapshot.period(), exceptions })
+    }
+
+    /// The same with findings of rules that got another code under that code; `renamed`: former codes with today's.
+    #[must_use]
+    pub fn under_codes(mut self, renamed: &BTreeMap<String, Arc<str>>) -> Self {
+        for TrackedException { exception_id, exception, .. } in &mut self.exceptions {
+            if let Some(code) = renamed.get(&*exception.rule_code) {
+                exception.rule_code = code.clone();
+                *exception_id = exception_fingerprint(exception);
+            }
+        }
+        self
     }
 }
 

@@ -135,3 +135,21 @@ fn numbers_of_sheets_are_remembered_where_lists_call_it_otherwise_now() {
     assert_eq!((q4.len(), q4[0].long_number()), (1, number_1));
     assert_eq!(q4[0].former_numbers, [number_2]);
 }
+
+#[test]
+fn t1_findings_of_a_renamed_rule_go_on_under_its_code() {
+    let mut q3 = next(&[finding("R52", "P1", "a"), finding("R9", "P1", "")], &[], None, &[], "2018Q3");
+    for one in &mut q3 {
+        one.former_numbers.push(one.long_number());
+    }
+    let sheet = q3.iter().find(|one| &*one.exception.rule_code == "R52").unwrap().long_number();
+    let renamed = [("R52".to_owned(), "R52x".into())].into();
+    let before = PreviousExceptions { period: period("2018Q3"), exceptions: q3 }.under_codes(&renamed);
+    let found = [finding("R52x", "P1", "a"), finding("R9", "P1", "")];
+    let q4 = next(&found, &[], Some(("2018Q3", before.exceptions)), &[], "2018Q4");
+    assert_eq!(q4.len(), 2);
+    assert!(q4.iter().all(|one| one.status == Status::Persisting && &*one.due_date == "2018-10-30"));
+    let one = q4.iter().find(|one| &*one.exception.rule_code == "R52x").unwrap();
+    assert_eq!(one.former_numbers, [sheet]);
+    assert!(one.long_number().starts_with("R52x-2018Q3-"));
+}
