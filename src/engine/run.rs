@@ -26,6 +26,7 @@ use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
+use crate::track::KnownSubjects;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
@@ -161,8 +162,14 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
-    let unjudged =
-        track::Unjudged { not_run: &not_run, undecided: &findings.undecided, held: &findings.held };
+    let divisions = &plan.pipeline.divisions;
+    let known = before.as_ref().map(|before| KnownSubjects::of(before, divisions, &comparables, &resolution));
+    let unjudged = track::Unjudged {
+        not_run: &not_run,
+        undecided: &findings.undecided,
+        held: &findings.held,
+        known: known.as_ref(),
+    };
     let mut tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
     let warnings = replaced.take_over(

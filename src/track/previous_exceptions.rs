@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::exception_fingerprint;
 use crate::Result;
 use crate::model::day::day_from_date32;
-use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedException};
+use crate::model::exception::{Exception, ResolvedBy, Severity, Status, SubjectKind, TrackedException};
 use crate::model::period::Period;
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::privacy::IdentitySecret;
@@ -144,6 +144,11 @@ fn read_previous_exception(
         due_date: texts.share(&due_date.to_string()),
         last_seen: rows.period("last_seen", row)?,
         resolved_in: rows.optional_period("resolved_in", row)?,
+        // Versions before told it of retired rules alone.
+        resolved_by: match rows.optional_text("resolved_by", row) {
+            Some(code) => Some(ResolvedBy::from_code(&code).ok_or_else(|| rows.missing("resolved_by"))?),
+            None => (status == Status::Retired).then_some(ResolvedBy::RuleRetired),
+        },
         checked: rows.int("checked", row)? == 1,
     };
     // Whatever becomes of it, a sheet with this number may be out.

@@ -3,10 +3,10 @@
 
 use super::super::PublicationInputs;
 use super::super::exception_keys::ExceptionKeys;
-use super::super::tables::iso_days;
+use super::super::tables::{RESOLVED_BY, iso_days};
 use super::{ByFinding, row_version};
 use crate::Result;
-use crate::model::exception::TrackedException;
+use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::publication::large_table_writer::{
     LargeTable, count, date_column, flag_column, period_column, pseudonym_column, text_column, written_column,
 };
@@ -51,6 +51,7 @@ pub(super) fn write_restricted_exceptions(
             ("first_seen", Text, "首次发现季度", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),
+            ("resolved_by", Text, RESOLVED_BY.0, RESOLVED_BY.1),
             ("status", Text, "状态", ""),
             ("checked", Int32, "本季已核对", ""),
             ("due_date", Date, "反馈期限", ""),
@@ -89,6 +90,7 @@ pub(super) fn write_restricted_exceptions(
             period_column(|i| Some(t(i).first_seen)),
             period_column(|i| Some(t(i).last_seen)),
             period_column(|i| t(i).resolved_in),
+            text_column(|i| t(i).resolved_by.map(ResolvedBy::code)),
             text_column(|i| Some(t(i).status.code())),
             flag_column(|i| t(i).checked),
             date_column(|i| due[i]),
