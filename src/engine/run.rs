@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::baseline::{is_just_before, told_baseline};
 use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
@@ -46,7 +47,7 @@ pub struct RunOutcome {
 #[derive(Debug)]
 pub(crate) struct BegunRun {
     staging: Staging,
-    /// Publication to compare with.
+    /// Publication to go on from.
     pub(crate) previous: Option<Snapshot>,
     /// Keys that publications name.
     pub(crate) published: PublishedKeys,
@@ -131,7 +132,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         period: plan.period,
     };
     let asked = plan.rules.previous_views();
-    let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
+    // "The quarter before" is that one alone: a rule that looks back must not take an older list for it.
+    let just_before = previous.filter(|previous| is_just_before(previous, plan.period));
+    let before = just_before.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
     let mut unknown = unknown_columns::unknown_columns(&inputs);
     unknown.extend(unknown_columns::unknown_columns_before(before.as_deref().unwrap_or_default()));
@@ -211,6 +214,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);
+    publication.baseline = told_baseline(previous, plan.period);
     let mut summary = publish::summary_text(&publication, &catalogue);
     if previous.is_some_and(Snapshot::is_carried) {
         summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");

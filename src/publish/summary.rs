@@ -44,6 +44,9 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         grouped_text(t.households),
         grouped_text(t.review_pairs)
     );
+    if !publication.baseline.is_empty() {
+        let _ = writeln!(out, "  对照  {}", publication.baseline);
+    }
     let otherwise: Vec<String> =
         t.resolved_otherwise.iter().map(|(by, count)| format!("{by}{}", grouped_text(*count))).collect();
     let otherwise = match otherwise.is_empty() {
