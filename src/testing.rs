@@ -286,5 +286,5 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{KnownSubjects, PreviousExceptions, Unjudged, track};
+    pub use crate::track::{KnownSubjects, PreviousExceptions, Unjudged, note_facts, track};
 }

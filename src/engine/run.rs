@@ -27,8 +27,8 @@ use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
-use crate::track::KnownSubjects;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
+use crate::track::KnownSubjects;
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -181,6 +181,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         (&plan.pipeline, &loaded),
         (&nodes, &resolution),
     )?;
+    let configured = (&plan.pipeline, &plan.rules);
+    track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
     begin("写出发布", None);
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {

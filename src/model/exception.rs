@@ -257,6 +257,9 @@ pub struct TrackedException {
     pub exception_id: String,
     /// What lists call it: 26 base-32 characters of the fingerprint under the identity secret.
     pub listed_id: String,
+    /// What it was found by: 13 base-32 characters of the delivered cells that decide its rule, under the identity secret;
+    /// as last seen. `""`: not known, as of findings from versions before.
+    pub facts: String,
     /// Numbers that sheets handed out earlier bear for it, see [`TrackedException::long_number`]: from before two
     /// subjects were found to be one, or another identity secret was taken; ascending.
     pub former_numbers: Vec<String>,

@@ -21,11 +21,13 @@ use crate::model::resolution::IdentityChange;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
+mod facts;
 mod fingerprint;
 pub(crate) mod known_subjects;
 pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
 
+pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;
 pub use previous_exceptions::PreviousExceptions;
@@ -168,6 +170,7 @@ impl PresentQuarter {
         };
         Ok(TrackedException {
             exception_id,
+            facts: String::new(),
             listed_id: String::new(),
             former_numbers,
             exception,

@@ -53,6 +53,7 @@ mod inputs_shapes;
 mod inputs_told;
 mod keys;
 mod leaks;
+mod lifecycle;
 mod limits;
 mod link;
 mod load;
