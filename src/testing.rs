@@ -286,5 +286,5 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{KnownSubjects, PreviousExceptions, Unjudged, note_facts, track};
+    pub use crate::track::{KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, note_facts, track};
 }

@@ -28,7 +28,7 @@ use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
-use crate::track::KnownSubjects;
+use crate::track::{KnownSubjects, ReturnedPeople};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -167,11 +167,16 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
     let divisions = &plan.pipeline.divisions;
     let known = before.as_ref().map(|before| KnownSubjects::of(before, divisions, &comparables, &resolution));
+    let returned = previous
+        .zip(before.as_ref())
+        .map(|before| ReturnedPeople::of(before, &loaded, (&plan.rules, divisions), &resolution.ledger));
+    let returned = returned.transpose()?;
     let unjudged = track::Unjudged {
         not_run: &not_run,
         undecided: &findings.undecided,
         held: &findings.held,
         known: known.as_ref(),
+        returned: returned.as_ref(),
     };
     let mut tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;

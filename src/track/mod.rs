@@ -26,11 +26,13 @@ mod fingerprint;
 pub(crate) mod known_subjects;
 pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
+mod returned_people;
 
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;
 pub use previous_exceptions::PreviousExceptions;
+pub use returned_people::ReturnedPeople;
 
 /// Compares the exceptions of this period with the previous publication's. `unjudged`: what
 /// could not be judged; `ledger` renames subjects that were merged since; lists call exceptions by names under
@@ -121,11 +123,17 @@ pub struct Unjudged<'a> {
     pub held: &'a [HeldRule],
     /// Whom the lists know; `None`: not asked.
     pub known: Option<&'a KnownSubjects>,
+    /// Whose rows were returned; `None`: not asked.
+    pub returned: Option<&'a ReturnedPeople>,
 }
 
 impl Unjudged<'_> {
-    /// Is its subject undecided, or did a list that the rule reads not come from its county?
+    /// Is its subject undecided, was a row of the subject returned, or did a list that the rule reads not come from its
+    /// county?
     fn leaves_open(&self, old: &Exception) -> bool {
+        if self.returned.is_some_and(|returned| returned.leaves_open(old)) {
+            return true;
+        }
         let of_list = |one: &&HeldRule| one.is_of_list() && one.rule_code == *old.rule_code;
         if self.held.iter().filter(of_list).any(|one| one.county_code == *old.county_code) {
             return true;

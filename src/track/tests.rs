@@ -56,7 +56,7 @@ fn next_of_known(
     let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    let unjudged = Unjudged { not_run, undecided: &[], held: &[], known };
+    let unjudged = Unjudged { not_run, undecided: &[], held: &[], known, returned: None };
     track(found.to_vec(), &unjudged, before, ledger, period(quarter), &secret).unwrap()
 }
 

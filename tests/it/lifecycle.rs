@@ -10,9 +10,11 @@ use bidui::testing::privacy::IdentitySecret;
 use bidui::testing::publication::snapshot::Snapshot;
 use bidui::testing::publication::table_reader::TableRow;
 use bidui::testing::track::{Unjudged, note_facts, track};
+use sha2::{Digest as _, Sha256};
 
-use crate::end_to_end::{key, published, run};
+use crate::end_to_end::{key, ok, published, root, run, text};
 use crate::fixture_world::{QUARTER, World};
+use crate::inputs_folder::copy_folder;
 
 /// Facts by rule, subject and key.
 type Facts = BTreeMap<(String, String, String), String>;
@@ -159,4 +161,50 @@ fn t2_t5_t6_a_run_of_some_rules_closes_nothing_and_takes_no_place() {
     let aside = Snapshot::open(&out.join("2018Q4").join(runs("run-0002-").unwrap())).unwrap();
     let closed = |row: &TableRow| row.get("status") == "resolved" && row.get("rule_code") != "R37";
     assert!(aside.rows("restricted/exception.parquet", closed).unwrap().is_empty());
+}
+
+#[test]
+fn t3_who_stands_in_a_returned_row_is_not_put_right() {
+    let file = "农村低保_淇县.csv";
+    let data = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("fixtures/hebi/2018Q4"), data.path());
+    let path = data.path().join(file);
+    let bytes = std::fs::read(&path).unwrap();
+    // Somebody of whom the list alone says what was found, in both quarters.
+    let digest: String = Sha256::digest(&bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let place = format!("dibao:{digest}.r");
+    let after = exceptions("2018Q4");
+    let row_of = |row: &TableRow| -> Option<usize> {
+        let first = row.get("evidence_record_ids").split(';').next()?.strip_prefix(&place)?;
+        first.split('.').next()?.parse().ok()
+    };
+    let found =
+        after.values().filter(|row| row.get("status") == "persisting" && row.get("rule_code") == "R07");
+    let (old, at) = found.filter_map(|row| Some((row, row_of(row)?))).next().unwrap();
+    // Without the number of the household the row goes back to the department.
+    let said = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => encoding_rs::GB18030.decode(error.as_bytes()).0.into_owned(),
+    };
+    let lines = said.lines().enumerate().map(|(line, said)| {
+        let mut cells: Vec<&str> = said.split(',').collect();
+        if line + 1 == at {
+            cells[3] = "";
+        }
+        cells.join(",")
+    });
+    std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let (key, out) = (key(folder.path()), folder.path().join("out"));
+    let before = published().join("out/2018Q3");
+    let data = data.path().to_str().unwrap();
+    let named = ["run", "pipelines/hebi", "--quarter", "2018Q4", "--select", "R07", "--data", data];
+    let places = ["--out", text(&out), "--key-file", text(&key)];
+    let summary = ok(&[&named[..], &places[..], &["--previous", text(&before)]].concat());
+    let publication = Snapshot::open(&out.join("2018Q4")).unwrap();
+    let same = |row: &TableRow| row.get("exception_id") == old.get("exception_id");
+    let now = publication.rows("restricted/exception.parquet", same).unwrap();
+    let told = ["status", "checked", "resolved_by"].map(|column| now[0].get(column));
+    assert_eq!(told, ["persisting", "0", ""], "{summary}");
 }
