@@ -109,7 +109,13 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
     let found = std::mem::take(&mut findings.exceptions);
     let tracked = track::track(
         found,
-        &track::Unjudged { not_run: &findings.not_run, undecided: &findings.undecided, held: &findings.held },
+        &track::Unjudged {
+            not_run: &findings.not_run,
+            undecided: &findings.undecided,
+            held: &findings.held,
+            known: None,
+            returned: None,
+        },
         None,
         &resolution.ledger,
         period,

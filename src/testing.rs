@@ -286,5 +286,5 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{PreviousExceptions, Unjudged, track};
+    pub use crate::track::{KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, note_facts, track};
 }

@@ -72,7 +72,13 @@ fn main() -> Result<()> {
     let lap = Lap::new();
     track::track(
         found.exceptions,
-        &track::Unjudged { not_run: &found.not_run, undecided: &found.undecided, held: &found.held },
+        &track::Unjudged {
+            not_run: &found.not_run,
+            undecided: &found.undecided,
+            held: &found.held,
+            known: None,
+            returned: None,
+        },
         None,
         &resolution.ledger,
         inputs.period,

@@ -7,6 +7,7 @@ use clap::Args;
 use super::key_files::KeyArguments;
 use super::{BarProgress, Console, plans};
 use crate::config::Pipeline;
+use crate::engine::baseline::find_baseline;
 use crate::engine::{self, BegunRun, Engine, RunPlan, RunTolerance};
 use crate::link::settings::LinkSettings;
 use crate::model::exception::Severity;
@@ -29,9 +30,12 @@ pub(super) struct RunArguments {
     /// 发布文件夹（其下生成 2018Q3/run-… 和指向它的 2018Q3/latest）
     #[arg(long)]
     out: PathBuf,
-    /// 上一季度的发布，例如 out/2018Q2（默认：发布文件夹中上一季度的，如果有）
+    /// 要接着的发布，例如 out/2018Q2（默认：发布文件夹中最近一个更早季度的）
     #[arg(long)]
     previous: Option<PathBuf>,
+    /// 第一次发布：没有可对照的更早的发布，疑点全部算新增
+    #[arg(long, conflicts_with = "previous")]
+    first: bool,
     /// 在哪里运行各阶段
     #[arg(long, value_enum)]
     engine: Option<EngineKind>,
@@ -165,7 +169,7 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan,
     let (places, what) = ((&*arguments.data, &*arguments.out), (period, &pipeline));
     let begun = BegunRun::begin(places, what, || match &arguments.previous {
         Some(folder) => Snapshot::open(folder).map(Some),
-        None => Snapshot::find(&arguments.out, period.previous()?),
+        None => find_baseline(&arguments.out, period, arguments.first),
     })?;
     let previous = begun.previous.clone();
     folders.extend(previous.as_ref().map(|previous| ("上一季度的发布", previous.folder())));

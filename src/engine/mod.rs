@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+pub(crate) mod baseline;
 mod identity_migration;
 mod key_names;
 mod link_only;

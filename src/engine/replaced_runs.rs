@@ -1,6 +1,8 @@
 //! Earlier runs of the period that a run replaces: sheets that they handed out keep their numbers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::identity_migration::secret_of;
 use super::pipeline_match::check_same_pipeline;
@@ -67,14 +69,15 @@ impl ReplacedRuns {
         self.runs.iter().filter(|run| secret_of(run) != own).map(Snapshot::folder).collect()
     }
 
-    /// Takes over the numbers of the current run and of all that were made under another secret. What cannot be read is told.
+    /// Takes over the numbers of the current run and of all that were made under another secret; `renamed`: former codes of
+    /// rules with today's. What cannot be read is told.
     ///
     /// # Errors
     /// A publication under another secret that is damaged: its numbers would lead nowhere.
     pub(crate) fn take_over(
         &self,
         tracked: &mut [TrackedException],
-        secret: &IdentitySecret,
+        (secret, renamed): (&IdentitySecret, &BTreeMap<String, Arc<str>>),
         (pipeline, loaded): (&Pipeline, &[LoadedSource]),
         (nodes, resolution): (&LinkNodes<'_>, &Resolution),
     ) -> Result<Vec<String>> {
@@ -89,14 +92,16 @@ impl ReplacedRuns {
                 let files = run.check_files(&[RECORDS, EXCEPTIONS]).and_then(|()| {
                     let run = run.clone().read_under(secret);
                     let called = resolve::called_now(pipeline, loaded, nodes, resolution, &run)?;
-                    take_over_numbers(tracked, PreviousExceptions::read(&run)?, &called);
+                    take_over_numbers(tracked, PreviousExceptions::read(&run)?.under_codes(renamed), &called);
                     Ok(())
                 });
                 files.map_err(|error| cure_of_damaged(error, run))?;
             } else if at == 0 && self.has_current {
                 // Damaged, it has the numbers that this run gives; only those it took over itself are lost.
                 match PreviousExceptions::read(run) {
-                    Ok(exceptions) => take_over_numbers(tracked, exceptions, &Default::default()),
+                    Ok(exceptions) => {
+                        take_over_numbers(tracked, exceptions.under_codes(renamed), &Default::default());
+                    }
                     Err(_) => warnings.push(lost_numbers("被替换的发布已损坏")),
                 }
             }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::baseline::{is_just_before, told_baseline};
 use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
@@ -27,6 +28,7 @@ use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
+use crate::track::{KnownSubjects, ReturnedPeople};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -45,7 +47,7 @@ pub struct RunOutcome {
 #[derive(Debug)]
 pub(crate) struct BegunRun {
     staging: Staging,
-    /// Publication to compare with.
+    /// Publication to go on from.
     pub(crate) previous: Option<Snapshot>,
     /// Keys that publications name.
     pub(crate) published: PublishedKeys,
@@ -130,7 +132,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         period: plan.period,
     };
     let asked = plan.rules.previous_views();
-    let before = previous.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
+    // "The quarter before" is that one alone: a rule that looks back must not take an older list for it.
+    let just_before = previous.filter(|previous| is_just_before(previous, plan.period));
+    let before = just_before.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
     let placement = scratch.placement(resolution.person.len());
     let mut unknown = unknown_columns::unknown_columns(&inputs);
     unknown.extend(unknown_columns::unknown_columns_before(before.as_deref().unwrap_or_default()));
@@ -156,21 +160,41 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     })?;
     views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
     begin("与上一季度对照", None);
-    let before = previous.map(PreviousExceptions::read).transpose()?;
+    let renamed = &plan.rules.renamed;
+    let before =
+        previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
     let exceptions = std::mem::take(&mut findings.exceptions);
     let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
-    let unjudged =
-        track::Unjudged { not_run: &not_run, undecided: &findings.undecided, held: &findings.held };
+    let divisions = &plan.pipeline.divisions;
+    let known = before.as_ref().map(|before| KnownSubjects::of(before, divisions, &comparables, &resolution));
+    let returned = previous
+        .zip(before.as_ref())
+        .map(|before| ReturnedPeople::of(before, &loaded, (&plan.rules, divisions), &resolution.ledger));
+    let returned = returned.transpose()?;
+    let unjudged = track::Unjudged {
+        not_run: &not_run,
+        undecided: &findings.undecided,
+        held: &findings.held,
+        known: known.as_ref(),
+        returned: returned.as_ref(),
+    };
     let mut tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
     let warnings = replaced.take_over(
         &mut tracked,
-        &secrets.identity,
+        (&secrets.identity, renamed),
         (&plan.pipeline, &loaded),
         (&nodes, &resolution),
     )?;
+    let configured = (&plan.pipeline, &plan.rules);
+    track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
     begin("写出发布", None);
-    let previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
+    let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
+    for one in &mut previous_indicators {
+        if let Some(code) = renamed.get(&one.rule_code) {
+            one.rule_code = code.to_string();
+        }
+    }
     let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
     // As it was written: read under the secret it has the new ids already.
     if let Some(previous) = &plan.previous {
@@ -197,6 +221,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);
+    publication.baseline = told_baseline(previous, plan.period);
     let mut summary = publish::summary_text(&publication, &catalogue);
     if previous.is_some_and(Snapshot::is_carried) {
         summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");

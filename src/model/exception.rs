@@ -198,6 +198,48 @@ impl Status {
     }
 }
 
+/// What closed an exception. What nothing proves to be closed stays open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResolvedBy {
+    /// Its rule ran and does not find it; its subject is still known, where it was.
+    Data,
+    /// Its rule is asked no more.
+    RuleRetired,
+    /// Its subject stands in no list any more.
+    SubjectGone,
+    /// Its rule ran and does not find it; its subject is known in another township now, so nobody there need have put
+    /// anything right.
+    Moved,
+}
+
+impl ResolvedBy {
+    /// All of them.
+    const ALL: [Self; 4] = [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved];
+
+    /// Word in published tables.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::RuleRetired => "rule_retired",
+            Self::SubjectGone => "subject_gone",
+            Self::Moved => "moved",
+        }
+    }
+    /// Word in summaries and reports.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Data => "数据已改",
+            Self::RuleRetired => "规则停用",
+            Self::SubjectGone => "对象不在任何名单",
+            Self::Moved => "对象已迁出",
+        }
+    }
+    /// Reads [`ResolvedBy::code`] back.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+}
+
 /// The key of an exception's row on sheets: before there were secrets, its fingerprint.
 pub(crate) fn row_key<'k>(listed_id: &'k str, fingerprint: &'k str) -> &'k str {
     if listed_id.is_empty() { fingerprint } else { listed_id }
@@ -215,6 +257,9 @@ pub struct TrackedException {
     pub exception_id: String,
     /// What lists call it: 26 base-32 characters of the fingerprint under the identity secret.
     pub listed_id: String,
+    /// What it was found by: 13 base-32 characters of the delivered cells that decide its rule, under the identity secret;
+    /// as last seen. `""`: not known, as of findings from versions before.
+    pub facts: String,
     /// Numbers that sheets handed out earlier bear for it, see [`TrackedException::long_number`]: from before two
     /// subjects were found to be one, or another identity secret was taken; ascending.
     pub former_numbers: Vec<String>,
@@ -231,6 +276,8 @@ pub struct TrackedException {
     pub last_seen: Period,
     /// Period from which on the data showed it no more, or its rule was asked no more; `None` while open.
     pub resolved_in: Option<Period>,
+    /// What closed it; `None` while open, and where an earlier version did not say.
+    pub resolved_by: Option<ResolvedBy>,
     /// False if the rule did not run this quarter and the exception is only carried forward.
     pub checked: bool,
 }

@@ -11,6 +11,8 @@ use crate::{Error, Result};
 
 /// Ids that are made at a time.
 const PART: usize = 4_096;
+/// Characters of a name of facts.
+const FACTS_CHARACTERS: usize = 13;
 /// Characters of a key's id.
 const KEY_ID_CHARACTERS: usize = 16;
 
@@ -22,6 +24,8 @@ const NEW_ID: [&[u8]; 2] = [b"new person\0", b"new household\0"];
 const CARRIED_ID: [&[u8]; 2] = [b"carried person\0", b"carried household\0"];
 /// A finding on lists.
 const LISTED: &[u8] = b"listed exception\0";
+/// What findings were found by.
+const FACTS: &[u8] = b"facts of exception\0";
 /// What makes a file's digest tell nothing of the file.
 const SALT: &[u8] = b"salt\0";
 
@@ -124,12 +128,23 @@ impl IdentitySecret {
 
     /// What lists call the exceptions with these fingerprints.
     pub(crate) fn listed(&self, fingerprints: &[impl AsRef<str> + Sync]) -> Vec<String> {
-        let numbers = |some: &[_]| {
+        self.named(LISTED, fingerprints)
+    }
+
+    /// Names of facts by digests of them: a digest alone could be tried, what cells may say is soon told.
+    pub(crate) fn facts(&self, digests: &[impl AsRef<str> + Sync]) -> Vec<String> {
+        let mut names = self.named(FACTS, digests);
+        names.iter_mut().for_each(|name| name.truncate(FACTS_CHARACTERS));
+        names
+    }
+
+    fn named(&self, domain: &[u8], texts: &[impl AsRef<str> + Sync]) -> Vec<String> {
+        let names = |some: &[_]| {
             let mut keys = vec![Pseudonym::default(); some.len()];
-            self.0.keys(LISTED, some, &mut keys);
+            self.0.keys(domain, some, &mut keys);
             keys.into_iter().map(|key| key.to_string()).collect::<Vec<_>>()
         };
-        fingerprints.par_chunks(PART).flat_map_iter(numbers).collect()
+        texts.par_chunks(PART).flat_map_iter(names).collect()
     }
 
     /// A text for a file that only who may read the file knows.
@@ -183,6 +198,9 @@ mod tests {
         assert_ne!(carried, ids);
         assert_ne!(a.key_id(), b.key_id());
         assert_ne!(a.listed(&["A"]), b.listed(&["A"]));
+        assert_ne!(a.facts(&["A"]), b.facts(&["A"]));
+        assert_eq!(a.facts(&["A"])[0].len(), 13);
+        assert!(!a.listed(&["A"])[0].starts_with(&a.facts(&["A"])[0]));
     }
 
     #[test]

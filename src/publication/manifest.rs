@@ -46,6 +46,9 @@ pub struct Manifest {
     /// Ledgers of ids that lay in the output folder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ledgers: Vec<ListedLedger>,
+    /// What it lacks; nothing for a whole publication.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<PartialRun>,
     /// Everything in the data folder and what became of it.
     pub files: Vec<DeliveredFile>,
     /// Sources with control totals, also those not delivered.
@@ -58,6 +61,39 @@ pub struct Manifest {
     pub rules: Vec<RuleRun>,
     /// Files of the publication, but for the manifest.
     pub outputs: Vec<OutputFile>,
+}
+
+/// Why a publication is not the whole of its period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartialRun {
+    /// Only some of the rules were asked for.
+    Rules,
+    /// Places did not deliver their part of a list, or not of the period.
+    Lists,
+}
+
+/// How much of its period a publication tells, the least first. One that tells less takes no other's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Completeness {
+    /// What some of the rules found.
+    SomeRules,
+    /// What can be told without the lists of some places.
+    SomeLists,
+    /// All of it.
+    Whole,
+}
+
+impl Completeness {
+    /// That of a publication with these marks.
+    pub(crate) fn of(partial: &[PartialRun]) -> Self {
+        let has = |one| partial.contains(&one);
+        match (has(PartialRun::Rules), has(PartialRun::Lists)) {
+            (true, _) => Self::SomeRules,
+            (false, true) => Self::SomeLists,
+            (false, false) => Self::Whole,
+        }
+    }
 }
 
 /// Names of the keys of a publication. A name is a keyed hash of nothing: it tells keys apart and nothing more.
@@ -297,6 +333,7 @@ mod tests {
             previous_period: None,
             keys,
             ledgers: Vec::new(),
+            partial: Vec::new(),
             files: vec![DeliveredFile::of(&file)],
             sources: vec![source.told()],
             audits: vec![told_finding(&AuditFinding::new("dibao", "twice", false, words.to_owned()))],

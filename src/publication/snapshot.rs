@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::checked_files::{CheckedFiles, ListedFile, not_as_published, open_as_listed};
 use super::id_ledger::ListedLedger;
 use super::layout::{self, LATEST, MANIFEST, RunName};
-use super::manifest::{FORMAT, KeyNames, OutputFile, READABLE};
+use super::manifest::{Completeness, FORMAT, KeyNames, OutputFile, PartialRun, READABLE};
 use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
 use crate::model::published_id::PublishedId;
@@ -51,6 +51,7 @@ pub struct Snapshot {
     /// `None`: it does not say.
     prefecture: Option<String>,
     ledgers: Vec<ListedLedger>,
+    completeness: Completeness,
     lacked: BTreeMap<String, Vec<LackedPlace>>,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
@@ -78,6 +79,8 @@ struct ManifestHead {
     prefecture: Option<String>,
     #[serde(default)]
     ledgers: Vec<ListedLedger>,
+    #[serde(default)]
+    partial: Vec<PartialRun>,
     sources: Vec<SourceHead>,
     outputs: Vec<OutputFile>,
     keys: Option<KeyNames>,
@@ -194,6 +197,7 @@ impl Snapshot {
             pipeline: head.pipeline,
             prefecture: head.prefecture,
             ledgers: head.ledgers,
+            completeness: Completeness::of(&head.partial),
             outputs: head.outputs,
             keys: head.keys,
             carried: None,
@@ -350,6 +354,11 @@ impl Snapshot {
     /// Ledgers of ids that lay beside it when it was made.
     pub(crate) fn ledgers(&self) -> &[ListedLedger] {
         &self.ledgers
+    }
+
+    /// How much of its period it tells.
+    pub(crate) fn completeness(&self) -> Completeness {
+        self.completeness
     }
 
     /// Codes of the counties that its lists have rows of.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder_lock::{FolderLock, not_writable};
 use super::layout::{self, LATEST, MANIFEST, RunName};
+use super::manifest::Completeness;
 use super::output_files::digest_output_file;
 use super::snapshot::Snapshot;
 use crate::model::period::Period;
@@ -150,7 +151,8 @@ impl Staging {
     }
 
     /// Makes the publication the current one. One that equals the current
-    /// one byte for byte is dropped: the current one stays.
+    /// one byte for byte is dropped: the current one stays. One that tells less of the period than the current one, as where
+    /// only some rules were asked for, is set aside: it stands beside the others, and no link names it.
     ///
     /// # Errors
     /// The folder cannot be written, or another program wrote there meanwhile; the current publication stays.
@@ -176,10 +178,15 @@ impl Staging {
                 return Ok(Committed { folder, warnings });
             }
         }
+        let own = Snapshot::open(&self.folder)?.completeness();
+        let current = self.current.as_ref().filter(|current| tells_less(own, &self.runs, current));
+        if let Some(current) = current {
+            let folder = self.set_aside(&sha256)?;
+            warnings.push(told_set_aside(own, &self.runs, current, &folder));
+            return Ok(Committed { folder, warnings });
+        }
         // A run that could not be removed keeps its number.
-        let newest = layout::list_runs(&self.runs)?.last().map_or(0, RunName::number);
-        let number = newest.max(self.current.as_ref().map_or(0, RunName::number)) + 1;
-        let name = RunName::new(number, &sha256);
+        let name = self.next_name(&sha256)?;
         let (target, _unpublished) = self.place(&name)?;
         self.point_to(&name)?;
         // From here on it is published, whatever happens.
@@ -187,6 +194,23 @@ impl Staging {
             warnings.push(format!("已发布，但没能确认写到磁盘：{error}；断电前请再运行一次"));
         }
         Ok(Committed { folder: target, warnings })
+    }
+
+    fn next_name(&self, manifest_sha256: &str) -> Result<RunName> {
+        let newest = layout::list_runs(&self.runs)?.last().map_or(0, RunName::number);
+        let number = newest.max(self.current.as_ref().map_or(0, RunName::number)) + 1;
+        Ok(RunName::new(number, manifest_sha256))
+    }
+
+    /// Puts the run beside the others without a link to it; an equal one that is set aside already is enough.
+    fn set_aside(&self, manifest_sha256: &str) -> Result<PathBuf> {
+        let equal = |run: &RunName| *run == RunName::new(run.number(), manifest_sha256);
+        let there = layout::list_runs(&self.runs)?.into_iter().filter(equal);
+        let there = there.map(|run| self.runs.join(run.to_string()));
+        match there.into_iter().find(|folder| is_run_intact(folder, manifest_sha256)) {
+            Some(folder) => Ok(folder),
+            None => self.place(&self.next_name(manifest_sha256)?).map(|(folder, _)| folder),
+        }
     }
 
     /// Moves the run to where it stays, on the disk with all its names; until it is published it goes if the program is told
@@ -291,12 +315,41 @@ fn latest_run(runs: &Path) -> Result<Option<RunName>> {
     }
 }
 
-/// The run that a kill left without a link to it. A kill leaves one at most, the next after the current one: anything else
-/// was done by hand, and is for a hand to mend.
+/// Does a publication tell less of its period than the current run? One that cannot be read tells nothing.
+fn tells_less(own: Completeness, runs: &Path, current: &RunName) -> bool {
+    Snapshot::open(&runs.join(current.to_string())).is_ok_and(|current| own < current.completeness())
+}
+
+fn told_set_aside(own: Completeness, runs: &Path, current: &RunName, folder: &Path) -> String {
+    let why = match own {
+        Completeness::SomeRules => "这次只运行了部分规则",
+        Completeness::SomeLists | Completeness::Whole => "这次有县（区）的名单没有报来或不能用",
+    };
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    format!(
+        "{why}，不如当前的发布{current}完整，没有取代它，放在旁边：{}；确实要以这次的为准，在 {} 中运行 ln -sfn {name} latest",
+        folder.display(),
+        runs.display()
+    )
+}
+
+/// The run that a kill left without a link to it. A kill leaves one at most, the next after the current one and those that
+/// are set aside: anything else was done by hand, and is for a hand to mend.
 fn unfinished_run(runs: &Path, current: Option<&RunName>) -> Result<Option<PathBuf>> {
-    let number = current.map_or(0, RunName::number);
-    let newer: Vec<RunName> =
-        layout::list_runs(runs)?.into_iter().filter(|run| run.number() > number).collect();
+    let begin = current.map_or(0, RunName::number);
+    let mut number = begin;
+    let is_set_aside = |run: &RunName| {
+        let own = Snapshot::open(&runs.join(run.to_string())).map(|run| run.completeness());
+        own.is_ok_and(|own| current.is_some_and(|current| tells_less(own, runs, current)))
+    };
+    let mut newer: Vec<RunName> = Vec::new();
+    for run in layout::list_runs(runs)?.into_iter().filter(|run| run.number() > begin) {
+        match is_set_aside(&run) {
+            true if newer.is_empty() => number = run.number(),
+            true => {}
+            false => newer.push(run),
+        }
+    }
     match &newer[..] {
         [] => Ok(None),
         [one] if one.number() == number + 1 => Ok(Some(runs.join(one.to_string()))),
@@ -470,6 +523,45 @@ mod tests {
         assert_eq!(names(&out.path().join("2018Q3")), [LATEST, &run(&first), &run(&second)]);
         assert_eq!(fs::read_link(out.path().join("2018Q3/latest")).unwrap(), Path::new(&run(&second)));
         assert_eq!(current_title(out.path()).unwrap(), "two");
+    }
+
+    #[test]
+    fn t2_a_partial_run_takes_no_whole_one_s_place() {
+        let out = tempfile::tempdir().unwrap();
+        let run = |title: &str, partial: &str| {
+            let staging = begin(out.path());
+            let manifest = format!(
+                r#"{{"format":3,"period":"2018Q3","pipeline":"{title}","partial":[{partial}],"sources":[],"outputs":[]}}"#
+            );
+            fs::write(staging.folder().join(MANIFEST), manifest).unwrap();
+            let done = staging.commit().unwrap();
+            (done.folder, done.warnings.concat())
+        };
+        let current = || current_title(out.path()).unwrap();
+        assert_eq!(run("some rules", "\"rules\"").1, "", "there is nothing else");
+        run("some lists", "\"lists\"");
+        assert_eq!(current(), "some lists");
+        let (aside, told) = run("rules again", "\"rules\"");
+        assert!(told.contains("ln -sfn run-0003-") && aside.join(MANIFEST).is_file(), "{told}");
+        assert_eq!(current(), "some lists");
+        // It is no leftover of a kill, an equal one is enough, and a kill after it is told from it.
+        assert_eq!(run("rules again", "\"rules\"").0, aside);
+        let staging = begin(out.path());
+        put(&staging, "killed");
+        let unfinished = out.path().join("2018Q3").join(name_of(&staging, 4).to_string());
+        fs::rename(staging.folder(), &unfinished).unwrap();
+        kill(staging);
+        run("whole", "");
+        assert!(!unfinished.exists() && aside.exists());
+        assert_eq!(current(), "whole");
+        assert!(run("more lists", "\"lists\"").1.contains("不如当前的发布run-0004-"));
+        assert_eq!(current(), "whole");
+        // Whoever wants it all the same lets the link name it.
+        let newest = layout::list_runs(&out.path().join("2018Q3")).unwrap().pop().unwrap();
+        fs::remove_file(out.path().join("2018Q3/latest")).unwrap();
+        symlink(newest.to_string(), out.path().join("2018Q3/latest")).unwrap();
+        drop(begin(out.path()));
+        assert_eq!(current(), "more lists");
     }
 
     #[test]

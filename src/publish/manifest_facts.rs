@@ -9,7 +9,7 @@ use crate::model::source_row::ControlTotals;
 use crate::model::undecided::HeldRule;
 use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
-    DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, RuleRun, SourceRun, StageRows,
+    DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, PartialRun, RuleRun, SourceRun, StageRows,
 };
 use crate::publication::told_finding;
 
@@ -28,6 +28,7 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         previous_period: inputs.previous_period,
         keys: KeyNames::of(inputs.secrets),
         ledgers: inputs.ledgers.to_vec(),
+        partial: partial_run(inputs),
         files: inputs.files.iter().map(DeliveredFile::of).collect(),
         sources: source_runs(inputs).into_iter().map(SourceRun::told).collect(),
         audits: inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect(),
@@ -37,6 +38,13 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
     };
     manifest.check(inputs.catalogue.outputs.restricted)?;
     Ok(manifest)
+}
+
+/// What keeps the publication from being the whole of its period.
+fn partial_run(inputs: &PublicationInputs<'_>) -> Vec<PartialRun> {
+    let rules = inputs.catalogue.selected.then_some(PartialRun::Rules);
+    let lists = inputs.loaded.iter().any(|one| !one.lacked.is_empty()).then_some(PartialRun::Lists);
+    rules.into_iter().chain(lists).collect()
 }
 
 pub(crate) fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {

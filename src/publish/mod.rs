@@ -96,6 +96,9 @@ pub struct FinishedPublication {
     pub manifest: Manifest,
     /// Figures of the period.
     pub totals: PublicationTotals,
+    /// Which publication statuses are relative to, Chinese; `""`: it is not told.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub baseline: String,
     /// What did not keep it from being published, Chinese.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -122,7 +125,7 @@ pub(crate) fn publish_staged(
     check_publication_inputs(inputs)?;
     let (manifest, totals) = write_publication_files(inputs, staging.folder())?;
     let Committed { folder, warnings } = staging.commit()?;
-    Ok(FinishedPublication { folder, manifest, totals, warnings })
+    Ok(FinishedPublication { folder, manifest, totals, baseline: String::new(), warnings })
 }
 
 /// Writes all files below `root`.

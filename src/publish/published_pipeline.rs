@@ -101,6 +101,8 @@ pub struct PublishedPipeline {
     pub sources: Vec<SourceFacts>,
     /// Rules by code, those selected for this run.
     pub rules: Vec<RuleFacts>,
+    /// Only some of the rules were asked for.
+    pub selected: bool,
     /// Targets of the plan that no list can tell yet.
     pub targets: Vec<TargetFacts>,
     /// How the quality of the register is scored, in words; `None`: it is not.
@@ -126,6 +128,7 @@ impl PublishedPipeline {
             prefecture: pipeline.settings.prefecture.code.clone(),
             sources: pipeline.sources.iter().enumerate().map(|(i, s)| source(i, s, home)).collect(),
             rules: rules.rules.iter().map(|r| rule(r, &rules.definitions, period)).collect(),
+            selected: !rules.unasked.is_empty(),
             targets: targets(rules, period),
             quality: rules.settings.quality.clone(),
             words: rules.settings.words(),

@@ -8,7 +8,7 @@ use super::PublicationInputs;
 use super::people::{PublishedPersons, RecordOwners};
 use crate::Result;
 use crate::model::exception::Severity;
-use crate::model::exception::{Status, TrackedException};
+use crate::model::exception::{ResolvedBy, Status, TrackedException};
 use crate::model::id_number::IdClass;
 use crate::model::links::Tier;
 use crate::publication::manifest::SourceRun;
@@ -75,6 +75,9 @@ pub struct PublicationTotals {
     pub overdue: u64,
     /// Open and certain ones that follow from another exception.
     pub explained: u64,
+    /// Resolved this quarter by something else than the data, by what.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolved_otherwise: BTreeMap<&'static str, u64>,
     /// Persons per county code, by the most trusted source.
     pub persons_by_county: BTreeMap<String, u64>,
     /// Persons per township code.
@@ -130,6 +133,11 @@ impl PublicationTotals {
             self.by_owner.entry(e.owner.to_string()).or_default().add(t);
             self.by_county.entry(e.county_code.to_string()).or_default().add(t);
             self.by_township.entry(e.township_code.to_string()).or_default().add(t);
+            let otherwise =
+                t.resolved_by.filter(|by| t.status == Status::Resolved && *by != ResolvedBy::Data);
+            if let Some(by) = otherwise {
+                *self.resolved_otherwise.entry(by.title()).or_default() += 1;
+            }
             if t.is_open() && !t.in_review() {
                 self.overdue += u64::from(*t.due_date < *end);
                 self.explained += u64::from(e.cause.is_some());

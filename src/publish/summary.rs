@@ -44,14 +44,24 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         grouped_text(t.households),
         grouped_text(t.review_pairs)
     );
+    if !publication.baseline.is_empty() {
+        let _ = writeln!(out, "  对照  {}", publication.baseline);
+    }
+    let otherwise: Vec<String> =
+        t.resolved_otherwise.iter().map(|(by, count)| format!("{by}{}", grouped_text(*count))).collect();
+    let otherwise = match otherwise.is_empty() {
+        true => String::new(),
+        false => format!("（其中{}）", otherwise.join("、")),
+    };
     let _ = writeln!(
         out,
-        "  疑点  {}条：新增{}、持续{}、复现{}；本季消除{}；另有待确认匹配{}条",
+        "  疑点  {}条：新增{}、持续{}、复现{}；本季消除{}{}；另有待确认匹配{}条",
         grouped_text(t.all.open),
         grouped_text(t.all.new),
         grouped_text(t.all.persisting),
         grouped_text(t.all.reopened),
         grouped_text(t.all.resolved),
+        otherwise,
         grouped_text(t.all.review)
     );
     for severity in Severity::ALL {

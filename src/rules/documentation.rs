@@ -147,6 +147,9 @@ fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut Str
         header.title
     );
     let _ = writeln!(text, "{}\n", header.why);
+    if !header.formerly.is_empty() {
+        let _ = writeln!(text, "- 原编号：{}", header.formerly.join("、"));
+    }
     let _ = writeln!(text, "- 政策依据：{}，“{}”", header.policy.clause, header.policy.quote);
     let sources: Vec<String> =
         header.sources.iter().map(|s| format!("{}(`{s}`)", rules.catalogue.title(s))).collect();

@@ -18,6 +18,9 @@ use crate::{Error, Result};
 pub struct RuleHeader {
     /// Short code, unique in the pipeline and equal to the start of the file name.
     pub code: String,
+    /// Codes that the rule had before: what was found under them goes on as this rule's.
+    #[serde(default)]
+    pub formerly: Vec<String>,
     /// What is found, in the officers' words.
     pub title: String,
     /// Why it matters.

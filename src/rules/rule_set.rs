@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
+use super::former_codes::renamed_codes;
 use super::quality_settings;
 use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
@@ -61,6 +63,8 @@ pub struct RuleSet {
     pub off: BTreeMap<String, String>,
     /// Codes of rules that this run was not asked for.
     pub unasked: BTreeSet<String>,
+    /// Codes that rules had before, each with today's; those of rules that are not asked for, too.
+    pub(crate) renamed: BTreeMap<String, Arc<str>>,
     layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     settings_files: SettingsFiles,
@@ -92,6 +96,7 @@ impl RuleSet {
             .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
             .collect();
         Ok(Self {
+            renamed: renamed_codes(&rules),
             rules,
             definitions,
             settings,
@@ -109,15 +114,17 @@ impl RuleSet {
             policy_text,
         })
     }
-    /// Puts the rules of a file into the set, in the place of those of the same code, and returns their codes.
+    /// Puts the rules of a file into the set, in the place of those whose code they have or had, and returns their codes.
     ///
     /// # Errors
     /// A file that cannot be read, or is not in order, at its line.
     pub fn put_rule_file(&mut self, path: &Path) -> Result<Vec<String>> {
         let read = rules_of_included_folders::read_rule_file(path)?;
         let codes: Vec<String> = read.iter().map(|rule| rule.header.code.clone()).collect();
-        self.rules.retain(|rule| !codes.contains(&rule.header.code));
+        let former: BTreeSet<&String> = read.iter().flat_map(|rule| &rule.header.formerly).collect();
+        self.rules.retain(|rule| !codes.contains(&rule.header.code) && !former.contains(&rule.header.code));
         self.rules.extend(read);
+        self.renamed = renamed_codes(&self.rules);
         self.rules.sort_by_key(|rule| code_order(&rule.header.code));
         Ok(codes)
     }
@@ -143,6 +150,7 @@ impl RuleSet {
             replaced: Vec::new(),
             off: BTreeMap::new(),
             unasked: BTreeSet::new(),
+            renamed: renamed_codes(std::slice::from_ref(rule)),
             layers: self.layers.clone(),
             target_places: Vec::new(),
             settings_files: self.settings_files.clone(),
@@ -402,6 +410,7 @@ impl RuleSet {
                 .complain_at(&["policy".into(), "quote".into()], "引文与政策文本不一致")
                 .hint("引文必须是政策原文中连续的一段，标点也要一致"));
         }
+        self.check_former_codes(rule)?;
         let read = self.source_views(&rule.file);
         let listed: BTreeSet<&String> = header.sources.iter().chain(&header.optional_sources).collect();
         for name in &listed {

@@ -14,19 +14,25 @@ use hashbrown::hash_map::{Entry, HashMap};
 use rayon::prelude::*;
 
 use crate::Result;
-use crate::model::exception::{Exception, Status, TrackedException};
+use crate::model::exception::{Exception, ResolvedBy, Status, TrackedException};
 use crate::model::indicator::NotRun;
 use crate::model::period::Period;
 use crate::model::resolution::IdentityChange;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
+mod facts;
 mod fingerprint;
+pub(crate) mod known_subjects;
 pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
+mod returned_people;
 
+pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
+pub use known_subjects::KnownSubjects;
 pub use previous_exceptions::PreviousExceptions;
+pub use returned_people::ReturnedPeople;
 
 /// Compares the exceptions of this period with the previous publication's. `unjudged`: what
 /// could not be judged; `ledger` renames subjects that were merged since; lists call exceptions by names under
@@ -76,7 +82,8 @@ pub fn track(
     for old in before.into_values() {
         let not_run = unjudged.not_run.iter().find(|rule| rule.rule_code == *old.exception.rule_code);
         let open = unjudged.leaves_open(&old.exception);
-        out.push(now.unseen(old, not_run, open));
+        let by = unjudged.known.map_or(ResolvedBy::Data, |known| known.resolved_by(&old.exception));
+        out.push(now.unseen(old, not_run, (open, by)));
     }
     // Of equals the first stays: a stable sort.
     out.par_sort_by(|a, b| a.exception_id.cmp(&b.exception_id));
@@ -114,11 +121,19 @@ pub struct Unjudged<'a> {
     pub undecided: &'a [UndecidedSubject],
     /// Rules held for a county, sorted.
     pub held: &'a [HeldRule],
+    /// Whom the lists know; `None`: not asked.
+    pub known: Option<&'a KnownSubjects>,
+    /// Whose rows were returned; `None`: not asked.
+    pub returned: Option<&'a ReturnedPeople>,
 }
 
 impl Unjudged<'_> {
-    /// Is its subject undecided, or did a list that the rule reads not come from its county?
+    /// Is its subject undecided, was a row of the subject returned, or did a list that the rule reads not come from its
+    /// county?
     fn leaves_open(&self, old: &Exception) -> bool {
+        if self.returned.is_some_and(|returned| returned.leaves_open(old)) {
+            return true;
+        }
         let of_list = |one: &&HeldRule| one.is_of_list() && one.rule_code == *old.rule_code;
         if self.held.iter().filter(of_list).any(|one| one.county_code == *old.county_code) {
             return true;
@@ -163,6 +178,7 @@ impl PresentQuarter {
         };
         Ok(TrackedException {
             exception_id,
+            facts: String::new(),
             listed_id: String::new(),
             former_numbers,
             exception,
@@ -171,27 +187,31 @@ impl PresentQuarter {
             due_date,
             last_seen: self.period,
             resolved_in: None,
+            resolved_by: None,
             checked: true,
         })
     }
 
-    fn unseen(&self, old: TrackedException, not_run: Option<&NotRun>, open: bool) -> TrackedException {
+    /// `open`: nothing proves that it is closed; else `by` closes it.
+    fn unseen(
+        &self,
+        old: TrackedException,
+        not_run: Option<&NotRun>,
+        (open, by): (bool, ResolvedBy),
+    ) -> TrackedException {
+        let closed = |status: Status, by: ResolvedBy, old: TrackedException| TrackedException {
+            status,
+            resolved_in: Some(self.period),
+            resolved_by: Some(by),
+            checked: status == Status::Resolved,
+            ..old
+        };
         match (&old.resolved_in, not_run) {
             (Some(_), _) => TrackedException { checked: not_run.is_none() && !open, ..old },
-            (None, Some(rule)) if rule.retired => TrackedException {
-                status: Status::Retired,
-                resolved_in: Some(self.period),
-                checked: false,
-                ..old
-            },
+            (None, Some(rule)) if rule.retired => closed(Status::Retired, ResolvedBy::RuleRetired, old),
             (None, Some(_)) => TrackedException { status: Status::Persisting, checked: false, ..old },
             (None, None) if open => TrackedException { status: Status::Persisting, checked: false, ..old },
-            (None, None) => TrackedException {
-                status: Status::Resolved,
-                resolved_in: Some(self.period),
-                checked: true,
-                ..old
-            },
+            (None, None) => closed(Status::Resolved, by, old),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads what the previous publication knew of exceptions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::Array as _;
@@ -8,7 +9,7 @@ use hashbrown::HashMap;
 use super::exception_fingerprint;
 use crate::Result;
 use crate::model::day::day_from_date32;
-use crate::model::exception::{Exception, Severity, Status, SubjectKind, TrackedException};
+use crate::model::exception::{Exception, ResolvedBy, Severity, Status, SubjectKind, TrackedException};
 use crate::model::period::Period;
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::privacy::IdentitySecret;
@@ -46,6 +47,18 @@ impl PreviousExceptions {
         }
         Ok(Self { period: snapshot.period(), exceptions })
     }
+
+    /// The same with findings of rules that got another code under that code; `renamed`: former codes with today's.
+    #[must_use]
+    pub fn under_codes(mut self, renamed: &BTreeMap<String, Arc<str>>) -> Self {
+        for TrackedException { exception_id, exception, .. } in &mut self.exceptions {
+            if let Some(code) = renamed.get(&*exception.rule_code) {
+                exception.rule_code = code.clone();
+                *exception_id = exception_fingerprint(exception);
+            }
+        }
+        self
+    }
 }
 
 /// Gives the subjects the names that they have in this run, and the exceptions their fingerprints.
@@ -63,7 +76,9 @@ fn carry_exceptions(
             known.insert(std::mem::replace(id, now.clone()), now);
         }
     };
-    for TrackedException { exception_id, exception, .. } in exceptions {
+    for TrackedException { exception_id, facts, exception, .. } in exceptions {
+        // What the cells were is not known any more: they cannot be named under this secret.
+        facts.clear();
         let subject = &mut exception.subject_id;
         [&mut exception.rule_key, subject].into_iter().for_each(&mut carried);
         [&mut exception.person_id, &mut exception.household_id].into_iter().flatten().for_each(&mut carried);
@@ -104,6 +119,7 @@ fn read_previous_exception(
     let mut tracked = TrackedException {
         exception_id,
         listed_id,
+        facts: rows.optional_text("facts", row).unwrap_or_default(),
         former_numbers: former.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
         exception: Exception {
             rule_code: rows.shared("rule_code", row, texts)?,
@@ -131,6 +147,11 @@ fn read_previous_exception(
         due_date: texts.share(&due_date.to_string()),
         last_seen: rows.period("last_seen", row)?,
         resolved_in: rows.optional_period("resolved_in", row)?,
+        // Versions before told it of retired rules alone.
+        resolved_by: match rows.optional_text("resolved_by", row) {
+            Some(code) => Some(ResolvedBy::from_code(&code).ok_or_else(|| rows.missing("resolved_by"))?),
+            None => (status == Status::Retired).then_some(ResolvedBy::RuleRetired),
+        },
         checked: rows.int("checked", row)? == 1,
     };
     // Whatever becomes of it, a sheet with this number may be out.

@@ -179,6 +179,10 @@ fn check_publication(plan: &TrialPlan) -> Result<()> {
 /// The publication that the tried one was compared with, if it is `needed` and there is one.
 fn find_previous(plan: &TrialPlan, needed: bool) -> Result<Option<&Snapshot>> {
     let Some(period) = plan.publication.previous_period().filter(|_| needed) else { return Ok(None) };
+    // It ran without the lists of the quarter before, where that quarter was skipped.
+    if plan.publication.period().previous().ok() != Some(period) {
+        return Ok(None);
+    }
     let hint = format!("用 --previous 指向{}的发布，即当时对照的那一个", period);
     let Some(previous) = &plan.previous else {
         return Err(Error::usage(format!("规则要看上一季度（{period}）的名单，没有找到它的发布")).hint(hint));

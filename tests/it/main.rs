@@ -57,6 +57,7 @@ mod inputs_told;
 mod inputs_unseen;
 mod keys;
 mod leaks;
+mod lifecycle;
 mod limits;
 mod link;
 mod load;

@@ -260,7 +260,13 @@ impl World {
         let found = self.findings.exceptions.clone();
         track(
             found,
-            &Unjudged { not_run: &self.findings.not_run, undecided: &[], held: &[] },
+            &Unjudged {
+                not_run: &self.findings.not_run,
+                undecided: &[],
+                held: &[],
+                known: None,
+                returned: None,
+            },
             before,
             &self.resolution.ledger,
             self.period,

@@ -3,10 +3,10 @@
 
 use super::super::PublicationInputs;
 use super::super::exception_keys::ExceptionKeys;
-use super::super::tables::iso_days;
+use super::super::tables::{RESOLVED_BY, iso_days};
 use super::{ByFinding, row_version};
 use crate::Result;
-use crate::model::exception::TrackedException;
+use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::publication::large_table_writer::{
     LargeTable, count, date_column, flag_column, period_column, pseudonym_column, text_column, written_column,
 };
@@ -30,6 +30,12 @@ pub(super) fn write_restricted_exceptions(
             ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
             ("exception_key", Text, "疑点假名", "与 tables/ 的 exception_id 对应"),
             ("listed_id", Text, "清单行键", "清单里的行键；疑点编号的后8位是它的前8位"),
+            (
+                "facts",
+                Text,
+                "事实",
+                "决定规则的各格原值的带密钥摘要；原值不变则跨季度不变，空表示以前的版本没有记",
+            ),
             ("former_numbers", Text, "曾用编号", "以前发出的清单上的疑点编号（带全部行键），以分号分隔"),
             ("rule_code", Text, "规则编号", ""),
             ("severity", Text, "严重程度", ""),
@@ -51,10 +57,11 @@ pub(super) fn write_restricted_exceptions(
             ("first_seen", Text, "首次发现季度", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),
+            ("resolved_by", Text, RESOLVED_BY.0, RESOLVED_BY.1),
             ("status", Text, "状态", ""),
             ("checked", Int32, "本季已核对", ""),
             ("due_date", Date, "反馈期限", ""),
-            ("version", Text, "行版本", "与台账中的行版本对应"),
+            ("version", Text, "行版本", "行键和事实的摘要，与台账中的行版本对应"),
         ],
     );
     let mut rows: Vec<&TrackedException> = inputs.tracked.iter().collect();
@@ -68,6 +75,7 @@ pub(super) fn write_restricted_exceptions(
             text_column(|i| Some(&t(i).exception_id)),
             pseudonym_column(|i| Some(keys.of(t(i)))),
             text_column(|i| Some(&t(i).listed_id)),
+            text_column(|i| Some(&t(i).facts)),
             text_column(|i| Some(former[i].as_str())),
             text_column(|i| Some(&e(i).rule_code)),
             text_column(|i| Some(e(i).severity.code())),
@@ -89,6 +97,7 @@ pub(super) fn write_restricted_exceptions(
             period_column(|i| Some(t(i).first_seen)),
             period_column(|i| Some(t(i).last_seen)),
             period_column(|i| t(i).resolved_in),
+            text_column(|i| t(i).resolved_by.map(ResolvedBy::code)),
             text_column(|i| Some(t(i).status.code())),
             flag_column(|i| t(i).checked),
             date_column(|i| due[i]),

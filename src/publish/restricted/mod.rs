@@ -97,13 +97,11 @@ pub(super) fn related_ids<'a>(
     related_exceptions(index, tracked).map(|t| t.exception_id.as_str())
 }
 
-/// Changes when anything an officer rules on changes; a workbook carries it, so that answers
+/// Changes when the facts change that a finding rests on, and for nothing else; a workbook carries it, so that answers
 /// to an outdated row are recognized.
 pub(super) fn row_version(tracked: &TrackedException) -> String {
-    let e = &tracked.exception;
     let mut hash = Sha256::new();
-    let (evidence, last_seen) = (e.evidence.join(";"), tracked.last_seen.to_string());
-    for part in [&*tracked.listed_id, &*e.message, &evidence, &last_seen] {
+    for part in [&tracked.listed_id, &tracked.facts] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }

@@ -7,11 +7,11 @@ use super::super::exception_keys::ExceptionKeys;
 use super::super::people::{PseudonymKeys, RecordOwners};
 use super::super::restricted::{ByFinding, cause_of, related_exceptions};
 use super::{
-    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, iso_days, returned_rows,
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, RESOLVED_BY, define_published_table, iso_days, returned_rows,
     write_published_table,
 };
 use crate::Result;
-use crate::model::exception::TrackedException;
+use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::privacy::Pseudonym;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::large_table_writer::{
@@ -106,6 +106,7 @@ pub(super) fn fact_exception(
             "状态",
             "new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改）",
         ),
+        ("resolved_by", Text, RESOLVED_BY.0, RESOLVED_BY.1),
         ("checked", Int32, "本季已核对", "0表示规则本季未运行，疑点原样保留"),
         ("confidence", Int32, "匹配等级", "所依据的最弱匹配，1至6"),
         ("in_review", Int32, "匹配待确认", "1表示须先确认匹配；统计时分开"),
@@ -161,6 +162,7 @@ pub(super) fn fact_exception(
             period_column(|i| Some(t(i).last_seen)),
             int32_column(|i| Some(open[i])),
             text_column(|i| Some(t(i).status.code())),
+            text_column(|i| t(i).resolved_by.map(ResolvedBy::code)),
             flag_column(|i| t(i).checked),
             count(|i| e(i).confidence.into()),
             flag_column(|i| t(i).in_review()),

@@ -54,7 +54,7 @@ fn columns_made_of(column: &SourceColumn) -> Vec<&str> {
 }
 
 /// The columns of a contract that tell what stands in a column of its view, the ID number last.
-pub(super) fn columns_behind<'c>(contract: &'c SourceContract, name: &str) -> Vec<&'c SourceColumn> {
+pub(crate) fn columns_behind<'c>(contract: &'c SourceContract, name: &str) -> Vec<&'c SourceColumn> {
     let telling = contract.columns.iter().filter(|column| columns_made_of(column).contains(&name));
     let (numbers, mut all): (Vec<_>, Vec<_>) =
         telling.partition(|column| column.role == Some(ColumnRole::IdNumber));

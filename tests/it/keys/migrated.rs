@@ -79,7 +79,9 @@ fn after_two_migrations_a_run_goes_on_under_either_secret() {
 #[test]
 fn a_quarter_run_again_after_a_migration_knows_the_numbers_on_its_sheets() {
     let folder = tempfile::tempdir().unwrap();
-    let out = out_with_q3(folder.path());
+    let out = folder.path().join("out");
+    // A run of all rules would stay the current one.
+    run("2018Q3", &out, &key(folder.path()), &FEW[..2]);
     let first = fs::canonicalize(out.join("2018Q3/latest")).unwrap();
     let mut sheets = numbers(&first, "R08");
     let count = sheets.len();
