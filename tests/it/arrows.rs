@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 /// The folders and root files of `src/`, the ground floor first.
 ///
-/// Places of what is to come (docs/adr/0009): `answers`, the store of officers' rulings, above
-/// `model` and below `link`, for `link` and `track` will read it; it may name `model` alone.
-/// `triage`, which brings sheets back and serves the page, above `publish`. A worker per
+/// `answers`, the store of what officers answered, stands above `model` and below `link`, for `link` and `track`
+/// will read it. Places of what is to come (docs/adr/0009): `triage`, which brings sheets back and serves the page, above `publish`. A worker per
 /// prefecture is part of `engine`.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "error",
     "progress",
     "model",
+    "answers",
     "table",
     "privacy",
     "config",
