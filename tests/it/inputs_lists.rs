@@ -127,7 +127,7 @@ fn a_line_among_the_rows_says_of_those_below_that_they_have_left() {
 #[test]
 fn what_nothing_understands_is_shown_and_ordinary_words_are_not() {
     let of = |at: u32, put: &[(usize, &str)]| with_lines(dibao_of(at, ""), put);
-    let shown: [(&str, &[(usize, &str)], &str); 5] = [
+    let shown: [HeardLines<'_>; 5] = [
         ("农村低保_0.csv", &[(0, "淇县农村低保历年累计名单")], "第1行“淇县农村低保历年累计名单”"),
         ("农村低保_1.csv", &[(21, "注：标红的另有处理")], "第22行“注：标红的另有处理”"),
         ("农村低保_2.csv", &[(21, "★另有处理")], "第22行“★另有处理”"),
