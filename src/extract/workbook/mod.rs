@@ -398,7 +398,7 @@ fn nothing_read(sheets: &[SheetAccount], headless: Option<Error>) -> Error {
 }
 
 /// Is a header, or its lower part, among cleaned ones?
-fn knows(cleaned: &BTreeSet<String>, header: &str) -> bool {
+pub(super) fn knows(cleaned: &BTreeSet<String>, header: &str) -> bool {
     let is = |text: &str| {
         let clean = clean_config_header(text);
         cleaned.contains(&clean)
