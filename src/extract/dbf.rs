@@ -11,17 +11,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::dbf_cells::{DbfCell, DbfCellReader, half_character};
+use super::dbf_cells::{DbfCell, DbfCellReader, NOT_FILLED_IN, half_character, is_day_number};
 use super::dbf_layout::{DbfKind, DbfLayout, damaged_dbf};
 use super::dbf_memo::{DbfMemos, named_code_page};
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::MemoryRoom;
 use super::text_decoding::TextCharset;
+use super::workbook::knows;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::Result;
 use crate::config::clean_config_header;
 use crate::config::read_options::{KeyHeaders, ReadOptions};
-use crate::model::file_account::{FaultyCell, FileAccount, PhysicalUnit, SkipReason, SkippedRow};
+use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit, SkipReason, SkippedRow};
 use crate::model::source_table::{EncodingEvidence, RawTableInfo, TextEncoding};
 use crate::privacy::mask::mask_numbers_in_text;
 
@@ -66,6 +67,7 @@ pub(super) fn open_dbf(
             ));
         }
     }
+    let days = numbers_of_days(&layout, &headers, options);
     let mut info = identity.info(headers, 0);
     info.encoding = Some(TextEncoding { name: charset.name(), evidence });
     info.notes = notes;
@@ -76,6 +78,7 @@ pub(super) fn open_dbf(
         cells,
         info: Arc::new(info),
         keys: options.key_headers.clone(),
+        days,
         next: Some(0),
         counted,
         delivered: 0,
@@ -99,6 +102,13 @@ fn count_dbf_records(bytes: &[u8]) -> u64 {
 fn field_title(charset: TextCharset, name: &[u8]) -> String {
     let whole = half_character(charset, name).unwrap_or(name.len());
     charset.lossy(&name[..whole]).trim().to_owned()
+}
+
+/// For each field, whether it is a number in a column of days.
+fn numbers_of_days(layout: &DbfLayout, headers: &[String], options: &ReadOptions) -> Vec<bool> {
+    let number = |kind: DbfKind| matches!(kind, DbfKind::Number | DbfKind::Integer | DbfKind::Double);
+    let fields = layout.fields.iter().zip(headers);
+    fields.map(|(field, header)| number(field.kind) && knows(&options.date_headers, header)).collect()
 }
 
 /// The memo file, if some column that is wanted has its texts there.
@@ -134,6 +144,8 @@ struct DbfPieces {
     cells: DbfCellReader,
     info: Arc<RawTableInfo>,
     keys: KeyHeaders,
+    /// For each field, whether it is a number in a column of days.
+    days: Vec<bool>,
     /// First record of the next piece; none after the last. A table without records is one piece.
     next: Option<usize>,
     /// Records by the second counter, and those that were delivered, skipped or refused.
@@ -191,7 +203,14 @@ impl DbfPieces {
             let (mut broken, of_this_row) = (false, faults.len());
             cells.clear();
             for (column, field) in (0u32..).zip(&self.layout.fields) {
-                cells.push(match self.cells.read(field, record, flags) {
+                let read = match self.cells.read(field, record, flags) {
+                    DbfCell::Text(text) if self.days[column as usize] && is_day_number(&text) => {
+                        let (value, fault) = (String::new(), CellFault::DayNumber);
+                        DbfCell::Faulty { value, fault, original: text }
+                    }
+                    read => read,
+                };
+                cells.push(match read {
                     DbfCell::Text(text) => text,
                     DbfCell::Faulty { value, fault, original } => {
                         let size = size_of::<FaultyCell>() + original.len();
@@ -204,6 +223,14 @@ impl DbfPieces {
                         text
                     }
                 });
+            }
+            // A record of nothing else is a blank one.
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                for (cell, field) in cells.iter_mut().zip(&self.layout.fields) {
+                    if field.kind == DbfKind::Logical && cell.is_empty() {
+                        NOT_FILLED_IN.clone_into(cell);
+                    }
+                }
             }
             let taken = if record[0] == b'*' {
                 faults.truncate(of_this_row);

@@ -7,6 +7,15 @@ use super::workbook::workbook_number_text;
 use crate::model::day::{day_from_epoch_days, unpack_day};
 use crate::model::file_account::CellFault;
 
+/// What stands in a logical cell of a record of somebody that was not filled in: it is not known, and no “no”.
+pub(super) const NOT_FILLED_IN: &str = "?";
+
+/// Is a number one that is read as a day of a spreadsheet, and may count days from anywhere where no spreadsheet wrote it?
+pub(super) fn is_day_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    whole.len() == 5 && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+}
+
 /// What a cell says.
 pub(super) enum DbfCell {
     Text(String),
@@ -169,7 +178,7 @@ fn typed_text(kind: DbfKind, text: String) -> DbfCell {
         DbfKind::Logical => DbfCell::Text(match &*text {
             "T" | "t" | "Y" | "y" => "1".to_owned(),
             "F" | "f" | "N" | "n" => "0".to_owned(),
-            // Not yet said.
+            // Not filled in; whoever reads the record says that it is not known.
             "?" => String::new(),
             _ => text,
         }),

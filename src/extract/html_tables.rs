@@ -3,12 +3,15 @@
 //! Pages are tokenized as the standard says, with or without `<html>`, end tags or quotes. A table inside
 //! a cell is a table of its own; its texts are not that cell's.
 
+use std::collections::BTreeMap;
+
 use calamine::Dimensions;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
 use super::html_marks::{HtmlMarks, encloses_text};
 use super::marked_text::{CellMark, MarkedText, TextMarks};
+use super::page_lines::{LinesAround, PageLines};
 use super::row_assembly::is_outer_space;
 use super::sheet_row_count::{CountedRows, count_html_rows};
 use super::table_limits::{CELLS_OF_SHEET, MAX_COLUMNS, MemoryRoom};
@@ -76,6 +79,7 @@ pub(super) fn tables_of_page(text: &str, damaged: bool, room: &MemoryRoom) -> Re
         in_caption: false,
         words: String::new(),
         marks: HtmlMarks::of_page(text),
+        lines: PageLines::default(),
     };
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
@@ -148,6 +152,8 @@ struct PageReading<'a> {
     /// The text of a cell as it is shown.
     words: String,
     marks: HtmlMarks,
+    /// What stands outside all tables.
+    lines: PageLines,
 }
 
 impl PageReading<'_> {
@@ -175,8 +181,14 @@ impl PageReading<'_> {
             }
             cell.open.push((name.clone(), marks, !hidden));
         }
+        if self.outside() && encloses_text(&name) {
+            self.lines.open(&name, hidden);
+        }
         match &name[..] {
             b"table" => {
+                if self.open.len() == 1 {
+                    self.lines.begin_table(self.tables.len());
+                }
                 self.room.take(CELLS_OF_SHEET, 0)?;
                 self.tables.push(SheetBuilder::new(self.room, false));
                 self.captions.push(String::new());
@@ -214,6 +226,7 @@ impl PageReading<'_> {
                 // Columns passed over are no cells, but going over them takes as long.
                 self.room.take(passed as u64, 0)?;
             }
+            b"br" | b"hr" if self.outside() => self.lines.end_line(),
             b"br" | b"p" | b"div" | b"li" => self.text("\n"),
             b"input" => {
                 let shown = attribute("type").is_none_or(|kind| kind.eq_ignore_ascii_case("text"));
@@ -227,6 +240,9 @@ impl PageReading<'_> {
     }
     fn end(&mut self, name: &[u8]) -> Result<()> {
         let name = name.to_ascii_lowercase();
+        if self.outside() {
+            self.lines.close(&name);
+        }
         if let Some(cell) = &mut self.top().cell {
             cell.close(&name);
         }
@@ -246,7 +262,15 @@ impl PageReading<'_> {
         }
         Ok(())
     }
+    /// Is no table open, and no cell of a page without `<table>`?
+    fn outside(&self) -> bool {
+        self.open.len() <= 1 && !self.open.last().is_some_and(|top| top.in_row || top.cell.is_some())
+    }
     fn text(&mut self, text: &str) {
+        if self.outside() && !self.in_caption {
+            self.lines.text(text);
+            return;
+        }
         if self.in_caption {
             let at = self.top().at;
             let caption = &mut self.captions[at];
@@ -344,14 +368,17 @@ impl PageReading<'_> {
             let (read, counted) = (self.tables.len(), counted.len());
             return Err(unreadable_workbook(format!("两次数到的表格不一样多：{read}、{counted}")));
         }
+        let mut around: BTreeMap<usize, LinesAround> = self.lines.finish().into_iter().collect();
         let mut sheets = Vec::new();
         let captions = self.captions.into_iter().map(|caption| {
             let words: Vec<&str> = caption.split_ascii_whitespace().collect();
             words.join(" ")
         });
-        for ((table, name), &counted) in self.tables.into_iter().zip(captions).zip(counted) {
+        for (at, ((table, name), &counted)) in self.tables.into_iter().zip(captions).zip(counted).enumerate()
+        {
             let (mut sheet, filled) = table.finish();
             sheet.damaged = damaged;
+            sheet.around = around.remove(&at).unwrap_or_default();
             if filled > 0 || counted.filled > 0 {
                 sheets.push(ReadSheet { name, hidden: false, sheet, filled, counted });
             }
@@ -441,6 +468,30 @@ mod tests {
         let [one] = &sheets[..] else { panic!() };
         assert_eq!(one.sheet.cells.head(9), [["罗德合", "625", "甲"]]);
         assert_eq!((one.filled, one.counted.filled, one.sheet.hidden_texts), (2, 2, 4));
+    }
+
+    #[test]
+    fn lines_outside_the_tables_stand_around_them() {
+        let page = "<title>查询</title><body>位置：<b>低保</b>查询<div style=display:none>2017年</div><select><option>浚县\
+            </select><p>6月<br>名单<table><tr><td>1</table>共 <b>3</b> 页 到第 <input value=1> 页<h3>停发</h3>\
+            <table><tr><td>2<table><tr><td>3</table></table><script>var a='共9页'</script>制表：甲";
+        let around: Vec<LinesAround> = page_of(page).unwrap().into_iter().map(|s| s.sheet.around).collect();
+        assert_eq!(around[0].above, ["位置：低保查询", "6月", "名单"]);
+        assert_eq!(around[0].below, ["共 3 页 到第 1 页"]);
+        assert_eq!(around[1].above, ["共 3 页 到第 1 页", "停发"]);
+        assert_eq!(around[1].below, ["制表：甲"]);
+        assert_eq!(around[2], LinesAround::default());
+    }
+
+    #[test]
+    fn of_long_texts_around_a_table_the_nearest_lines_are_kept() {
+        let lines = |from: u32| (from..from + 50).map(|at| format!("<p>第{at}句")).collect::<String>();
+        let long = "长".repeat(900);
+        let page = format!("{}<p>{long}<table><tr><td>1</table>{}", lines(0), lines(100));
+        let around = page_of(&page).unwrap().remove(0).sheet.around;
+        assert_eq!((around.above.len(), around.below.len()), (20, 20));
+        assert_eq!((&*around.above[0], around.above[19].chars().count()), ("第31句", 300));
+        assert_eq!((&*around.below[0], &*around.below[19]), ("第100句", "第119句"));
     }
 
     #[test]

@@ -47,6 +47,7 @@ mod number_format;
 mod ods;
 mod ods_marks;
 mod package_parts;
+mod page_lines;
 mod parquet_columns;
 mod parquet_file;
 mod parquet_header;
@@ -254,6 +255,7 @@ impl FileIdentity {
             headers,
             header_row,
             notes: Vec::new(),
+            around: Vec::new(),
         }
     }
 }

@@ -13,11 +13,13 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
+use super::dbf_cells::is_day_number;
 use super::parquet_columns::{self, ColumnTexts};
 use super::parquet_pages::{self, damaged_parquet};
 use super::piecewise_file::OpenFile;
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MemoryRoom, too_many_rows};
+use super::workbook::knows;
 use super::{FileIdentity, RawTable, RawTables};
 use crate::Result;
 use crate::config::read_options::{KeyHeaders, ReadOptions};
@@ -99,6 +101,8 @@ pub(super) fn open_parquet(
         opened.unwrap_or_else(|| Err(damaged_parquet("内部结构不合规")))?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);
     let headers: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+    let fields = schema.fields().iter();
+    let days = fields.map(|f| f.data_type().is_numeric() && knows(&options.date_headers, f.name())).collect();
     let rows_per_piece = PIECE_ROWS.min(PIECE_CELLS / headers.len().max(1));
     let mut info = identity.info(headers, 0);
     info.notes = notes;
@@ -110,6 +114,7 @@ pub(super) fn open_parquet(
         rows_per_piece,
         info: Arc::new(info),
         utc,
+        days,
         read: 0,
         counted: values,
         delivered: 0,
@@ -173,6 +178,8 @@ struct ParquetPieces {
     keys: KeyHeaders,
     /// Which columns hold moments of Greenwich without saying so.
     utc: Vec<bool>,
+    /// Which of them hold numbers, and are columns of days.
+    days: Vec<bool>,
     /// Rows that the file says it has.
     rows: u64,
     rows_per_piece: usize,
@@ -262,17 +269,16 @@ impl ParquetPieces {
             self.read += 1;
             let row = u32::try_from(self.read).map_err(|_| too_many_rows())?;
             let of_this_row = faults.len();
-            for (place, column) in (0u32..).zip(&columns) {
-                let text = column.get(at).unwrap_or_else(|| {
-                    let original = "不是 UTF-8 文字的字节".to_owned();
-                    faults.push(FaultyCell {
-                        row,
-                        column: place,
-                        fault: CellFault::UnreadableType,
-                        original,
-                    });
+            for ((place, column), &days) in (0u32..).zip(&columns).zip(&self.days) {
+                let mut faulty = |fault: CellFault, original: &str| {
+                    faults.push(FaultyCell { row, column: place, fault, original: original.to_owned() });
                     ""
-                });
+                };
+                let text = match column.get(at) {
+                    Some(text) if days && is_day_number(text) => faulty(CellFault::DayNumber, text),
+                    Some(text) => text,
+                    None => faulty(CellFault::UnreadableType, "不是 UTF-8 文字的字节"),
+                };
                 // Columns of a fixed width are filled up; within a text such a byte is damage.
                 let bare = text.trim_end_matches(['\0', ' ']);
                 let padded = bare.len() < text.len() && text.ends_with('\0');

@@ -104,6 +104,7 @@ impl CellTrouble {
             Self::Fault(CellFault::StruckPart) => "struck_part",
             Self::Fault(CellFault::RaisedPart) => "raised_part",
             Self::Fault(CellFault::MergedNumber) => "merged_number",
+            Self::Fault(CellFault::DayNumber) => "day_number",
             Self::SlidRow => "slid_row",
             Self::ExtraCell => "extra_cell",
         }
@@ -197,6 +198,9 @@ impl CellTrouble {
             Self::Fault(CellFault::MergedNumber) => format!(
                 "“{label}”与上面另一个人的合并成一格，只算上面的人的，这一行的人的不清楚；拆开合并的单元格，各填各的"
             ),
+            Self::Fault(CellFault::DayNumber) => {
+                format!("“{label}”是整数，不知道从哪一天数起，不能用；导出为日期列，或写成 20180301、201803")
+            }
             Self::ExtraCell => format!(
                 "这一行在“{label}”多了一格，后面的各格都往后错了一列（按提前一列读，内容与各列才相符）；去掉多的一格后重报"
             ),

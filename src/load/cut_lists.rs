@@ -152,29 +152,25 @@ pub(super) fn cut_at_limits(
     findings.collect()
 }
 
-/// The page and the number of pages that a text says: `第1页 共40页`, `第1/40页`.
+/// The page and the number of pages that a text says: `第1页 共40页`, `第1/40页`, `共40页 到第1页`.
 fn page_of(text: &str) -> Option<(u64, u64)> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let number = |text: &str| -> Option<(u64, usize)> {
-        let width = text.bytes().take_while(u8::is_ascii_digit).count();
-        Some((text[..width].parse().ok()?, width))
-    };
-    let behind = &text[text.find('第')? + '第'.len_utf8()..];
-    let (page, width) = number(behind)?;
-    let rest = &behind[width..];
-    let all = match rest.strip_prefix('/') {
-        Some(all) => {
-            let (all, width) = number(all).map(|(n, width)| (n, width + 1))?;
-            rest[width..].starts_with('页').then_some(all)?
-        }
-        None => {
-            let rest = rest.strip_prefix('页')?;
-            let (all, width) = number(&rest[rest.find('共')? + '共'.len_utf8()..])?;
-            let from = rest.find('共')? + '共'.len_utf8() + width;
-            rest[from..].starts_with('页').then_some(all)?
-        }
-    };
-    Some((page, all))
+    if let Some((page, rest)) = between(&text, "第", "/")
+        && let Some((all, _)) = between(rest, "/", "页")
+    {
+        return Some((page, all));
+    }
+    let (page, _) = between(&text, "第", "页")?;
+    Some((page, between(&text, "共", "页")?.0))
+}
+
+/// The first number between two words, and what follows it.
+fn between<'t>(text: &'t str, before: &str, behind: &str) -> Option<(u64, &'t str)> {
+    text.match_indices(before).find_map(|(at, _)| {
+        let rest = &text[at + before.len()..];
+        let (number, rest) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
+        Some((number.parse().ok()?, rest)).filter(|(_, rest)| rest.starts_with(behind))
+    })
 }
 
 #[cfg(test)]
@@ -187,6 +183,8 @@ mod tests {
             ("第1页 共40页", Some((1, 40))),
             ("第 3 页，共 3 页", Some((3, 3))),
             ("共917人 第1/1页", Some((1, 1))),
+            ("共 3 页 到第 1 页 每页 10 条 共 29 条 下一页", Some((1, 3))),
+            ("共917人，第1页，共4页", Some((1, 4))),
             ("第1页", None),
             ("第二季度共40页", None),
             ("第3批 共40人", None),

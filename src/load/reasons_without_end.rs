@@ -6,10 +6,10 @@ use std::path::Path;
 
 use arrow::array::{Array as _, AsArray as _};
 
-use super::LoadedSource;
 use super::audit::by_frequency;
 use super::data_folder::masked_file_name;
 use super::opposite_lists::EndsOfRows;
+use super::{LoadedSource, cell_cleaning};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::SourceColumn;
@@ -17,8 +17,30 @@ use crate::model::column_type::ContractType;
 use crate::model::source_row::AuditFinding;
 use crate::privacy::mask::mask_numbers_in_text;
 
-/// What a column of reasons says of those who are still there.
-const NO_REASON: [&str; 8] = ["正常", "在保", "参保", "续保", "无", "否", "未停", "未退"];
+/// What a column of reasons says of those who are still there, besides what a column of ends says of them.
+const NO_REASON: [&str; 14] = [
+    "参保",
+    "已参保",
+    "参保缴费",
+    "正常参保",
+    "正常缴费",
+    "正常续保",
+    "正常在享",
+    "正常享受待遇",
+    "未停止参保",
+    "未停止发放",
+    "没有停保",
+    "没有停发",
+    "无停保",
+    "在岗",
+];
+
+/// Does a cell in a column of reasons say that nothing has ended: `正常参保`, `（在保）`, `参保中`? 正常死亡 is a reason.
+pub(super) fn says_nothing_ended(text: &str) -> bool {
+    let text = cell_cleaning::strip_cell_quote(text).trim_matches(['(', ')', '\u{FF08}', '\u{FF09}', '。']);
+    let bare = ["中", "状态", "人员"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+    [text, bare].iter().any(|text| cell_cleaning::says_not_ended(text) || NO_REASON.contains(text))
+}
 
 /// What is counted of a file.
 #[derive(Default)]
@@ -54,7 +76,7 @@ pub(super) fn forget_ends_beside_reasons(
             };
             let open =
                 says.columns().any(|column| !loaded.records.unknown.is_unknown(&column.name, first + row));
-            if !open || NO_REASON.iter().any(|word| why.starts_with(word)) || says.ended(&batch, row) {
+            if !open || says.ended(&batch, row) {
                 continue;
             }
             let key = loaded.records.keys[first + row];
@@ -94,10 +116,13 @@ pub(super) fn forget_ends_beside_reasons(
 
 /// The column that says why somebody has left.
 fn column_of_reasons(contract: &SourceContract) -> Option<&SourceColumn> {
-    contract.columns.iter().find(|column| {
-        let end = ["停", "退", "终止", "注销", "结束"].iter().any(|word| column.label.contains(word));
-        column.kind == ContractType::Text && column.label.contains("原因") && end
-    })
+    contract.columns.iter().find(|column| is_reason_of_end(column))
+}
+
+/// Does a column say why something has ended?
+pub(super) fn is_reason_of_end(column: &SourceColumn) -> bool {
+    let end = ["停", "退", "终止", "注销", "结束"].iter().any(|word| column.label.contains(word));
+    column.kind == ContractType::Text && column.label.contains("原因") && end
 }
 
 /// Makes cells of a column unknown that were not yet.
@@ -110,4 +135,31 @@ fn forget(loaded: &mut LoadedSource, column: &str, records: &BTreeSet<u32>) -> R
         *loaded.totals.tables[table].unknown_cells.entry(column.to_owned()).or_default() += 1;
     }
     loaded.records.forget_cells(column, &known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_place_of_a_reason() {
+        for text in ["正常参保", "正常", "在保", "未停", "（未停）", "参保中", "在保人员", "否", "参保状态"]
+        {
+            assert!(says_nothing_ended(text), "{text}");
+        }
+        for text in [
+            "正常死亡",
+            "参军",
+            "无力缴费",
+            "未停工资",
+            "停保",
+            "死亡",
+            "在外参保",
+            "重复参保",
+            "欠费",
+            "集中",
+        ] {
+            assert!(!says_nothing_ended(text), "{text}");
+        }
+    }
 }

@@ -254,7 +254,8 @@ impl<'a> SourceLoading<'a> {
         if raw.account.is_some() {
             totals.account = raw.account.clone();
         }
-        let mut titles = raw.skipped.iter().filter(|s| s.reason == SkipReason::Title);
+        let around = raw.info.around.iter();
+        let mut titles = around.chain(&raw.skipped).filter(|s| s.reason == SkipReason::Title);
         if let (None, Some((text, _))) = (&totals.as_of, titles.find_map(|s| find_written_period(&s.text))) {
             totals.as_of = Some(AsOf { text, evidence: AsOfEvidence::Title });
         }
@@ -332,7 +333,9 @@ impl<'a> SourceLoading<'a> {
         self.lines.push(Vec::new());
         self.nobody.push(0);
         self.last_rows.push(0);
-        self.stated.push(Vec::new());
+        self.stated.push(info.around.iter().filter_map(StatedTotal::of).collect());
+        let table = u16::try_from(self.tables.len()).unwrap_or(u16::MAX);
+        self.skipped.extend(info.around.iter().map(|line| (table, line.clone())));
         check_name_units(self.contract, &plan, info)?;
         let plan = Arc::new(plan);
         self.plans.push(plan.clone());

@@ -101,7 +101,8 @@ impl<'a> StatedUnit<'a> {
 /// # Errors
 /// `单位：万元` above a table with a column of amounts without a unit.
 pub(super) fn check_title_units(contract: &SourceContract, plan: &ColumnPlan, raw: &RawTable) -> Result<()> {
-    for row in raw.skipped.iter().filter(|row| row.reason == SkipReason::Title) {
+    let around = raw.info.around.iter();
+    for row in around.chain(&raw.skipped).filter(|row| row.reason == SkipReason::Title) {
         if let Some(said) = StatedUnit::of(&row.text)
             && let Some(column) = said.column(contract, plan)
         {

@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::cell_trouble::CellTrouble;
 use super::column::{ColumnCells, ColumnFindings};
 use super::key_number::{clean_key_number, is_key_column, joined_key_number};
+use super::reasons_without_end::{is_reason_of_end, says_nothing_ended};
 use super::{cell_cleaning, person_cells};
 use crate::config::code_map::CodeMap;
 use crate::config::source_contract::PeriodForm;
@@ -28,6 +29,8 @@ enum TextReading<'a> {
     /// An ID number beside which stands something else of the person.
     DoubtfulId(String),
     Blank,
+    /// What says, in place of the reason for an end, that nothing has ended.
+    NotEnded,
     Unknown,
     Wrong(CellTrouble),
 }
@@ -46,6 +49,8 @@ struct TextForm {
     key: bool,
     /// Tells a period, in this form.
     period: Option<PeriodForm>,
+    /// Says why something has ended.
+    reason: bool,
 }
 
 impl TextForm {
@@ -59,6 +64,7 @@ impl TextForm {
             household: plays(&[Household]),
             key: is_key_column(column),
             period: column.period,
+            reason: is_reason_of_end(column),
         }
     }
     /// Is a text that is clean already a value, as it stands?
@@ -68,6 +74,7 @@ impl TextForm {
         }
         cell_without_value(text).is_none()
             && self.period.is_none()
+            && !(self.reason && says_nothing_ended(text))
             && (self.id || !is_rounded_number(text))
             && !(self.household && is_nought(text))
             && !(self.key && (clean_key_number(text) != text || joined_key_number(text).is_some()))
@@ -84,7 +91,7 @@ impl TextForm {
                 TextReading::Cleaned(name) => TextReading::Cleaned(name),
                 TextReading::Marked(name) => TextReading::Marked(name),
                 TextReading::DoubtfulId(id) => TextReading::DoubtfulId(id),
-                TextReading::Blank => TextReading::Blank,
+                TextReading::Blank | TextReading::NotEnded => TextReading::Blank,
                 TextReading::Unknown => TextReading::Unknown,
                 TextReading::Wrong(trouble) => TextReading::Wrong(trouble),
             };
@@ -97,7 +104,7 @@ impl TextForm {
                 TextReading::Value(name) => TextReading::Marked(name.into_owned()),
                 TextReading::Cleaned(name) | TextReading::Marked(name) => TextReading::Marked(name),
                 TextReading::DoubtfulId(id) => TextReading::DoubtfulId(id),
-                TextReading::Blank => TextReading::Blank,
+                TextReading::Blank | TextReading::NotEnded => TextReading::Blank,
                 TextReading::Unknown => TextReading::Unknown,
                 TextReading::Wrong(trouble) => TextReading::Wrong(trouble),
             };
@@ -126,6 +133,9 @@ impl TextForm {
             None if self.key && clean.is_empty() => return TextReading::Blank,
             None if self.household && is_nought(&clean) => return TextReading::Blank,
             None => {}
+        }
+        if self.reason && says_nothing_ended(&clean) {
+            return TextReading::NotEnded;
         }
         if self.id && person_cells::holds_two_ids(raw) || self.name && person_cells::holds_two_names(raw) {
             return TextReading::Wrong(CellTrouble::TwoPeople);
@@ -217,6 +227,11 @@ pub(super) fn build_text_column(
             TextReading::Wrong(trouble) => {
                 builder.append_null();
                 found.trouble(index, trouble);
+            }
+            TextReading::NotEnded => {
+                builder.append_null();
+                found.no_end.push(index);
+                found.missing(index, column);
             }
             TextReading::Blank => match &column.default {
                 Some(default) => builder.append_value(default),

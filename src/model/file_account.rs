@@ -107,6 +107,8 @@ pub enum CellFault {
     RaisedPart,
     /// A number that is merged with that of somebody else above.
     MergedNumber,
+    /// A number in a column of days of a format whose programs count days from no known beginning.
+    DayNumber,
 }
 
 impl CellFault {
@@ -132,6 +134,7 @@ impl CellFault {
             Self::StruckPart => "有一部分划了删除线",
             Self::RaisedPart => "有上标或下标",
             Self::MergedNumber => "与上面另一个人的合并成一格",
+            Self::DayNumber => "是整数，不知道从哪一天数起",
         }
     }
 }

@@ -145,6 +145,7 @@ mod tests {
             headers: Vec::new(),
             header_row: 1,
             notes: Vec::new(),
+            around: Vec::new(),
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::file_account::SkippedRow;
+
 /// Identity of one table: a file, or one worksheet of a workbook.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RawTableInfo {
@@ -25,6 +27,10 @@ pub struct RawTableInfo {
     /// What should be told of the file as a whole (a memo file that is not there, a column of an index that
     /// is not read), Chinese.
     pub notes: Vec<String>,
+    /// Lines of a web page before and behind the table: they are no rows of it and are not counted, but they are heard
+    /// like titles above and notes below it. They bear the number of the row next to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub around: Vec<SkippedRow>,
 }
 
 /// What a file turned out to be.

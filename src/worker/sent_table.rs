@@ -160,6 +160,7 @@ mod tests {
                 headers: vec!["姓名".into(), "空".into()],
                 header_row: 2,
                 notes: vec!["说明".into()],
+                around: Vec::new(),
             }),
             columns: vec![cells.slice(1, 4), StringArray::new_null(4)],
             rows: vec![3, 4, 7, u32::MAX],

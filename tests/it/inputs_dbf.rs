@@ -307,10 +307,40 @@ fn stars_blanks_and_question_marks() {
     assert_eq!(column(&table, 1), [None, Some("12"), None, Some("1.50")]);
     assert_eq!(column(&table, 2), [Some("2018-03-01"), None, None, Some("2018 3 1")]);
     // What is neither yes nor no is left to be judged as such.
-    assert_eq!(column(&table, 3), [Some("1"), None, Some("0"), Some("X")]);
+    assert_eq!(column(&table, 3), [Some("1"), Some("?"), Some("0"), Some("X")]);
     assert_eq!(faults(&table), [(1, 1, CellFault::NumberOverflow, "*****")]);
     // A record of nothing but faults is no blank one.
     assert_eq!(table.malformed.iter().map(|m| (m.row, &*m.original)).collect::<Vec<_>>(), [(5, "*****")]);
+}
+
+#[test]
+fn a_logical_cell_that_is_not_filled_in_is_not_known_and_a_blank_record_stays_blank() {
+    let dbf = Dbf::new(0x03, &[("姓名", b'C', 4, 0), ("残疾", b'L', 1, 0)])
+        .record(b' ', &[&gbk("甲"), b"F"])
+        .record(b' ', &[&gbk("乙"), b" "])
+        .record(b' ', &[b"", b"?"]);
+    let table = dbf.table();
+    assert_eq!(column(&table, 1), [Some("0"), Some("?")]);
+    assert_eq!(table.skipped.iter().map(|s| (s.row, s.reason)).collect::<Vec<_>>(), [(3, SkipReason::Blank)]);
+}
+
+#[test]
+fn a_number_among_days_is_no_day_of_a_spreadsheet() {
+    let fields = [("姓名", b'C', 4, 0), ("日期", b'N', 8, 0), ("序号", b'N', 8, 0), ("月份", b'C', 8, 0)];
+    let dbf = Dbf::new(0x03, &fields)
+        .record(b' ', &[&gbk("甲"), b"   43160", b"   43160", b"43160"])
+        .record(b' ', &[&gbk("乙"), b"20180301", b"       2", b"201803"]);
+    let options = ReadOptions {
+        date_headers: ["日期", "月份"].map(str::to_owned).into(),
+        ..ReadOptions::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("名单.dbf"), dbf.bytes()).unwrap();
+    let mut tables = open_file(folder.path(), Path::new("名单.dbf"), &options, &|_| true).unwrap();
+    let table = tables.next().unwrap().unwrap();
+    assert_eq!(column(&table, 1), [None, Some("20180301")]);
+    assert_eq!((column(&table, 2)[0], column(&table, 3)[0]), (Some("43160"), Some("43160")));
+    assert_eq!(faults(&table), [(1, 1, CellFault::DayNumber, "43160")]);
 }
 
 #[test]

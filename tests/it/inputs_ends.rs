@@ -5,7 +5,7 @@ use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Int32Type;
 use bidui::testing::load::LoadedSource;
 
-use crate::inputs_audits::{check, id, name, try_load};
+use crate::inputs_audits::{INSURED, check, id, name, try_load};
 
 const DIBAO: &str = "县区,乡镇,村,家庭编号,户主姓名,户主身份证号,保障人口数,月保障金,起保年月,停保年月";
 
@@ -146,4 +146,29 @@ fn swapped_headers_of_begin_and_end_are_told_and_hold_that_county_alone() {
     for files in [dibao("浚县", 30..90, right), dibao("淇县", 0..30, left)] {
         assert!(load(&[files]).audits.iter().all(|audit| audit.audit != "swapped_ends"));
     }
+}
+
+#[test]
+fn a_state_in_place_of_a_reason_is_no_reason_and_blames_nobody() {
+    let row = |(county, township): (&str, &str), at: u32, why: &str| {
+        format!("2018,{},{},{county},{township},正常参保,{why}\n", name(at), id(at))
+    };
+    let qi = |at: u32| row(("淇县", "北阳镇"), at, ["正常参保", "正常", "在保", "未停"][at as usize % 4]);
+    let xun = |at: u32| row(("浚县", "善堂镇"), at, "");
+    let files = [
+        (
+            "医保参保_淇县.csv".to_owned(),
+            format!("{INSURED},停保原因\n{}", (0..40).map(qi).collect::<String>()),
+        ),
+        (
+            "医保参保_浚县.csv".to_owned(),
+            format!("{INSURED},停保原因\n{}", (40..90).map(xun).collect::<String>()),
+        ),
+    ];
+    let files: Vec<(&str, &String)> = files.iter().map(|(file, text)| (file.as_str(), text)).collect();
+    let loaded = try_load("insurance", &files).unwrap();
+    let counted =
+        |at: usize| loaded.totals.tables[at].cells.get("stop_reason").map_or(0, |cells| cells.no_end);
+    assert_eq!((loaded.totals.tables.len(), counted(0) + counted(1)), (2, 40));
+    assert_eq!(loaded.records.unknown.records("stop_reason").len(), 0);
 }

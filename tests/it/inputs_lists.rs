@@ -494,6 +494,28 @@ fn reasons_without_a_day_and_impossible_days_are_told() {
 }
 
 #[test]
+fn what_a_page_says_around_its_table_is_heard_like_titles_and_notes() {
+    let page = |number: u32, (above, below): (&str, &str)| {
+        let cells = |line: &str| format!("<tr><td>{}</td></tr>", line.replace(',', "</td><td>"));
+        let rows: String = dibao_of(number, "").iter().map(|line| cells(line)).collect();
+        format!("<html><body><div>{above}</div><table>{rows}</table><div>{below}</div></body></html>")
+    };
+    let files = |number: u32, around| (format!("农村低保_补{number}.xls"), vec![page(number, around)]);
+    let pager = "共 <b>3</b> 页 到第 <input value='1'/> 页 每页 10 条 <a>下一页</a>";
+    let said = check_with_all(&[
+        files(1, ("低保查询", pager)),
+        files(2, ("2018年第3季度停发人员名单", "")),
+        files(3, ("浚县农村低保名单", "以上人员已停保")),
+        files(4, ("浚县农村低保名单", "<p hidden>停发人员</p><select><option>停发人员</select>")),
+    ]);
+    let about = |file: &str, words: &str| said_of(&said, file).iter().any(|line| line.contains(words));
+    assert!(about("农村低保_补1.xls", "写着第1页、共3页，后面没有别的页：这份名单可能不全"), "{said}");
+    assert!(about("农村低保_补2.xls", "停发"), "{said}");
+    assert!(about("农村低保_补3.xls", "停保"), "{said}");
+    assert!(!about("农村低保_补4.xls", "停发"), "{said}");
+}
+
+#[test]
 fn the_caption_of_a_table_in_a_page_is_heard_like_a_title() {
     let page = |number: u32, caption: &str| {
         let lines = dibao_of(number, "");

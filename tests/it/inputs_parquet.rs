@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, Decimal128Array, DictionaryArray, FixedSizeBinaryArray,
-    Float32Array, Float64Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
+    Float32Array, Float64Array, Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
     TimestampMillisecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int8Type, Schema};
@@ -215,4 +215,29 @@ fn nested_and_binary_columns_are_all_named_with_a_cure() {
     let error = read_with(&ReadOptions::default(), bytes).unwrap_err();
     assert!(error.message().contains("“住址”（嵌套）、“指纹”（二进制）"), "{error}");
     assert!(error.hint_text().unwrap().contains("展开"), "{error}");
+}
+
+#[test]
+fn whole_numbers_among_days_are_days_only_where_they_are_written_as_such() {
+    let numbers = vec![Some(17_045), Some(20_160_901), None];
+    let floats: Vec<Option<f64>> = numbers.iter().map(|n| n.map(f64::from)).collect();
+    let columns: [(&str, ArrayRef); 5] = [
+        names(),
+        ("入学日期", Arc::new(Int32Array::from(numbers.clone()))),
+        ("出生日期", Arc::new(Float64Array::from(floats))),
+        ("序号", Arc::new(Int32Array::from(numbers))),
+        ("离校日期", Arc::new(StringArray::from(vec!["43160", "20160901", ""]))),
+    ];
+    let options = ReadOptions {
+        date_headers: ["入学日期", "出生日期", "离校日期"].map(str::to_owned).into(),
+        ..ReadOptions::default()
+    };
+    let table = read_with(&options, plain(&columns)).unwrap();
+    for days in [1, 2] {
+        assert_eq!(column(&table, days), [None, Some("20160901"), None]);
+    }
+    assert_eq!((column(&table, 3)[0], column(&table, 4)[0]), (Some("17045"), Some("43160")));
+    let faults: Vec<_> = table.faults.iter().map(|f| (f.row, f.column, f.fault, &*f.original)).collect();
+    let day = CellFault::DayNumber;
+    assert_eq!(faults, [(1, 1, day, "17045"), (1, 2, day, "17045")]);
 }

@@ -32,6 +32,7 @@ fn table(file: &str, headers: &[&str], rows: &[&[&str]]) -> RawTable {
             headers: headers.iter().map(|h| (*h).to_owned()).collect(),
             header_row: 2,
             notes: Vec::new(),
+            around: Vec::new(),
         }),
         columns: (0..headers.len()).map(column).collect(),
         rows: (0..rows.len() as u32).map(|row| row + 3).collect(),

@@ -312,6 +312,7 @@ fn list(position: usize, source: &str, quarter: &str, people: usize) -> LoadedSo
         headers: vec!["类别".into()],
         header_row: 2,
         notes: Vec::new(),
+        around: Vec::new(),
     };
     let category: ArrayRef = Arc::new(StringArray::from_iter_values((0..people).map(|_| "农村")));
     let keys = (0..people).map(|n| RecordKey::new(position as u8, 0, n as u32 + 3, 0)).collect();

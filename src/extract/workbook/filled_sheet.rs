@@ -7,6 +7,7 @@ use calamine::{Data, Dimensions};
 
 use super::sheet_cells::SheetCells;
 use crate::extract::marked_text::CellMark;
+use crate::extract::page_lines::LinesAround;
 use crate::extract::table_limits::{MAX_COLUMNS, MemoryRoom};
 use crate::model::cell_words::is_error_word;
 use crate::model::file_account::CellFault;
@@ -39,6 +40,8 @@ pub(in crate::extract) struct FilledSheet {
     pub plain_numbers: BTreeSet<(usize, usize)>,
     /// What is to be told of the sheet besides, Chinese.
     pub remarks: Vec<String>,
+    /// What a web page says before and behind the table.
+    pub around: LinesAround,
     /// Cells with text that a page does not show; it is not in `cells`.
     pub hidden_texts: u64,
     /// Some texts could not be decoded: U+FFFD stands in them.

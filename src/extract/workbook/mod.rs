@@ -12,7 +12,7 @@ use self::open_workbook::{OpenWorkbook, catch_workbook_panic};
 use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MemoryRoom, check_column_limit};
-use super::{FileIdentity, RawTable, RawTables, SkipReason};
+use super::{FileIdentity, RawTable, RawTables, SkipReason, SkippedRow};
 use crate::config::clean_config_header;
 use crate::config::read_options::ReadOptions;
 use crate::model::file_account::{CellFault, FaultyCell, FileAccount, PhysicalUnit, SheetAccount, SheetFate};
@@ -220,6 +220,7 @@ impl WorkbookReading<'_> {
             info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
         }
         info.encoding = self.book.encoding;
+        info.around = rows_around(&sheet);
         let headers = info.headers.iter().enumerate();
         for (at, header) in headers.filter(|(_, header)| knows(&self.options.amount_headers, header)) {
             let rows = merged.iter().filter(|(column, _)| *column == at).map(|(_, rows)| rows);
@@ -398,13 +399,24 @@ fn nothing_read(sheets: &[SheetAccount], headless: Option<Error>) -> Error {
 }
 
 /// Is a header, or its lower part, among cleaned ones?
-fn knows(cleaned: &BTreeSet<String>, header: &str) -> bool {
+pub(super) fn knows(cleaned: &BTreeSet<String>, header: &str) -> bool {
     let is = |text: &str| {
         let clean = clean_config_header(text);
         cleaned.contains(&clean)
             || clean.split(['(', '[', '【']).next().is_some_and(|bare| cleaned.contains(bare))
     };
     !cleaned.is_empty() && (is(header) || header.rsplit_once('/').is_some_and(|(_, lower)| is(lower)))
+}
+
+/// The lines around a table of a web page, as titles above its first row and notes below its last.
+fn rows_around(sheet: &FilledSheet) -> Vec<SkippedRow> {
+    let below = sheet.top + sheet.cells.len() as u32 + 1;
+    let rows = |reason: SkipReason, row: u32, lines: &[String]| -> Vec<SkippedRow> {
+        lines.iter().map(|text| SkippedRow { row, reason, text: text.clone() }).collect()
+    };
+    let mut around = rows(SkipReason::Title, sheet.top + 1, &sheet.around.above);
+    around.extend(rows(SkipReason::Footer, below, &sheet.around.below));
+    around
 }
 
 /// Faulty cells of data rows hold no value; what they say is told.

@@ -284,6 +284,7 @@ fn replayed_table(id: &RecordIdParts<'_>) -> Option<RawTableInfo> {
         headers: Vec::new(),
         header_row: 0,
         notes: Vec::new(),
+        around: Vec::new(),
     })
 }
 

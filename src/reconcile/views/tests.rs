@@ -50,6 +50,7 @@ fn loaded(source: usize, contract: &SourceContract, rows: &[Cells<'_>]) -> Loade
         headers: Vec::new(),
         header_row: 1,
         notes: Vec::new(),
+        around: Vec::new(),
     };
     let tables = if rows.is_empty() { Vec::new() } else { vec![Arc::new(info)] };
     LoadedSource {
