@@ -12,6 +12,7 @@ use super::across_lists::{other_names, unmet_keys};
 use super::audit::{audit_percent_text, by_frequency};
 use super::cut_lists::cut_tables;
 use super::data_folder::masked_file_name;
+use super::days_before_birth::forget_days_before_birth;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
@@ -102,6 +103,7 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     findings.extend(places_apart(check, contract, one)?);
     findings.extend(late_starts(check, contract, one)?);
     findings.extend(forget_impossible_deaths(check, contract, one)?);
+    findings.extend(forget_days_before_birth(contract, one)?);
     one.audits.extend(unheard_words(contract, &check.pipeline.divisions, one));
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);

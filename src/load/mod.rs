@@ -22,6 +22,7 @@ mod column;
 mod column_contents;
 mod cut_lists;
 mod data_folder;
+mod days_before_birth;
 mod delivered_places;
 mod delivery;
 mod deviating_amounts;

@@ -172,3 +172,15 @@ fn a_state_in_place_of_a_reason_is_no_reason_and_blames_nobody() {
     assert_eq!((loaded.totals.tables.len(), counted(0) + counted(1)), (2, 40));
     assert_eq!(loaded.records.unknown.records("stop_reason").len(), 0);
 }
+
+#[test]
+fn months_of_which_most_lie_before_the_births_are_not_known() {
+    // All are born in 1960.
+    let of = |months: &dyn Fn(u32) -> &'static str| {
+        said(&[dibao("淇县", 0..30, |at| (months(at).to_owned(), String::new()))])
+    };
+    let told = of(&|at| if at < 16 { "194501" } else { "201504" });
+    assert!(told.contains("有16条的“起保年月”早于本人出生（占30条的一半以上；例如第2行）"), "{told}");
+    let few = of(&|at| if at < 14 { "194501" } else { "201504" });
+    assert!(!few.contains("早于本人出生"), "{few}");
+}
