@@ -16,7 +16,7 @@ use super::days_before_birth::forget_days_before_birth;
 use super::delivered_places::{code_of, missing_townships, rows_without_county, unknown_places};
 use super::impossible_deaths::forget_impossible_deaths;
 use super::late_starts::late_starts;
-use super::lines_within::lines_within;
+use super::lines_within::{LineWithin, lines_within};
 use super::missing_members::missing_members;
 use super::missing_parts::missing_parts;
 use super::opposite_lists::opposite_lists;
@@ -77,13 +77,15 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     let tally = tally_rows(contract, one, &check.pipeline.divisions)?;
     note_tables(check, contract, one, &tally);
     let (mut findings, mut stale) = stale_lists(check, contract, one, &tally);
-    let whole = unchanged_files(check, contract, one).into_iter().chain(other_quarters(check, contract, one));
+    let within = lines_within(&one.records.tables, &one.skipped, &one.rejects);
+    let unchanged = unchanged_files(check, contract, one).into_iter();
+    let whole = unchanged.chain(other_quarters(check, contract, one, &within));
     for (finding, file) in whole {
         findings.push(finding);
         stale.extend(places_of_file(check, one, &tally, &file));
     }
     findings.extend(lists_of_later_months(check, contract, one));
-    findings.extend(opposite_lists(contract, one)?);
+    findings.extend(opposite_lists(contract, one, &within)?);
     findings.extend(other_schemes(contract, one));
     findings.extend(forget_ends_beside_reasons(contract, one)?);
     let (of_part, part) = new_ones_alone(check, contract, one);
@@ -104,26 +106,25 @@ pub(crate) fn audit_list_period(check: &DeliveryCheck<'_>, one: &mut LoadedSourc
     findings.extend(late_starts(check, contract, one)?);
     findings.extend(forget_impossible_deaths(check, contract, one)?);
     findings.extend(forget_days_before_birth(contract, one)?);
-    one.audits.extend(unheard_words(contract, &check.pipeline.divisions, one));
+    one.audits.extend(unheard_words(contract, &check.pipeline.divisions, one, &within));
     one.digest = digest_source(check.pipeline, contract, one)?;
     put_first(one, findings);
-    note_lacked(one, stale.into_iter().map(|code| LackedPlace { code, why: WhyLacking::OtherPeriod }));
-    let within = lines_within(&one.records.tables, &one.skipped, &one.rejects);
     let cut: BTreeSet<String> = cut_tables(&one.skipped, &within)
         .into_keys()
         .filter_map(|at| one.records.tables.get(at).map(|info| info.file.clone()))
         .flat_map(|file| places_of_file(check, one, &tally, &file))
         .collect();
-    note_lacked(one, cut.into_iter().map(|code| LackedPlace { code, why: WhyLacking::CutShort }));
-    note_lacked(one, unlisted.into_iter().map(|code| LackedPlace { code, why: WhyLacking::MembersAbsent }));
-    note_lacked(one, incomplete.into_iter().map(|code| LackedPlace { code, why: WhyLacking::PartsAbsent }));
-    note_lacked(one, part.into_iter().map(|code| LackedPlace { code, why: WhyLacking::NewOnesAlone }));
+    note_lacked(one, stale, WhyLacking::OtherPeriod);
+    note_lacked(one, cut, WhyLacking::CutShort);
+    note_lacked(one, unlisted, WhyLacking::MembersAbsent);
+    note_lacked(one, incomplete, WhyLacking::PartsAbsent);
+    note_lacked(one, part, WhyLacking::NewOnesAlone);
     Ok(())
 }
 
-/// Notes places whose part of a list is not there.
-fn note_lacked(one: &mut LoadedSource, places: impl Iterator<Item = LackedPlace>) {
-    one.lacked.extend(places);
+/// Notes places, by their codes, whose part of a list is not there.
+fn note_lacked(one: &mut LoadedSource, codes: impl IntoIterator<Item = String>, why: WhyLacking) {
+    one.lacked.extend(codes.into_iter().map(|code| LackedPlace { code, why }));
     one.lacked.sort();
     one.lacked.dedup_by(|later, first| later.code == first.code);
 }
@@ -172,10 +173,7 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
     slid.extend(other_places(check, loaded));
     for ([one, other], code) in unmet.iter().filter_map(|unmet| unmet.held.clone()) {
         for at in [one, other] {
-            note_lacked(
-                &mut loaded[at],
-                [LackedPlace { code: code.clone(), why: WhyLacking::UnmetKeys }].into_iter(),
-            );
+            note_lacked(&mut loaded[at], [code.clone()], WhyLacking::UnmetKeys);
         }
     }
     for one in &mut *loaded {
@@ -190,7 +188,7 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
         let own = || missing.iter().filter(|(finding, _)| finding.source == one.records.source);
         let (findings, places): (Vec<AuditFinding>, Vec<String>) = own().cloned().unzip();
         put_first(one, findings);
-        note_lacked(one, places.into_iter().map(|code| LackedPlace { code, why: WhyLacking::Absent }));
+        note_lacked(one, places, WhyLacking::Absent);
     }
 }
 
@@ -552,6 +550,7 @@ fn other_quarters(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
+    within: &[LineWithin],
 ) -> Vec<FileFinding> {
     files_of(loaded)
         .filter_map(|file| {
@@ -568,7 +567,7 @@ fn other_quarters(
         })
         .chain(unnamed_years(check, contract, loaded))
         .chain(titles_of_other_quarters(check, contract, loaded))
-        .chain(sheets_of_other_quarters(check, contract, loaded))
+        .chain(sheets_of_other_quarters(check, contract, loaded, within))
         .collect()
 }
 

@@ -1,6 +1,5 @@
 //! Lines below a header that are nobody's row: `二、停保人员`, `注：以上金额单位为万元`, `共12000条记录`.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::model::file_account::{SkipReason, SkippedRow};
@@ -36,12 +35,9 @@ pub(super) fn lines_within(
             rejected: false,
         })
     });
-    let of = |file: &Path, sheet: Option<&str>| {
-        tables.iter().position(|info| info.file == file && info.sheet.as_deref() == sheet)
-    };
     let alone = rejects.iter().filter_map(|reject| {
         let text = lone_cell(reject)?;
-        let table = of(&reject.file, reject.sheet.as_deref())?;
+        let table = reject.table_in(tables)?;
         Some(LineWithin { table, row: reject.row, text: text.to_owned(), rejected: true })
     });
     let mut lines: Vec<LineWithin> = noted.chain(alone).collect();

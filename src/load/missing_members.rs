@@ -53,18 +53,8 @@ pub(super) fn missing_members(
     let Some(column) = counted.filter(|column| records.rows.schema().index_of(&column.name).is_ok()) else {
         return Ok(Vec::new());
     };
-    // Who was rejected was listed.
-    let mut listed: BTreeMap<(usize, u32), u64> = BTreeMap::new();
-    for reject in loaded.rejects.iter().filter(|reject| reject.member > 0) {
-        let of = |table: &&_| {
-            let table: &crate::model::source_table::RawTableInfo = table;
-            table.file == reject.file && table.sheet == reject.sheet
-        };
-        if let Some(at) = records.tables.iter().map(|table| &**table).position(|table| of(&table)) {
-            *listed.entry((at, reject.row)).or_default() += 1;
-        }
-    }
-    let mut said: BTreeMap<(usize, u32), u64> = BTreeMap::new();
+    // By table and row: people listed, and people said.
+    let mut rows: Vec<((usize, u32), u64, Option<u64>)> = Vec::new();
     let mut at = 0;
     for batch in records.rows.chunks(|name| name == column.name)? {
         let batch = batch?;
@@ -73,16 +63,25 @@ pub(super) fn missing_members(
         for row in 0..batch.num_rows() {
             let key = records.keys[at + row];
             let place = (key.table(), key.row());
-            *listed.entry(place).or_default() += 1;
-            if let Some(counts) = counts.filter(|counts| counts.is_valid(row)) {
-                said.insert(place, u64::try_from(counts.value(row)).unwrap_or(0));
+            let said = counts.filter(|counts| counts.is_valid(row));
+            let said = said.map(|counts| u64::try_from(counts.value(row)).unwrap_or(0));
+            match rows.last_mut().filter(|(last, ..)| *last == place) {
+                Some((_, listed, known)) => (*listed, *known) = (*listed + 1, known.or(said)),
+                None => rows.push((place, 1, said)),
             }
         }
         at += batch.num_rows();
     }
+    // Who was rejected was listed.
+    let rejected = loaded.rejects.iter().filter(|reject| reject.member > 0);
+    rows.extend(rejected.filter_map(|one| Some(((one.table_in(&records.tables)?, one.row), 1, None))));
+    rows.sort_by_key(|(place, ..)| *place);
     let mut tables: BTreeMap<usize, MembersOfTable> = BTreeMap::new();
-    for ((table, row), said) in said {
-        tables.entry(table).or_default().add(row, said, listed[&(table, row)]);
+    for household in rows.chunk_by(|one, next| one.0 == next.0) {
+        let ((table, row), listed) = (household[0].0, household.iter().map(|(_, listed, _)| listed).sum());
+        if let Some(said) = household.iter().find_map(|(.., said)| *said) {
+            tables.entry(table).or_default().add(row, said, listed);
+        }
     }
     let many = |table: &MembersOfTable| {
         table.short >= LEAST_HOUSEHOLDS && table.short * 100 >= table.households * LEAST_PERCENT

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::LoadedSource;
 use super::data_folder::{masked_file_name, masked_table_name};
-use super::lines_within::{LineWithin, lines_within};
+use super::lines_within::LineWithin;
 use super::other_lists::own_names;
 use crate::Result;
 use crate::config::SourceContract;
@@ -25,13 +25,17 @@ use crate::model::source_row::AuditFinding;
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(super) fn opposite_lists(contract: &SourceContract, loaded: &LoadedSource) -> Result<Vec<AuditFinding>> {
+pub(super) fn opposite_lists(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    lines: &[LineWithin],
+) -> Result<Vec<AuditFinding>> {
     let mut own = own_names(contract);
     if contract.files.people_who_left || own.any(|text| said_of_people(contract, text).is_some()) {
         return Ok(Vec::new());
     }
     let mut told = tables_that_say_so(contract, loaded);
-    parts_that_say_so(contract, loaded, &mut told);
+    parts_that_say_so(contract, loaded, lines, &mut told);
     if told.is_empty() {
         return Ok(Vec::new());
     }
@@ -116,9 +120,13 @@ fn tables_that_say_so(contract: &SourceContract, loaded: &LoadedSource) -> BTree
 }
 
 /// Adds the tables in which a line says so of the rows below or above it.
-fn parts_that_say_so(contract: &SourceContract, loaded: &LoadedSource, told: &mut BTreeMap<usize, SaidSo>) {
+fn parts_that_say_so(
+    contract: &SourceContract,
+    loaded: &LoadedSource,
+    lines: &[LineWithin],
+    told: &mut BTreeMap<usize, SaidSo>,
+) {
     let tables = &loaded.records.tables;
-    let lines = lines_within(tables, &loaded.skipped, &loaded.rejects);
     for lines in lines.chunk_by(|line, next| line.table == next.table) {
         let at = lines[0].table;
         let mut said: Option<SaidSo> = None;

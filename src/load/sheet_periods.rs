@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::LoadedSource;
 use super::data_folder::masked_table_name;
 use super::delivery::DeliveryCheck;
-use super::lines_within::lines_within;
+use super::lines_within::LineWithin;
 use crate::config::SourceContract;
 use crate::config::source_contract::Cadence;
 use crate::model::file_account::SkipReason;
@@ -120,6 +120,7 @@ pub(super) fn sheets_of_other_quarters(
     check: &DeliveryCheck<'_>,
     contract: &SourceContract,
     loaded: &LoadedSource,
+    within: &[LineWithin],
 ) -> Vec<(AuditFinding, PathBuf)> {
     if contract.period.cadence != Cadence::Quarter {
         return Vec::new();
@@ -173,7 +174,7 @@ pub(super) fn sheets_of_other_quarters(
             tell(usize::from(*table), format!("第{}行的标题写的是{words}，晚于本期", row.row));
         }
     }
-    for line in lines_within(&loaded.records.tables, &loaded.skipped, &loaded.rejects) {
+    for line in within {
         if let Some((words, _)) = export_days(&line.text, NEAR).find(|(_, day)| day.last < wanted.first) {
             tell(line.table, format!("第{}行写着导出或截止的日期是{words}，早于本期", line.row));
         }

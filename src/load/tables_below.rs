@@ -27,8 +27,7 @@ pub(super) fn tables_below(
     let mut sorted: Vec<&Reject> = rejects.iter().filter(|reject| reject.member == 0).collect();
     sorted.sort_by_key(|reject| reject.row);
     for reject in sorted {
-        let of = |info: &Arc<RawTableInfo>| info.file == reject.file && info.sheet == reject.sheet;
-        let Some(table) = tables.iter().position(of) else { continue };
+        let Some(table) = reject.table_in(tables) else { continue };
         if let Some((_, _, below)) = found.get_mut(&table) {
             *below += 1;
         } else if let Some(words) = header_words(&reject.original) {

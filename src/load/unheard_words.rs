@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::LoadedSource;
 use super::cut_lists::says_cut;
 use super::data_folder::masked_table_name;
-use super::lines_within::lines_within;
+use super::lines_within::LineWithin;
 use crate::config::SourceContract;
 use crate::model::division::DivisionTree;
 use crate::model::file_account::SkipReason;
@@ -25,6 +25,7 @@ pub(super) fn unheard_words(
     contract: &SourceContract,
     divisions: &DivisionTree,
     loaded: &LoadedSource,
+    within: &[LineWithin],
 ) -> Vec<AuditFinding> {
     let words = known_words(contract, divisions);
     let tables = &loaded.records.tables;
@@ -32,7 +33,6 @@ pub(super) fn unheard_words(
         .filter(|(_, row)| matches!(row.reason, SkipReason::Title | SkipReason::Total))
         .map(|(table, row)| (usize::from(*table), row.row, row.text.as_str(), false))
         .collect();
-    let within = lines_within(tables, &loaded.skipped, &loaded.rejects);
     lines.extend(within.iter().map(|line| (line.table, line.row, line.text.as_str(), line.rejected)));
     // Told with what follows from it.
     lines.retain(|(_, _, text, _)| !says_cut(text));

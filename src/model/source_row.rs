@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::cell_tally::CellTally;
-use super::source_table::EncodingEvidence;
+use super::source_table::{EncodingEvidence, RawTableInfo};
 use crate::{Error, Result};
 
 /// A row that was not accepted.
@@ -28,6 +29,13 @@ pub struct Reject {
     pub reason: String,
     /// The offending cell's original text (the row's cells joined by tab where no one cell is to blame).
     pub original: String,
+}
+
+impl Reject {
+    /// The position of the table that it stands in.
+    pub(crate) fn table_in(&self, tables: &[Arc<RawTableInfo>]) -> Option<usize> {
+        tables.iter().position(|info| info.file == self.file && info.sheet == self.sheet)
+    }
 }
 
 /// Row counts of one table; `read` counts units after unpivoting (one per filled member).
@@ -81,7 +89,7 @@ pub struct TableTotals {
     pub unread: Vec<u64>,
     /// What the whole file is made of, with its last table; the manifest says it of the file.
     #[serde(skip)]
-    pub account: Option<std::sync::Arc<super::file_account::FileAccount>>,
+    pub account: Option<Arc<super::file_account::FileAccount>>,
 }
 
 /// Values of a coded column that its code table does not know, in one table and county.

@@ -50,6 +50,13 @@ fn check_with_all(files: &[(String, Vec<String>)]) -> String {
     String::from_utf8(asked.stdout).unwrap() + &String::from_utf8(asked.stderr).unwrap()
 }
 
+/// The text of a list, whichever of the two encodings it is in.
+fn text_of(list: &std::path::Path) -> String {
+    let bytes = std::fs::read(list).unwrap();
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| encoding_rs::GB18030.decode(error.as_bytes()).0.into_owned())
+}
+
 #[test]
 fn a_list_of_those_who_left_is_refused_unless_its_rows_say_when() {
     let titled = |title: &str, lines: Vec<String>| [vec![title.to_owned()], lines].concat();
@@ -160,7 +167,7 @@ fn what_nothing_understands_is_shown_and_ordinary_words_are_not() {
 fn a_list_of_heads_alone_is_told_by_what_its_rows_say_of_their_people() {
     use crate::end_to_end::root;
     let list = root().join("fixtures/hebi/2018Q3/农村低保_淇县.csv");
-    let whole = encoding_rs::GB18030.decode(&std::fs::read(&list).unwrap()).0.into_owned();
+    let whole = text_of(&list);
     // Columns of members are emptied but for the heads', and in another copy nothing is.
     let header = whole.lines().find(|line| line.contains("成员姓名1")).unwrap();
     let of_members: Vec<bool> = header.split(',').map(|cell| cell.starts_with("成员")).collect();
@@ -182,9 +189,7 @@ fn a_list_of_heads_alone_is_told_by_what_its_rows_say_of_their_people() {
 fn headers_of_two_amounts_that_are_swapped_in_one_county_are_told() {
     use crate::end_to_end::root;
     let list = root().join("fixtures/hebi/2018Q3/医保参保_淇县.csv");
-    let bytes = std::fs::read(&list).unwrap();
-    let whole = String::from_utf8(bytes.clone())
-        .unwrap_or_else(|_| encoding_rs::GB18030.decode(&bytes).0.into_owned());
+    let whole = text_of(&list);
     let swapped =
         whole.replace("个人缴费金额", "甲").replace("资助金额", "个人缴费金额").replace("甲", "资助金额");
     assert_ne!(whole, swapped);
@@ -203,7 +208,7 @@ fn a_list_that_broke_off_holds_what_rests_on_who_is_missing() {
     let data = folder.path().join("data");
     crate::inputs_folder::copy_folder(&root().join("fixtures/hebi/2018Q3"), &data);
     let list = data.join("农村低保_淇县.csv");
-    let whole = encoding_rs::GB18030.decode(&std::fs::read(&list).unwrap()).0.into_owned();
+    let whole = text_of(&list);
     let mut lines: Vec<&str> = whole.lines().take_while(|line| !line.contains("合 计")).collect();
     lines.pop();
     lines.push("导出异常：ORA-01555: 快照过旧");
