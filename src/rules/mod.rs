@@ -19,4 +19,5 @@ pub(crate) mod situation_file;
 pub(crate) mod sql;
 pub(crate) mod targets;
 pub(crate) mod unknown_answers;
+pub(crate) mod verdict_meaning;
 pub(crate) mod view_catalogue;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::rule_settings::SettingsFiles;
+use super::verdict_meaning::VerdictMeaning;
 use crate::Error;
 use crate::config::toml_file::TomlStep;
 use crate::model::exception::Severity;
@@ -39,6 +40,34 @@ pub struct AnswerWords {
     pub reasons: Vec<String>,
     /// Choices of 处理措施.
     pub measures: Vec<String>,
+    /// By verdict: what it means. One that is not there closes nothing and asks for nothing.
+    pub meaning: BTreeMap<String, VerdictMeaning>,
+}
+
+impl AnswerWords {
+    /// What a verdict means.
+    pub fn meaning_of(&self, verdict: &str) -> VerdictMeaning {
+        self.meaning.get(verdict).cloned().unwrap_or_default()
+    }
+
+    /// Meanings of verdicts that cannot be chosen, and what goes with them that cannot: key within the meaning, and the
+    /// word.
+    fn unknown_words(&self) -> Vec<(&str, &'static str, &str)> {
+        let mut unknown = Vec::new();
+        for (verdict, meaning) in &self.meaning {
+            if !self.verdicts.contains(verdict) {
+                unknown.push((verdict.as_str(), "", verdict.as_str()));
+            }
+            for (key, words, known) in [
+                ("reasons", &meaning.reasons, &self.reasons),
+                ("measures", &meaning.measures, &self.measures),
+            ] {
+                let not_known = words.iter().filter(|word| !known.contains(word));
+                unknown.extend(not_known.map(|word| (verdict.as_str(), key, word.as_str())));
+            }
+        }
+        unknown
+    }
 }
 
 /// Words of severities and answers.
@@ -98,6 +127,12 @@ impl OfficerWords {
                 *own = base;
             }
         }
+        for (verdict, meaning) in base.answers.meaning {
+            // Whoever names other verdicts does not take over what those of the base mean.
+            if self.answers.verdicts.contains(&verdict) {
+                self.answers.meaning.entry(verdict).or_insert(meaning);
+            }
+        }
         self
     }
     /// Complaints about colours that are none and choices that no drop-down takes.
@@ -119,6 +154,17 @@ impl OfficerWords {
             }
         }
         let answers = &self.answers;
+        for (verdict, key, word) in answers.unknown_words() {
+            let mut steps = vec!["answers".into(), "meaning".into(), TomlStep::Key(verdict)];
+            if !key.is_empty() {
+                steps.push(key.into());
+            }
+            let said = match key {
+                "" => format!("核查结果“{verdict}”的含义写了，选项里却没有它"),
+                _ => format!("“{word}”不在选项里"),
+            };
+            complaints.push(files.complain(&steps, said).hint("先写进 [answers] 的选项，或删去这一处"));
+        }
         for (key, list) in
             [("verdicts", &answers.verdicts), ("reasons", &answers.reasons), ("measures", &answers.measures)]
         {
@@ -144,6 +190,7 @@ impl OfficerWords {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::verdict_meaning::Closing;
 
     fn words(title: &str, verdicts: &[&str]) -> OfficerWords {
         let severity = SeverityWords { title: Some(title.to_owned()), ..SeverityWords::default() };
@@ -163,6 +210,23 @@ mod tests {
         assert_eq!(both.severity_title(Severity::S2), "S2");
         assert!(both.is_marked(Severity::S1) && !both.is_marked(Severity::S2));
         assert_eq!(both.answers.verdicts, ["属实", "不属实"]);
+    }
+
+    #[test]
+    fn meanings_come_with_their_verdicts_and_name_choices() {
+        let mut base = words("错发", &["属实", "不属实"]);
+        let closing = VerdictMeaning { closes: Closing::Facts, ..VerdictMeaning::default() };
+        base.answers.meaning.insert("不属实".to_owned(), closing.clone());
+        let own = words("错发", &["不属实", "待查"]).over(base.clone());
+        assert_eq!(own.answers.meaning_of("不属实"), closing);
+        assert_eq!(own.answers.meaning_of("待查").closes, Closing::No);
+        let other = words("错发", &["是", "否"]).over(base);
+        assert!(other.answers.meaning.is_empty(), "it has other words");
+        let mut faulty = words("错发", &["是", "否"]);
+        let reasons = vec!["死亡".to_owned()];
+        let meaning = VerdictMeaning { reasons, ..VerdictMeaning::default() };
+        faulty.answers.meaning.insert("不是".to_owned(), meaning);
+        assert_eq!(faulty.check(&SettingsFiles::default()).len(), 2);
     }
 
     #[test]
