@@ -136,6 +136,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             tracked: &tracked,
             secrets: &secrets,
             ledgers: &[],
+            answers: &bidui::StandingAnswers::default(),
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],

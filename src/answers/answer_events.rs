@@ -1,9 +1,12 @@
 //! Appends answers, and undoes what was appended.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
-use super::answer::{Answer, AnswerSource, ReviewLevel};
 use super::answer_store::{AnswerStore, unreadable};
+use crate::model::answer::{Answer, AnswerSource, ReviewLevel};
 use crate::{Error, Result};
 
 /// Who appends a batch, when, and from what.
@@ -121,6 +124,21 @@ impl AnswerStore {
             read.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(|e| unreadable(&self.path, e))
+    }
+
+    /// The day on which each batch was recorded.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(super) fn batch_days(&self) -> Result<BTreeMap<AppendedBatch, Date>> {
+        let read = || {
+            let mut batches = self.connection.prepare("SELECT batch, recorded_at FROM answer_batch")?;
+            let read = batches.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            read.collect::<rusqlite::Result<Vec<(i64, String)>>>()
+        };
+        let batches = read().map_err(|e| unreadable(&self.path, e))?;
+        let day = |text: &str| text.get(..10)?.parse().ok();
+        Ok(batches.iter().filter_map(|(batch, at)| Some((AppendedBatch(*batch), day(at)?))).collect())
     }
 
     fn write<T>(&mut self, what: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {

@@ -4,12 +4,11 @@
 //! In: [`Answer`]s from sheets and the page, a batch at a time. Out: [`StandingAnswers`], which tracking, lists and
 //! the linker ask. The library reads no clock: whoever appends says when.
 
-mod answer;
 mod answer_events;
 mod answer_store;
 mod standing_answers;
 
-pub use answer::{Answer, AnswerSource, ReviewLevel};
+pub use crate::model::answer::{Answer, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
 pub use answer_store::AnswerStore;
 pub use standing_answers::{StandingAnswer, StandingAnswers};

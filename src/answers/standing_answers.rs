@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::answer::Answer;
 use super::answer_events::AppendedBatch;
 use super::answer_store::AnswerStore;
 use crate::Result;
+use crate::model::answer::Answer;
 
 /// The last answer to an exception, and the batch that it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,15 @@ pub struct StandingAnswer {
     pub answer: Answer,
     /// The batch.
     pub batch: AppendedBatch,
+    /// The day on which the batch was recorded.
+    pub recorded_on: Option<Date>,
 }
 
 impl StandingAnswer {
+    /// The day of the answer: the one that the officer wrote, else that of its batch.
+    pub fn day(&self) -> Option<Date> {
+        self.answer.answered_on.or(self.recorded_on)
+    }
     /// Does it answer these facts on such a day? After its last day, or to other facts, it does not.
     pub fn holds(&self, facts: &str, day: Date) -> bool {
         self.answer.facts == facts && self.answer.expires.is_none_or(|last| day <= last)
@@ -30,6 +36,7 @@ impl StandingAnswer {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StandingAnswers {
     by_exception: BTreeMap<String, StandingAnswer>,
+    last_batch: Option<AppendedBatch>,
 }
 
 impl StandingAnswers {
@@ -39,19 +46,33 @@ impl StandingAnswers {
     /// The store is damaged.
     pub fn read(store: &AnswerStore) -> Result<Self> {
         let mut by_exception = BTreeMap::new();
+        let days = store.batch_days()?;
         for (batch, answer) in store.events()? {
             if answer.is_withdrawal() {
                 by_exception.remove(&answer.exception_id);
             } else {
-                by_exception.insert(answer.exception_id.clone(), StandingAnswer { answer, batch });
+                let recorded_on = days.get(&batch).copied();
+                by_exception
+                    .insert(answer.exception_id.clone(), StandingAnswer { answer, batch, recorded_on });
             }
         }
-        Ok(Self { by_exception })
+        let last_batch = days.keys().next_back().copied();
+        Ok(Self { by_exception, last_batch })
     }
 
     /// The answer to an exception.
     pub fn of(&self, exception_id: &str) -> Option<&StandingAnswer> {
         self.by_exception.get(exception_id)
+    }
+
+    /// The last batch that was appended, undone ones and undoings too; `None`: there is none.
+    pub fn last_batch(&self) -> Option<AppendedBatch> {
+        self.last_batch
+    }
+
+    /// All of them, by fingerprint.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &StandingAnswer)> {
+        self.by_exception.iter().map(|(fingerprint, answer)| (fingerprint.as_str(), answer))
     }
 
     /// Exceptions with an answer.
@@ -129,7 +150,10 @@ mod tests {
 
     #[test]
     fn an_answer_holds_for_its_facts_until_its_last_day() {
-        let one = StandingAnswer { answer: answer("E1", "符合实际"), batch: AppendedBatch(1) };
+        let one =
+            StandingAnswer {
+                answer: answer("E1", "符合实际"), batch: AppendedBatch(1), recorded_on: None
+            };
         assert!(one.holds("F1", date(2018, 12, 31)));
         assert!(!one.holds("F1", date(2019, 1, 1)));
         assert!(!one.holds("F2", date(2018, 12, 31)));

@@ -9,6 +9,7 @@ use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
+use crate::answers::{AnswerStore, StandingAnswers};
 use crate::config::Pipeline;
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
@@ -103,6 +104,10 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     }
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
+    let answers = match AnswerStore::find(out, &secrets.identity_id())? {
+        Some(store) => StandingAnswers::read(&store)?,
+        None => StandingAnswers::default(),
+    };
     // Nor is anything computed from what is not as it was published.
     previous.map_or(Ok(()), |previous| check_previous(previous, &plan.rules))?;
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
@@ -188,6 +193,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     )?;
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
+    let words = &plan.rules.settings.answers;
+    track::apply_answers(&mut tracked, &answers, words, plan.period, &secrets.identity)?;
     begin("写出发布", None);
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {
@@ -215,6 +222,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         tracked: &tracked,
         secrets,
         ledgers: &ledgers,
+        answers: &answers,
         store: &scratch.store,
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,

@@ -101,10 +101,12 @@ fn collect_pages(
         let Some(boundary) = parameter(&kind, "boundary").filter(|_| depth < MAX_DEPTH) else {
             return false;
         };
-        let (parts, ended) = split_parts(body, boundary.as_bytes());
+        let (parts, around, ended) = split_parts(body, boundary.as_bytes());
+        // A part whose boundary is damaged stands before the first one or behind the last.
+        let whole = ended && !around.into_iter().any(holds_part);
         return parts
             .into_iter()
-            .fold(ended, |whole, part| collect_pages(part, depth + 1, pages, attached) && whole);
+            .fold(whole, |whole, part| collect_pages(part, depth + 1, pages, attached) && whole);
     }
     if let Some(name) = attachment(&headers, &kind) {
         attached.push(name);
@@ -211,24 +213,32 @@ fn split_headers(part: &[u8]) -> (Vec<(String, String)>, &[u8]) {
     (headers, &part[at..])
 }
 
-/// The parts between boundaries, and whether the last boundary is there.
-fn split_parts<'a>(body: &'a [u8], boundary: &[u8]) -> (Vec<&'a [u8]>, bool) {
+/// Is what stands outside all parts one itself: a page, or what begins as parts do?
+fn holds_part(outside: &[u8]) -> bool {
+    let begins = |line: &[u8]| line.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"content-"));
+    holds_table(outside) || outside.split(|&byte| byte == b'\n').any(begins)
+}
+
+/// The parts between boundaries, what stands before and behind them, and whether the last boundary is there.
+fn split_parts<'a>(body: &'a [u8], boundary: &[u8]) -> (Vec<&'a [u8]>, [&'a [u8]; 2], bool) {
     let mut parts = Vec::new();
     let (mut at, mut begin) = (0, None);
+    let mut before: &[u8] = &[];
     while at < body.len() {
         let end = line_end(body, at);
         let line = &body[at..end];
         if let Some(rest) = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) {
-            if let Some(begin) = begin.replace(end) {
-                parts.push(&body[begin..at]);
+            match begin.replace(end) {
+                Some(begin) => parts.push(&body[begin..at]),
+                None => before = &body[..at],
             }
             if rest.starts_with(b"--") {
-                return (parts, true);
+                return (parts, [before, &body[end..]], true);
             }
         }
         at = end;
     }
-    (parts, false)
+    (parts, [before, &[]], false)
 }
 
 fn decode_quoted_printable(body: &[u8]) -> Vec<u8> {
@@ -329,6 +339,18 @@ mod tests {
         assert_eq!(sheets.len(), 1);
         let cut = read_mhtml(&archive.as_bytes()[..archive.len() - 12], Encoding::Auto);
         assert!(cut.err().unwrap().message().contains("不完整"));
+        // A part whose boundary is damaged is none; nor is it left out.
+        for damaged in [
+            archive.replacen("----=_X\r\n", "--e\r\n", 1),
+            archive.replacen("----=_X\r\nContent-Location", "Content-Location", 1),
+            format!("{archive}Content-Type: text/html\r\n\r\n<table><tr><td>x</table>\r\n"),
+        ] {
+            let error = read_mhtml(damaged.as_bytes(), Encoding::Auto).err().unwrap();
+            assert!(error.message().contains("不完整"), "{error}");
+        }
+        let greeted =
+            archive.replacen("----=_X\r\n", "This is a message in several parts.\r\n----=_X\r\n", 1);
+        assert_eq!(read_mhtml(greeted.as_bytes(), Encoding::Auto).unwrap().len(), 1);
         // A damaged word in the head of a part does not make its rows disappear.
         let renamed = archive.replace("text/html", "text/htmk");
         assert_eq!(read_mhtml(renamed.as_bytes(), Encoding::Auto).unwrap().len(), 1);

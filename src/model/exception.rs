@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::answer::Answer;
 use super::period::Period;
 
 /// How much harm an exception of the rule does, S1 worst.
@@ -159,6 +160,8 @@ pub enum Status {
     Reopened,
     /// Its rule is asked no more: closed, though nothing shows that it was put right.
     Retired,
+    /// The lists show it, and an officer's answer to the same facts closes it.
+    Answered,
 }
 
 impl Status {
@@ -170,6 +173,7 @@ impl Status {
             Self::Resolved => "resolved",
             Self::Reopened => "reopened",
             Self::Retired => "retired",
+            Self::Answered => "answered",
         }
     }
     /// Word in lists and reports.
@@ -180,17 +184,18 @@ impl Status {
             Self::Resolved => "已消除",
             Self::Reopened => "复现",
             Self::Retired => "规则停用",
+            Self::Answered => "已核",
         }
     }
     /// Reads [`Status::code`] back.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened, Self::Retired]
+        [Self::New, Self::Persisting, Self::Resolved, Self::Reopened, Self::Retired, Self::Answered]
             .into_iter()
             .find(|s| s.code() == code)
     }
-    /// True unless resolved or retired.
+    /// True unless resolved, retired or answered.
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Resolved | Self::Retired)
+        !matches!(self, Self::Resolved | Self::Retired | Self::Answered)
     }
     /// True if a published word says that an exception is open.
     pub(crate) fn is_open_code(code: &str) -> bool {
@@ -210,11 +215,13 @@ pub enum ResolvedBy {
     /// Its rule ran and does not find it; its subject is known in another township now, so nobody there need have put
     /// anything right.
     Moved,
+    /// The lists show it still; an officer's answer closes it.
+    Answer,
 }
 
 impl ResolvedBy {
     /// All of them.
-    const ALL: [Self; 4] = [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved];
+    const ALL: [Self; 5] = [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved, Self::Answer];
 
     /// Word in published tables.
     pub fn code(self) -> &'static str {
@@ -223,6 +230,7 @@ impl ResolvedBy {
             Self::RuleRetired => "rule_retired",
             Self::SubjectGone => "subject_gone",
             Self::Moved => "moved",
+            Self::Answer => "answer",
         }
     }
     /// Word in summaries and reports.
@@ -232,6 +240,7 @@ impl ResolvedBy {
             Self::RuleRetired => "规则停用",
             Self::SubjectGone => "对象不在任何名单",
             Self::Moved => "对象已迁出",
+            Self::Answer => "核查结果",
         }
     }
     /// Reads [`ResolvedBy::code`] back.
@@ -260,6 +269,13 @@ pub struct TrackedException {
     /// What it was found by: 13 base-32 characters of the delivered cells that decide its rule, under the identity secret;
     /// as last seen. `""`: not known, as of findings from versions before.
     pub facts: String,
+    /// What each column says of them, `source.column=digest` separated by semicolons, ascending: two periods side by side
+    /// show which columns changed. `""`: not known.
+    pub fact_columns: String,
+    /// Columns that say something else than when the finding was last seen: `source.column`, ascending.
+    pub changed: Vec<String>,
+    /// The last answer to it, if there is one: whether it closes it the status says.
+    pub answer: Option<Arc<Answer>>,
     /// Numbers that sheets handed out earlier bear for it, see [`TrackedException::long_number`]: from before two
     /// subjects were found to be one, or another identity secret was taken; ascending.
     pub former_numbers: Vec<String>,
@@ -288,7 +304,7 @@ impl TrackedException {
     pub fn long_number(&self) -> String {
         row_number(&self.exception.rule_code, self.first_seen, &self.listed_id)
     }
-    /// True unless resolved or retired.
+    /// True unless resolved, retired or answered.
     pub fn is_open(&self) -> bool {
         self.status.is_open()
     }

@@ -2,6 +2,7 @@
 //!
 //! The ground floor: every folder may see it, it sees none but [`crate::error`].
 
+pub(crate) mod answer;
 pub(crate) mod answer_column;
 pub(crate) mod broken_names;
 pub(crate) mod cell_tally;

@@ -46,6 +46,9 @@ pub struct Manifest {
     /// Ledgers of ids that lay in the output folder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ledgers: Vec<ListedLedger>,
+    /// What officers had answered when it was made; nothing if nobody had.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answers: Option<ReadAnswers>,
     /// What it lacks; nothing for a whole publication.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub partial: Vec<PartialRun>,
@@ -61,6 +64,19 @@ pub struct Manifest {
     pub rules: Vec<RuleRun>,
     /// Files of the publication, but for the manifest.
     pub outputs: Vec<OutputFile>,
+}
+
+/// How far a run read the store of answers, and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadAnswers {
+    /// Number of the last batch.
+    pub last_batch: i64,
+    /// Exceptions with an answer, of whatever period.
+    pub standing: u64,
+    /// Exceptions of this publication that have one.
+    pub answered: u64,
+    /// Of these, those that it closes.
+    pub closing: u64,
 }
 
 /// Why a publication is not the whole of its period.
@@ -333,6 +349,7 @@ mod tests {
             previous_period: None,
             keys,
             ledgers: Vec::new(),
+            answers: None,
             partial: Vec::new(),
             files: vec![DeliveredFile::of(&file)],
             sources: vec![source.told()],

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{PublicationInputs, RuleFacts};
 use crate::Result;
+use crate::model::exception::Status;
 use crate::model::links::Decision;
 use crate::model::source_row::ControlTotals;
 use crate::model::undecided::HeldRule;
 use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
-    DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, PartialRun, RuleRun, SourceRun, StageRows,
+    DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, PartialRun, ReadAnswers, RuleRun, SourceRun,
+    StageRows,
 };
 use crate::publication::told_finding;
 
@@ -28,6 +30,7 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         previous_period: inputs.previous_period,
         keys: KeyNames::of(inputs.secrets),
         ledgers: inputs.ledgers.to_vec(),
+        answers: read_answers(inputs),
         partial: partial_run(inputs),
         files: inputs.files.iter().map(DeliveredFile::of).collect(),
         sources: source_runs(inputs).into_iter().map(SourceRun::told).collect(),
@@ -38,6 +41,19 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
     };
     manifest.check(inputs.catalogue.outputs.restricted)?;
     Ok(manifest)
+}
+
+/// What was read of the store of answers; nothing where there is none.
+fn read_answers(inputs: &PublicationInputs<'_>) -> Option<ReadAnswers> {
+    let last_batch = inputs.answers.last_batch()?.0;
+    let answered = inputs.tracked.iter().filter(|one| one.answer.is_some());
+    let closing = inputs.tracked.iter().filter(|one| one.status == Status::Answered);
+    Some(ReadAnswers {
+        last_batch,
+        standing: inputs.answers.len() as u64,
+        answered: answered.count() as u64,
+        closing: closing.count() as u64,
+    })
 }
 
 /// What keeps the publication from being the whole of its period.

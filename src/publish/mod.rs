@@ -9,6 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::answers::StandingAnswers;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::exception::TrackedException;
@@ -79,6 +80,8 @@ pub struct PublicationInputs<'a> {
     pub secrets: &'a Secrets,
     /// Ledgers of ids in the output folder.
     pub ledgers: &'a [ListedLedger],
+    /// What officers answered: each exception has its own; here is what of it goes into the manifest.
+    pub answers: &'a StandingAnswers,
     /// Where the run's tables lie: where that is the disk, what can be made again is not kept.
     pub store: &'a RowStore,
     /// Period of the publication compared with, if any.

@@ -27,6 +27,8 @@ pub struct OpenCount {
     pub reopened: u64,
     /// Resolved this quarter.
     pub resolved: u64,
+    /// Shown by the lists, and closed by an officer's answer; not in `open`.
+    pub answered: u64,
     /// Open, but resting on a link that a human must confirm; not in `open`.
     pub review: u64,
     /// Open and certain, by severity.
@@ -37,6 +39,8 @@ impl OpenCount {
     fn add(&mut self, t: &TrackedException) {
         if t.status == Status::Resolved {
             self.resolved += 1;
+        } else if t.status == Status::Answered {
+            self.answered += 1;
         } else if t.status == Status::Retired {
             // Neither open nor put right.
         } else if t.in_review() {
@@ -48,7 +52,7 @@ impl OpenCount {
                 Status::New => self.new += 1,
                 Status::Persisting => self.persisting += 1,
                 Status::Reopened => self.reopened += 1,
-                Status::Resolved | Status::Retired => {}
+                Status::Resolved | Status::Retired | Status::Answered => {}
             }
         }
     }

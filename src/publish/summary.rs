@@ -64,6 +64,14 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
         otherwise,
         grouped_text(t.all.review)
     );
+    if t.all.answered > 0 {
+        let _ = writeln!(
+            out,
+            "        另有已核的{}条：名单仍有，核查结果已说明，原值未变；连同它们共查出{}条",
+            grouped_text(t.all.answered),
+            grouped_text(t.all.open + t.all.review + t.all.answered)
+        );
+    }
     for severity in Severity::ALL {
         if t.all.of(severity) > 0 {
             let title = catalogue.words.severity_title(severity);

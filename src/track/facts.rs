@@ -38,11 +38,31 @@ pub fn note_facts(
     let mut seen: Vec<&mut TrackedException> =
         tracked.iter_mut().filter(|one| one.last_seen == period && one.checked).collect();
     let evidence = DecidingCells::gather(&seen, (pipeline, rules), loaded)?;
-    let digests: Vec<String> = seen.par_iter().map(|one| evidence.digest(one)).collect();
-    for (one, facts) in seen.iter_mut().zip(secret.facts(&digests)) {
+    let salt = secret.salt(COLUMNS);
+    let found: Vec<(String, String)> = seen.par_iter().map(|one| evidence.digests(one, &salt)).collect();
+    let (digests, columns): (Vec<String>, Vec<String>) = found.into_iter().unzip();
+    for (one, (facts, columns)) in seen.iter_mut().zip(secret.facts(&digests).into_iter().zip(columns)) {
+        if !one.facts.is_empty() && one.facts != facts {
+            one.changed = changed_columns(&one.fact_columns, &columns);
+        }
         one.facts = facts;
+        one.fact_columns = columns;
     }
     Ok(())
+}
+
+/// Names the salt of the digests of columns.
+const COLUMNS: &str = "fact columns";
+
+/// Columns of which one period's digests differ from another's, or that only one of them has.
+fn changed_columns(before: &str, now: &str) -> Vec<String> {
+    let read = |text: &str| -> BTreeMap<String, String> {
+        let pairs = text.split(';').filter_map(|one| one.split_once('='));
+        pairs.map(|(column, digest)| (column.to_owned(), digest.to_owned())).collect()
+    };
+    let (before, now) = (read(before), read(now));
+    let all: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
+    all.into_iter().filter(|column| before.get(*column) != now.get(*column)).cloned().collect()
 }
 
 /// The cells of records that findings rest on and that decide their rules.
@@ -122,11 +142,13 @@ impl<'a> DecidingCells<'a> {
         Some((source, keys.binary_search(&key).ok()?))
     }
 
-    /// A digest over what the records say, in no order.
-    fn digest(&self, one: &TrackedException) -> String {
+    /// A digest over what the records say, in no order, and one of each column under a salt, as
+    /// [`TrackedException::fact_columns`] has them.
+    fn digests(&self, one: &TrackedException, salt: &str) -> (String, String) {
         let exception = &one.exception;
         let code = &*exception.rule_code;
         let mut records: Vec<Vec<u8>> = Vec::with_capacity(exception.evidence.len());
+        let mut by_column: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
         for (at, id) in exception.evidence.iter().enumerate() {
             let Some((source, row)) = self.find(id) else { continue };
             let list = self.loaded[source].records.source.as_str();
@@ -136,6 +158,9 @@ impl<'a> DecidingCells<'a> {
                 && self.absent.get(code).is_some_and(|lists| lists.contains(list));
             if !is_near_miss {
                 records.push(self.record((code, source, row), list));
+                for (column, value) in self.values((code, source, row)) {
+                    by_column.entry((list, column)).or_default().push(value);
+                }
             }
         }
         records.sort_unstable();
@@ -144,29 +169,44 @@ impl<'a> DecidingCells<'a> {
             hash.update((record.len() as u64).to_le_bytes());
             hash.update(record);
         }
-        base32_text(&hash.finalize(), 26)
+        let mut columns = String::new();
+        for ((list, column), mut values) in by_column {
+            values.sort_unstable();
+            let mut of_column = Sha256::new();
+            for part in [salt, list, column].into_iter().chain(values.iter().map(String::as_str)) {
+                of_column.update((part.len() as u64).to_le_bytes());
+                of_column.update(part.as_bytes());
+            }
+            let separator = if columns.is_empty() { "" } else { ";" };
+            columns.extend([separator, list, ".", column, "=", &base32_text(&of_column.finalize(), 6)]);
+        }
+        (base32_text(&hash.finalize(), 26), columns)
     }
 
     /// What a record says that decides the rule: its list, and column by column the value, if there is one.
     fn record(&self, (code, source, row): (&str, usize, usize), list: &str) -> Vec<u8> {
         let mut said = list.as_bytes().to_vec();
-        let (rows, cells) = &self.cells[source];
-        let (Some(columns), Ok(at)) = (self.deciding.get(&(code, source)), rows.binary_search(&row)) else {
-            return said;
-        };
-        let schema = cells.schema();
-        for &column in columns {
-            let array = cells.column(column);
-            if array.is_null(at) {
-                continue;
-            }
-            let value = ValueForm::Plain.value(array, at).unwrap_or_default();
-            for part in [schema.field(column).name().as_str(), value.as_str()] {
+        for (column, value) in self.values((code, source, row)) {
+            for part in [column, value.as_str()] {
                 said.extend((part.len() as u64).to_le_bytes());
                 said.extend(part.as_bytes());
             }
         }
         said
+    }
+
+    /// Columns of a record that decide the rule and have a value, with the value.
+    fn values(&self, (code, source, row): (&str, usize, usize)) -> Vec<(&str, String)> {
+        let (rows, cells) = &self.cells[source];
+        let (Some(columns), Ok(at)) = (self.deciding.get(&(code, source)), rows.binary_search(&row)) else {
+            return Vec::new();
+        };
+        let known = columns.iter().filter(|column| !cells.column(**column).is_null(at));
+        let value = |&column: &usize| {
+            let value = ValueForm::Plain.value(cells.column(column), at).unwrap_or_default();
+            (cells.schema_ref().field(column).name().as_str(), value)
+        };
+        known.map(value).collect()
     }
 }
 

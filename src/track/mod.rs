@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hashbrown::HashSet;
 use hashbrown::hash_map::{Entry, HashMap};
 use rayon::prelude::*;
 
@@ -21,6 +22,7 @@ use crate::model::resolution::IdentityChange;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
+mod answered;
 mod facts;
 mod fingerprint;
 pub(crate) mod known_subjects;
@@ -28,6 +30,7 @@ pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
 mod returned_people;
 
+pub use answered::apply_answers;
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;
@@ -72,8 +75,9 @@ pub fn track(
             }
         }
     }
-    let mut now = PresentQuarter { period, due: BTreeMap::new() };
+    let mut now = PresentQuarter::new(period);
     let ids: Vec<String> = exceptions.par_iter().map(exception_fingerprint).collect();
+    follow_splits(&mut before, &ids, ledger);
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
     for (exception, id) in exceptions.into_iter().zip(ids) {
         let old = before.remove(&id);
@@ -90,6 +94,50 @@ pub fn track(
     out.dedup_by(|later, first| later.exception_id == first.exception_id);
     name_for_lists(&mut out, secret);
     Ok(out)
+}
+
+/// Where a subject was split and the rule finds it of the part that got another id, the earlier exception goes on there:
+/// with its age, and with what was answered of it as far as it rests on the same. If it is found of the part that kept the id
+/// too, it goes on with that one.
+fn follow_splits(before: &mut HashMap<String, TrackedException>, ids: &[String], ledger: &[IdentityChange]) {
+    let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for change in ledger.iter().filter(|change| change.kind == "split") {
+        parts.entry(&change.previous_id).or_default().push(&change.current_id);
+    }
+    if parts.is_empty() {
+        return;
+    }
+    let found: HashSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut gone: Vec<&String> = before
+        .iter()
+        .filter(|(id, old)| !found.contains(id.as_str()) && parts.contains_key(&*old.exception.subject_id))
+        .map(|(id, _)| id)
+        .collect();
+    gone.sort_unstable();
+    let mut moves: Vec<(String, &str, String)> = Vec::new();
+    for id in gone {
+        let mut exception = before[id].exception.clone();
+        for &part in &parts[&*exception.subject_id.clone()] {
+            exception.subject_id = part.into();
+            let now = exception_fingerprint(&exception);
+            if found.contains(now.as_str()) && !before.contains_key(&now) {
+                moves.push((id.clone(), part, now));
+                break;
+            }
+        }
+    }
+    for (id, part, now) in moves {
+        let Some(mut old) = before.remove(&id) else { continue };
+        let exception = &mut old.exception;
+        let former = std::mem::replace(&mut exception.subject_id, part.into());
+        for shown in [&mut exception.person_id, &mut exception.household_id].into_iter().flatten() {
+            if *shown == former {
+                *shown = part.into();
+            }
+        }
+        old.exception_id.clone_from(&now);
+        before.entry(now).or_insert(old);
+    }
 }
 
 /// Names exceptions as lists do. What they were called before, and are no longer, stays written down.
@@ -153,6 +201,10 @@ struct PresentQuarter {
 }
 
 impl PresentQuarter {
+    fn new(period: Period) -> Self {
+        Self { period, due: BTreeMap::new() }
+    }
+
     fn due(&mut self, days: u32) -> Result<Arc<str>> {
         if let Some(date) = self.due.get(&days) {
             return Ok(date.clone());
@@ -171,14 +223,23 @@ impl PresentQuarter {
         let due = self.due(exception.due_days)?;
         let former_numbers =
             old.as_mut().map(|old| std::mem::take(&mut old.former_numbers)).unwrap_or_default();
+        let (facts, fact_columns) = old
+            .as_mut()
+            .map(|old| (std::mem::take(&mut old.facts), std::mem::take(&mut old.fact_columns)))
+            .unwrap_or_default();
         let (status, first_seen, due_date) = match old {
             None => (Status::New, self.period, due),
             Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
+            // Whether an answer still closes it is asked once its facts are known.
+            Some(old) if old.status == Status::Answered => (Status::Answered, old.first_seen, old.due_date),
             Some(old) => (Status::Persisting, old.first_seen, old.due_date),
         };
         Ok(TrackedException {
             exception_id,
-            facts: String::new(),
+            facts,
+            fact_columns,
+            changed: Vec::new(),
+            answer: None,
             listed_id: String::new(),
             former_numbers,
             exception,
@@ -187,7 +248,7 @@ impl PresentQuarter {
             due_date,
             last_seen: self.period,
             resolved_in: None,
-            resolved_by: None,
+            resolved_by: (status == Status::Answered).then_some(ResolvedBy::Answer),
             checked: true,
         })
     }
@@ -206,11 +267,16 @@ impl PresentQuarter {
             checked: status == Status::Resolved,
             ..old
         };
+        let kept_open = |old: TrackedException| match old.status {
+            // Whether an answer still closes it is asked later.
+            Status::Answered => TrackedException { checked: false, ..old },
+            _ => TrackedException { status: Status::Persisting, checked: false, ..old },
+        };
         match (&old.resolved_in, not_run) {
             (Some(_), _) => TrackedException { checked: not_run.is_none() && !open, ..old },
             (None, Some(rule)) if rule.retired => closed(Status::Retired, ResolvedBy::RuleRetired, old),
-            (None, Some(_)) => TrackedException { status: Status::Persisting, checked: false, ..old },
-            (None, None) if open => TrackedException { status: Status::Persisting, checked: false, ..old },
+            (None, Some(_)) => kept_open(old),
+            (None, None) if open => kept_open(old),
             (None, None) => closed(Status::Resolved, by, old),
         }
     }

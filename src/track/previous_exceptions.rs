@@ -76,9 +76,10 @@ fn carry_exceptions(
             known.insert(std::mem::replace(id, now.clone()), now);
         }
     };
-    for TrackedException { exception_id, facts, exception, .. } in exceptions {
+    for TrackedException { exception_id, facts, fact_columns, exception, .. } in exceptions {
         // What the cells were is not known any more: they cannot be named under this secret.
         facts.clear();
+        fact_columns.clear();
         let subject = &mut exception.subject_id;
         [&mut exception.rule_key, subject].into_iter().for_each(&mut carried);
         [&mut exception.person_id, &mut exception.household_id].into_iter().flatten().for_each(&mut carried);
@@ -120,6 +121,9 @@ fn read_previous_exception(
         exception_id,
         listed_id,
         facts: rows.optional_text("facts", row).unwrap_or_default(),
+        fact_columns: rows.optional_text("fact_columns", row).unwrap_or_default(),
+        changed: Vec::new(),
+        answer: None,
         former_numbers: former.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
         exception: Exception {
             rule_code: rows.shared("rule_code", row, texts)?,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::answers::{Answer, AnswerSource, AnswerStore, BatchOrigin, ReviewLevel, StandingAnswers};
 use crate::model::division::DivisionTree;
 use crate::model::exception::Status;
 use crate::model::exception::TrackedException;
@@ -6,6 +7,8 @@ use crate::model::exception::{Severity, SubjectKind};
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::model::resolution::Resolution;
 use crate::normalize::{ComparableColumn, ComparableSource};
+use crate::rules::officer_words::AnswerWords;
+use crate::rules::verdict_meaning::{Closing, VerdictMeaning};
 
 fn finding(rule: &str, subject: &str, key: &str) -> Exception {
     Exception {
@@ -208,4 +211,241 @@ fn t4_what_closes_a_finding_is_told() {
     let again = next(&found[..1], &[], Some(("2018Q4", q4)), &[], "2019Q1");
     let one = again.iter().find(|one| one.status == Status::Reopened).unwrap();
     assert_eq!((one.resolved_in, one.resolved_by), (None, None));
+}
+
+/// What was answered of an exception on a day of October, to facts.
+fn answered(exception: &TrackedException, verdict: &str, (facts, day): (&str, &str)) -> StandingAnswers {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+    let origin = BatchOrigin {
+        source: AnswerSource::Sheet,
+        recorded_at: format!("{day}T09:30:00+08:00"),
+        recorded_by: "操作员".to_owned(),
+        file: String::new(),
+        file_sha256: String::new(),
+    };
+    let answer = Answer {
+        exception_id: exception.exception_id.clone(),
+        facts: facts.to_owned(),
+        verdict: verdict.to_owned(),
+        reason: String::new(),
+        measure: String::new(),
+        note: String::new(),
+        paper: String::new(),
+        recovered: None,
+        stopped_month: None,
+        answered_by: "罗德合".to_owned(),
+        answered_on: Some(day.parse().unwrap()),
+        level: ReviewLevel::Township,
+        expires: (verdict == "批准到期").then(|| "2018-11-15".parse().unwrap()),
+    };
+    store.append(&origin, &[answer]).unwrap();
+    StandingAnswers::read(&store).unwrap()
+}
+
+/// As they are read back from a publication: with the numbers that its sheets bear.
+fn read_back(mut tracked: Vec<TrackedException>) -> Vec<TrackedException> {
+    for one in &mut tracked {
+        one.former_numbers.push(one.long_number());
+    }
+    tracked
+}
+
+fn words() -> AnswerWords {
+    let closing = |closes| VerdictMeaning { closes, ..VerdictMeaning::default() };
+    let mut words = AnswerWords::default();
+    for (verdict, closes) in [
+        ("不属实", Closing::Facts),
+        ("批准到期", Closing::Facts),
+        ("已整改", Closing::Period),
+        ("属实", Closing::No),
+    ] {
+        words.verdicts.push(verdict.to_owned());
+        words.meaning.insert(verdict.to_owned(), closing(closes));
+    }
+    words
+}
+
+/// The quarter's exceptions of which each rests on the same facts, with what was answered.
+fn judged(
+    mut tracked: Vec<TrackedException>,
+    facts: &str,
+    answers: &StandingAnswers,
+    quarter: &str,
+) -> Vec<TrackedException> {
+    let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+    for one in tracked.iter_mut().filter(|one| one.checked && one.last_seen == period(quarter)) {
+        one.facts = facts.to_owned();
+    }
+    apply_answers(&mut tracked, answers, &words(), period(quarter), &secret).unwrap();
+    tracked
+}
+
+#[test]
+fn t9_what_was_answered_stays_closed_for_the_same_facts_and_is_no_resolved_one() {
+    let a = finding("R07", "P1", "");
+    let none = StandingAnswers::default();
+    let q3 = judged(next(std::slice::from_ref(&a), &[], None, &[], "2018Q3"), "F1", &none, "2018Q3");
+    assert_eq!(q3[0].status, Status::New);
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    // A further run of the same quarter, and the quarter behind it.
+    let again = judged(next(std::slice::from_ref(&a), &[], None, &[], "2018Q3"), "F1", &answers, "2018Q3");
+    for (tracked, quarter) in [
+        (again.clone(), "2018Q3"),
+        (
+            judged(
+                next(std::slice::from_ref(&a), &[], Some(("2018Q3", again)), &[], "2018Q4"),
+                "F1",
+                &answers,
+                "2018Q4",
+            ),
+            "2018Q4",
+        ),
+    ] {
+        let one = &tracked[0];
+        assert_eq!((one.status, one.resolved_by), (Status::Answered, Some(ResolvedBy::Answer)), "{quarter}");
+        // T8: the lists show it, so it is not resolved as well.
+        assert_eq!((one.is_open(), one.resolved_in), (false, None), "{quarter}");
+        assert_eq!(one.answer.as_ref().unwrap().verdict, "不属实");
+        assert_eq!((one.first_seen, &*one.due_date), (period("2018Q3"), "2018-10-30"));
+    }
+}
+
+#[test]
+fn t12_other_facts_bring_it_back_with_its_age() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    let q3 = judged(q3, "F1", &answers, "2018Q3");
+    assert_eq!(q3[0].status, Status::Answered);
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", q3)), &[], "2018Q4");
+    let q4 = judged(q4, "F2", &answers, "2018Q4");
+    assert_eq!((q4[0].status, q4[0].resolved_by), (Status::Reopened, None));
+    assert_eq!(
+        (q4[0].first_seen, &*q4[0].due_date),
+        (period("2018Q3"), "2019-01-30"),
+        "a new day to answer by"
+    );
+    assert_eq!(q4[0].answer.as_ref().unwrap().facts, "F1", "the last answer is shown all the same");
+}
+
+#[test]
+fn t15_an_answer_that_expires_brings_it_back() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "批准到期", ("F1", "2018-10-20"));
+    let q3 = judged(q3, "F1", &answers, "2018Q3");
+    assert_eq!(q3[0].status, Status::Answered);
+    let q4 = judged(
+        next(std::slice::from_ref(&a), &[], Some(("2018Q3", q3)), &[], "2018Q4"),
+        "F1",
+        &answers,
+        "2018Q4",
+    );
+    assert_eq!((q4[0].status, q4[0].first_seen), (Status::Reopened, period("2018Q3")));
+    assert_eq!(&*q4[0].due_date, "2019-01-30");
+}
+
+#[test]
+fn what_was_said_to_be_mended_must_be_gone_from_the_next_lists() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "已整改", ("F1", "2018-10-20"));
+    let q3 = judged(q3, "F1", &answers, "2018Q3");
+    assert_eq!(q3[0].status, Status::Answered, "the lists are older than the answer");
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", q3.clone())), &[], "2018Q4");
+    assert_eq!(judged(q4, "F1", &answers, "2018Q4")[0].status, Status::Reopened);
+    let q4 = next(&[], &[], Some(("2018Q3", q3)), &[], "2018Q4");
+    let q4 = judged(q4, "F1", &answers, "2018Q4");
+    assert_eq!((q4[0].status, q4[0].resolved_by), (Status::Resolved, Some(ResolvedBy::Data)));
+}
+
+#[test]
+fn what_is_true_and_what_is_withdrawn_closes_nothing() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "属实", ("F1", "2018-10-20"));
+    assert_eq!(judged(q3.clone(), "F1", &answers, "2018Q3")[0].status, Status::New);
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    let closed = judged(q3, "F1", &answers, "2018Q3");
+    // Withdrawn: nothing stands any more.
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", closed.clone())), &[], "2018Q4");
+    assert_eq!(judged(q4, "F1", &StandingAnswers::default(), "2018Q4")[0].status, Status::Reopened);
+    // Nothing is known of the facts: an answer to none is no answer.
+    let answers = answered(&closed[0], "不属实", ("", "2018-10-20"));
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", closed)), &[], "2018Q4");
+    assert_eq!(judged(q4, "", &answers, "2018Q4")[0].status, Status::Reopened);
+}
+
+#[test]
+fn an_answered_one_that_cannot_be_judged_stays_answered() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    let q3 = judged(q3, "F1", &answers, "2018Q3");
+    let not_run = [NotRun { rule_code: "R07".to_owned(), reason: "没有名单".to_owned(), retired: false }];
+    let q4 = judged(next(&[], &not_run, Some(("2018Q3", q3)), &[], "2018Q4"), "F9", &answers, "2018Q4");
+    assert_eq!((q4[0].status, q4[0].checked), (Status::Answered, false));
+}
+
+#[test]
+fn t13_of_two_that_became_one_what_keeps_it_open_stands() {
+    let (a, b) = (finding("R07", "P1", ""), finding("R07", "P2", ""));
+    let q3 = read_back(next(&[a, b.clone()], &[], None, &[], "2018Q3"));
+    let of = |subject: &str| q3.iter().find(|one| &*one.exception.subject_id == subject).unwrap();
+    let merge = IdentityChange {
+        kind: "merge".to_owned(),
+        previous_id: "P1".to_owned(),
+        current_id: "P2".to_owned(),
+    };
+    // What was answered of the one that is gone is known of the one that stays.
+    let answers = answered(of("P1"), "不属实", ("F1", "2018-10-20"));
+    let found = std::slice::from_ref(&b);
+    let q4 = next(found, &[], Some(("2018Q3", q3.clone())), std::slice::from_ref(&merge), "2018Q4");
+    assert_eq!(judged(q4.clone(), "F1", &answers, "2018Q4")[0].status, Status::Answered);
+    assert!(judged(q4.clone(), "F2", &answers, "2018Q4")[0].is_open(), "they rest on something else");
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+    for (subject, verdict) in [("P2", "属实"), ("P1", "不属实")] {
+        let said = answered(of(subject), verdict, ("F1", "2018-10-20"));
+        let (_, one) = said.iter().next().unwrap();
+        let origin = BatchOrigin {
+            source: AnswerSource::Page,
+            recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
+            recorded_by: "操作员".to_owned(),
+            file: String::new(),
+            file_sha256: String::new(),
+        };
+        store.append(&origin, std::slice::from_ref(&one.answer)).unwrap();
+    }
+    let both = StandingAnswers::read(&store).unwrap();
+    let q4 = judged(q4, "F1", &both, "2018Q4");
+    assert!(q4[0].is_open());
+    assert_eq!(q4[0].answer.as_ref().unwrap().verdict, "属实", "the stricter one, though it is older");
+}
+
+#[test]
+fn t14_the_answer_follows_the_part_that_is_found() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    let q3 = read_back(judged(q3, "F1", &answers, "2018Q3"));
+    let split = IdentityChange {
+        kind: "split".to_owned(),
+        previous_id: "P1".to_owned(),
+        current_id: "P9".to_owned(),
+    };
+    let ledger = std::slice::from_ref(&split);
+    // Only the part with the new id is found: the exception goes on there, with its sheets.
+    let part = finding("R07", "P9", "");
+    let q4 = next(std::slice::from_ref(&part), &[], Some(("2018Q3", q3.clone())), ledger, "2018Q4");
+    assert_eq!((q4.len(), q4[0].first_seen), (1, period("2018Q3")));
+    assert_eq!(q4[0].former_numbers.len(), 1, "a sheet with the former number can come back");
+    assert_eq!(judged(q4, "F1", &answers, "2018Q4")[0].status, Status::Answered);
+    // Both parts are found: the one that kept the id goes on, the other is new.
+    let q4 = next(&[a, part], &[], Some(("2018Q3", q3)), ledger, "2018Q4");
+    let mut seen: Vec<(&str, Status)> =
+        q4.iter().map(|one| (&*one.exception.subject_id, one.status)).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [("P1", Status::Answered), ("P9", Status::New)]);
 }

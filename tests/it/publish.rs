@@ -291,6 +291,7 @@ impl World {
                 tracked: &tracked,
                 secrets: &test_secrets().unwrap(),
                 ledgers: &[],
+                answers: &bidui::StandingAnswers::default(),
                 store: &bidui::testing::table::rows::RowStore::Memory,
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),

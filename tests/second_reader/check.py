@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 TABLES = {
     "dim_person", "dim_household", "dim_division", "dim_rule", "dim_source", "dim_quarter",
     "fact_record", "fact_exception", "fact_indicator", "fact_quality", "fact_reject",
-    "fact_undecided", "fact_held",
+    "fact_undecided", "fact_held", "fact_answer",
 }
 # Types that every BI tool knows.
 PLAIN_ARROW = {pa.string(), pa.int32(), pa.int64(), pa.date32()}

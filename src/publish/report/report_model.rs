@@ -112,10 +112,13 @@ fn report_status_flow(t: &PublicationTotals) -> Value {
         ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
         ("reopened", "复现", t.all.reopened, "曾消除，本季再现"),
         ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
+        ("answered", "已核", t.all.answered, "数据中仍有，核查结果已说明，原值未变"),
     ];
+    let shown = if t.all.answered > 0 { all.len() } else { all.len() - 1 };
+    let all = &all[..shown];
     let longest = all.iter().map(|a| a.2).max().unwrap_or(0);
     let row = |(class, title, n, note): (&str, &str, u64, &str)| json!({"class": class, "title": title, "count": grouped_text(n), "note": note, "width": report_bar_width(n, longest)});
-    all.into_iter().map(row).collect()
+    all.iter().copied().map(row).collect()
 }
 
 fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> Value {

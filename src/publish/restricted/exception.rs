@@ -36,6 +36,13 @@ pub(super) fn write_restricted_exceptions(
                 "事实",
                 "决定规则的各格原值的带密钥摘要；原值不变则跨季度不变，空表示以前的版本没有记",
             ),
+            (
+                "fact_columns",
+                Text,
+                "各列事实",
+                "每列原值的摘要，“来源.列=摘要”，以分号分隔；两季相比可知哪一列变了",
+            ),
+            ("changed_columns", Text, "变了的列", "与上次发现时相比原值变了的列，“来源.列”，以分号分隔"),
             ("former_numbers", Text, "曾用编号", "以前发出的清单上的疑点编号（带全部行键），以分号分隔"),
             ("rule_code", Text, "规则编号", ""),
             ("severity", Text, "严重程度", ""),
@@ -71,11 +78,14 @@ pub(super) fn write_restricted_exceptions(
         let (t, e) = (|i: usize| group[i], |i: usize| &group[i].exception);
         let due = iso_days(group.iter().map(|t| &*t.due_date));
         let former: Vec<String> = group.iter().map(|t| t.former_numbers.join(";")).collect();
+        let changed: Vec<String> = group.iter().map(|t| t.changed.join(";")).collect();
         let columns = vec![
             text_column(|i| Some(&t(i).exception_id)),
             pseudonym_column(|i| Some(keys.of(t(i)))),
             text_column(|i| Some(&t(i).listed_id)),
             text_column(|i| Some(&t(i).facts)),
+            text_column(|i| Some(&t(i).fact_columns)),
+            text_column(|i| Some(changed[i].as_str())),
             text_column(|i| Some(former[i].as_str())),
             text_column(|i| Some(&e(i).rule_code)),
             text_column(|i| Some(e(i).severity.code())),

@@ -104,7 +104,7 @@ pub(super) fn fact_exception(
             "status",
             Text,
             "状态",
-            "new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改）",
+            "new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改） answered已核（数据中仍有，核查结果已说明）",
         ),
         ("resolved_by", Text, RESOLVED_BY.0, RESOLVED_BY.1),
         ("checked", Int32, "本季已核对", "0表示规则本季未运行，疑点原样保留"),

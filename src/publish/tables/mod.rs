@@ -13,6 +13,7 @@ use crate::model::source_row::Reject;
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef, TableWriter};
 
+mod answers;
 mod dimensions;
 mod facts;
 mod measures;
@@ -40,7 +41,7 @@ const HOUSEHOLD_KEY: TableColumnSpec = ("household_key", Text, "户假名", "带
 /// Title and note of the column that says what closed an exception.
 pub(in crate::publish) const RESOLVED_BY: (&str, &str) = (
     "消除依据",
-    "data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇；空表示未消除或以前的版本没有记",
+    "data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果；空表示未消除或以前的版本没有记",
 );
 
 /// Writes the tables of persons and of records.
@@ -75,6 +76,7 @@ pub(in crate::publish) fn write_published_tables(
         &|to| facts::fact_reject(inputs, to),
         &|to| unjudged::fact_undecided(inputs, to),
         &|to| unjudged::fact_held(inputs, to),
+        &|to| answers::fact_answer(inputs, exceptions, to),
     ])
 }
 

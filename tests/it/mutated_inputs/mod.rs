@@ -151,8 +151,12 @@ impl MutatedFile {
 
     /// Rows whose bytes were touched, with those whose ends they share.
     fn harms(&self, sheet: usize, row: usize) -> bool {
+        // Of a line end in UTF-16 that is cut away in part, the next line begins with what is left.
+        let wide = self.format.is_delimited()
+            && [&b"\xFF\xFE"[..], b"\xFE\xFF"].iter().any(|m| self.bytes.starts_with(m));
+        let near = if wide { 2 } else { 1 };
         let touches = |span: &Range<usize>| {
-            self.damaged.iter().any(|d| d.start < span.end + 1 && span.start < d.end + 1)
+            self.damaged.iter().any(|d| d.start < span.end + near && span.start < d.end + near)
         };
         self.spans.iter().any(|(s, r, span)| (*s, *r) == (sheet, row) && touches(span))
     }

@@ -1,0 +1,85 @@
+//! Findings that officers have answered: closed for as long as what they said holds, back when it does not.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::PresentQuarter;
+use crate::Result;
+use crate::answers::{StandingAnswer, StandingAnswers};
+use crate::model::exception::{ResolvedBy, Status, TrackedException};
+use crate::model::period::Period;
+use crate::privacy::IdentitySecret;
+use crate::rules::officer_words::AnswerWords;
+use crate::rules::verdict_meaning::Closing;
+
+/// Puts beside each finding what was answered of it, and closes those of which the answer holds. A finding that an answer
+/// closed before is open again where none does any more. `words`: what the verdicts mean.
+///
+/// An answer is found under every name that the finding ever had. Facts are compared, so they must be noted before.
+///
+/// # Errors
+/// A due date beyond the calendar.
+pub fn apply_answers(
+    tracked: &mut [TrackedException],
+    answers: &StandingAnswers,
+    words: &AnswerWords,
+    period: Period,
+    secret: &IdentitySecret,
+) -> Result<()> {
+    let fingerprints: Vec<&str> = answers.iter().map(|(fingerprint, _)| fingerprint).collect();
+    let names = secret.listed(&fingerprints);
+    let by_name: HashMap<&str, &StandingAnswer> =
+        names.iter().map(String::as_str).zip(answers.iter().map(|(_, one)| one)).collect();
+    let mut quarter = PresentQuarter::new(period);
+    for one in tracked {
+        let answer = answer_to(one, &by_name, words);
+        let closes = answer.is_some_and(|answer| closes(answer, one, words, period));
+        one.answer = answer.map(|found| Arc::new(found.answer.clone()));
+        match (one.status, closes) {
+            (Status::New | Status::Persisting | Status::Reopened, true) => {
+                one.status = Status::Answered;
+                one.resolved_by = Some(ResolvedBy::Answer);
+            }
+            (Status::Answered, false) => {
+                one.status = Status::Reopened;
+                one.resolved_by = None;
+                one.due_date = quarter.due(one.exception.due_days)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The answer to a finding under any of its names. Where two findings became one and both were answered, what keeps it open
+/// stands before what closes it, and the later before the earlier.
+fn answer_to<'a>(
+    one: &TrackedException,
+    by_name: &HashMap<&str, &'a StandingAnswer>,
+    words: &AnswerWords,
+) -> Option<&'a StandingAnswer> {
+    if by_name.is_empty() {
+        return None;
+    }
+    let former = one.former_numbers.iter().filter_map(|number| Some(number.rsplit_once('-')?.1));
+    let found = std::iter::once(one.listed_id.as_str()).chain(former);
+    let found = found.filter_map(|name| by_name.get(name).copied());
+    found.max_by_key(|answer| {
+        let open = words.meaning_of(&answer.answer.verdict).closes == Closing::No;
+        (answer.answer.facts == one.facts, open, answer.batch)
+    })
+}
+
+/// Does an answer close a finding in a period?
+fn closes(answer: &StandingAnswer, one: &TrackedException, words: &AnswerWords, period: Period) -> bool {
+    if one.facts.is_empty() || !answer.holds(&one.facts, period.last_day()) {
+        return false;
+    }
+    match words.meaning_of(&answer.answer.verdict).closes {
+        Closing::No => false,
+        Closing::Facts => true,
+        // Lists of a day after the answer must show what was done.
+        Closing::Period => answer.day().is_some_and(|day| day > period.last_day()),
+    }
+}
