@@ -50,7 +50,7 @@ pub mod extract {
     };
 }
 pub mod link {
-    pub use crate::link::{block, link, link_nodes};
+    pub use crate::link::{SaidOfPair, block, find_ruled_pairs, link, link_as_ruled, link_nodes};
     pub mod compare {
         pub use crate::link::compare::{han_name_level, id_level, nysiis_code, soundex_code};
     }
@@ -225,6 +225,9 @@ pub mod trial {
 }
 pub mod resolve {
     pub use crate::resolve::{resolve, resolve_nodes};
+    pub mod evidence_pairs {
+        pub use crate::resolve::evidence_pairs::{SaidOfEvidence, evidence_pairs};
+    }
     pub mod previous_records {
         pub use crate::resolve::previous_records::PreviousParts;
     }
@@ -286,5 +289,7 @@ pub mod worker {
     }
 }
 pub mod track {
-    pub use crate::track::{KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, note_facts, track};
+    pub use crate::track::{
+        KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, apply_answers, note_facts, track,
+    };
 }

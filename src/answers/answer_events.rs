@@ -31,11 +31,11 @@ pub struct AppendedBatch(pub i64);
 const NEW_BATCH: &str = "INSERT INTO answer_batch (recorded_at, recorded_by, source, file, file_sha256, undoes) \
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const NEW_EVENT: &str = "INSERT INTO answer_event (batch, exception_id, facts, verdict, reason, measure, note, paper, \
-                         recovered, stopped_month, answered_by, answered_on, level, expires) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+                         recovered, stopped_month, answered_by, answered_on, level, expires, pairs) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 /// Events that no batch undoes, in the order in which they were appended.
 const STANDING: &str = "SELECT exception_id, facts, verdict, reason, measure, note, paper, recovered, stopped_month, \
-                        answered_by, answered_on, level, expires, batch \
+                        answered_by, answered_on, level, expires, batch, pairs \
                         FROM answer_event WHERE batch NOT IN (SELECT undoes FROM answer_batch WHERE undoes IS NOT NULL)";
 
 impl AnswerStore {
@@ -73,6 +73,7 @@ impl AnswerStore {
                     answer.answered_on.map(|day| day.to_string()),
                     answer.level.code(),
                     answer.expires.map(|day| day.to_string()),
+                    written_pairs(&answer.pairs),
                 ])?;
             }
             Ok(AppendedBatch(batch))
@@ -154,6 +155,16 @@ impl AnswerStore {
     }
 }
 
+/// Pairs as the store keeps them: `mark-mark;mark-mark`.
+fn written_pairs(pairs: &[[String; 2]]) -> String {
+    pairs.iter().map(|pair| pair.join("-")).collect::<Vec<_>>().join(";")
+}
+
+fn read_pairs(text: &str) -> Vec<[String; 2]> {
+    let pair = |one: &str| one.split_once('-').map(|(left, right)| [left.to_owned(), right.to_owned()]);
+    text.split(';').filter_map(pair).collect()
+}
+
 fn read_event(row: &Row<'_>) -> rusqlite::Result<(AppendedBatch, Answer)> {
     let day = |at: usize| -> rusqlite::Result<_> {
         let text: Option<String> = row.get(at)?;
@@ -175,6 +186,7 @@ fn read_event(row: &Row<'_>) -> rusqlite::Result<(AppendedBatch, Answer)> {
         answered_on: day(10)?,
         level: ReviewLevel::from_code(&level).unwrap_or(ReviewLevel::Township),
         expires: day(12)?,
+        pairs: read_pairs(&row.get::<_, String>(14)?),
     };
     Ok((AppendedBatch(row.get(13)?), answer))
 }

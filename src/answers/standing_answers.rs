@@ -108,6 +108,7 @@ mod tests {
             answered_on: Some(date(2018, 10, 20)),
             level: ReviewLevel::Township,
             expires: Some(date(2018, 12, 31)),
+            pairs: Vec::new(),
         }
     }
 

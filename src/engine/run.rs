@@ -9,8 +9,9 @@ use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
-use crate::answers::{AnswerStore, StandingAnswers};
+use crate::answers::{AnswerStore, AppendedBatch, StandingAnswers};
 use crate::config::Pipeline;
+use crate::link::SaidOfPair;
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::indicator::NotRun;
@@ -123,7 +124,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     normalize::audit_prefixes(&plan.pipeline, &mut loaded, &comparables);
     begin("匹配同一个人的记录", None);
     let nodes = link::nodes::LinkNodes::build(&comparables)?;
-    let links = link::link_nodes(&plan.link, &nodes, &plan.pipeline.divisions)?;
+    let ruled = link::find_ruled_pairs(&nodes, &secrets.identity, &said_of_pairs(&answers, &plan.rules));
+    let links = link::link_as_ruled(&plan.link, &nodes, &plan.pipeline.divisions, ruled)?;
     begin("认人归户", None);
     let secret = Some(&secrets.identity);
     let resolution: Resolution =
@@ -236,6 +238,20 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     }
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })
+}
+
+/// What standing answers say of pairs of records, in the order in which they were given.
+fn said_of_pairs(answers: &StandingAnswers, rules: &RuleSet) -> Vec<SaidOfPair> {
+    let words = &rules.settings.answers;
+    let mut said: Vec<(AppendedBatch, SaidOfPair)> = Vec::new();
+    for (_, one) in answers.iter() {
+        let Some(same) = words.meaning_of(&one.answer.verdict).same_person else { continue };
+        let pairs = one.answer.pairs.iter().cloned();
+        said.extend(pairs.map(|marks| (one.batch, SaidOfPair { marks, same })));
+    }
+    // Of one batch, in order of the exceptions: the sort is stable.
+    said.sort_by_key(|one| one.0);
+    said.into_iter().map(|one| one.1).collect()
 }
 
 /// Refuses an output folder within the data folder, or the other way round: what one run writes the next would read as lists.

@@ -7,8 +7,8 @@ use crate::Result;
 use crate::link::settings::{LinkSettings, PassKind};
 use crate::model::division::DivisionTree;
 use crate::model::links::Decision;
-use crate::model::links::Links;
 use crate::model::links::Tier;
+use crate::model::links::{Links, RuledPairs};
 use crate::normalize::ComparableSource;
 
 pub(crate) mod assignment;
@@ -24,6 +24,7 @@ pub(crate) mod nodes;
 pub(crate) mod one_to_one;
 mod pair_context;
 pub(crate) mod pair_weights;
+pub(crate) mod rulings;
 mod seeded_random;
 pub(crate) mod settings;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use candidate_scoring::CandidateScoring;
 pub(crate) use decide::contradicts_own_id;
 use nodes::LinkNodes;
 use pair_weights::PairLevels;
+pub use rulings::{SaidOfPair, find_ruled_pairs};
 
 /// A scored pair before it is written down.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +69,20 @@ pub fn link(settings: &LinkSettings, comparables: &[ComparableSource], tree: &Di
 /// # Errors
 /// Candidates that cannot be made; an internal error where levels and comparisons differ.
 pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTree) -> Result<Links> {
+    link_as_ruled(settings, nodes, tree, RuledPairs::default())
+}
+
+/// [`link_nodes`], obeying what officers ruled: pairs that are one person are accepted, whatever they weigh; pairs that are
+/// not are neither linked nor shown for review.
+///
+/// # Errors
+/// As for [`link_nodes`].
+pub fn link_as_ruled(
+    settings: &LinkSettings,
+    nodes: &LinkNodes,
+    tree: &DivisionTree,
+    ruled: RuledPairs,
+) -> Result<Links> {
     let single: Vec<bool> =
         nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
     let mut candidates = block::block_pairs(settings, nodes, tree, Some(&single))?;
@@ -75,8 +91,11 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTre
         Some(pass) => candidates.reports.push(scoring.rounds(pass, &candidates.settled)),
         None => scoring.decide(),
     }
+    let told_same: Vec<ScoredPair> = scoring.weigh(&ruled.same);
     let mut scored = scoring.decided();
+    scored.iter_mut().filter(|one| ruled.are_apart(one.pair)).for_each(|one| one.outcome = None);
     one_to_one::settle_one_to_one(&mut scored, nodes, &single);
+    accept_as_ruled(&mut scored, told_same);
     let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {
         comparisons: settings.comparisons.iter().map(|c| c.name.clone()).collect(),
@@ -87,6 +106,7 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTre
         decision: Vec::with_capacity(kept),
         levels: settings.comparisons.iter().map(|_| Vec::with_capacity(kept)).collect(),
         passes: candidates.reports,
+        ruled,
     };
     for one in &scored {
         let Some((tier, decision)) = one.outcome else { continue };
@@ -101,4 +121,21 @@ pub fn link_nodes(settings: &LinkSettings, nodes: &LinkNodes, tree: &DivisionTre
         }
     }
     Ok(links)
+}
+
+/// Accepts pairs that are one person; those that the linker would have shown or not even looked at are as sure as a link
+/// without a number.
+fn accept_as_ruled(scored: &mut Vec<ScoredPair>, same: Vec<ScoredPair>) {
+    for mut one in same {
+        let found = scored.binary_search_by_key(&one.pair, |other| other.pair);
+        let tier = match found.ok().and_then(|at| scored[at].outcome).or(one.own) {
+            Some((tier, Decision::Accept)) => tier,
+            _ => Tier::T5,
+        };
+        one.outcome = Some((tier, Decision::Accept));
+        match found {
+            Ok(at) => scored[at].outcome = one.outcome,
+            Err(at) => scored.insert(at, one),
+        }
+    }
 }

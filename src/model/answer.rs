@@ -91,6 +91,8 @@ pub struct Answer {
     pub level: ReviewLevel,
     /// Last day on which it stands; `None`: it does not end.
     pub expires: Option<Date>,
+    /// Pairs of records that the verdict is about, by their marks, where it says whether they are one person.
+    pub pairs: Vec<[String; 2]>,
 }
 
 impl Answer {

@@ -64,6 +64,29 @@ pub struct Links {
     pub levels: Vec<Vec<u8>>,
     /// What each pass brought.
     pub passes: Vec<PassReport>,
+    /// Pairs that somebody ruled about.
+    pub ruled: RuledPairs,
+}
+
+/// Pairs of records that an officer ruled about, `left << 32 | right`, ascending.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuledPairs {
+    /// Pairs that are one person.
+    pub same: Vec<u64>,
+    /// Pairs that are not.
+    pub apart: Vec<u64>,
+}
+
+impl RuledPairs {
+    /// Did somebody say that the two are one person?
+    pub(crate) fn are_same(&self, pair: u64) -> bool {
+        self.same.binary_search(&pair).is_ok()
+    }
+
+    /// Did somebody say that the two are several persons?
+    pub(crate) fn are_apart(&self, pair: u64) -> bool {
+        self.apart.binary_search(&pair).is_ok()
+    }
 }
 
 /// What one pass did.

@@ -26,6 +26,8 @@ const CARRIED_ID: [&[u8]; 2] = [b"carried person\0", b"carried household\0"];
 const LISTED: &[u8] = b"listed exception\0";
 /// What findings were found by.
 const FACTS: &[u8] = b"facts of exception\0";
+/// Records by what they say of who they are.
+const RECORD_MARKS: &[u8] = b"record mark\0";
 /// What makes a file's digest tell nothing of the file.
 const SALT: &[u8] = b"salt\0";
 
@@ -134,6 +136,13 @@ impl IdentitySecret {
     /// Names of facts by digests of them: a digest alone could be tried, what cells may say is soon told.
     pub(crate) fn facts(&self, digests: &[impl AsRef<str> + Sync]) -> Vec<String> {
         let mut names = self.named(FACTS, digests);
+        names.iter_mut().for_each(|name| name.truncate(FACTS_CHARACTERS));
+        names
+    }
+
+    /// Marks of records by digests of what they say of who they are.
+    pub(crate) fn record_marks(&self, digests: &[impl AsRef<str> + Sync]) -> Vec<String> {
+        let mut names = self.named(RECORD_MARKS, digests);
         names.iter_mut().for_each(|name| name.truncate(FACTS_CHARACTERS));
         names
     }

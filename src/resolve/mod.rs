@@ -18,6 +18,7 @@ use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
 
 mod cluster;
+pub(crate) mod evidence_pairs;
 mod households;
 mod identity;
 pub(crate) mod previous_records;

@@ -238,6 +238,7 @@ fn answered(exception: &TrackedException, verdict: &str, (facts, day): (&str, &s
         answered_on: Some(day.parse().unwrap()),
         level: ReviewLevel::Township,
         expires: (verdict == "批准到期").then(|| "2018-11-15".parse().unwrap()),
+        pairs: Vec::new(),
     };
     store.append(&origin, &[answer]).unwrap();
     StandingAnswers::read(&store).unwrap()

@@ -11,6 +11,7 @@ fn truth_of(data: &Path) -> PathBuf {
 }
 
 mod across;
+mod answered_runs;
 mod around_runs;
 mod arrows;
 mod broken;

@@ -99,6 +99,20 @@ impl<'a> CandidateScoring<'a> {
         report
     }
 
+    /// Scores pairs, whether they can matter or not.
+    pub(super) fn weigh(&self, pairs: &[u64]) -> Vec<ScoredPair> {
+        let scorer = self.scorer();
+        let mut levels = vec![[0; MOST]; pairs.len()];
+        scorer.levels_of(pairs, &mut levels, |_| true);
+        let weigh = |(&pair, levels)| {
+            let (a, b) = unpack_pair(pair);
+            let one =
+                ScoredPair { pair, weight: scorer.weight(a, b, &levels), levels, own: None, outcome: None };
+            ScoredPair { own: self.own(&one), ..one }
+        };
+        pairs.iter().zip(levels).map(weigh).collect()
+    }
+
     /// The pairs with their decisions, one-to-one not yet considered.
     pub(super) fn decided(self) -> Vec<ScoredPair> {
         self.scored

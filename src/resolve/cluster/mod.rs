@@ -1,7 +1,9 @@
 //! Accepted pairs become persons: best evidence first, and never against what a person can be.
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::link::block::{pack_pair, unpack_pair};
 use crate::link::disjoint_sets::DisjointSets;
 use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
@@ -59,6 +61,36 @@ impl PersonBuilder {
     }
 }
 
+/// Whom a person must not contain, since somebody said so.
+#[derive(Debug, Default)]
+struct PersonBars {
+    /// By set, at its smallest member: records of other persons.
+    barred: HashMap<u32, Vec<u32>>,
+}
+
+impl PersonBars {
+    fn new(apart: &[u64]) -> Self {
+        let mut barred: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (left, right) in apart.iter().map(|&pair| unpack_pair(pair)) {
+            barred.entry(left).or_default().push(right);
+            barred.entry(right).or_default().push(left);
+        }
+        Self { barred }
+    }
+
+    /// Must the persons with these smallest members stay apart?
+    fn keep_apart(&self, sets: &mut DisjointSets, a: u32, b: u32) -> bool {
+        self.barred.get(&a).is_some_and(|barred| barred.iter().any(|&node| sets.find(node) == b))
+    }
+
+    /// The two are one person now.
+    fn join(&mut self, a: u32, b: u32) {
+        if let Some(more) = self.barred.remove(&a.max(b)) {
+            self.barred.entry(a.min(b)).or_default().extend(more);
+        }
+    }
+}
+
 /// Groups records.
 pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Links) -> PersonClusters {
     // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
@@ -93,14 +125,22 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
             builder.holds[root as usize].take(one);
         }
     }
+    let mut bars = PersonBars::new(&links.ruled.apart);
+    for (left, right) in links.ruled.apart.iter().map(|&pair| unpack_pair(pair)) {
+        let root = builder.sets.find(left);
+        contested[root as usize] |= root == builder.sets.find(right);
+    }
     let roots: Vec<u32> = (0..nodes.len() as u32).map(|node| builder.sets.find(node)).collect();
     let contested = |node: u32| contested[roots[node as usize] as usize];
+    let ruled_same = |i: usize| links.ruled.are_same(pack_pair(links.left[i], links.right[i]));
     // Heaviest first; what the records say, not where they stand, breaks ties.
     let mut order: Vec<(std::cmp::Reverse<i32>, u64, u64, u32)> = accepted()
         .filter(|&i| contested(links.left[i]))
         .map(|i| {
             let (x, y) = (nodes.content(links.left[i]), nodes.content(links.right[i]));
-            (std::cmp::Reverse(links.weight[i]), x.min(y), x.max(y), i as u32)
+            // What was ruled comes before what only weighs much.
+            let weight = if ruled_same(i) { i32::MAX } else { links.weight[i] };
+            (std::cmp::Reverse(weight), x.min(y), x.max(y), i as u32)
         })
         .collect();
     order.par_sort_unstable();
@@ -117,8 +157,10 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
         }
         let doubled =
             nodes.source[left as usize] == nodes.source[right as usize] && links.tier[i] == Tier::T1;
-        if builder.holds[a as usize].fits(builder.holds[b as usize], doubled) {
+        let fits = ruled_same(i) || builder.holds[a as usize].fits(builder.holds[b as usize], doubled);
+        if fits && !bars.keep_apart(&mut builder.sets, a, b) {
             builder.join(a, b);
+            bars.join(a, b);
         } else {
             refused.push(i);
         }
