@@ -114,7 +114,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             undecided: &findings.undecided,
             held: &findings.held,
             known: None,
-            returned: None,
+            returned: &[],
         },
         None,
         &resolution.ledger,

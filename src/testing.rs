@@ -291,5 +291,6 @@ pub mod worker {
 pub mod track {
     pub use crate::track::{
         KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, apply_answers, note_facts, track,
+        track_again,
     };
 }

@@ -77,7 +77,7 @@ fn main() -> Result<()> {
             undecided: &found.undecided,
             held: &found.held,
             known: None,
-            returned: None,
+            returned: &[],
         },
         None,
         &resolution.ledger,

@@ -64,6 +64,21 @@ impl ReplacedRuns {
         Ok(found)
     }
 
+    /// What the period's current run knew, if this run can go on from it: it was made under the same secret and can be read. Its
+    /// subjects bear the names that they have now. Comes back with the run.
+    pub(crate) fn within(
+        &self,
+        (secret, renamed): (&IdentitySecret, &BTreeMap<String, Arc<str>>),
+        (pipeline, loaded): (&Pipeline, &[LoadedSource]),
+        (nodes, resolution): (&LinkNodes<'_>, &Resolution),
+    ) -> Option<(&Snapshot, PreviousExceptions)> {
+        let run = self.runs.first().filter(|run| self.has_current && secret_of(run) == secret.key_id())?;
+        run.check_files(&[RECORDS, EXCEPTIONS]).ok()?;
+        let called = resolve::called_now(pipeline, loaded, nodes, resolution, run).ok()?;
+        let exceptions = PreviousExceptions::read(run).ok()?;
+        Some((run, exceptions.under_codes(renamed).called(&called)))
+    }
+
     /// Folders of those whose numbers are others than those of a run under this secret.
     pub(crate) fn of_other_secrets(&self, own: &str) -> Vec<&Path> {
         self.runs.iter().filter(|run| secret_of(run) != own).map(Snapshot::folder).collect()

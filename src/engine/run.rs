@@ -171,22 +171,45 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let before =
         previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
     let exceptions = std::mem::take(&mut findings.exceptions);
-    let not_run = not_run_or_gone(&plan.rules, &findings.not_run, before.as_ref());
-    let divisions = &plan.pipeline.divisions;
-    let known = before.as_ref().map(|before| KnownSubjects::of(before, divisions, &comparables, &resolution));
-    let returned = previous
+    let within =
+        replaced.within((&secrets.identity, renamed), (&plan.pipeline, &loaded), (&nodes, &resolution));
+    let earlier: Vec<(&Snapshot, &PreviousExceptions)> = previous
         .zip(before.as_ref())
-        .map(|before| ReturnedPeople::of(before, &loaded, (&plan.rules, divisions), &resolution.ledger));
-    let returned = returned.transpose()?;
+        .into_iter()
+        .chain(within.as_ref().map(|(run, exceptions)| (*run, exceptions)))
+        .collect();
+    let not_run = not_run_or_gone(&plan.rules, &findings.not_run, &earlier);
+    let divisions = &plan.pipeline.divisions;
+    let known = match earlier.is_empty() {
+        true => None,
+        false => Some(KnownSubjects::of(
+            earlier.iter().flat_map(|(_, known)| &known.exceptions),
+            divisions,
+            &comparables,
+            &resolution,
+        )),
+    };
+    let returned: Result<Vec<ReturnedPeople>> = earlier
+        .iter()
+        .map(|&before| ReturnedPeople::of(before, &loaded, (&plan.rules, divisions), &resolution.ledger))
+        .collect();
+    let returned = returned?;
     let unjudged = track::Unjudged {
         not_run: &not_run,
         undecided: &findings.undecided,
         held: &findings.held,
         known: known.as_ref(),
-        returned: returned.as_ref(),
+        returned: &returned,
     };
-    let mut tracked =
-        track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
+    let within = within.map(|(_, exceptions)| exceptions);
+    let mut tracked = track::track_again(
+        exceptions,
+        &unjudged,
+        (before, within),
+        &resolution.ledger,
+        plan.period,
+        &secrets.identity,
+    )?;
     let warnings = replaced.take_over(
         &mut tracked,
         (&secrets.identity, renamed),
@@ -357,9 +380,16 @@ fn load_all(
 
 /// Rules that did not run, those that this run was not asked for, and those of the last publication
 /// that are in no folder any more.
-fn not_run_or_gone(rules: &RuleSet, not_run: &[NotRun], before: Option<&PreviousExceptions>) -> Vec<NotRun> {
-    let codes: BTreeSet<&str> =
-        before.iter().flat_map(|b| &b.exceptions).map(|old| &*old.exception.rule_code).collect();
+fn not_run_or_gone(
+    rules: &RuleSet,
+    not_run: &[NotRun],
+    earlier: &[(&Snapshot, &PreviousExceptions)],
+) -> Vec<NotRun> {
+    let codes: BTreeSet<&str> = earlier
+        .iter()
+        .flat_map(|(_, known)| &known.exceptions)
+        .map(|old| &*old.exception.rule_code)
+        .collect();
     let known = |code: &str| rules.rule(code).is_some() || not_run.iter().any(|n| n.rule_code == code);
     let gone = codes.into_iter().filter(|code| !known(code)).map(|code| {
         let retired = !rules.unasked.contains(code);

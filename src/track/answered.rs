@@ -41,6 +41,11 @@ pub fn apply_answers(
                 one.status = Status::Answered;
                 one.resolved_by = Some(ResolvedBy::Answer);
             }
+            // Withdrawn or undone: as if nobody had answered.
+            (Status::Answered, false) if one.answer.is_none() => {
+                one.status = if one.first_seen == period { Status::New } else { Status::Persisting };
+                one.resolved_by = None;
+            }
             (Status::Answered, false) => {
                 one.status = Status::Reopened;
                 one.resolved_by = None;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::PreviousExceptions;
 use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
-use crate::model::exception::{Exception, ResolvedBy, SubjectKind};
+use crate::model::exception::{Exception, ResolvedBy, SubjectKind, TrackedException};
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
@@ -24,13 +23,13 @@ pub struct KnownSubjects {
 impl KnownSubjects {
     /// Looks for whoever earlier findings that are still open are about; records of several sources stand in the order of
     /// `resolution`.
-    pub(crate) fn of(
-        before: &PreviousExceptions,
+    pub(crate) fn of<'e>(
+        before: impl Iterator<Item = &'e TrackedException>,
         tree: &DivisionTree,
         comparables: &[ComparableSource],
         resolution: &Resolution,
     ) -> Self {
-        let open = before.exceptions.iter().filter(|old| old.resolved_in.is_none());
+        let open = before.filter(|old| old.resolved_in.is_none());
         let mut wanted: HashSet<&str> = open
             .flat_map(|old| {
                 let one = &old.exception;

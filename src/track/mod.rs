@@ -51,6 +51,26 @@ pub fn track(
     period: Period,
     secret: &IdentitySecret,
 ) -> Result<Vec<TrackedException>> {
+    track_again(exceptions, unjudged, (previous, None), ledger, period, secret)
+}
+
+/// As [`track`], where the period was run before: `within` is what its current run knew, its subjects by the names that they have
+/// now. What only that run found is kept: closed within the period if something proves it, open if nothing does. What it
+/// had closed and is found again is reopened. A run over the same lists changes nothing.
+///
+/// # Errors
+/// A previous publication that is damaged.
+pub fn track_again(
+    exceptions: Vec<Exception>,
+    unjudged: &Unjudged<'_>,
+    (previous, within): (Option<PreviousExceptions>, Option<PreviousExceptions>),
+    ledger: &[IdentityChange],
+    period: Period,
+    secret: &IdentitySecret,
+) -> Result<Vec<TrackedException>> {
+    let within = within.map_or(Vec::new(), |run| run.exceptions).into_iter();
+    let mut within: HashMap<String, TrackedException> =
+        within.map(|old| (old.exception_id.clone(), old)).collect();
     let merged: HashMap<&str, Arc<str>> = ledger
         .iter()
         .filter(|change| change.kind == "merge")
@@ -80,10 +100,12 @@ pub fn track(
     follow_splits(&mut before, &ids, ledger);
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
     for (exception, id) in exceptions.into_iter().zip(ids) {
-        let old = before.remove(&id);
-        out.push(now.seen(id, exception, old)?);
+        let (old, run) = (before.remove(&id), within.remove(&id));
+        out.push(now.seen(id, exception, old, run)?);
     }
-    for old in before.into_values() {
+    // What the earlier period knew goes on from there, whatever a run of this period made of it.
+    within.retain(|id, _| !before.contains_key(id));
+    for old in before.into_values().chain(within.into_values()) {
         let not_run = unjudged.not_run.iter().find(|rule| rule.rule_code == *old.exception.rule_code);
         let open = unjudged.leaves_open(&old.exception);
         let by = unjudged.known.map_or(ResolvedBy::Data, |known| known.resolved_by(&old.exception));
@@ -171,15 +193,15 @@ pub struct Unjudged<'a> {
     pub held: &'a [HeldRule],
     /// Whom the lists know; `None`: not asked.
     pub known: Option<&'a KnownSubjects>,
-    /// Whose rows were returned; `None`: not asked.
-    pub returned: Option<&'a ReturnedPeople>,
+    /// Whose rows were returned, of those whom each earlier publication knew.
+    pub returned: &'a [ReturnedPeople],
 }
 
 impl Unjudged<'_> {
     /// Is its subject undecided, was a row of the subject returned, or did a list that the rule reads not come from its
     /// county?
     fn leaves_open(&self, old: &Exception) -> bool {
-        if self.returned.is_some_and(|returned| returned.leaves_open(old)) {
+        if self.returned.iter().any(|returned| returned.leaves_open(old)) {
             return true;
         }
         let of_list = |one: &&HeldRule| one.is_of_list() && one.rule_code == *old.rule_code;
@@ -219,26 +241,40 @@ impl PresentQuarter {
         exception_id: String,
         exception: Exception,
         mut old: Option<TrackedException>,
+        mut run: Option<TrackedException>,
     ) -> Result<TrackedException> {
         let due = self.due(exception.due_days)?;
-        let former_numbers =
+        let mut former_numbers =
             old.as_mut().map(|old| std::mem::take(&mut old.former_numbers)).unwrap_or_default();
-        let (facts, fact_columns) = old
+        former_numbers.extend(run.iter_mut().flat_map(|run| std::mem::take(&mut run.former_numbers)));
+        // What changed since the period before stays told as long as runs of this one find it by the same.
+        let changed = run.as_mut().map(|run| std::mem::take(&mut run.changed)).unwrap_or_default();
+        let (facts, fact_columns) = run
             .as_mut()
-            .map(|old| (std::mem::take(&mut old.facts), std::mem::take(&mut old.fact_columns)))
+            .or(old.as_mut())
+            .map(|last| (std::mem::take(&mut last.facts), std::mem::take(&mut last.fact_columns)))
             .unwrap_or_default();
         let (status, first_seen, due_date) = match old {
-            None => (Status::New, self.period, due),
-            Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due),
+            None => (Status::New, self.period, due.clone()),
+            Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due.clone()),
             // Whether an answer still closes it is asked once its facts are known.
             Some(old) if old.status == Status::Answered => (Status::Answered, old.first_seen, old.due_date),
             Some(old) => (Status::Persisting, old.first_seen, old.due_date),
+        };
+        let (status, due_date) = match run {
+            None => (status, due_date),
+            Some(run) if run.resolved_in.is_some() => (Status::Reopened, due),
+            Some(run) if matches!(run.status, Status::Answered | Status::Reopened) => {
+                (run.status, run.due_date)
+            }
+            // A day that was told stands.
+            Some(run) => (status, run.due_date),
         };
         Ok(TrackedException {
             exception_id,
             facts,
             fact_columns,
-            changed: Vec::new(),
+            changed,
             answer: None,
             listed_id: String::new(),
             former_numbers,
@@ -270,6 +306,8 @@ impl PresentQuarter {
         let kept_open = |old: TrackedException| match old.status {
             // Whether an answer still closes it is asked later.
             Status::Answered => TrackedException { checked: false, ..old },
+            // An earlier run of the period found it.
+            _ if old.last_seen == self.period => TrackedException { checked: false, ..old },
             _ => TrackedException { status: Status::Persisting, checked: false, ..old },
         };
         match (&old.resolved_in, not_run) {

@@ -48,6 +48,26 @@ impl PreviousExceptions {
         Ok(Self { period: snapshot.period(), exceptions })
     }
 
+    /// The same with persons and households by the names that they have now; `called`: of those who have another.
+    #[must_use]
+    pub fn called(mut self, called: &BTreeMap<String, Arc<str>>) -> Self {
+        for TrackedException { exception_id, exception, .. } in &mut self.exceptions {
+            let mut renamed = false;
+            let own = [&mut exception.subject_id, &mut exception.rule_key];
+            let shown = [&mut exception.person_id, &mut exception.household_id];
+            for id in own.into_iter().chain(shown.into_iter().flatten()) {
+                if let Some(now) = called.get(&**id) {
+                    *id = now.clone();
+                    renamed = true;
+                }
+            }
+            if renamed {
+                *exception_id = exception_fingerprint(exception);
+            }
+        }
+        self
+    }
+
     /// The same with findings of rules that got another code under that code; `renamed`: former codes with today's.
     #[must_use]
     pub fn under_codes(mut self, renamed: &BTreeMap<String, Arc<str>>) -> Self {
@@ -99,6 +119,10 @@ fn carried_id(secret: &IdentitySecret, text: &str) -> Option<String> {
     Some(ids[0].to_string())
 }
 
+fn split_list(text: &str) -> Vec<String> {
+    text.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
 fn read_previous_exception(
     rows: &BatchColumns<'_>,
     row: usize,
@@ -122,9 +146,9 @@ fn read_previous_exception(
         listed_id,
         facts: rows.optional_text("facts", row).unwrap_or_default(),
         fact_columns: rows.optional_text("fact_columns", row).unwrap_or_default(),
-        changed: Vec::new(),
+        changed: split_list(&rows.optional_text("changed_columns", row).unwrap_or_default()),
         answer: None,
-        former_numbers: former.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+        former_numbers: split_list(&former),
         exception: Exception {
             rule_code: rows.shared("rule_code", row, texts)?,
             severity,
@@ -137,7 +161,7 @@ fn read_previous_exception(
             township_code: rows.shared("township_code", row, texts)?,
             village_code: rows.shared("village_code", row, texts)?,
             owner: rows.shared("owner", row, texts)?,
-            evidence: evidence.split(';').filter(|p| !p.is_empty()).map(str::to_owned).collect(),
+            evidence: split_list(&evidence),
             message: rows.shared("message", row, texts)?,
             confidence: u8::try_from(rows.int("confidence", row)?).unwrap_or(6),
             due_days: u32::try_from(rows.int("due_days", row)?).unwrap_or(0),

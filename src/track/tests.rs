@@ -59,7 +59,7 @@ fn next_of_known(
     let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
     let before =
         before.map(|(quarter, exceptions)| PreviousExceptions { period: period(quarter), exceptions });
-    let unjudged = Unjudged { not_run, undecided: &[], held: &[], known, returned: None };
+    let unjudged = Unjudged { not_run, undecided: &[], held: &[], known, returned: &[] };
     track(found.to_vec(), &unjudged, before, ledger, period(quarter), &secret).unwrap()
 }
 
@@ -201,7 +201,7 @@ fn t4_what_closes_a_finding_is_told() {
         rows: 4,
         columns: [("division".to_owned(), ComparableColumn::Division(vec![2, 3, 0, 2]))].into(),
     };
-    let known = KnownSubjects::of(&before, &tree, &[comparable], &resolution);
+    let known = KnownSubjects::of(before.exceptions.iter(), &tree, &[comparable], &resolution);
     let q4 = next_of_known(&[], (&[], Some(&known)), Some(("2018Q3", q3)), &resolution.ledger, "2018Q4");
     let by = |bits: u64| {
         let id = id(bits);
@@ -371,7 +371,8 @@ fn what_is_true_and_what_is_withdrawn_closes_nothing() {
     let closed = judged(q3, "F1", &answers, "2018Q3");
     // Withdrawn: nothing stands any more.
     let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", closed.clone())), &[], "2018Q4");
-    assert_eq!(judged(q4, "F1", &StandingAnswers::default(), "2018Q4")[0].status, Status::Reopened);
+    let withdrawn = judged(q4, "F1", &StandingAnswers::default(), "2018Q4");
+    assert_eq!((withdrawn[0].status, &*withdrawn[0].due_date), (Status::Persisting, "2018-10-30"));
     // Nothing is known of the facts: an answer to none is no answer.
     let answers = answered(&closed[0], "不属实", ("", "2018-10-20"));
     let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", closed)), &[], "2018Q4");
@@ -449,4 +450,63 @@ fn t14_the_answer_follows_the_part_that_is_found() {
         q4.iter().map(|one| (&*one.exception.subject_id, one.status)).collect();
     seen.sort_unstable();
     assert_eq!(seen, [("P1", Status::Answered), ("P9", Status::New)]);
+}
+
+/// Tracks what a further run of a period found against the period's current run.
+fn rerun(
+    found: &[Exception],
+    not_run: &[NotRun],
+    (before, within): (Option<(&str, Vec<TrackedException>)>, &[TrackedException]),
+    quarter: &str,
+) -> Vec<TrackedException> {
+    let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+    let of = |quarter: &str, exceptions| PreviousExceptions { period: period(quarter), exceptions };
+    let before = before.map(|(quarter, exceptions)| of(quarter, exceptions));
+    let within = of(quarter, read_back(within.to_vec()));
+    let unjudged = Unjudged { not_run, ..Unjudged::default() };
+    track_again(found.to_vec(), &unjudged, (before, Some(within)), &[], period(quarter), &secret).unwrap()
+}
+
+#[test]
+fn what_a_corrected_list_mended_within_the_quarter_is_told_as_mended() {
+    let (a, b) = (finding("R07", "P1", ""), finding("R07", "P2", ""));
+    let status = |tracked: &[TrackedException]| -> Vec<(String, Status, Option<Period>)> {
+        let mut all: Vec<_> = tracked
+            .iter()
+            .map(|one| (one.exception.subject_id.to_string(), one.status, one.resolved_in))
+            .collect();
+        all.sort_unstable_by(|x, y| x.0.cmp(&y.0));
+        all
+    };
+    let q3 = Some(period("2018Q3"));
+    let first = next(&[a.clone(), b.clone()], &[], None, &[], "2018Q3");
+    let second = rerun(std::slice::from_ref(&a), &[], (None, &first), "2018Q3");
+    let told = [("P1".to_owned(), Status::New, None), ("P2".to_owned(), Status::Resolved, q3)];
+    assert_eq!(status(&second), told);
+    assert!(!second.iter().any(|one| one.is_history(period("2018Q3"))), "it is shown as of this quarter");
+    // The same lists once more: nothing moves.
+    let third = rerun(std::slice::from_ref(&a), &[], (None, &second), "2018Q3");
+    assert_eq!(third, second);
+    // Back again: it is no new one, and has a new day.
+    let fourth = rerun(&[a.clone(), b.clone()], &[], (None, &third), "2018Q3");
+    assert_eq!(status(&fourth)[1].1, Status::Reopened);
+    assert_eq!(rerun(&[a.clone(), b], &[], (None, &fourth), "2018Q3"), fourth);
+    // A rule that did not run closes nothing, and says so.
+    let not_run = [NotRun { rule_code: "R07".to_owned(), reason: "没有名单".to_owned(), retired: false }];
+    let held = rerun(&[], &not_run, (None, &first), "2018Q3");
+    assert!(held.iter().all(|one| one.status == Status::New && !one.checked));
+    // And the quarter behind goes on from the last run.
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", second)), &[], "2018Q4");
+    let gone = q4.iter().find(|one| &*one.exception.subject_id == "P2").unwrap();
+    assert!(gone.is_history(period("2018Q4")));
+}
+
+#[test]
+fn a_further_run_over_the_same_lists_changes_nothing_of_older_findings() {
+    let (a, b, c) = (finding("R07", "P1", ""), finding("R07", "P2", ""), finding("R07", "P3", ""));
+    let q3 = read_back(next(&[a.clone(), b], &[], None, &[], "2018Q3"));
+    let found = [a, c];
+    let first = next(&found, &[], Some(("2018Q3", q3.clone())), &[], "2018Q4");
+    let second = rerun(&found, &[], (Some(("2018Q3", q3)), &first), "2018Q4");
+    assert_eq!(second, first);
 }

@@ -272,3 +272,49 @@ fn pairs_left_for_review_are_linked_once_somebody_said_so() {
         assert_eq!(resolution.person[left], resolution.person[right]);
     }
 }
+
+#[test]
+fn a_corrected_list_closes_what_an_earlier_run_of_the_quarter_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, out) = (key(folder.path()), folder.path().join("out"));
+    let fixtures = crate::end_to_end::root().join("fixtures/hebi/2018Q3");
+    let corrected = folder.path().join("corrected");
+    crate::inputs_folder::copy_folder(&fixtures, &corrected);
+    // A department takes twenty of its rows back.
+    let list = corrected.join("农村低保_淇县.csv");
+    let bytes = std::fs::read(&list).unwrap();
+    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+    lines.drain(10..30);
+    std::fs::write(&list, lines.concat()).unwrap();
+    let run_over = |data: &Path| {
+        let named = ["run", "pipelines/hebi", "--quarter", "2018Q3", "--data", data.to_str().unwrap()];
+        let places = ["--out", out.to_str().unwrap(), "--key-file", key.to_str().unwrap()];
+        crate::end_to_end::ok(&[&named[..], &places[..]].concat());
+        exceptions(&out, "2018Q3")
+    };
+    let table = || std::fs::read(out.join("2018Q3/latest/restricted/exception.parquet")).unwrap();
+    let first = run_over(&fixtures);
+    let second = run_over(&corrected);
+    let bytes = table();
+    let gone: Vec<&TableRow> = second.values().filter(|row| row.get("resolved_in") == "2018Q3").collect();
+    assert!(gone.len() >= 3, "{}", gone.len());
+    for row in &gone {
+        assert_eq!(first[row.get("exception_id")].get("status"), "new");
+        assert_eq!(row.get("status"), "resolved");
+        assert!(["data", "subject_gone", "moved"].contains(&row.get("resolved_by")));
+    }
+    for (id, row) in &first {
+        assert!(
+            second.contains_key(id),
+            "{} {} is gone without a word",
+            row.get("rule_code"),
+            row.get("message")
+        );
+    }
+    run_over(&corrected);
+    assert!(table() == bytes, "the same lists once more: the same table");
+    let fourth = run_over(&fixtures);
+    for row in gone {
+        assert_eq!(fourth[row.get("exception_id")].get("status"), "reopened");
+    }
+}

@@ -265,7 +265,7 @@ impl World {
                 undecided: &[],
                 held: &[],
                 known: None,
-                returned: None,
+                returned: &[],
             },
             before,
             &self.resolution.ledger,
