@@ -16,3 +16,5 @@ campaign changed_inputs 2
 campaign small_disks 3 --persons 120
 campaign failing_threads 2
 campaign kills 2 --persons 120
+echo "-- masks_off"
+python3 scripts/campaigns/masks_off.py --check
