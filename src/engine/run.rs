@@ -218,8 +218,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     )?;
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
-    let words = &plan.rules.settings.answers;
-    track::apply_answers(&mut tracked, &answers, words, plan.period, &secrets.identity)?;
+    let settings = &plan.rules.settings;
+    let said = (&settings.answers, &settings.waivers[..]);
+    track::apply_answers(&mut tracked, &answers, said, plan.period, &secrets.identity)?;
     begin("写出发布", None);
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {

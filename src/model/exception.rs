@@ -217,11 +217,14 @@ pub enum ResolvedBy {
     Moved,
     /// The lists show it still; an officer's answer closes it.
     Answer,
+    /// The lists show it still; its rule is waived in its area for a while.
+    Waiver,
 }
 
 impl ResolvedBy {
     /// All of them.
-    const ALL: [Self; 5] = [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved, Self::Answer];
+    const ALL: [Self; 6] =
+        [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved, Self::Answer, Self::Waiver];
 
     /// Word in published tables.
     pub fn code(self) -> &'static str {
@@ -231,6 +234,7 @@ impl ResolvedBy {
             Self::SubjectGone => "subject_gone",
             Self::Moved => "moved",
             Self::Answer => "answer",
+            Self::Waiver => "waiver",
         }
     }
     /// Word in summaries and reports.
@@ -241,6 +245,7 @@ impl ResolvedBy {
             Self::SubjectGone => "对象不在任何名单",
             Self::Moved => "对象已迁出",
             Self::Answer => "核查结果",
+            Self::Waiver => "批准豁免",
         }
     }
     /// Reads [`ResolvedBy::code`] back.

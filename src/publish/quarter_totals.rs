@@ -29,6 +29,8 @@ pub struct OpenCount {
     pub resolved: u64,
     /// Shown by the lists, and closed by an officer's answer; not in `open`.
     pub answered: u64,
+    /// Of these, those whose rule is waived in their area.
+    pub waived: u64,
     /// Open, but resting on a link that a human must confirm; not in `open`.
     pub review: u64,
     /// Open and certain, by severity.
@@ -41,6 +43,7 @@ impl OpenCount {
             self.resolved += 1;
         } else if t.status == Status::Answered {
             self.answered += 1;
+            self.waived += u64::from(t.resolved_by == Some(ResolvedBy::Waiver));
         } else if t.status == Status::Retired {
             // Neither open nor put right.
         } else if t.in_review() {

@@ -67,8 +67,12 @@ pub fn summary_text(publication: &FinishedPublication, catalogue: &PublishedPipe
     if t.all.answered > 0 {
         let _ = writeln!(
             out,
-            "        另有已核的{}条：名单仍有，核查结果已说明，原值未变；连同它们共查出{}条",
+            "        另有已核的{}条：名单仍有，核查结果已说明，原值未变{}；连同它们共查出{}条",
             grouped_text(t.all.answered),
+            match t.all.waived {
+                0 => String::new(),
+                waived => format!("（其中批准豁免{}条）", grouped_text(waived)),
+            },
             grouped_text(t.all.open + t.all.review + t.all.answered)
         );
     }

@@ -21,3 +21,4 @@ pub(crate) mod targets;
 pub(crate) mod unknown_answers;
 pub(crate) mod verdict_meaning;
 pub(crate) mod view_catalogue;
+pub(crate) mod waiver;

@@ -11,6 +11,7 @@ use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::rules_of_included_folders::{self, RuleFiles};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
+use super::waiver::check_waivers;
 use crate::config::included_folders::ReplacedFile;
 use crate::config::pipeline_settings::parameters_in_period;
 use crate::config::toml_file::suggest_toml_name;
@@ -67,8 +68,10 @@ pub struct RuleSet {
     pub(crate) renamed: BTreeMap<String, Arc<str>>,
     layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
-    settings_files: SettingsFiles,
+    pub(crate) settings_files: SettingsFiles,
     policy_text: Option<String>,
+    /// Areas of waivers that the division table has.
+    waiver_areas: BTreeSet<String>,
 }
 
 impl RuleSet {
@@ -95,7 +98,10 @@ impl RuleSet {
             .iter()
             .flat_map(|s| s.columns.iter().map(|c| (format!("{}.{}", s.name, c.name), c.label.clone())))
             .collect();
+        let areas = settings.waivers.iter().filter_map(|waiver| waiver.area.clone());
+        let waiver_areas = areas.filter(|area| pipeline.divisions.name_of(area).is_some()).collect();
         Ok(Self {
+            waiver_areas,
             renamed: renamed_codes(&rules),
             rules,
             definitions,
@@ -134,6 +140,7 @@ impl RuleSet {
         rules.rules.retain(|rule| codes.contains(&rule.header.code));
         // It is scored by findings of all rules.
         rules.settings.quality = None;
+        rules.settings.waivers.retain(|waiver| codes.contains(&waiver.rule));
         rules
     }
     /// The same set with this rule alone.
@@ -141,7 +148,12 @@ impl RuleSet {
         Self {
             rules: vec![rule.clone()],
             definitions: self.definitions.clone(),
-            settings: self.settings.clone(),
+            settings: {
+                let mut settings = self.settings.clone();
+                settings.waivers.retain(|waiver| waiver.rule == rule.header.code);
+                settings
+            },
+            waiver_areas: self.waiver_areas.clone(),
             catalogue: self.catalogue.clone(),
             root_code: self.root_code.clone(),
             labels: BTreeMap::new(),
@@ -324,6 +336,7 @@ impl RuleSet {
         complaints.extend(self.check_home_sources().err());
         complaints.extend(self.check_quality().err());
         complaints.extend(self.settings.words().check(&self.settings_files));
+        complaints.extend(check_waivers(self, |area| self.waiver_areas.contains(area)));
         complaints
     }
     fn check_home_sources(&self) -> Result<()> {

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
+use super::waiver::Waiver;
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{IncludedFolders, Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
@@ -44,6 +45,9 @@ pub struct RuleSettings {
     /// What an officer may choose in a list.
     #[serde(default)]
     pub answers: AnswerWords,
+    /// Findings that need not be looked at in an area for a while.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
     /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
     pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
@@ -168,6 +172,7 @@ impl RuleSettings {
         if self.home_sources.is_empty() {
             self.home_sources = base.home_sources;
         }
+        self.waivers.extend(base.waivers);
         self.example_quarter = self.example_quarter.take().or(base.example_quarter);
         self.limits.most_rows = self.limits.most_rows.or(base.limits.most_rows);
         self.limits.most_seconds = self.limits.most_seconds.or(base.limits.most_seconds);

@@ -12,9 +12,13 @@ use crate::model::period::Period;
 use crate::privacy::IdentitySecret;
 use crate::rules::officer_words::AnswerWords;
 use crate::rules::verdict_meaning::Closing;
+use crate::rules::waiver::Waiver;
 
 /// Puts beside each finding what was answered of it, and closes those of which the answer holds. A finding that an answer
 /// closed before is open again where none does any more. `words`: what the verdicts mean.
+///
+/// `waivers`: rules whose findings are left alone in an area for a while; a finding that one covers is closed too, and open
+/// again with a new due date once none does.
 ///
 /// An answer is found under every name that the finding ever had. Facts are compared, so they must be noted before.
 ///
@@ -23,7 +27,7 @@ use crate::rules::verdict_meaning::Closing;
 pub fn apply_answers(
     tracked: &mut [TrackedException],
     answers: &StandingAnswers,
-    words: &AnswerWords,
+    (words, waivers): (&AnswerWords, &[Waiver]),
     period: Period,
     secret: &IdentitySecret,
 ) -> Result<()> {
@@ -36,17 +40,24 @@ pub fn apply_answers(
         let answer = answer_to(one, &by_name, words);
         let closes = answer.is_some_and(|answer| closes(answer, one, words, period));
         one.answer = answer.map(|found| Arc::new(found.answer.clone()));
-        match (one.status, closes) {
-            (Status::New | Status::Persisting | Status::Reopened, true) => {
+        let waived = || waivers.iter().any(|waiver| waiver.covers(&one.exception, period));
+        let by = match closes {
+            true => Some(ResolvedBy::Answer),
+            false => waived().then_some(ResolvedBy::Waiver),
+        };
+        match (one.status, by) {
+            (Status::New | Status::Persisting | Status::Reopened | Status::Answered, Some(by)) => {
                 one.status = Status::Answered;
-                one.resolved_by = Some(ResolvedBy::Answer);
+                one.resolved_by = Some(by);
             }
             // Withdrawn or undone: as if nobody had answered.
-            (Status::Answered, false) if one.answer.is_none() => {
+            (Status::Answered, None)
+                if one.answer.is_none() && one.resolved_by == Some(ResolvedBy::Answer) =>
+            {
                 one.status = if one.first_seen == period { Status::New } else { Status::Persisting };
                 one.resolved_by = None;
             }
-            (Status::Answered, false) => {
+            (Status::Answered, None) => {
                 one.status = Status::Reopened;
                 one.resolved_by = None;
                 one.due_date = quarter.due(one.exception.due_days)?;

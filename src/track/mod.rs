@@ -254,6 +254,7 @@ impl PresentQuarter {
             .or(old.as_mut())
             .map(|last| (std::mem::take(&mut last.facts), std::mem::take(&mut last.fact_columns)))
             .unwrap_or_default();
+        let closed_by = run.as_ref().or(old.as_ref()).and_then(|last| last.resolved_by);
         let (status, first_seen, due_date) = match old {
             None => (Status::New, self.period, due.clone()),
             Some(old) if old.resolved_in.is_some() => (Status::Reopened, old.first_seen, due.clone()),
@@ -284,7 +285,7 @@ impl PresentQuarter {
             due_date,
             last_seen: self.period,
             resolved_in: None,
-            resolved_by: (status == Status::Answered).then_some(ResolvedBy::Answer),
+            resolved_by: closed_by.filter(|_| status == Status::Answered),
             checked: true,
         })
     }

@@ -9,6 +9,7 @@ use crate::model::resolution::Resolution;
 use crate::normalize::{ComparableColumn, ComparableSource};
 use crate::rules::officer_words::AnswerWords;
 use crate::rules::verdict_meaning::{Closing, VerdictMeaning};
+use crate::rules::waiver::Waiver;
 
 fn finding(rule: &str, subject: &str, key: &str) -> Exception {
     Exception {
@@ -278,7 +279,7 @@ fn judged(
     for one in tracked.iter_mut().filter(|one| one.checked && one.last_seen == period(quarter)) {
         one.facts = facts.to_owned();
     }
-    apply_answers(&mut tracked, answers, &words(), period(quarter), &secret).unwrap();
+    apply_answers(&mut tracked, answers, (&words(), &[]), period(quarter), &secret).unwrap();
     tracked
 }
 
@@ -509,4 +510,32 @@ fn a_further_run_over_the_same_lists_changes_nothing_of_older_findings() {
     let first = next(&found, &[], Some(("2018Q3", q3.clone())), &[], "2018Q4");
     let second = rerun(&found, &[], (Some(("2018Q3", q3)), &first), "2018Q4");
     assert_eq!(second, first);
+}
+
+#[test]
+fn t15_a_waiver_that_expires_in_the_quarter_brings_findings_back() {
+    let a = finding("R07", "P1", "");
+    let secret = IdentitySecret::new(b"an invented key of 32 bytes long").unwrap();
+    let waiver = Waiver {
+        rule: "R07".to_owned(),
+        area: None,
+        reason: "系统升级".to_owned(),
+        approved_by: "市扶贫办".to_owned(),
+        from: None,
+        until: "2018-11-15".to_owned(),
+    };
+    let none = StandingAnswers::default();
+    let waived = |mut tracked: Vec<TrackedException>, quarter: &str| {
+        let said = (&words(), std::slice::from_ref(&waiver));
+        apply_answers(&mut tracked, &none, said, period(quarter), &secret).unwrap();
+        tracked
+    };
+    let q3 = waived(next(std::slice::from_ref(&a), &[], None, &[], "2018Q3"), "2018Q3");
+    assert_eq!((q3[0].status, q3[0].resolved_by), (Status::Answered, Some(ResolvedBy::Waiver)));
+    let q4 = waived(next(std::slice::from_ref(&a), &[], Some(("2018Q3", q3)), &[], "2018Q4"), "2018Q4");
+    assert_eq!(
+        (q4[0].status, q4[0].first_seen, q4[0].resolved_by),
+        (Status::Reopened, period("2018Q3"), None)
+    );
+    assert_eq!(&*q4[0].due_date, "2019-01-30");
 }
