@@ -64,6 +64,7 @@ mod sniff;
 mod spreadsheet_ml;
 mod table_limits;
 mod text_decoding;
+mod texts_beside_cells;
 mod workbook;
 mod xlsb_records;
 mod xlsx_errors;

@@ -11,6 +11,7 @@ use zip::ZipArchive;
 use super::cell_comments::CellComments;
 
 use super::markup_scan::{MarkupEvent, MarkupScan};
+use super::texts_beside_cells::drawn_words;
 use super::xlsx_package::damaged_xlsx_package;
 use crate::model::source_table::FileFormat;
 use crate::{Error, Result};
@@ -123,15 +124,29 @@ impl<'a> PackageParts<'a> {
     /// The comments on the cells of a sheet, by the normal name of its part; `most`: bytes of one part of them.
     pub(super) fn comments(&mut self, sheet: &str, most: u64) -> CellComments {
         let mut comments = CellComments::default();
-        let (folder, file) = sheet.rsplit_once('/').unwrap_or(("", sheet));
-        let separator = if folder.is_empty() { "" } else { "/" };
-        let targets = self.relation_targets(folder, &format!("{folder}{separator}_rels/{file}.rels"));
-        for name in targets.unwrap_or_default().into_values().filter(|name| name.contains("comment")) {
+        for name in self.parts_of_sheet(sheet).into_iter().filter(|name| name.contains("comment")) {
             if let Some(part) = self.read(&name, most) {
                 comments.add_part(&String::from_utf8_lossy(&part));
             }
         }
         comments
+    }
+    /// What boxes drawn over the cells of a sheet say; `most`: bytes of one part of them.
+    pub(super) fn drawn_words(&mut self, sheet: &str, most: u64) -> String {
+        let mut words = String::new();
+        for name in self.parts_of_sheet(sheet).into_iter().filter(|name| name.contains("/drawing")) {
+            if let Some(part) = self.read(&name, most).filter(|_| name.ends_with(".xml")) {
+                words.push_str(&drawn_words(&String::from_utf8_lossy(&part)));
+            }
+        }
+        words
+    }
+    /// Normal names of the parts that go with a sheet, by the normal name of its own.
+    fn parts_of_sheet(&mut self, sheet: &str) -> Vec<String> {
+        let (folder, file) = sheet.rsplit_once('/').unwrap_or(("", sheet));
+        let separator = if folder.is_empty() { "" } else { "/" };
+        let targets = self.relation_targets(folder, &format!("{folder}{separator}_rels/{file}.rels"));
+        targets.unwrap_or_default().into_values().collect()
     }
     /// Notes where shared texts and styles lie, if not where the reader of workbooks looks for them.
     fn move_common_parts(&mut self, folder: &str, relations_name: &str, changes: &mut PackageChanges) {

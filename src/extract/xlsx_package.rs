@@ -16,6 +16,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::package_parts::normal_part_name;
 use super::sheet_row_count::{CountedRows, XlsxRowCounter};
 use super::spreadsheet_ml::refuse_own_entities;
+use super::texts_beside_cells::{is_print_text, push_print_text};
 use crate::{Error, Result};
 
 /// A workbook may not unpack to more than this, nor more than [`MAX_RATIO`] times its size.
@@ -45,6 +46,8 @@ pub(super) struct WeighedPackage {
     pub odd_values: Vec<String>,
     /// Normal names of parts with runs of text within them that may be set off from the rest of their cells.
     pub marked: BTreeSet<String>,
+    /// By normal name of a part: what is printed above and below its pages.
+    pub printed: BTreeMap<String, String>,
 }
 
 /// Unpacks all parts once.
@@ -56,7 +59,9 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
     let size = bytes.len() as u64;
     let most = MAX_UNPACKED.min(size.saturating_mul(MAX_RATIO));
     let (rows, odd_values, marked) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
-    let mut scale = PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values, marked };
+    let printed = BTreeMap::new();
+    let mut scale =
+        PackageScale { left: most, size, kept: 0, merged: false, rows, odd_values, marked, printed };
     for index in 0..archive.len() {
         let Ok(part) = archive.by_index_raw(index) else { continue };
         let name = String::from_utf8_lossy(part.name_raw()).into_owned();
@@ -68,8 +73,8 @@ pub(super) fn weigh_xlsx_package(bytes: &[u8]) -> Result<WeighedPackage> {
             _ => {}
         }
     }
-    let PackageScale { merged, rows, odd_values, marked, .. } = scale;
-    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values, marked })
+    let PackageScale { merged, rows, odd_values, marked, printed, .. } = scale;
+    Ok(WeighedPackage { unpacked: most - scale.left, merged, rows, odd_values, marked, printed })
 }
 
 /// The error of an archive that cannot be opened.
@@ -99,6 +104,7 @@ struct PackageScale {
     rows: BTreeMap<String, CountedRows>,
     odd_values: Vec<String>,
     marked: BTreeSet<String>,
+    printed: BTreeMap<String, String>,
 }
 
 impl PackageScale {
@@ -116,6 +122,7 @@ impl PackageScale {
         let mut strings = StringTally::default();
         let mut longest = 0;
         let mut marked = false;
+        let (mut printed, mut printing) = (String::new(), false);
         loop {
             buffer.clear();
             let position = xml.buffer_position();
@@ -132,6 +139,7 @@ impl PackageScale {
                         "row" if place_length(&tag) > LONGEST_ROW => return Err(place_out_of_range()),
                         "sst" => strings.announced = strings.announced.max(announced_xlsx_strings(&tag)),
                         "strike" | "vertAlign" => marked = true,
+                        element if is_print_text(element) => printing = true,
                         "f" if shared_formula_number(&tag) > MAX_SHARED_FORMULAS => {
                             return Err(oversized_xlsx_part(name, "的共享公式编号太大"));
                         }
@@ -142,9 +150,13 @@ impl PackageScale {
                 Event::End(tag) if strings.inside && tag.name().as_ref() == strings.name => {
                     self.kept += strings.leave(xml.buffer_position());
                 }
-                Event::End(_) => {}
+                Event::End(_) => printing = false,
                 Event::DocType(declared) => refuse_own_entities(&declared.xml10_content())?,
                 Event::Eof => break,
+                text if printing => {
+                    push_print_text(&mut printed, &text);
+                    continue;
+                }
                 // Texts, references, comments: a stretch goes on over them.
                 _ => continue,
             }
@@ -164,6 +176,9 @@ impl PackageScale {
         let asked_for = [".xml", ".rels"].iter().any(|suffix| name_in_rows.ends_with(suffix));
         if asked_for && counted.excess.is_none() && counted.seen.sum() != sum {
             return Err(damaged_xlsx_package());
+        }
+        if !printed.is_empty() {
+            self.printed.insert(name_in_rows.clone(), printed);
         }
         if marked {
             self.marked.insert(name_in_rows.clone());

@@ -161,6 +161,28 @@ fn comments_that_speak_of_leaving_are_told_with_their_cells() {
 }
 
 #[test]
+fn texts_for_print_and_text_boxes_are_told() {
+    let bytes = book(|sheet| {
+        sheet.set_header("&C2018年8月以后新增的，原有人员另表");
+        sheet.set_footer("&C第 &P 页 共 &N 页");
+    });
+    let loaded = load("农村低保_淇县.xlsx", &bytes);
+    assert_eq!(counts(&loaded), (20, 0));
+    let said = told(&loaded);
+    assert!(said.contains("页眉页脚里写着“2018年8月以后新增的，原有人员另表"), "{said}");
+    let bytes = book(|sheet| {
+        sheet.insert_shape(2, 12, &rust_xlsxwriter::Shape::textbox().set_text("北阳镇未报，待补")).unwrap();
+    });
+    let said = told(&load("农村低保_淇县.xlsx", &bytes));
+    assert!(said.contains("文本框里写着“北阳镇未报，待补”"), "{said}");
+    let bytes = book(|sheet| {
+        sheet.set_footer("&L内部资料 注意保密&C第 &P 页 共 &N 页&R&D");
+    });
+    let said = told(&load("农村低保_淇县.xlsx", &bytes));
+    assert!(!said.contains("页眉页脚"), "{said}");
+}
+
+#[test]
 fn signs_beside_names_are_taken_off_and_counted() {
     let mut lines = vec![HEADERS.join(",")];
     lines.extend((0..20).map(|at| {

@@ -8,6 +8,7 @@ use calamine::{
     Data, DataRef, Reader, Sheet, SheetType, SheetVisible, Xls, Xlsb, Xlsx, XlsxError, XlsxFormulaMetadata,
 };
 
+use super::super::texts_beside_cells::told_texts;
 use super::filled_sheet::{FilledSheet, SheetBuilder, SheetCell};
 use crate::config::read_options::ReadOptions;
 use crate::error::caught_panic::catch_panic;
@@ -139,8 +140,15 @@ impl OpenWorkbook {
                         let found = shown_otherwise.of_sheet(&String::from_utf8_lossy(&part));
                         marks.insert(name.clone(), found);
                     }
-                    if let Some(told) = package.comments(name, weighed.unpacked).told() {
-                        marks.entry(name.clone()).or_default().remarks.push(told);
+                    let printed = weighed.printed.get(name).map_or("", String::as_str);
+                    let beside = told_texts(printed, &package.drawn_words(name, weighed.unpacked));
+                    let comments = package.comments(name, weighed.unpacked).told();
+                    if comments.is_some() || beside.is_some() {
+                        marks
+                            .entry(name.clone())
+                            .or_default()
+                            .remarks
+                            .extend(comments.into_iter().chain(beside));
                     }
                 }
                 let changing = |name: &&String| weighed.odd_values.contains(name) || !units.is_empty();
