@@ -6,10 +6,12 @@
 
 mod answer;
 mod answer_events;
+mod answer_imports;
 mod answer_store;
 mod standing_answers;
 
 pub use answer::{Answer, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
+pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
 pub use standing_answers::{StandingAnswer, StandingAnswers};
