@@ -29,8 +29,8 @@ pub(super) fn plain_word(text: &str) -> String {
 /// The choice that a text means. An empty text is none; where there are no choices any text is one.
 ///
 /// # Errors
-/// None is meant: the choice that is nearest.
-pub(super) fn choice_of(text: &str, choices: &[String]) -> Result<String, Option<String>> {
+/// None is meant: the choices that are nearest, none if nothing is near.
+pub(super) fn choice_of(text: &str, choices: &[String]) -> Result<String, Vec<String>> {
     let word = plain_word(text);
     if choices.is_empty() || word.is_empty() {
         return Ok(text.trim().to_owned());
@@ -41,12 +41,12 @@ pub(super) fn choice_of(text: &str, choices: &[String]) -> Result<String, Option
     Err(nearest(&word, choices))
 }
 
-/// The choice with the fewest changes, if it shares anything with the word.
-fn nearest(word: &str, choices: &[String]) -> Option<String> {
-    let with_distance = choices.iter().map(|choice| (distance(word, &plain_word(choice)), choice));
-    let (changes, choice) = with_distance.min_by_key(|(changes, _)| *changes)?;
-    let longest = word.chars().count().max(plain_word(choice).chars().count());
-    (changes < longest).then(|| choice.clone())
+/// The choices with the fewest changes, if they share anything with the word.
+fn nearest(word: &str, choices: &[String]) -> Vec<String> {
+    let changes = |choice: &String| distance(word, &plain_word(choice));
+    let Some(fewest) = choices.iter().map(changes).min() else { return Vec::new() };
+    let shares = |choice: &&String| fewest < word.chars().count().max(plain_word(choice).chars().count());
+    choices.iter().filter(|choice| changes(choice) == fewest).filter(shares).cloned().collect()
 }
 
 /// Characters to put in, to leave out or to change.
@@ -168,9 +168,10 @@ mod tests {
         ] {
             assert_eq!(choice_of(text, &verdicts()).as_deref(), Ok(choice), "{text}");
         }
-        assert_eq!(choice_of("基本属实", &verdicts()), Err(Some("部分属实".to_owned())));
-        assert_eq!(choice_of("整改了", &verdicts()), Err(Some("已整改".to_owned())));
-        assert_eq!(choice_of("√", &verdicts()), Err(None));
+        let near = |text: &str| choice_of(text, &verdicts()).unwrap_err();
+        assert_eq!(near("基本属实"), ["属实", "部分属实"]);
+        assert_eq!(near("整改了"), ["已整改"]);
+        assert!(near("√").is_empty());
         assert_eq!(choice_of("随便写", &[]).as_deref(), Ok("随便写"));
     }
 

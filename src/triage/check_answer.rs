@@ -72,7 +72,7 @@ impl AnswerReading<'_> {
         }
         let mut chosen = |column: AnswerColumn, choices: &[String]| {
             choice_of(cell(column), choices).unwrap_or_else(|nearest| {
-                faults.push(not_a_choice(column, cell(column), nearest, choices));
+                faults.push(not_a_choice(column, cell(column), &nearest, choices));
                 String::new()
             })
         };
@@ -173,10 +173,10 @@ impl AnswerReading<'_> {
     }
 }
 
-fn not_a_choice(column: AnswerColumn, text: &str, nearest: Option<String>, choices: &[String]) -> String {
-    let cure = match nearest {
-        Some(nearest) => format!("最接近的是“{nearest}”"),
-        None => format!("可选：{}", choices.join("、")),
+fn not_a_choice(column: AnswerColumn, text: &str, nearest: &[String], choices: &[String]) -> String {
+    let cure = match nearest.is_empty() {
+        false => format!("最接近的是“{}”", nearest.join("”“")),
+        true => format!("可选：{}", choices.join("、")),
     };
     format!("“{}”没有“{}”这个选项，{cure}", column.title(), quoted(text))
 }

@@ -34,10 +34,16 @@ pub(super) struct KnownException {
     pub(super) closed: Option<String>,
 }
 
-/// All exceptions of one publication, by what sheets call them.
+/// All exceptions of one publication.
 #[derive(Debug)]
 pub(super) struct PublishedExceptions {
     pub(super) snapshot: Snapshot,
+    named: NamedExceptions,
+}
+
+/// Exceptions by what sheets call them.
+#[derive(Debug, Default)]
+struct NamedExceptions {
     exceptions: Vec<KnownException>,
     by_key: HashMap<String, u32>,
     /// Several where the short numbers are alike.
@@ -46,49 +52,65 @@ pub(super) struct PublishedExceptions {
 
 impl PublishedExceptions {
     fn read(snapshot: Snapshot) -> Result<Self> {
-        let (folder, batches) = (snapshot.folder().to_owned(), snapshot.batches(EXCEPTIONS)?);
-        let mut all =
-            Self { snapshot, exceptions: Vec::new(), by_key: HashMap::new(), by_number: HashMap::new() };
-        for batch in batches {
-            let rows = BatchColumns::new(&batch, &folder);
+        let mut named = NamedExceptions::default();
+        for batch in snapshot.batches(EXCEPTIONS)? {
+            let rows = BatchColumns::new(&batch, snapshot.folder());
             for row in 0..batch.num_rows() {
-                let exception_id = rows.text("exception_id", row)?;
-                let listed = rows.optional_text("listed_id", row).unwrap_or_default();
-                let key = row_key(&listed, &exception_id).to_owned();
-                let (rule, first_seen) = (rows.text("rule_code", row)?, rows.period("first_seen", row)?);
-                let short = |key: &str| key.get(..SHORT).unwrap_or(key).to_owned();
-                let status = rows.text("status", row)?;
-                let by = rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code));
-                let closed = (!Status::is_open_code(&status)).then(|| {
-                    let why = by.map_or("已消除", ResolvedBy::title);
-                    match rows.optional_text("resolved_in", row) {
-                        Some(period) => format!("{period}已不再是疑点（{why}）"),
-                        None => format!("已不再是疑点（{why}）"),
-                    }
-                });
-                let one = KnownException {
-                    number: row_number(&rule, first_seen, &short(&key)),
-                    facts: rows.optional_text("facts", row).unwrap_or_default(),
-                    version: rows.optional_text("version", row).unwrap_or_default(),
-                    exception_id,
-                    key,
-                    first_seen,
-                    closed,
-                };
-                let at = all.exceptions.len() as u32;
-                // Numbers of earlier sheets hold the whole key that they had.
-                for former in rows.optional_text("former_numbers", row).unwrap_or_default().split(';') {
-                    if let Some((begin, key)) = former.rsplit_once('-') {
-                        all.by_key.entry(key.to_owned()).or_insert(at);
-                        all.name(format!("{begin}-{}", short(key)), at);
-                    }
-                }
-                all.by_key.insert(one.key.clone(), at);
-                all.name(one.number.clone(), at);
-                all.exceptions.push(one);
+                let (one, former) = read_exception(&rows, row)?;
+                named.add(one, &former);
             }
         }
-        Ok(all)
+        Ok(Self { snapshot, named })
+    }
+
+    /// By the row's key, today's or a former one.
+    pub(super) fn by_key(&self, key: &str) -> Option<&KnownException> {
+        self.named.by_key(key)
+    }
+}
+
+/// An exception, and the numbers that earlier sheets bear for it.
+fn read_exception(rows: &BatchColumns<'_>, row: usize) -> Result<(KnownException, String)> {
+    let exception_id = rows.text("exception_id", row)?;
+    let listed = rows.optional_text("listed_id", row).unwrap_or_default();
+    let key = row_key(&listed, &exception_id).to_owned();
+    let (rule, first_seen) = (rows.text("rule_code", row)?, rows.period("first_seen", row)?);
+    let status = rows.text("status", row)?;
+    let by = rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code));
+    let closed = (!Status::is_open_code(&status)).then(|| {
+        let why = by.map_or("已消除", ResolvedBy::title);
+        match rows.optional_text("resolved_in", row) {
+            Some(period) => format!("{period}已不再是疑点（{why}）"),
+            None => format!("已不再是疑点（{why}）"),
+        }
+    });
+    let one = KnownException {
+        number: row_number(&rule, first_seen, short_key(&key)),
+        facts: rows.optional_text("facts", row).unwrap_or_default(),
+        version: rows.optional_text("version", row).unwrap_or_default(),
+        exception_id,
+        key,
+        first_seen,
+        closed,
+    };
+    Ok((one, rows.optional_text("former_numbers", row).unwrap_or_default()))
+}
+
+fn short_key(key: &str) -> &str {
+    key.get(..SHORT).unwrap_or(key)
+}
+
+impl NamedExceptions {
+    /// `former`: numbers of earlier sheets, each with the whole key that it had then, parted by semicolons.
+    fn add(&mut self, one: KnownException, former: &str) {
+        let at = self.exceptions.len() as u32;
+        for (begin, key) in former.split(';').filter_map(|former| former.rsplit_once('-')) {
+            self.by_key.entry(key.to_owned()).or_insert(at);
+            self.name(format!("{begin}-{}", short_key(key)), at);
+        }
+        self.by_key.insert(one.key.clone(), at);
+        self.name(one.number.clone(), at);
+        self.exceptions.push(one);
     }
 
     fn name(&mut self, number: String, at: u32) {
@@ -98,17 +120,37 @@ impl PublishedExceptions {
         }
     }
 
-    /// By the row's key, today's or a former one.
-    pub(super) fn by_key(&self, key: &str) -> Option<&KnownException> {
+    fn by_key(&self, key: &str) -> Option<&KnownException> {
         // A letter may stand before it, so that no spreadsheet takes it for a number.
         let at = self.by_key.get(key).or_else(|| self.by_key.get(key.strip_prefix('K')?));
         at.map(|&at| &self.exceptions[at as usize])
     }
 
-    /// By the number that officers read, today's or a former one.
-    pub(super) fn by_number(&self, number: &str) -> Vec<&KnownException> {
+    fn by_number(&self, number: &str) -> Vec<&KnownException> {
         let named = self.by_number.get(number).map_or(&[][..], Vec::as_slice);
         named.iter().map(|&at| &self.exceptions[at as usize]).collect()
+    }
+
+    /// What a row with this key and this number (either may be empty) is about; `None`: nothing is called so.
+    fn subject(&self, key: &str, number: &str) -> Option<RowSubject<'_>> {
+        let by_number = self.by_number(number);
+        match (self.by_key(key), &by_number[..]) {
+            (Some(one), _) if number.is_empty() => Some(RowSubject::Known(one)),
+            (Some(one), others) if others.iter().any(|other| other.exception_id == one.exception_id) => {
+                Some(RowSubject::Known(one))
+            }
+            (Some(one), others) => {
+                let of_number = others.first().map_or(number, |other| &other.number);
+                Some(RowSubject::Disagree(one.number.clone(), of_number.to_owned()))
+            }
+            // A key that nobody has beside a number that somebody has: one of them was changed.
+            (None, [other, ..]) if !key.is_empty() => {
+                Some(RowSubject::Disagree("（没有这个行键）".to_owned(), other.number.clone()))
+            }
+            (None, [other]) => Some(RowSubject::Known(other)),
+            (None, []) => None,
+            (None, several) => Some(RowSubject::Ambiguous(several.len())),
+        }
     }
 }
 
@@ -189,33 +231,11 @@ impl KnownExceptions {
 
     /// What a row with this key and this number (either may be empty) is about, as far as the runs that are open know.
     pub(super) fn subject(&self, key: &str, number: &str) -> RowSubject<'_> {
-        let by_key = self.newest.by_key(key);
-        let by_number = self.newest.by_number(number);
-        match (by_key, &by_number[..]) {
-            (Some(one), [] | [_, _, ..])
-                if number.is_empty()
-                    || by_number.iter().any(|other| other.exception_id == one.exception_id) =>
-            {
-                RowSubject::Known(one)
-            }
-            (Some(one), [other]) if other.exception_id == one.exception_id => RowSubject::Known(one),
-            (Some(one), [other, ..]) => RowSubject::Disagree(one.number.clone(), other.number.clone()),
-            (Some(one), []) => RowSubject::Disagree(one.number.clone(), number.to_owned()),
-            // A key that nobody has beside a number that somebody has: one of them was changed.
-            (None, [other]) if !key.is_empty() => {
-                RowSubject::Disagree("（没有这个行键）".to_owned(), other.number.clone())
-            }
-            (None, [other]) => RowSubject::Known(other),
-            (None, []) => {
-                let has = |run: &&PublishedExceptions| {
-                    !key.is_empty() && run.by_key(key).is_some() || !run.by_number(number).is_empty()
-                };
-                self.opened()
-                    .find(has)
-                    .map_or(RowSubject::Unknown, |run| RowSubject::Gone(run.snapshot.period()))
-            }
-            (None, several) => RowSubject::Ambiguous(several.len()),
-        }
+        let known = |run: &&PublishedExceptions| run.named.subject(key, number).is_some();
+        self.newest.named.subject(key, number).unwrap_or_else(|| {
+            let gone = self.opened().find(known);
+            gone.map_or(RowSubject::Unknown, |run| RowSubject::Gone(run.snapshot.period()))
+        })
     }
 
     /// Whether the facts of a row with this key, number and version are those of `one` today.
@@ -258,4 +278,41 @@ pub(super) enum SheetFacts {
     Changed(Period),
     /// Nobody can tell.
     NotKnown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exception(id: &str, key: &str) -> KnownException {
+        KnownException {
+            exception_id: id.to_owned(),
+            facts: "F".to_owned(),
+            key: key.to_owned(),
+            version: "V1".to_owned(),
+            number: format!("R1-2018Q3-{}", short_key(key)),
+            first_seen: "2018Q3".parse().unwrap(),
+            closed: None,
+        }
+    }
+
+    #[test]
+    fn e04_a_number_of_two_exceptions_needs_the_key() {
+        let mut named = NamedExceptions::default();
+        named.add(exception("E1", "ABCDEFGH1"), "R0-2018Q2-OLDKEY001;R0-2018Q2-OLDKEY002");
+        named.add(exception("E2", "ABCDEFGH2"), "");
+        let about = |key: &str, number: &str| match named.subject(key, number) {
+            Some(RowSubject::Known(one)) => one.exception_id.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(about("", "R1-2018Q3-ABCDEFGH"), "Some(Ambiguous(2))");
+        assert_eq!(about("ABCDEFGH2", "R1-2018Q3-ABCDEFGH"), "E2");
+        assert_eq!(about("KABCDEFGH2", ""), "E2", "with the letter that keeps it from being a number");
+        // What it was called earlier.
+        assert_eq!(about("", "R0-2018Q2-OLDKEY00"), "E1");
+        assert_eq!(about("OLDKEY002", ""), "E1");
+        assert!(about("ABCDEFGH1", "R1-2018Q3-XXXXXXXX").contains("Disagree"));
+        assert!(about("NOBODYSKEY", "R0-2018Q2-OLDKEY00").contains("Disagree"));
+        assert_eq!(about("", "R9-2018Q3-ABCDEFGH"), "None");
+    }
 }
