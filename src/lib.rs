@@ -35,6 +35,7 @@ mod rules;
 mod synth;
 mod table;
 mod track;
+mod triage;
 mod trial;
 mod worker;
 
@@ -42,8 +43,8 @@ mod worker;
 pub mod testing;
 
 pub use answers::{
-    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, ReviewLevel, StandingAnswer,
-    StandingAnswers,
+    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, LoggedFile, LoggedImport, ReviewLevel,
+    StandingAnswer, StandingAnswers,
 };
 pub use config::Pipeline;
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
@@ -60,4 +61,5 @@ pub use publication::table_reader::{TableRow, read_rows};
 pub use publication::verification::{FileFault, Verification, VerificationFault};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
+pub use triage::{FileOutcome, OutcomeCounts, RowFate, ToldRow, TriageImport, TriagePlan, import_answers};
 pub use worker::{Confinement, Worker, WorkerLimits};

@@ -28,8 +28,8 @@ pub struct BatchOrigin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AppendedBatch(pub i64);
 
-const NEW_BATCH: &str = "INSERT INTO answer_batch (recorded_at, recorded_by, source, file, file_sha256, undoes) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const NEW_BATCH: &str = "INSERT INTO answer_batch (recorded_at, recorded_by, source, file, file_sha256, undoes, import) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const NEW_EVENT: &str = "INSERT INTO answer_event (batch, exception_id, facts, verdict, reason, measure, note, paper, \
                          recovered, stopped_month, answered_by, answered_on, level, expires, pairs) \
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
@@ -44,40 +44,7 @@ impl AnswerStore {
     /// # Errors
     /// The file cannot be written.
     pub fn append(&mut self, origin: &BatchOrigin, answers: &[Answer]) -> Result<AppendedBatch> {
-        self.write(|connection| {
-            let by = &origin.recorded_by;
-            let batch = params![
-                origin.recorded_at,
-                by,
-                origin.source.code(),
-                origin.file,
-                origin.file_sha256,
-                None::<i64>
-            ];
-            connection.execute(NEW_BATCH, batch)?;
-            let batch = connection.last_insert_rowid();
-            let mut event = connection.prepare(NEW_EVENT)?;
-            for answer in answers {
-                event.execute(params![
-                    batch,
-                    answer.exception_id,
-                    answer.facts,
-                    answer.verdict,
-                    answer.reason,
-                    answer.measure,
-                    answer.note,
-                    answer.paper,
-                    answer.recovered,
-                    answer.stopped_month,
-                    answer.answered_by,
-                    answer.answered_on.map(|day| day.to_string()),
-                    answer.level.code(),
-                    answer.expires.map(|day| day.to_string()),
-                    written_pairs(&answer.pairs),
-                ])?;
-            }
-            Ok(AppendedBatch(batch))
-        })
+        self.write(|connection| append_batch(connection, origin, answers, None))
     }
 
     /// Undoes a batch: what stood before it stands again. What was appended stays in the file.
@@ -104,11 +71,7 @@ impl AnswerStore {
             Some((source, _)) if source == "undo" => format!("第{number}批本身就是一次撤销"),
             Some((_, Some(_))) => format!("第{number}批已经撤销过了"),
             Some((_, None)) => {
-                return self.write(|connection| {
-                    connection
-                        .execute(NEW_BATCH, params![recorded_at, recorded_by, "undo", "", "", number])?;
-                    Ok(AppendedBatch(connection.last_insert_rowid()))
-                });
+                return self.write(|connection| append_undo(connection, number, recorded_at, recorded_by));
             }
         };
         Err(Error::usage(refused).hint("用 bidui triage log 看各批的编号"))
@@ -142,7 +105,7 @@ impl AnswerStore {
         Ok(batches.iter().filter_map(|(batch, at)| Some((AppendedBatch(*batch), day(at)?))).collect())
     }
 
-    fn write<T>(&mut self, what: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+    pub(super) fn write<T>(&mut self, what: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let path = self.path.clone();
         let written = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(
             |transaction| {
@@ -163,6 +126,61 @@ fn written_pairs(pairs: &[[String; 2]]) -> String {
 fn read_pairs(text: &str) -> Vec<[String; 2]> {
     let pair = |one: &str| one.split_once('-').map(|(left, right)| [left.to_owned(), right.to_owned()]);
     text.split(';').filter_map(pair).collect()
+}
+
+/// Appends a batch within a transaction; `import`: the first batch of the import that it belongs to, if that is another.
+pub(super) fn append_batch(
+    connection: &Connection,
+    origin: &BatchOrigin,
+    answers: &[Answer],
+    import: Option<AppendedBatch>,
+) -> rusqlite::Result<AppendedBatch> {
+    connection.execute(
+        NEW_BATCH,
+        params![
+            origin.recorded_at,
+            origin.recorded_by,
+            origin.source.code(),
+            origin.file,
+            origin.file_sha256,
+            None::<i64>,
+            import.map(|import| import.0),
+        ],
+    )?;
+    let batch = connection.last_insert_rowid();
+    let mut event = connection.prepare(NEW_EVENT)?;
+    for answer in answers {
+        event.execute(params![
+            batch,
+            answer.exception_id,
+            answer.facts,
+            answer.verdict,
+            answer.reason,
+            answer.measure,
+            answer.note,
+            answer.paper,
+            answer.recovered,
+            answer.stopped_month,
+            answer.answered_by,
+            answer.answered_on.map(|day| day.to_string()),
+            answer.level.code(),
+            answer.expires.map(|day| day.to_string()),
+            written_pairs(&answer.pairs),
+        ])?;
+    }
+    Ok(AppendedBatch(batch))
+}
+
+/// Appends the undoing of a batch within a transaction.
+pub(super) fn append_undo(
+    connection: &Connection,
+    batch: i64,
+    recorded_at: &str,
+    recorded_by: &str,
+) -> rusqlite::Result<AppendedBatch> {
+    let undo = params![recorded_at, recorded_by, "undo", "", "", batch, None::<i64>];
+    connection.execute(NEW_BATCH, undo)?;
+    Ok(AppendedBatch(connection.last_insert_rowid()))
 }
 
 fn read_event(row: &Row<'_>) -> rusqlite::Result<(AppendedBatch, Answer)> {

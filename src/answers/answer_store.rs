@@ -14,7 +14,8 @@ pub(crate) const FOLDER: &str = "answers";
 /// The file in it.
 pub(crate) const FILE: &str = "answers.sqlite";
 /// Statements that make a store of each version out of the one before; the first out of an empty file.
-const MIGRATIONS: [&str; 2] = [include_str!("answer_store.sql"), include_str!("answer_store_2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("answer_store.sql"), include_str!("answer_imports.sql"), include_str!("answer_pairs.sql")];
 /// Marks the file as this program's (SQLite's `application_id`): `bdan`.
 const APPLICATION: i32 = 0x6264_616e;
 /// How long to wait for another process that writes.

@@ -5,10 +5,12 @@
 //! the linker ask. The library reads no clock: whoever appends says when.
 
 mod answer_events;
+mod answer_imports;
 mod answer_store;
 mod standing_answers;
 
 pub use crate::model::answer::{Answer, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
+pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
 pub use standing_answers::{StandingAnswer, StandingAnswers};

@@ -38,6 +38,7 @@ mod run;
 pub mod schema;
 mod synth;
 mod train;
+mod triage;
 mod trial;
 mod verify;
 
@@ -181,6 +182,8 @@ enum CommandName {
     Explain(explain::ExplainArguments),
     /// 试一条规则：在已有的发布的名单上运行，看比发布时多出和少了哪些疑点
     Try(trial::TrialArguments),
+    /// 核查结果：导入交回的清单，查看和撤销历次导入
+    Triage(triage::TriageArguments),
     /// 两个季度的发布之间变了什么
     Diff(diff::DiffArguments),
     /// 核对一个发布：逐个文件与清册比对，列出缺少、改动和多出的文件
@@ -320,6 +323,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Evaluate(a) => evaluate::execute(&a, console),
         CommandName::Explain(a) => explain::execute(&a, console),
         CommandName::Try(a) => trial::execute(&a, console),
+        CommandName::Triage(a) => triage::execute(&a, console),
         CommandName::Diff(a) => diff::execute(&a, console),
         CommandName::Verify(a) => verify::execute(&a, console),
         CommandName::Migrate(a) => migrate::execute(&a, console),

@@ -47,6 +47,9 @@ pub struct ReadOptions {
     /// Files that may hold the memos of a DBF or name its encoding, where they were looked for already; a reader that may open no other
     /// file cannot look.
     pub memo_files: Option<Vec<PathBuf>>,
+    /// Every filled row of every worksheet is delivered as it stands, under headers that count the columns: whoever asks
+    /// finds the header himself. What else is said here does not count.
+    pub plain_rows: bool,
 }
 
 /// Headers of the columns that only rows of data fill: a row that says who it is about is never a total or a

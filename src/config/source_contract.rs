@@ -197,6 +197,7 @@ impl SourceContract {
             },
             leave_out: BTreeSet::new(),
             memo_files: None,
+            plain_rows: false,
             key_headers: self.key_headers(),
             required_headers: self.cleaned_headers(|column| column.required),
             date_headers: self

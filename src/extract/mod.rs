@@ -55,6 +55,7 @@ mod parquet_pages;
 mod parquet_unpacking;
 mod part_edits;
 mod piecewise_file;
+mod plain_rows;
 mod row_assembly;
 mod row_words;
 mod rows_below_header;
@@ -208,6 +209,11 @@ fn open_named(
     };
     let identity = |sha256| FileIdentity { file: relative.to_owned(), sha256, format };
     match format {
+        FileFormat::Csv if options.plain_rows => {
+            let bytes = rest(bytes)?;
+            let identity = identity(sha256(&bytes));
+            Ok(Box::new(std::iter::once(plain_rows::read_plain_text(bytes, &identity))))
+        }
         FileFormat::Csv if whole => delimited::open_delimited(TextInput::Whole(bytes), relative, options),
         FileFormat::Csv => delimited::open_delimited(TextInput::File(open), relative, options),
         FileFormat::Xlsx

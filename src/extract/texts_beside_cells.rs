@@ -85,7 +85,11 @@ fn without_print_codes(text: &str) -> String {
             Some('&') => out.push('&'),
             Some('"') => while rest.next().is_some_and(|c| c != '"') {},
             Some(c) if c.is_ascii_digit() => while rest.next_if(char::is_ascii_digit).is_some() {},
-            Some('K') => (0..6).for_each(|_| drop(rest.next_if(char::is_ascii_hexdigit))),
+            Some('K') => {
+                for _ in 0..6 {
+                    rest.next_if(char::is_ascii_hexdigit);
+                }
+            }
             // Parts of the page, page numbers, dates, names of file and sheet.
             _ => out.push(' '),
         }

@@ -454,7 +454,7 @@ fn words(values: &[u16]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn label(row: u16, column: u16, text: &str) -> Vec<u8> {
+pub(crate) fn label(row: u16, column: u16, text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     let head = [words(&[row, column, 0, units.len() as u16]), vec![1]].concat();
     biff_record(0x0204, &[head, words(&units)].concat())
@@ -462,12 +462,17 @@ fn label(row: u16, column: u16, text: &str) -> Vec<u8> {
 
 /// A workbook of one sheet with a header, one person, and these records.
 fn xls(more: &[Vec<u8>]) -> Vec<u8> {
+    let list =
+        [label(0, 0, "乡镇"), label(0, 1, "姓名"), label(1, 0, "善堂镇"), label(1, 1, "张三")].concat();
+    xls_of_cells(&[list, more.concat()].concat())
+}
+
+/// A workbook of one sheet with these records.
+pub(crate) fn xls_of_cells(cells: &[u8]) -> Vec<u8> {
     let begin = |kind: u16| biff_record(0x0809, &words(&[0x0600, kind, 0, 0, 0, 0, 6, 0]));
     let bound = biff_record(0x0085, &[0, 0, 0, 0, 0, 0, 1, 0, b'A']);
     let globals = [begin(5), bound, biff_record(0x000A, &[])].concat();
-    let list =
-        [label(0, 0, "乡镇"), label(0, 1, "姓名"), label(1, 0, "善堂镇"), label(1, 1, "张三")].concat();
-    let page = [begin(0x10), list, more.concat(), biff_record(0x000A, &[])].concat();
+    let page = [&begin(0x10)[..], cells, &biff_record(0x000A, &[])].concat();
     let at = globals.len() as u32;
     let mut stream = [globals, page].concat();
     let place = begin(5).len() + 4;

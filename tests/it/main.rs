@@ -81,6 +81,7 @@ mod synth;
 mod taken_away;
 mod told_counts;
 mod train;
+mod triage;
 mod trial;
 mod types_by_file;
 mod unknown_columns;

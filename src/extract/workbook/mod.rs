@@ -10,6 +10,7 @@ use self::continuation::ReadColumns;
 use self::filled_sheet::day_of_1904;
 use self::open_workbook::{OpenWorkbook, catch_workbook_panic};
 use super::header::{FoundHeader, HEADER_DEPTH, KnownHeaders};
+use super::plain_rows::{PlainRows, plain_headers};
 use super::row_assembly::RawTableAssembler;
 use super::table_limits::{MemoryRoom, check_column_limit};
 use super::{FileIdentity, RawTable, RawTables, SkipReason, SkippedRow};
@@ -94,7 +95,7 @@ impl WorkbookReading<'_> {
         if head.no_table {
             return Ok(SheetFate::NoTable);
         }
-        if head.hidden && !self.wants_hidden(&name) {
+        if head.hidden && !self.options.plain_rows && !self.wants_hidden(&name) {
             return Ok(SheetFate::Hidden);
         }
         if !wants_sheet(&name) {
@@ -115,6 +116,11 @@ impl WorkbookReading<'_> {
         }
         if sheet.filled_rows().next().is_none() {
             return Ok(SheetFate::Empty);
+        }
+        if self.options.plain_rows {
+            let table = self.plain_table(index, sheet).map_err(|e| e.in_sheet(&name))?;
+            self.tables.push(table);
+            return Ok(SheetFate::Read);
         }
         // A sheet is a table before the next is read.
         let head = sheet.cells.head(HEADER_DEPTH + 1);
@@ -168,6 +174,34 @@ impl WorkbookReading<'_> {
         let fits = if self.before.is_some() { "，列也与前一张表对不上" } else { "" };
         Err(Error::input(format!("这张工作表有{rows}行内容，却没有认得出的表头{fits}"))
             .hint("补上表头后另存；若不是要读的名单，请在数据来源文件 [files] 的 skip_sheets 里写上它的名称"))
+    }
+
+    /// The rows of a sheet as they stand.
+    fn plain_table(&mut self, index: usize, mut sheet: FilledSheet) -> Result<RawTable> {
+        let width = (0..sheet.cells.len()).map(|row| sheet.cells.width(row)).max().unwrap_or(0);
+        let filled = sheet.filled_rows().count();
+        if width.saturating_mul(filled) > MAX_RECTANGLE {
+            return Err(Error::input(format!("工作表有{width}列，与{filled}行相乘超出可读的范围"))
+                .hint("删去右边远处的零散内容后另存"));
+        }
+        let merged = sheet.fill_merged(None, width, &[])?;
+        let mut info = self.identity.info(plain_headers(width), 0);
+        if !merged.is_empty() {
+            info.notes.push(format!("有{}处上下合并的单元格，每一行都读作格里的内容", merged.len()));
+        }
+        info.notes.append(&mut sheet.remarks);
+        if self.book.named {
+            info.sheet = Some(self.book.heads[index].name.clone());
+            info.sheet_index = u16::try_from(index + 1).unwrap_or(u16::MAX);
+        }
+        info.encoding = self.book.encoding;
+        let mut rows = PlainRows::new(info, &self.room);
+        for row in 0..sheet.cells.len() {
+            rows.push(sheet.top + row as u32 + 1, sheet.cells.row(row))?;
+        }
+        let mut table = rows.finish();
+        deliver_faults(&mut table, &sheet);
+        Ok(table)
     }
 
     /// The table of a sheet under its own header, or under that of the sheet before it.

@@ -4,7 +4,7 @@
 use super::super::PublicationInputs;
 use super::super::exception_keys::ExceptionKeys;
 use super::super::tables::{RESOLVED_BY, iso_days};
-use super::{ByFinding, row_version};
+use super::{ByFinding, ROW_VERSION, row_version};
 use crate::Result;
 use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::publication::large_table_writer::{
@@ -111,7 +111,7 @@ pub(super) fn write_restricted_exceptions(
             text_column(|i| Some(t(i).status.code())),
             flag_column(|i| t(i).checked),
             date_column(|i| due[i]),
-            written_column(8, |i, out| {
+            written_column(ROW_VERSION, |i, out| {
                 out.extend_from_slice(row_version(t(i)).as_bytes());
                 true
             }),

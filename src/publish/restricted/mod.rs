@@ -97,15 +97,18 @@ pub(super) fn related_ids<'a>(
     related_exceptions(index, tracked).map(|t| t.exception_id.as_str())
 }
 
+/// Characters of [`row_version`].
+const ROW_VERSION: usize = 9;
+
 /// Changes when the facts change that a finding rests on, and for nothing else; a workbook carries it, so that answers
-/// to an outdated row are recognized.
+/// to an outdated row are recognized. It begins with a letter and a spreadsheet can take none of it for a number.
 pub(super) fn row_version(tracked: &TrackedException) -> String {
     let mut hash = Sha256::new();
     for part in [&tracked.listed_id, &tracked.facts] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32_text(&hash.finalize(), 8)
+    format!("V{}", base32_text(&hash.finalize(), ROW_VERSION - 1))
 }
 
 fn write_identity_ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {

@@ -1,2 +1,0 @@
--- Version 2: the pairs of records that a verdict is about, where it says whether they are one person.
-ALTER TABLE answer_event ADD COLUMN pairs TEXT NOT NULL DEFAULT '';
