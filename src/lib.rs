@@ -24,6 +24,7 @@ mod link;
 mod load;
 mod model;
 mod normalize;
+mod page;
 mod privacy;
 mod profile;
 mod progress;

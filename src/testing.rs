@@ -133,6 +133,9 @@ pub mod normalize {
         TextTable, audit_prefixes, normalize, normalize_for, normalize_tables,
     };
 }
+pub mod page {
+    pub use crate::page::{PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
+}
 pub mod privacy {
     pub use crate::privacy::IdentitySecret;
     pub use crate::privacy::number_glyphs::digit_of;

@@ -8,9 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::Console;
 use crate::answers::{AnswerStore, AppendedBatch, LoggedImport, ReviewLevel};
 use crate::config::Pipeline;
+use crate::page::{PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
+use crate::privacy::key_file::random_bytes;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::AnswerWords;
 use crate::rules::rule_set::RuleSet;
+use crate::table::digest::hex_text;
 use crate::triage::{
     FileOutcome, OutcomeCounts, RowFate, TriageImport, TriagePlan, identity_of, import_answers,
 };
@@ -34,6 +37,8 @@ enum TriageCommand {
     Log(LogArguments),
     /// 撤销一次导入：之前的核查结果重新生效
     Undo(UndoArguments),
+    /// 在这台电脑的浏览器里核查：清单、逐条核对、填结果、看进度
+    Serve(ServeArguments),
 }
 
 /// Arguments of `bidui triage import`.
@@ -106,11 +111,32 @@ struct UndoArguments {
     by: Option<String>,
 }
 
+/// Arguments of `bidui triage serve`.
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// 发布文件夹，即 run 的 --out
+    #[arg(long)]
+    out: PathBuf,
+    /// 流水线文件夹（默认在 pipelines/ 中按发布的标题找）
+    #[arg(long)]
+    pipeline: Option<PathBuf>,
+    /// 端口（默认由系统选一个）
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// 核查人（默认：登录名）；没有 --seat 时看全市
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// 席位，可写多个：city::姓名、county:410621:姓名、township:410621100:姓名、reader::姓名（只读）
+    #[arg(long, value_name = "ROLE:CODE:NAME")]
+    seat: Vec<String>,
+}
+
 pub(super) fn execute(arguments: &TriageArguments, console: &mut Console<'_>) -> Result<u8> {
     match &arguments.command {
         TriageCommand::Import(arguments) => import(arguments, console),
         TriageCommand::Log(arguments) => log(arguments, console),
         TriageCommand::Undo(arguments) => undo(arguments, console),
+        TriageCommand::Serve(arguments) => serve(arguments, console),
     }
 }
 
@@ -166,22 +192,89 @@ fn import(arguments: &ImportArguments, console: &mut Console<'_>) -> Result<u8> 
 
 /// What may be answered: the words of the pipeline whose lists came back.
 fn answer_words(arguments: &ImportArguments) -> Result<AnswerWords> {
-    let root = match &arguments.pipeline {
-        Some(root) => root.clone(),
+    let root = pipeline_folder(arguments.pipeline.as_deref(), &arguments.out)?;
+    Ok(RuleSet::load(&Pipeline::open(&root)?)?.settings.words().answers)
+}
+
+/// The folder of the pipeline that is named, else of the one that the newest publication is of.
+fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
+    let root = match named {
+        Some(root) => root.to_owned(),
         None => {
-            if !arguments.out.is_dir() {
-                return Err(Error::usage("找不到发布文件夹")
-                    .in_file(&arguments.out)
-                    .hint("给出 run 的 --out"));
+            if !out.is_dir() {
+                return Err(Error::usage("找不到发布文件夹").in_file(out).hint("给出 run 的 --out"));
             }
-            let publication = Snapshot::newest(&arguments.out)?;
+            let publication = Snapshot::newest(out)?;
             super::find_pipeline(publication.pipeline()).ok_or_else(|| {
                 Error::usage(format!("pipelines/ 里没有标题为“{}”的流水线", publication.pipeline()))
                     .hint("用 --pipeline 指定流水线文件夹，例如 --pipeline pipelines/hebi")
             })?
         }
     };
-    Ok(RuleSet::load(&Pipeline::open(&root)?)?.settings.words().answers)
+    Ok(root)
+}
+
+fn serve(arguments: &ServeArguments, console: &mut Console<'_>) -> Result<u8> {
+    let pipeline = Pipeline::open(&pipeline_folder(arguments.pipeline.as_deref(), &arguments.out)?)?;
+    let rules = RuleSet::load(&pipeline)?;
+    let seats = match arguments.seat.is_empty() {
+        true => vec![new_seat(SeatRole::City, "", &by_whom(arguments.by.as_ref()))?],
+        false => arguments.seat.iter().map(|text| seat_of(text, &pipeline)).collect::<Result<_>>()?,
+    };
+    let plan = PagePlan {
+        out: arguments.out.clone(),
+        words: rules.settings.words(),
+        labels: rules.labels.clone(),
+        seats: seats.clone(),
+        port: arguments.port,
+        now: std::sync::Arc::new(|| {
+            let now = now();
+            PageMoment { today: now.date(), recorded_at: moment(&now) }
+        }),
+    };
+    let server = PageServer::bind(plan)?;
+    console.say(&format!("{}条疑点；只有这台电脑能打开，按 Ctrl-C 结束", server.findings()))?;
+    for seat in seats {
+        let who = [seat.role.title(), &seat.area, &seat.name].join(" ");
+        console.whole_line(&format!("{who}\thttp://{}/#{}", server.address(), seat.token))?;
+    }
+    server.serve()?;
+    Ok(0)
+}
+
+/// A seat as the command line names it.
+fn seat_of(text: &str, pipeline: &Pipeline) -> Result<PageSeat> {
+    let wrong = |why: String| {
+        Error::usage(format!("席位“{text}”{why}"))
+            .hint("写成 county:410621:姓名；市级和只读不写代码：city::姓名")
+    };
+    let mut parts = text.splitn(3, ':').map(str::trim);
+    let (role, area, name) =
+        (parts.next().unwrap_or(""), parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+    let (role, digits) = match role {
+        "city" => (SeatRole::City, 0),
+        "county" => (SeatRole::County, 6),
+        "township" => (SeatRole::Township, 9),
+        "reader" => (SeatRole::Reader, area.len()),
+        _ => return Err(wrong("没有这种角色".to_owned())),
+    };
+    if area.len() != digits {
+        return Err(wrong(format!("要写{digits}位代码")));
+    }
+    if !area.is_empty() && pipeline.divisions.name_of(area).is_none() {
+        return Err(wrong("的代码不在区划表里".to_owned()));
+    }
+    if name.is_empty() {
+        return Err(wrong("没有写姓名".to_owned()));
+    }
+    new_seat(role, area, name)
+}
+
+/// A seat with a token of its own that nobody can guess.
+fn new_seat(role: SeatRole, area: &str, name: &str) -> Result<PageSeat> {
+    let failed = |e: std::io::Error| Error::internal("系统不给随机数").caused_by(e);
+    let token = hex_text(&random_bytes().map_err(failed)?);
+    Ok(PageSeat { role, area: area.to_owned(), name: name.to_owned(), token })
 }
 
 fn tell_import(done: &TriageImport, console: &mut Console<'_>) -> Result<()> {

@@ -97,8 +97,7 @@ impl KeyFile<'_> {
         };
         let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-        let mut bytes = vec![0u8; KEY_BYTES];
-        File::open("/dev/urandom").and_then(|mut from| from.read_exact(&mut bytes)).map_err(failed)?;
+        let bytes = random_bytes().map_err(failed)?;
         check_key_strength(&bytes)?;
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let temporary = folder.join(format!(".{name}.{}", std::process::id()));
@@ -149,6 +148,13 @@ pub(crate) fn real_path(path: &Path) -> Result<PathBuf> {
             _ => return Ok(path),
         }
     }
+}
+
+/// As many bytes as a key has, from the operating system's randomness.
+pub(crate) fn random_bytes() -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0u8; KEY_BYTES];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
 mod refusal;
-mod report;
+pub(crate) mod report;
 mod restricted;
 mod summary;
 mod tables;

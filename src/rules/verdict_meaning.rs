@@ -40,6 +40,20 @@ pub enum AnswerPart {
 }
 
 impl AnswerPart {
+    /// Word in rule files and in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Reason => "reason",
+            Self::Measure => "measure",
+            Self::Note => "note",
+            Self::Paper => "paper",
+            Self::Recovered => "recovered",
+            Self::StoppedMonth => "stopped_month",
+            Self::AnsweredBy => "answered_by",
+            Self::AnsweredOn => "answered_on",
+        }
+    }
+
     /// The column of a list that the part is written in.
     pub fn column(self) -> AnswerColumn {
         match self {

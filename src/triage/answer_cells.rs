@@ -98,7 +98,7 @@ fn lacks_year(text: &str) -> bool {
 ///
 /// # Errors
 /// Why it is none, Chinese.
-pub(super) fn fen_of(text: &str) -> Result<i64, String> {
+pub(crate) fn fen_of(text: &str) -> Result<i64, String> {
     let folded: String = text.chars().map(half_width).filter(|c| !c.is_whitespace()).collect();
     let bare = folded.trim_start_matches(['￥', '¥']).trim_end_matches('元').replace(',', "");
     let wrong = || "不是金额，写数字，单位是元".to_owned();
@@ -126,7 +126,7 @@ pub(super) fn fen_of(text: &str) -> Result<i64, String> {
 ///
 /// # Errors
 /// Why it is none, Chinese.
-pub(super) fn month_of(text: &str, today: Date) -> Result<i32, String> {
+pub(crate) fn month_of(text: &str, today: Date) -> Result<i32, String> {
     let plain: String = text.chars().map(half_width).filter(|c| !c.is_whitespace()).collect();
     let read = parse_written_month(&plain);
     let month = match read {

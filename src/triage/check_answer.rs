@@ -108,7 +108,7 @@ impl AnswerReading<'_> {
             pairs: Vec::new(),
         };
         if faults.is_empty() && !withdrawn {
-            self.check_meaning(&answer, &mut faults);
+            faults.extend(check_meaning(self.words, &answer));
         }
         if faults.is_empty() { ReadAnswer::Given(Box::new(answer)) } else { ReadAnswer::Faulty(faults) }
     }
@@ -125,53 +125,55 @@ impl AnswerReading<'_> {
         }
         Ok(day)
     }
+}
 
-    /// Does the verdict bear what is said with it, and is what it needs there?
-    fn check_meaning(&self, answer: &Answer, faults: &mut Vec<String>) {
-        let verdict = &answer.verdict;
-        let meaning = self.words.meaning_of(verdict);
-        for part in &meaning.needs {
-            let there = match part {
-                AnswerPart::Reason => !answer.reason.is_empty(),
-                AnswerPart::Measure => !answer.measure.is_empty(),
-                AnswerPart::Note => !answer.note.is_empty(),
-                AnswerPart::Paper => !answer.paper.is_empty(),
-                AnswerPart::Recovered => answer.recovered.is_some(),
-                AnswerPart::StoppedMonth => answer.stopped_month.is_some(),
-                AnswerPart::AnsweredBy => !answer.answered_by.is_empty(),
-                AnswerPart::AnsweredOn => answer.answered_on.is_some(),
-            };
-            if !there {
-                faults.push(format!("核查结果是“{verdict}”，要填“{}”", part.column().title()));
-            }
+/// Faults of an answer: what its verdict needs and is not there, and what contradicts it, Chinese.
+pub(crate) fn check_meaning(words: &AnswerWords, answer: &Answer) -> Vec<String> {
+    let mut faults = Vec::new();
+    let verdict = &answer.verdict;
+    let meaning = words.meaning_of(verdict);
+    for part in &meaning.needs {
+        let there = match part {
+            AnswerPart::Reason => !answer.reason.is_empty(),
+            AnswerPart::Measure => !answer.measure.is_empty(),
+            AnswerPart::Note => !answer.note.is_empty(),
+            AnswerPart::Paper => !answer.paper.is_empty(),
+            AnswerPart::Recovered => answer.recovered.is_some(),
+            AnswerPart::StoppedMonth => answer.stopped_month.is_some(),
+            AnswerPart::AnsweredBy => !answer.answered_by.is_empty(),
+            AnswerPart::AnsweredOn => answer.answered_on.is_some(),
+        };
+        if !there {
+            faults.push(format!("核查结果是“{verdict}”，要填“{}”", part.column().title()));
         }
-        for (column, word, fitting) in [
-            (AnswerColumn::Reason, &answer.reason, &meaning.reasons),
-            (AnswerColumn::Measure, &answer.measure, &meaning.measures),
+    }
+    for (column, word, fitting) in [
+        (AnswerColumn::Reason, &answer.reason, &meaning.reasons),
+        (AnswerColumn::Measure, &answer.measure, &meaning.measures),
+    ] {
+        if !word.is_empty() && !fitting.is_empty() && !fitting.contains(word) {
+            faults.push(format!(
+                "核查结果“{verdict}”与{}“{word}”矛盾；与它相配的：{}",
+                column.title(),
+                fitting.join("、")
+            ));
+        }
+    }
+    // Where nothing is wrong nothing is paid back or stopped.
+    if meaning.closes == Closing::Facts {
+        for (column, given) in [
+            (AnswerColumn::Recovered, answer.recovered.is_some_and(|fen| fen > 0)),
+            (AnswerColumn::StoppedMonth, answer.stopped_month.is_some()),
         ] {
-            if !word.is_empty() && !fitting.is_empty() && !fitting.contains(word) {
+            if given {
                 faults.push(format!(
-                    "核查结果“{verdict}”与{}“{word}”矛盾；与它相配的：{}",
-                    column.title(),
-                    fitting.join("、")
+                    "核查结果“{verdict}”与填了“{}”矛盾：改核查结果，或删去这一格",
+                    column.title()
                 ));
             }
         }
-        // Where nothing is wrong nothing is paid back or stopped.
-        if meaning.closes == Closing::Facts {
-            for (column, given) in [
-                (AnswerColumn::Recovered, answer.recovered.is_some_and(|fen| fen > 0)),
-                (AnswerColumn::StoppedMonth, answer.stopped_month.is_some()),
-            ] {
-                if given {
-                    faults.push(format!(
-                        "核查结果“{verdict}”与填了“{}”矛盾：改核查结果，或删去这一格",
-                        column.title()
-                    ));
-                }
-            }
-        }
     }
+    faults
 }
 
 fn not_a_choice(column: AnswerColumn, text: &str, nearest: &[String], choices: &[String]) -> String {

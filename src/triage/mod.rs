@@ -18,6 +18,8 @@ mod returned_files;
 mod returned_sheet;
 mod row_outcome;
 
+pub(crate) use answer_cells::{fen_of, month_of};
+pub(crate) use check_answer::check_meaning;
 pub(crate) use import::identity_of;
 pub use import::{TriageImport, TriagePlan, import_answers};
 pub use row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};

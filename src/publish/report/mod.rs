@@ -26,12 +26,13 @@ pub(super) fn write_report(
     environment.add_template("report.html", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("report.html").map_err(failed)?;
     let text = template
-        .render(report_template_value(&report_model::build_report_model(inputs, totals, held)))
+        .render(template_value(&report_model::build_report_model(inputs, totals, held)))
         .map_err(failed)?;
     outputs.bytes("report.html", text.as_bytes(), None)
 }
 
-fn report_template_value(json: &serde_json::Value) -> minijinja::Value {
+/// What a template is given, of JSON.
+pub(crate) fn template_value(json: &serde_json::Value) -> minijinja::Value {
     use serde_json::Value as Json;
     match json {
         Json::Null => minijinja::Value::from(()),
@@ -41,10 +42,10 @@ fn report_template_value(json: &serde_json::Value) -> minijinja::Value {
             None => n.as_f64().unwrap_or_default().into(),
         },
         Json::String(s) => s.as_str().into(),
-        Json::Array(items) => items.iter().map(report_template_value).collect(),
+        Json::Array(items) => items.iter().map(template_value).collect(),
         Json::Object(map) => {
             let map: std::collections::BTreeMap<String, minijinja::Value> =
-                map.iter().map(|(k, v)| (k.clone(), report_template_value(v))).collect();
+                map.iter().map(|(k, v)| (k.clone(), template_value(v))).collect();
             map.into()
         }
     }

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Drives the page of `bidui triage serve` in a real browser, and looks at what the browser did.
+
+    drive_page.py PROGRAM PUBLICATIONS [--pipeline FOLDER] [--pictures FOLDER]
+
+PUBLICATIONS: an output folder of `bidui run`; it is copied, so nothing is answered in it. With Chromium, headless, at 1366 × 768:
+whoever has no token sees nothing; a queue is narrowed and a case opened; an answer is given by keys; several at once are given
+and undone; what a verdict needs is asked for; a reader cannot answer and a county sees itself alone; a request of another page is
+refused; no request goes anywhere else; nothing newer than Chromium 90 stands in style and script. Prints a line for each, exits 1 if one
+does not hold. Needs `playwright` (scripts/requirements-page.txt) and a Chromium on the machine; without one it says so and exits 0.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+# What Chromium 90 does not have.
+TOO_NEW = [
+    r":has\(", r"@container", r"color-mix\(", r"@layer", r"\bstructuredClone\b", r"\.at\(", r"\bpopover\b", r"\.findLast\(",
+    r"\bdvh\b", r"text-wrap", r"subgrid", r"\bObject\.hasOwn\b", r"replaceAll\(.*=>", r"^\s*&[ .:]",
+]
+SIZE = {"width": 1366, "height": 768}
+
+
+def browser_program():
+    return next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
+
+
+class Checks:
+    """What held and what did not."""
+
+    def __init__(self):
+        self.failed = 0
+
+    def __call__(self, what, holds):
+        print(f"{'ok  ' if holds else 'FAIL'} {what}", flush=True)
+        self.failed += not holds
+
+
+def serve(program, out, pipeline):
+    """The server, with the addresses of its seats by name."""
+    seats = ["city::市里的人", "county:410621:县里的人", "reader::看的人"]
+    words = [program, "triage", "serve", "--out", out, "--pipeline", pipeline]
+    for seat in seats:
+        words += ["--seat", seat]
+    server = subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    addresses = {}
+    while len(addresses) < len(seats):
+        line = server.stdout.readline()
+        if not line:
+            sys.exit("the server ended")
+        if "\t" in line:
+            who, address = line.strip().split("\t")
+            addresses[who.split()[-1]] = address
+    return server, addresses
+
+
+def status(address, headers=None, body=None):
+    request = urllib.request.Request(address, data=body, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def drive(play, check, program, out, given):
+    server, addresses = serve(program, out, given.pipeline)
+    base = addresses["市里的人"].split("/#")[0]
+    browser = play.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
+    try:
+        requests = []
+        context = browser.new_context(viewport=SIZE, locale="zh-CN")
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        # A page that says what is wrong with an answer has a status of its own, which the browser notes.
+        page.on("console", lambda line: errors.append(line.text)
+                if line.type == "error" and "status of 4" not in line.text else None)
+
+        page.goto(base + "/")
+        check("without a token nothing is shown", "口令" in page.content() and "疑点类型" not in page.content())
+        errors.clear()
+        page.goto(addresses["市里的人"])
+        page.wait_for_selector("table.queue")
+        check("the token leaves the address bar", "#" not in page.url)
+        picture(page, given, "page-queue.png")
+        first = page.locator("p.count strong").inner_text()
+        page.locator("aside a", has_text="S1").first.click()
+        page.wait_for_load_state()
+        narrowed = page.locator("p.count strong").inner_text()
+        check("a facet narrows the queue", 0 < int(narrowed) < int(first))
+
+        # One answer by keys: the next row, a verdict, what it needs, done.
+        page.keyboard.press("j")
+        number = page.locator("tr.at small").nth(1).inner_text().split(" ·")[0]
+        page.keyboard.press("9")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".told")
+        check("an answer takes three keys", "记下了1条" in page.locator(".told").inner_text())
+        row = page.locator("tr", has_text=number)
+        check("the row shows it", "无法核实" in row.inner_text())
+        page.keyboard.press("u")
+        page.wait_for_selector("text=撤销了")
+        check("undone by a key", "无法核实" not in page.locator("tr", has_text=number).inner_text())
+
+        # A verdict that needs a reason.
+        page.keyboard.press("3")
+        check("what a verdict needs is asked for", page.evaluate("document.activeElement.name") == "reason")
+        page.keyboard.press("Escape")
+        page.locator("#answers").evaluate("form => form.submit()")
+        page.wait_for_load_state()
+        check("a part that is missing is named", "没有记下" in page.locator(".told.bad").inner_text())
+
+        # Several at once.
+        page.goto(page.url.split("/answer")[0] + "/?severity=S1")
+        page.locator("#all").check()
+        count = page.locator("input[name=key]").count()
+        page.locator("input[value='不属实']").check()
+        page.locator("select[name=reason]").select_option("其他")
+        page.locator(".parts button").click()
+        page.wait_for_selector(".told")
+        check("several are answered at once", f"记下了{count}条" in page.locator(".told").inner_text())
+        closed = page.locator("td.closed").count()
+        page.locator("form[action='/undo'] button").click()
+        page.wait_for_selector("text=撤销了")
+        check("and undone at once", closed == count and page.locator("td.closed").count() == 0)
+
+        # A case.
+        page.locator("tr[data-href] a").first.click()
+        page.wait_for_selector("table.records")
+        check("a case shows the lists side by side", page.locator("table.records th.evidence").count() > 0)
+        picture(page, given, "page-case.png")
+        page.locator("input[value='属实']").check()
+        page.locator("select[name=measure]").select_option("修正来源数据")
+        page.locator("input[name=note]").fill("<script>alert(1)</script>")
+        page.locator(".parts button").click()
+        page.wait_for_selector("text=核查经过")
+        check("what was written is shown as text", page.locator("article script").count() == 0)
+        page.keyboard.press("Escape")
+        page.wait_for_selector("table.queue")
+        page.goto(base + "/progress")
+        check("the board counts it", page.locator("tr.total td").nth(1).inner_text() == "1")
+        picture(page, given, "page-progress.png")
+        check(f"no errors in the browser {errors or ''}".strip(), not errors)
+        check("no request to anywhere else", all(url.startswith(base) for url in requests))
+
+        seats(browser, check, addresses, base, first)
+    finally:
+        browser.close()
+        server.terminate()
+        server.wait()
+
+
+def seats(browser, check, addresses, base, all_findings):
+    """Who may see and do what, and requests that are none of the page's."""
+    county = browser.new_context(viewport=SIZE).new_page()
+    county.goto(addresses["县里的人"])
+    county.wait_for_selector("table.queue")
+    own = int(county.locator("p.count strong").inner_text())
+    check("a county sees itself alone", 0 < own < int(all_findings))
+    context = browser.new_context(viewport=SIZE)
+    reader = context.new_page()
+    reader.goto(addresses["看的人"])
+    reader.wait_for_selector("table.queue")
+    check("a reader has no form", reader.locator("#answer").count() == 0)
+    key = reader.locator("input[name=key]").first.get_attribute("value")
+    cookie = {"Cookie": "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())}
+    body = f"key={key}&verdict=%E6%97%A0%E6%B3%95%E6%A0%B8%E5%AE%9E".encode()
+    own_origin = {"Origin": base}
+    check("and cannot answer", status(base + "/answer", cookie | own_origin, body) == 403)
+    check("another page's request is refused", status(base + "/answer", cookie | {"Origin": "http://evil.example"}, body) == 403)
+    check("one that names no origin, too", status(base + "/answer", cookie, body) == 403)
+    check("another name of this machine is refused", status(base + "/", cookie | {"Host": "evil.example"}) == 403)
+    check("without a token nothing is answered", status(base + "/answer", own_origin, body) == 403)
+    frame = browser.new_context().new_page()
+    frame.set_content(f"<iframe src='{addresses['看的人']}'></iframe>")
+    frame.wait_for_timeout(500)
+    check("no other page frames it", all("疑点类型" not in (one.content() if one != frame.main_frame else "") for one in frame.frames))
+
+
+def picture(page, given, name):
+    if given.pictures:
+        given.pictures.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=given.pictures / name)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=Path)
+    parser.add_argument("publications", type=Path)
+    parser.add_argument("--pipeline", type=Path, default=Path("pipelines/hebi"))
+    parser.add_argument("--pictures", type=Path)
+    given = parser.parse_args()
+    if not browser_program():
+        print("no Chromium on this machine: the page was not driven")
+        return
+    from playwright.sync_api import sync_playwright
+
+    check = Checks()
+    assets = Path(__file__).resolve().parents[1] / "src" / "page" / "assets"
+    for name in ["page.css", "page.js"]:
+        text = (assets / name).read_text(encoding="utf-8")
+        new = [word for word in TOO_NEW if re.search(word, text, re.MULTILINE)]
+        check(f"{name} has nothing newer than Chromium 90 {new or ''}".strip(), not new)
+    check("the script is short", len((assets / "page.js").read_bytes()) <= 15_000)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        out = Path(folder) / "out"
+        shutil.copytree(given.publications, out, symlinks=True, ignore=shutil.ignore_patterns("answers"))
+        begun = time.monotonic()
+        drive(play, check, given.program.resolve(), out, given)
+        print(f"{time.monotonic() - begun:.0f} s")
+    sys.exit(1 if check.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+//! The page that officers work on: findings in a queue with facets, one case at a time with the records of all departments
+//! side by side, answers with undo, how far everybody is. Served by this program on this machine alone.
+//!
+//! In: the newest publication of an output folder and the store of answers beside it. Out: answers in the store, as events.
+//! Pages are made by the server; the script beside them is for keys and for choosing several rows. The library reads no
+//! clock: [`PagePlan::now`] does.
+
+mod answer_form;
+mod case_view;
+mod facets;
+mod findings;
+mod guard;
+mod progress_board;
+mod queue;
+mod rendering;
+mod seat;
+mod server;
+mod state;
+
+pub use seat::{PageSeat, SeatRole};
+pub use server::{PagePlan, PageServer};
+pub use state::PageMoment;

@@ -1,0 +1,167 @@
+//! What the server holds: the findings of one publication, what was answered of them, who may see what.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use jiff::civil::Date;
+
+use super::facets::{AnswerState, DueState, FindingState};
+use super::findings::{PageFinding, PageTitles, read_findings};
+use super::seat::PageSeat;
+use crate::Result;
+use crate::answers::{Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswers};
+use crate::publication::snapshot::Snapshot;
+use crate::rules::officer_words::OfficerWords;
+use crate::rules::verdict_meaning::Closing;
+use crate::triage::identity_of;
+
+/// Days before the due date from which on a finding is soon due.
+const SOON: i32 = 7;
+
+/// The moment of a request, as whoever starts the server tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageMoment {
+    /// Today.
+    pub today: Date,
+    /// `2018-10-20T09:30:00+08:00`.
+    pub recorded_at: String,
+}
+
+/// What all requests share.
+pub(super) struct PageState {
+    pub(super) out: PathBuf,
+    pub(super) snapshot: Snapshot,
+    pub(super) titles: PageTitles,
+    pub(super) words: OfficerWords,
+    pub(super) findings: Vec<PageFinding>,
+    pub(super) seats: Vec<PageSeat>,
+    pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
+    /// Labels of the columns of lists, `source.column`.
+    pub(super) labels: std::collections::BTreeMap<String, String>,
+    answers: RwLock<Arc<StandingAnswers>>,
+    /// One writes at a time.
+    store: Mutex<()>,
+    identity: String,
+}
+
+impl PageState {
+    /// Reads the newest publication below `out` and what was answered of it.
+    ///
+    /// # Errors
+    /// No publication, or a damaged one; a damaged store.
+    pub(super) fn read(
+        out: PathBuf,
+        words: OfficerWords,
+        labels: std::collections::BTreeMap<String, String>,
+        seats: Vec<PageSeat>,
+        now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
+    ) -> Result<Self> {
+        let snapshot = Snapshot::newest(&out)?;
+        let identity = identity_of(&snapshot)?;
+        let findings = read_findings(&snapshot)?;
+        let titles = PageTitles::read(&snapshot)?;
+        let state = Self {
+            answers: RwLock::default(),
+            store: Mutex::default(),
+            out,
+            snapshot,
+            titles,
+            words,
+            findings,
+            seats,
+            now,
+            labels,
+            identity,
+        };
+        state.read_answers()?;
+        Ok(state)
+    }
+
+    fn read_answers(&self) -> Result<()> {
+        let standing = match AnswerStore::find(&self.out, &self.identity)? {
+            Some(store) => StandingAnswers::read(&store)?,
+            None => StandingAnswers::default(),
+        };
+        *self.answers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(standing);
+        Ok(())
+    }
+
+    /// What stands.
+    pub(super) fn answers(&self) -> Arc<StandingAnswers> {
+        self.answers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The finding that lists call so.
+    pub(super) fn find(&self, key: &str) -> Option<&PageFinding> {
+        self.findings.iter().find(|one| one.key == key)
+    }
+
+    /// How far a finding is on a day.
+    pub(super) fn state_of(&self, one: &PageFinding, answers: &StandingAnswers, today: Date) -> FindingState {
+        let answered = match answers.of(&one.exception_id) {
+            None => AnswerState::Open,
+            Some(standing) => {
+                let closes = self.words.answers.meaning_of(&standing.answer.verdict).closes;
+                match standing.holds(&one.facts, today) {
+                    false => AnswerState::Outdated,
+                    true if closes == Closing::No => AnswerState::Pending,
+                    true => AnswerState::Closed,
+                }
+            }
+        };
+        let due = match one.due.parse::<Date>() {
+            Ok(due) if due < today => DueState::Overdue,
+            Ok(due) if days_until(today, due) <= SOON => DueState::Soon,
+            _ => DueState::Later,
+        };
+        FindingState { answered, due }
+    }
+
+    /// Appends answers, all of them or none.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub(super) fn append(&self, seat: &PageSeat, answers: &[Answer]) -> Result<AppendedBatch> {
+        let _one = self.writer();
+        let origin = BatchOrigin {
+            source: AnswerSource::Page,
+            recorded_at: (self.now)().recorded_at,
+            recorded_by: seat.name.clone(),
+            file: String::new(),
+            file_sha256: String::new(),
+        };
+        let batch = AnswerStore::open(&self.out, &self.identity)?.append(&origin, answers)?;
+        self.read_answers()?;
+        Ok(batch)
+    }
+
+    /// Undoes what was appended from the page.
+    ///
+    /// # Errors
+    /// No such batch, or it is undone already; the store cannot be written.
+    pub(super) fn undo(&self, seat: &PageSeat, batch: AppendedBatch) -> Result<()> {
+        let _one = self.writer();
+        let moment = (self.now)().recorded_at;
+        AnswerStore::open(&self.out, &self.identity)?.undo(batch, &moment, &seat.name)?;
+        self.read_answers()
+    }
+
+    /// Everything that was ever answered of an exception, the oldest first.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub(super) fn history(&self, exception_id: &str) -> Result<Vec<Answer>> {
+        let Some(store) = AnswerStore::find(&self.out, &self.identity)? else { return Ok(Vec::new()) };
+        let events = store.events()?.into_iter().map(|(_, answer)| answer);
+        Ok(events.filter(|answer| answer.exception_id == exception_id).collect())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, ()> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Days from one day to a later one.
+pub(super) fn days_until(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
+}
