@@ -16,3 +16,4 @@ campaign changed_inputs 2
 campaign small_disks 3 --persons 120
 campaign failing_threads 2
 campaign kills 2 --persons 120
+campaign triage_kills 3 --persons 120
