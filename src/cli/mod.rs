@@ -1,7 +1,7 @@
 //! The command line: raw arguments in, a validated plan out, one thin module per command.
 //!
 //! Data goes to the given standard output, words and progress to standard error. Exit codes:
-//! 0 done, 1 done but exceptions at or over `--fail-on`, 2 refused (usage, configuration,
+//! 0 done, 1 done but exceptions at or over `--fail-on` or answers not taken, 2 refused (usage, configuration,
 //! input), 3 failed (I/O, internal), 129, 130 and 143 ended by a signal (SIGHUP, Ctrl-C, SIGTERM).
 
 use std::io::{IsTerminal, Write};

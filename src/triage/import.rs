@@ -20,7 +20,6 @@ use crate::answers::{
 };
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::AnswerWords;
-use crate::table::unfinished::UnfinishedPath;
 use crate::worker::Worker;
 use crate::{Error, Result};
 
@@ -173,17 +172,12 @@ pub(crate) fn identity_of(newest: &Snapshot) -> Result<String> {
 }
 
 fn read_files(plan: &TriagePlan) -> Result<(Vec<ReturnedFile>, ReturnedFiles, Vec<Error>)> {
-    // What archives hold is about persons: it goes as soon as it is read, and with a program that is told to end.
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("bidui-triage-");
-    let begun = UnfinishedPath::begin(|| builder.tempdir(), |scratch| scratch.path().to_owned());
-    let (scratch, _unfinished) =
-        begun.map_err(|e| Error::io("准备解压的临时文件夹", &std::env::temp_dir(), e))?;
-    let mut found = ReturnedFiles::gather(&plan.paths, scratch.path())?;
+    let mut found = ReturnedFiles::gather(&plan.paths)?;
     let worker = plan.worker.as_ref();
     let read: Vec<Result<ReturnedFile>> =
         found.files.par_iter().map(|(path, name)| read_returned_file(worker, path, name)).collect();
     found.files.clear();
+    found.remove_unpacked();
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     for one in read {
         match one {

@@ -57,7 +57,7 @@ impl IssuedLists {
             for &row in &sheet.rows {
                 let cells = protected_cells(sheet, row)
                     .map(|(title, text)| (digest(title), digest(&plain_cell(text))));
-                issued.rows.insert(sheet.answer(row, AnswerColumn::RowKey).to_owned(), cells.collect());
+                issued.rows.insert(sheet.key(row, AnswerColumn::RowKey), cells.collect());
             }
         }
         Ok(issued)

@@ -57,7 +57,7 @@ pub(super) fn open_needed_runs(files: &[ReturnedFile], known: &mut KnownExceptio
         return;
     }
     let needs = |sheet: &ReturnedSheet, row: ReturnedRow| match subject(known, sheet, row) {
-        RowSubject::Known(one) => one.version != sheet.answer(row, AnswerColumn::RowVersion).trim(),
+        RowSubject::Known(one) => one.version != sheet.key(row, AnswerColumn::RowVersion),
         RowSubject::Unknown => true,
         RowSubject::Gone(_) | RowSubject::Ambiguous(_) | RowSubject::Disagree(..) => false,
     };
@@ -83,8 +83,7 @@ pub(super) fn judge_each(
 }
 
 fn subject<'a>(known: &'a KnownExceptions, sheet: &ReturnedSheet, row: ReturnedRow) -> RowSubject<'a> {
-    let cell = |column| sheet.answer(row, column).trim();
-    known.subject(cell(AnswerColumn::RowKey), cell(AnswerColumn::Number))
+    known.subject(&sheet.key(row, AnswerColumn::RowKey), &sheet.key(row, AnswerColumn::Number))
 }
 
 fn judge_one(
@@ -111,7 +110,7 @@ fn judge_one(
     if !SAID.iter().any(says) {
         return judged;
     }
-    let (key, number) = (cell(AnswerColumn::RowKey), cell(AnswerColumn::Number));
+    let (key, number) = (sheet.key(row, AnswerColumn::RowKey), sheet.key(row, AnswerColumn::Number));
     let newest = known.newest.snapshot.period();
     (judged.fate, judged.told) = match subject {
         RowSubject::Known(one) => return judge_answer(known, reading, (one, sheet), judged),
@@ -138,7 +137,7 @@ fn judge_one(
             RowFate::Unknown,
             format!(
                 "这个发布文件夹里没有疑点“{}”：核对编号，或确认清单是本地下发的",
-                if number.is_empty() { key } else { number }
+                if number.is_empty() { &key } else { &number }
             ),
         ),
     };
@@ -152,11 +151,11 @@ fn judge_answer(
     mut judged: JudgedRow,
 ) -> JudgedRow {
     let row = judged.row;
-    let cell = |column| sheet.answer(row, column).trim();
     let read = reading.read(sheet, row, one);
     // What is taken back may be about what is not so any more.
     let withdrawn = matches!(&read, ReadAnswer::Given(answer) if answer.is_withdrawal());
-    match known.facts_of_sheet(one, cell(AnswerColumn::RowKey), cell(AnswerColumn::RowVersion)) {
+    let (key, version) = (sheet.key(row, AnswerColumn::RowKey), sheet.key(row, AnswerColumn::RowVersion));
+    match known.facts_of_sheet(one, &key, &version) {
         _ if withdrawn => {}
         SheetFacts::Same => {}
         SheetFacts::NeverChanged => judged.tell("清单没有行版本，按疑点编号对回"),
@@ -174,7 +173,7 @@ fn judge_answer(
             return judged;
         }
     }
-    if cell(AnswerColumn::RowKey).is_empty() && sheet.has(row, AnswerColumn::RowVersion) {
+    if key.is_empty() && sheet.has(row, AnswerColumn::RowVersion) {
         judged.tell("没有行键，按疑点编号对回");
     }
     match read {
@@ -312,8 +311,8 @@ pub(super) fn compare_with_lists(
             for ((file, at), least) in &mut open {
                 let row = &judged[*file][*at];
                 // In another run's list it may bear a former key.
-                let own = files[*file].sheets[row.sheet].answer(row.row, AnswerColumn::RowKey).trim();
-                let keys = [Some(own).filter(|key| !key.is_empty()), row.key.as_deref()];
+                let own = files[*file].sheets[row.sheet].key(row.row, AnswerColumn::RowKey);
+                let keys = [Some(own.as_str()).filter(|key| !key.is_empty()), row.key.as_deref()];
                 let found = keys
                     .into_iter()
                     .flatten()

@@ -5,8 +5,10 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
 use zip::ZipArchive;
 
+use crate::table::unfinished::UnfinishedPath;
 use crate::{Error, Result};
 
 /// Files in all: a county has dozens.
@@ -30,14 +32,16 @@ pub(super) struct ReturnedFiles {
     pub(super) unreadable: Vec<Error>,
     /// How many were unpacked.
     unpacked: usize,
+    /// Where they lie, as long as this is there: what archives hold is about persons.
+    scratch: Option<(TempDir, UnfinishedPath)>,
 }
 
 impl ReturnedFiles {
-    /// Lists files, those of a folder in order of their names; archives are unpacked into `scratch`.
+    /// Lists files, those of a folder in order of their names; archives are unpacked.
     ///
     /// # Errors
-    /// A path that is not there; too many files; `scratch` cannot be written.
-    pub(super) fn gather(paths: &[PathBuf], scratch: &Path) -> Result<Self> {
+    /// A path that is not there; too many files; the folder for temporary files cannot be written.
+    pub(super) fn gather(paths: &[PathBuf]) -> Result<Self> {
         let mut found = Self::default();
         for path in paths {
             if !path.exists() {
@@ -45,15 +49,15 @@ impl ReturnedFiles {
             }
             match path.is_dir() {
                 true => found.add_folder(path)?,
-                false => found.add(path.clone(), path.display().to_string(), scratch, true)?,
+                false => found.add(path.clone(), path.display().to_string(), true)?,
             }
         }
         // What folders hold may be archives.
         let mut files = Vec::new();
         std::mem::swap(&mut files, &mut found.files);
         for (path, name) in files {
-            let inner = path.starts_with(scratch);
-            found.add(path, name, scratch, !inner)?;
+            let inner = found.scratch.as_ref().is_some_and(|(scratch, _)| path.starts_with(scratch.path()));
+            found.add(path, name, !inner)?;
         }
         if found.files.is_empty() && found.unreadable.is_empty() {
             return Err(Error::usage("没有要导入的清单")
@@ -93,12 +97,12 @@ impl ReturnedFiles {
     }
 
     /// `unpacks`: it is unpacked if it is an archive.
-    fn add(&mut self, path: PathBuf, name: String, scratch: &Path, unpacks: bool) -> Result<()> {
+    fn add(&mut self, path: PathBuf, name: String, unpacks: bool) -> Result<()> {
         let archive = if unpacks { open_archive(&path) } else { Ok(None) };
         match archive {
             Ok(None) => self.push(path, name),
             Ok(Some(archive)) => {
-                if let Err(error) = self.unpack(archive, &name, scratch)? {
+                if let Err(error) = self.unpack(archive, &name)? {
                     self.unreadable.push(error.in_file(name));
                 }
                 Ok(())
@@ -108,8 +112,27 @@ impl ReturnedFiles {
         }
     }
 
+    /// Where the next file of an archive is put: named by us, since what an archive calls its files leads nowhere.
+    fn next_place(&mut self) -> Result<PathBuf> {
+        if self.scratch.is_none() {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix("bidui-triage-");
+            let begun = UnfinishedPath::begin(|| builder.tempdir(), |scratch| scratch.path().to_owned());
+            let failed = |e| Error::io("准备解压的临时文件夹", &std::env::temp_dir(), e);
+            self.scratch = Some(begun.map_err(failed)?);
+        }
+        let folder = self.scratch.as_ref().map(|(scratch, _)| scratch.path().to_owned()).unwrap_or_default();
+        self.unpacked += 1;
+        Ok(folder.join(format!("{:05}", self.unpacked)))
+    }
+
+    /// Removes what was unpacked, once it is read.
+    pub(super) fn remove_unpacked(&mut self) {
+        self.scratch = None;
+    }
+
     /// The outer error ends the import, the inner one is the archive's.
-    fn unpack(&mut self, mut archive: ZipArchive<File>, name: &str, scratch: &Path) -> Result<Result<()>> {
+    fn unpack(&mut self, mut archive: ZipArchive<File>, name: &str) -> Result<Result<()>> {
         let mut left = MOST_UNPACKED;
         for at in 0..archive.len() {
             let mut entry = match archive.by_index(at) {
@@ -133,9 +156,7 @@ impl ReturnedFiles {
                 self.passed_over.push(told);
                 continue;
             }
-            // Named by us: what an archive calls its files leads nowhere.
-            let path = scratch.join(format!("{:05}", self.unpacked));
-            self.unpacked += 1;
+            let path = self.next_place()?;
             let failed = |e| Error::io("解压交回的清单", &path, e).hint("检查磁盘是否已满");
             let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
             let mut file = file.map_err(failed)?;

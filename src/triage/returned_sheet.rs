@@ -67,6 +67,10 @@ impl ReturnedSheet {
         let at = self.headers[row.header].answers.get(&column);
         at.map_or("", |&column| self.cell(row.at, column))
     }
+    /// What stands in a cell of keys, numbers or versions, as it is compared.
+    pub(super) fn key(&self, row: ReturnedRow, column: AnswerColumn) -> String {
+        plain_key(self.answer(row, column))
+    }
     /// What is wrong with a cell whose content cannot be believed.
     pub(super) fn fault(&self, row: ReturnedRow, column: AnswerColumn) -> Option<CellFault> {
         let column = *self.headers[row.header].answers.get(&column)?;
@@ -223,7 +227,9 @@ fn header_at(sheet: &ReturnedSheet, at: usize) -> Result<Option<ReturnedHeader>>
     }
     let has = |column: AnswerColumn| header.answers.contains_key(&column);
     let keyed = has(AnswerColumn::Number) || has(AnswerColumn::RowKey);
-    if header.answers.len() < 2 || !keyed && !has(AnswerColumn::Verdict) {
+    // Whose titles of both are gone still has several of the others.
+    let least = if keyed || has(AnswerColumn::Verdict) { 2 } else { 3 };
+    if header.answers.len() < least {
         return Ok(None);
     }
     let row = u64::from(sheet.table.rows[at]);
@@ -270,8 +276,8 @@ fn find_keys_below(sheet: &ReturnedSheet, header: &mut ReturnedHeader) {
     for column in 0..sheet.table.columns.len() {
         let text = sheet.cell(below, column);
         let found = match text {
-            text if is_exception_number(text) => AnswerColumn::Number,
-            text if is_row_key(text) => AnswerColumn::RowKey,
+            text if is_exception_number(&plain_key(text)) => AnswerColumn::Number,
+            text if is_row_key(&plain_key(text)) => AnswerColumn::RowKey,
             _ => continue,
         };
         header.answers.entry(found).or_insert(column);
@@ -310,8 +316,18 @@ fn is_key_character(c: char) -> bool {
     c.is_ascii_digit() || c.is_ascii_uppercase()
 }
 
+/// A key or a number without blanks, full width, and the dashes that programs put in place of others.
+pub(super) fn plain_key(text: &str) -> String {
+    let dashed = |c| if matches!(c, '—' | '–' | '−' | '‐' | '‑') { '-' } else { half_width(c) };
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .map(dashed)
+        .filter(|c| *c != '\'')
+        .collect()
+}
+
 /// `R37-2018Q3-0KS0G8DD`.
-pub(super) fn is_exception_number(text: &str) -> bool {
+fn is_exception_number(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [rule, period, key] = &parts[..] else { return false };
     !rule.is_empty()
@@ -322,7 +338,7 @@ pub(super) fn is_exception_number(text: &str) -> bool {
 }
 
 /// 26 characters, or 27 of which the first is the letter that keeps them from being a number.
-pub(super) fn is_row_key(text: &str) -> bool {
+fn is_row_key(text: &str) -> bool {
     matches!(text.len(), 26 | 27) && text.chars().all(is_key_character)
 }
 
@@ -344,6 +360,7 @@ mod tests {
         assert_eq!(column_titled("核实结果"), None);
         assert!(is_exception_number("R37-2018Q3-0KS0G8DD") && !is_exception_number("R37-2018Q3"));
         assert!(!is_exception_number("2018-10-08") && !is_exception_number("R37-2018Q5-0KS0G8DD"));
+        assert_eq!(plain_key(" R37—2018Ｑ3－0KS0G8DD\n"), "R37-2018Q3-0KS0G8DD");
         assert!(is_row_key("0KS0G8DDA1HJ2BNHEZ4K4DFG91") && !is_row_key("R37"));
     }
 }

@@ -76,6 +76,14 @@ const CALLS: &[CommandCall] = &[
     done("explain 0KS0G8DDA1HJ2BNHEZ4K4DFG91 --publication {before}", "规则  R37", ""),
     ends(2, "explain nothing --publication {before}", "没有找到“nothing”"),
     ends(2, "diff {before} fixtures", "不是完整的发布"),
+    ends(
+        1,
+        "triage import {new}/answers.csv --out {new}/out --dry-run --by 李科长",
+        "合计\t1行：采用0，未变0，编号不认识1",
+    ),
+    ends(2, "triage import {new}/nowhere.xlsx --out {new}/out", "找不到要导入的文件"),
+    ends(2, "triage log --out {new}/out", "没有导入过核查结果"),
+    ends(2, "triage undo 1 --out {new}/out", "没有导入过核查结果"),
     done("verify {before}", "发布完好", ""),
     ends(2, "verify {new}/other", "缺少文件"),
     ends(2, "verify {new}/nowhere", "不是完整的发布"),
@@ -117,6 +125,7 @@ const CALLS: &[CommandCall] = &[
 /// Puts a key, a linkage task, and what `across` reads of a second publication into the folder.
 fn prepare(folder: &Path, before: &Path) {
     key(folder);
+    std::fs::write(folder.join("answers.csv"), "疑点编号,核查结果\nR37-2018Q3-00000000,转办\n").unwrap();
     std::fs::write(folder.join("task.toml"), link_two_files::CONFIG).unwrap();
     std::fs::create_dir_all(folder.join("other/restricted")).unwrap();
     for file in ["manifest.json", "restricted/person_identity.parquet"] {

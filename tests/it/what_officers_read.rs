@@ -28,8 +28,9 @@ fn without_keys(text: &str) -> String {
         let placed = |mark: &[char]| out.ends_with(mark);
         out += match word.len() {
             26 if capitals => "<fingerprint>",
-            // The short form of a fingerprint, or the version of a row.
+            // The short form of a fingerprint.
             8 if capitals && letter => "<8 of 26>",
+            9 if capitals && word.starts_with('V') => "<version>",
             8 if placed(&[':', '-']) && all(|c| matches!(c, 'a'..='f')) => "<digest>",
             14 if word.starts_with(['P', 'H']) && word[1..].chars().all(|c| !c.is_ascii_uppercase()) => {
                 "<id>"
