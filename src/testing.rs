@@ -174,7 +174,7 @@ pub mod publish {
         FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
     };
     pub mod lists {
-        pub use crate::publish::lists::COLUMNS;
+        pub use crate::publish::lists::{COVER_SHEET, REVIEW_SHEET, VISIT_SHEET};
     }
     pub mod previous_indicators {
         pub use crate::publish::previous_indicators::previous_indicators;

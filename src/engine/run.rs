@@ -180,12 +180,21 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     };
     let mut tracked =
         track::track(exceptions, &unjudged, before, &resolution.ledger, plan.period, &secrets.identity)?;
-    let warnings = replaced.take_over(
+    let issued = plan.issued.unwrap_or_else(|| plan.period.last_day());
+    let unknown = track::set_due_dates(&mut tracked, plan.period, issued, &plan.pipeline.calendar)?;
+    let mut warnings = replaced.take_over(
         &mut tracked,
         (&secrets.identity, renamed),
         (&plan.pipeline, &loaded),
         (&nodes, &resolution),
     )?;
+    if !unknown.is_empty() {
+        let years: Vec<String> = unknown.iter().map(i16::to_string).collect();
+        warnings.push(format!(
+            "没有{}年的节假日表，期限只除去周末；在流水线的 codes/holidays.csv 里补上",
+            years.join("、")
+        ));
+    }
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
     begin("写出发布", None);
@@ -205,6 +214,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
+        issued,
         files: &folder.files,
         loaded: &loaded,
         comparables: &comparables,

@@ -9,6 +9,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
 use crate::model::exception::TrackedException;
@@ -59,6 +61,8 @@ pub struct PublicationInputs<'a> {
     pub catalogue: &'a PublishedPipeline,
     /// The period published.
     pub period: Period,
+    /// Day on which the lists are handed out.
+    pub issued: Date,
     /// Files of the data folder and what became of each.
     pub files: &'a [DataFile],
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.

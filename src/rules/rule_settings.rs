@@ -10,6 +10,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::list_settings::ListSettings;
 use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{IncludedFolders, Pipeline, RuleParameter};
@@ -44,6 +45,9 @@ pub struct RuleSettings {
     /// What an officer may choose in a list.
     #[serde(default)]
     pub answers: AnswerWords,
+    /// What a list says of whoever is visited.
+    #[serde(default)]
+    pub lists: ListSettings,
     /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
     pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
@@ -164,6 +168,7 @@ impl RuleSettings {
         }
         let words = self.words().over(base.words());
         (self.severities, self.answers) = (words.severities, words.answers);
+        self.lists = std::mem::take(&mut self.lists).over(base.lists);
         self.policy_text = self.policy_text.take().or(base.policy_text);
         if self.home_sources.is_empty() {
             self.home_sources = base.home_sources;

@@ -21,6 +21,7 @@ use crate::model::resolution::IdentityChange;
 use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
+mod due_dates;
 mod facts;
 mod fingerprint;
 pub(crate) mod known_subjects;
@@ -28,6 +29,7 @@ pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
 mod returned_people;
 
+pub(crate) use due_dates::set_due_dates;
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;

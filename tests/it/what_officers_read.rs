@@ -72,9 +72,7 @@ fn list_row() -> Vec<(String, String)> {
         row.iter().find(|(header, _)| header == title).map_or(String::new(), |(_, value)| value.clone())
     };
     found.retain(|row| cell(row, "规则编号") == "R08" && cell(row, "状态") == "持续");
-    let place = |row: &Vec<(String, String)>| {
-        ["县（区）", "乡镇（街道）", "村（社区）", "姓名"].map(|title| cell(row, title))
-    };
+    let place = |row: &Vec<(String, String)>| ["村（社区）", "姓名"].map(|title| cell(row, title));
     found.into_iter().min_by_key(place).expect("a finding of R08")
 }
 

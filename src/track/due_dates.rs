@@ -1,0 +1,41 @@
+//! By when findings are to be answered: in working days from the day on which the lists are handed out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::Result;
+use crate::model::exception::{Status, TrackedException};
+use crate::model::period::Period;
+use crate::model::work_calendar::WorkCalendar;
+
+/// Gives findings that are new or back in `period` their due dates; whatever was found before keeps its own. Comes back with
+/// the years of which the calendar knows weekends alone, where that matters.
+///
+/// # Errors
+/// The calendar ends before.
+pub(crate) fn set_due_dates(
+    tracked: &mut [TrackedException],
+    period: Period,
+    issued: Date,
+    calendar: &WorkCalendar,
+) -> Result<Vec<i16>> {
+    let mut dates: BTreeMap<u32, Arc<str>> = BTreeMap::new();
+    let mut latest = issued;
+    for one in tracked.iter_mut() {
+        if one.last_seen != period || !matches!(one.status, Status::New | Status::Reopened) {
+            continue;
+        }
+        let days = one.exception.due_days;
+        if !dates.contains_key(&days) {
+            let day = calendar.working_days_after(issued, days)?;
+            latest = latest.max(day);
+            dates.insert(days, day.to_string().into());
+        }
+        if let Some(date) = dates.get(&days) {
+            one.due_date = date.clone();
+        }
+    }
+    Ok(if dates.is_empty() { Vec::new() } else { calendar.unknown_years(issued, latest) })
+}
