@@ -28,6 +28,7 @@ fn without_keys(text: &str) -> String {
         let placed = |mark: &[char]| out.ends_with(mark);
         out += match word.len() {
             26 if capitals => "<fingerprint>",
+            27 if capitals && word.starts_with('K') => "<row key>",
             // The short form of a fingerprint, or the version of a row.
             8 if capitals && letter => "<8 of 26>",
             8 if placed(&[':', '-']) && all(|c| matches!(c, 'a'..='f')) => "<digest>",

@@ -36,8 +36,8 @@ impl<'l> SheetRowWriter<'l> {
         self.number.clear();
         let _ = write!(self.number, "{number}");
         let height = cell_row_height(self.layout, row);
-        // No fixed height: a program whose fonts are higher, or an answer of several lines, makes the row higher.
-        let _ = write!(out, r#"<row r="{number}" ht="{height}">"#);
+        // Some programs lay the lines of rows without a height over each other.
+        let _ = write!(out, r#"<row r="{number}" ht="{height}" customHeight="1">"#);
         for (c, (column, text)) in self.layout.columns.iter().zip(&row.cells).enumerate() {
             out.push_str(&self.begins[c]);
             out.push_str(&self.number);

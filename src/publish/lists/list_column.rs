@@ -127,21 +127,20 @@ impl ListColumn {
     }
 
     /// Width in characters. Of columns up to the last answer, characters of two columns each fit without a rest: three take
-    /// 5.8, four 7.8, five 9.7.
+    /// 5.8, four 7.8; a little more where a line must not be lost in programs that take a unit for less than seven pixels.
     pub(super) fn width(self) -> f64 {
         match self {
-            L::Answer(A::Number) => 11.5,
+            L::Answer(A::Number) => 11.8,
             L::Village => 7.8,
             L::Household => 10.0,
             L::Name => 6.0,
             L::Identity => 17.2,
-            L::Finding => 30.6,
-            L::Advice => 17.3,
+            L::Finding => 31.8,
+            L::Advice => 17.8,
             L::Due => 9.7,
-            L::Answer(A::Verdict | A::Measure | A::Recovered) => 7.8,
-            L::Answer(A::Reason) => 9.7,
-            L::Answer(A::Note | A::AnsweredOn) => 7.0,
-            L::Answer(A::Paper | A::StoppedMonth | A::AnsweredBy) => 6.0,
+            L::Answer(A::Verdict | A::Reason | A::Measure | A::Recovered) => 7.8,
+            L::Answer(A::Note) => 8.0,
+            L::Answer(A::Paper | A::StoppedMonth | A::AnsweredBy | A::AnsweredOn) => 6.0,
             L::Answer(A::RowKey | A::RowVersion) => 28.0,
             L::Rule | L::Severity | L::Confidence | L::Helper => 8.0,
             L::Status | L::Periods => 7.0,

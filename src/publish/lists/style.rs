@@ -108,7 +108,8 @@ impl SheetStyles {
             header: header(),
             answer_header: header().set_background_color(Color::RGB(0x8A_5A_00)),
             short: short(),
-            long: cell().set_align(FormatAlign::Left),
+            // From the top: where fonts are wider than those that heights are made for, the end is cut off alone.
+            long: cell().set_align(FormatAlign::Left).set_align(FormatAlign::Top),
             far: boxed().set_unlocked().set_align(FormatAlign::Left),
             number: boxed().set_align(FormatAlign::Right),
             total: boxed()
