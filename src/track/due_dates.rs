@@ -1,6 +1,7 @@
 //! By when findings are to be answered: in working days from the day on which the lists are handed out.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -27,15 +28,14 @@ pub(crate) fn set_due_dates(
         if one.last_seen != period || !matches!(one.status, Status::New | Status::Reopened) {
             continue;
         }
-        let days = one.exception.due_days;
-        if !dates.contains_key(&days) {
-            let day = calendar.working_days_after(issued, days)?;
-            latest = latest.max(day);
-            dates.insert(days, day.to_string().into());
-        }
-        if let Some(date) = dates.get(&days) {
-            one.due_date = date.clone();
-        }
+        one.due_date = match dates.entry(one.exception.due_days) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(slot) => {
+                let day = calendar.working_days_after(issued, *slot.key())?;
+                latest = latest.max(day);
+                slot.insert(day.to_string().into()).clone()
+            }
+        };
     }
     Ok(if dates.is_empty() { Vec::new() } else { calendar.unknown_years(issued, latest) })
 }

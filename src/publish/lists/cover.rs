@@ -48,6 +48,9 @@ const HOW_TO_READ: [&str; 3] = [
     "3. 来源数据有误的，由责任部门在本系统更正，下季度比对后疑点自动消除。",
 ];
 
+/// What rows are counted by: what it sorts by, and what it is called.
+type EntryGroup<'f> = dyn Fn(&ListEntry<'_>) -> (String, String) + 'f;
+
 /// Writes the first sheet.
 pub(super) fn write_cover_sheet(
     sheet: &mut Worksheet,
@@ -147,13 +150,12 @@ fn totals_text(book: &ListBook<'_>) -> String {
     text
 }
 
-/// Counts of rows by what `group` says of them (by what it sorts, and what it is called) and by severity, with overdue rows
-/// and the next due date.
+/// Counts of rows by what `group` says of them and by severity, with overdue rows and the next due date.
 fn write_counts(
     sheet: &mut Worksheet,
     first: u32,
     title: &str,
-    (entries, group): (&[&ListEntry<'_>], &dyn Fn(&ListEntry<'_>) -> (String, String)),
+    (entries, group): (&[&ListEntry<'_>], &EntryGroup<'_>),
     styles: &SheetStyles,
 ) -> Result<u32> {
     let mut groups: BTreeMap<(String, String), Vec<&ListEntry<'_>>> = BTreeMap::new();

@@ -127,12 +127,12 @@ impl<'a> Homes<'a> {
         let filled = |of: fn(&Contact) -> &str| {
             self.contacts.iter().any(|level| level.values().any(|contact| !of(contact).is_empty()))
         };
-        let columns: [(ListColumn, fn(&Contact) -> &str); 3] = [
-            (ListColumn::Phone, |contact| &contact.phone),
-            (ListColumn::Helper, |contact| &contact.helper),
-            (ListColumn::Address, |contact| &contact.address),
+        let columns = [
+            (ListColumn::Phone, filled(|contact| &contact.phone)),
+            (ListColumn::Helper, filled(|contact| &contact.helper)),
+            (ListColumn::Address, filled(|contact| &contact.address)),
         ];
-        columns.into_iter().filter(|(_, of)| filled(*of)).map(|(column, _)| column).collect()
+        columns.into_iter().filter(|(_, filled)| *filled).map(|(column, _)| column).collect()
     }
 }
 
