@@ -44,6 +44,7 @@ pub(crate) fn run(pipeline: Pipeline, rules: RuleSet, data: &Path, out: &Path) -
         pipeline,
         rules,
         period: "2018Q3".parse()?,
+        issued: None,
         data: data.to_owned(),
         out: out.to_owned(),
         previous: None,

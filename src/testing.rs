@@ -177,7 +177,7 @@ pub mod publish {
         FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
     };
     pub mod lists {
-        pub use crate::publish::lists::COLUMNS;
+        pub use crate::publish::lists::{COVER_SHEET, REVIEW_SHEET, VISIT_SHEET};
     }
     pub mod previous_indicators {
         pub use crate::publish::previous_indicators::previous_indicators;
@@ -293,7 +293,7 @@ pub mod worker {
 }
 pub mod track {
     pub use crate::track::{
-        KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, apply_answers, note_facts, track,
-        track_again,
+        DueDates, KnownSubjects, PreviousExceptions, ReturnedPeople, Unjudged, apply_answers, note_facts,
+        track, track_again,
     };
 }

@@ -56,6 +56,7 @@ fn main() -> bidui::Result<()> {
         rules,
         link: LinkSettings::open(&root.join("link.toml"))?,
         period: arguments[2].parse()?,
+        issued: None,
         data: PathBuf::from(&arguments[1]),
         out: PathBuf::from(&arguments[3]),
         previous: arguments

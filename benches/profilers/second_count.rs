@@ -118,6 +118,7 @@ fn main() -> bidui::Result<()> {
             pipeline,
             link: LinkSettings::open(&root.join("link.toml"))?,
             period: quarter.parse()?,
+            issued: None,
             data,
             out: PathBuf::from(out),
             previous: None,

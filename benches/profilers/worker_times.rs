@@ -78,6 +78,7 @@ fn main() -> bidui::Result<()> {
             pipeline,
             link: LinkSettings::open(&root.join("link.toml"))?,
             period: arguments[3].parse()?,
+            issued: None,
             data: data.clone(),
             out: PathBuf::from(&arguments[4]),
             previous: None,

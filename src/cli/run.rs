@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::key_files::KeyArguments;
 use super::{BarProgress, Console, plans};
@@ -27,6 +28,9 @@ pub(super) struct RunArguments {
     /// 提取数据所在文件夹
     #[arg(long)]
     data: PathBuf,
+    /// 清单下发的日期，例如 2018-10-12，期限从这一天起按工作日计（默认：季度最后一天）
+    #[arg(long, value_parser = parse_issue_day)]
+    issued: Option<Date>,
     /// 发布文件夹（其下生成 2018Q3/run-… 和指向它的 2018Q3/latest）
     #[arg(long)]
     out: PathBuf,
@@ -70,6 +74,11 @@ enum EngineKind {
     Memory,
     /// 大表在磁盘上，逐桶运行（给出 --memory 时的默认；内存预算默认 2GB）
     Buckets,
+}
+
+/// The day on which lists are handed out.
+fn parse_issue_day(text: &str) -> std::result::Result<Date, String> {
+    text.parse().map_err(|_| "应为日期，例如 2018-10-12".to_owned())
 }
 
 /// The memory of a run: at least 100 MB.
@@ -186,6 +195,7 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan,
         rules,
         link,
         period,
+        issued: arguments.issued,
         data: arguments.data.clone(),
         out: arguments.out.clone(),
         previous,

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::model::period::Period;
+use crate::model::work_calendar::WorkCalendar;
 
 pub(crate) mod code_map;
 mod division_tables;
@@ -57,6 +58,8 @@ pub struct Pipeline {
     pub digest: String,
     /// The folder and the base folders it includes.
     pub layers: IncludedFolders,
+    /// Which days are worked on.
+    pub calendar: WorkCalendar,
     /// Contracts of bases that others stand in for.
     pub replaced: Vec<included_folders::ReplacedFile>,
 }
@@ -94,6 +97,8 @@ impl Pipeline {
             return Err(Error::configuration("数据来源太多（最多200个）").in_file(root.join("sources")));
         }
         let id_prefixes = division_tables::load_division_prefixes(&codes, &settings)?;
+        let holidays = layers.file("codes/holidays.csv")?;
+        let calendar = holidays.map(|table| WorkCalendar::load(&table)).transpose()?.unwrap_or_default();
         let divisions = division_tables::load_division_tables(&codes, &settings)?;
         check_covered_counties(&sources, &divisions)?;
         let places = Arc::new(divisions.names());
@@ -109,6 +114,7 @@ impl Pipeline {
             settings,
             sources,
             divisions,
+            calendar,
             id_prefixes,
             digest: digest_pipeline(&layers)?,
             layers,

@@ -101,12 +101,34 @@ pub struct PrivacySettings {
     pub id_mask: MaskStyle,
     /// How names appear in lists.
     pub name_mask: MaskStyle,
+    /// For whom lists are: with whole numbers, birth dates and phones, or without.
+    pub lists: ListAudience,
 }
 
 impl Default for PrivacySettings {
     fn default() -> Self {
-        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None }
+        Self { id_mask: MaskStyle::Partial, name_mask: MaskStyle::None, lists: ListAudience::Masked }
     }
+}
+
+impl PrivacySettings {
+    /// How ID numbers appear in lists, whoever they are for.
+    pub fn shown_numbers(&self) -> MaskStyle {
+        match self.lists {
+            ListAudience::Inner => MaskStyle::None,
+            ListAudience::Masked => self.id_mask,
+        }
+    }
+}
+
+/// For whom lists are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListAudience {
+    /// For the office alone: whole numbers, birth dates and phones.
+    Inner,
+    /// May be printed and carried: ages instead of birth dates, numbers with a mark instead of their ends, no phones.
+    Masked,
 }
 
 /// How a value is masked.
@@ -163,6 +185,14 @@ impl PipelineSettings {
             return Err(file
                 .complain(&["prefecture".into(), "code".into()], "行政区划代码应是6位数字")
                 .hint("地级市代码，例如 410600"));
+        }
+        if self.privacy.id_mask == MaskStyle::None && self.privacy.lists == ListAudience::Masked {
+            return Err(file
+                .complain(
+                    &["privacy".into(), "id_mask".into()],
+                    "遮盖的清单（lists = \"masked\"）不写整个证件号",
+                )
+                .hint("内部清单写 lists = \"inner\"；否则 id_mask 写 partial 或 full"));
         }
         for (index, pattern) in self.data.ignore.iter().enumerate() {
             if let Some(why) = path_pattern::pattern_leads_outside(pattern) {

@@ -47,6 +47,8 @@ pub struct RunPlan {
     pub link: crate::link::settings::LinkSettings,
     /// Period to publish.
     pub period: crate::model::period::Period,
+    /// Day on which the lists are handed out, from which due dates count; `None`: the period's last.
+    pub issued: Option<jiff::civil::Date>,
     /// Folder with the extracts.
     pub data: PathBuf,
     /// Folder that holds publications.

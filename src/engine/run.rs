@@ -30,7 +30,7 @@ use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
-use crate::track::{KnownSubjects, ReturnedPeople};
+use crate::track::{DueDates, KnownSubjects, ReturnedPeople};
 use crate::{Error, Result, link, load, normalize, publish, reconcile, resolve, track};
 
 /// What a run leaves behind.
@@ -202,15 +202,18 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         returned: &returned,
     };
     let within = within.map(|(_, exceptions)| exceptions);
+    let issued = plan.issued.unwrap_or_else(|| plan.period.last_day());
+    let calendar = &plan.pipeline.calendar;
+    let mut due = DueDates::in_working_days(issued, calendar, plan.issued.is_some());
     let mut tracked = track::track_again(
         exceptions,
         &unjudged,
         (before, within),
         &resolution.ledger,
-        plan.period,
+        (plan.period, &mut due),
         &secrets.identity,
     )?;
-    let warnings = replaced.take_over(
+    let mut warnings = replaced.take_over(
         &mut tracked,
         (&secrets.identity, renamed),
         (&plan.pipeline, &loaded),
@@ -220,7 +223,15 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
     let settings = &plan.rules.settings;
     let said = (&settings.answers, &settings.waivers[..]);
-    track::apply_answers(&mut tracked, &answers, said, plan.period, &secrets.identity)?;
+    track::apply_answers(&mut tracked, &answers, said, (plan.period, &mut due), &secrets.identity)?;
+    let unknown = due.latest().map_or_else(Vec::new, |latest| calendar.unknown_years(issued, latest));
+    if !unknown.is_empty() {
+        let years: Vec<String> = unknown.iter().map(i16::to_string).collect();
+        warnings.push(format!(
+            "没有{}年的节假日表，期限只除去周末；在流水线的 codes/holidays.csv 里补上",
+            years.join("、")
+        ));
+    }
     begin("写出发布", None);
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {
@@ -238,6 +249,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let inputs = PublicationInputs {
         catalogue: &catalogue,
         period: plan.period,
+        issued,
         files: &folder.files,
         loaded: &loaded,
         comparables: &comparables,

@@ -290,8 +290,8 @@ pub struct TrackedException {
     pub first_seen: Period,
     /// Status.
     pub status: Status,
-    /// Due date, ISO `yyyy-mm-dd`; counted from the end of the period in which it was first
-    /// seen or reopened, so an overdue exception stays overdue.
+    /// Due date, ISO `yyyy-mm-dd`; counted from the day on which it was first handed out or handed out again as reopened, so
+    /// an overdue exception stays overdue.
     pub due_date: Arc<str>,
     /// Period in which the data last showed it.
     pub last_seen: Period,

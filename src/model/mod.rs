@@ -33,5 +33,6 @@ pub(crate) mod state_headers;
 pub(crate) mod title_words;
 pub(crate) mod undecided;
 pub(crate) mod unit;
+pub(crate) mod work_calendar;
 pub(crate) mod written_date;
 pub(crate) mod written_period;

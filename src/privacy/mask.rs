@@ -57,6 +57,17 @@ pub(crate) fn mask_number_for_list(id: IdNumber) -> Cow<'static, str> {
     }
 }
 
+/// ID number for lists that may be carried about: where it was issued, and `mark` in place of all that tells whose it is
+/// ([`crate::privacy::IdentitySecret::number_mark`]); a verdict in words where there is no number to mask.
+pub(crate) fn mask_number_with_mark(id: IdNumber, mark: impl FnOnce(&str) -> String) -> Cow<'static, str> {
+    match id.text() {
+        Some(text) if id.class != IdClass::Trunc15 => {
+            format!("{}**********{}", text.get(..6).unwrap_or_default(), mark(&text)).into()
+        }
+        _ => mask_number_for_list(id),
+    }
+}
+
 fn is_all_digits(chars: &[char]) -> bool {
     chars.iter().all(char::is_ascii_digit)
 }
@@ -228,6 +239,15 @@ mod tests {
         assert_eq!(mask_id_for_list("4.10602198001011E+17"), "4.1060**************");
         assert_eq!(mask_id_for_list("无"), "*");
         assert_eq!(mask_id_for_list(""), "");
+    }
+
+    #[test]
+    fn a_mark_stands_for_whatever_tells_whose_number_it_is() {
+        let masked = |text: &str| mask_number_with_mark(IdNumber::parse(text), |_| "ABCD".to_owned());
+        assert_eq!(masked("11010519491231002X"), "110105**********ABCD");
+        assert_eq!(masked("110105491231002"), "110105**********ABCD");
+        assert_eq!(masked("4.10602198001011E+17"), "410602*********（损坏）");
+        assert_eq!(masked(""), "");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::{Error, Result};
 const PART: usize = 4_096;
 /// Characters of a name of facts.
 const FACTS_CHARACTERS: usize = 13;
+/// Letters of a number's mark.
+const MARK_LETTERS: usize = 4;
 /// Characters of a key's id.
 const KEY_ID_CHARACTERS: usize = 16;
 
@@ -28,6 +30,8 @@ const LISTED: &[u8] = b"listed exception\0";
 const FACTS: &[u8] = b"facts of exception\0";
 /// Records by what they say of who they are.
 const RECORD_MARKS: &[u8] = b"record mark\0";
+/// What tells two ID numbers apart on a list.
+const MARK: &[u8] = b"mark of number\0";
 /// What makes a file's digest tell nothing of the file.
 const SALT: &[u8] = b"salt\0";
 
@@ -147,6 +151,18 @@ impl IdentitySecret {
         names
     }
 
+    /// Four letters that stand for an ID number on a list: the same for the same number, others for all but one in
+    /// 456,976 numbers. Without the secret they tell nothing.
+    pub(crate) fn number_mark(&self, number: &str) -> String {
+        let mut left = self.0.key(MARK, number).begin();
+        let letter = |_| {
+            let letter = b'A' + (left % 26) as u8;
+            left /= 26;
+            char::from(letter)
+        };
+        (0..MARK_LETTERS).map(letter).collect()
+    }
+
     fn named(&self, domain: &[u8], texts: &[impl AsRef<str> + Sync]) -> Vec<String> {
         let names = |some: &[_]| {
             let mut keys = vec![Pseudonym::default(); some.len()];
@@ -210,6 +226,18 @@ mod tests {
         assert_ne!(a.facts(&["A"]), b.facts(&["A"]));
         assert_eq!(a.facts(&["A"])[0].len(), 13);
         assert!(!a.listed(&["A"])[0].starts_with(&a.facts(&["A"])[0]));
+    }
+
+    #[test]
+    fn marks_tell_numbers_apart_and_depend_on_the_secret() {
+        let numbers: Vec<String> = (0..300).map(|at| format!("41062119840420{at:04}")).collect();
+        let marks = |of: u8| numbers.iter().map(|one| secret(of).number_mark(one)).collect::<Vec<_>>();
+        let (one, other) = (marks(1), marks(2));
+        assert!(one.iter().all(|mark| mark.len() == 4 && mark.bytes().all(|b| b.is_ascii_uppercase())));
+        assert_eq!(one, marks(1));
+        let distinct: std::collections::BTreeSet<&String> = one.iter().collect();
+        assert!(distinct.len() >= 298, "{}", distinct.len());
+        assert!(one.iter().zip(&other).filter(|(a, b)| a == b).count() <= 1);
     }
 
     #[test]

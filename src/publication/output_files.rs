@@ -32,7 +32,7 @@ impl OutputFiles {
     /// Begins a publication; its files are on the disk when the [`DiskSync`] is finished, after
     /// the outputs. `side_by_side`: may buffers of several large files be in memory?
     pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, DiskSync)> {
-        for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o750)] {
+        for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o700)] {
             make_output_folder(&root.join(folder), mode)?;
         }
         make_output_folder(&root.join("restricted/view"), 0o700)?;
@@ -224,8 +224,7 @@ pub(crate) fn make_output_folder(path: &Path, mode: u32) -> Result<()> {
 /// Who may read a file of the publication.
 pub(crate) fn output_file_mode(relative: &str) -> u32 {
     match relative.split_once('/') {
-        Some(("restricted", _)) => 0o600,
-        Some(("lists", _)) => 0o640,
+        Some(("restricted" | "lists", _)) => 0o600,
         _ => 0o644,
     }
 }

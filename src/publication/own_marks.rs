@@ -10,8 +10,10 @@ use super::layout::MANIFEST;
 const LOOKED_AT: usize = 8192;
 /// Headers that stand together in no department's list: those of exception lists, of lists of returned rows, of the
 /// data dictionary.
-const HEADERS: [&[&str]; 3] = [
+const HEADERS: [&[&str]; 4] = [
     &["疑点编号", "规则编号", "行键"],
+    // Ledgers have nothing to fill in.
+    &["疑点编号", "规则编号", "匹配置信度"],
     &["原因代码", "原文（长号码已遮盖）"],
     &["file", "table", "column", "description"],
 ];

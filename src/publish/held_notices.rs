@@ -15,6 +15,8 @@ const NAMED: usize = 8;
 pub(super) struct HeldNotice {
     /// Code of the county, `""`: records without a county.
     pub(super) county_code: String,
+    /// Name of the list that holds the rules.
+    pub(super) source: String,
     /// Subjects that the rules leave undecided there; one that several leave counts for each.
     pub(super) undecided: u64,
     /// What is unknown, which rules that holds, and what to do, in a sentence.
@@ -46,6 +48,7 @@ pub(super) fn held_notices(rules: &[RuleRun], catalogue: &PublishedPipeline) -> 
     parts.sort_by(|a, b| b.1.undecided.cmp(&a.1.undecided).then_with(|| a.0.cmp(&b.0)));
     let notice = |((county, source, column), part): ((&str, &str, &str), HeldPart<'_>)| HeldNotice {
         county_code: county.to_owned(),
+        source: source.to_owned(),
         undecided: part.undecided,
         text: held_text(&part, catalogue.county_name(county), source, column, catalogue),
     };

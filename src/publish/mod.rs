@@ -9,6 +9,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::answers::StandingAnswers;
 use crate::load::LoadedSource;
 use crate::model::data_file::DataFile;
@@ -60,6 +62,8 @@ pub struct PublicationInputs<'a> {
     pub catalogue: &'a PublishedPipeline,
     /// The period published.
     pub period: Period,
+    /// Day on which the lists are handed out.
+    pub issued: Date,
     /// Files of the data folder and what became of each.
     pub files: &'a [DataFile],
     /// Loaded sources, in the order of `comparables` and of `resolution.offsets`.

@@ -3,16 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::pipeline_settings::{OutputSettings, PrivacySettings};
-use crate::config::{Pipeline, SourceContract};
+use crate::config::{Pipeline, SourceColumn, SourceContract};
 use crate::model::column_type::ContractType;
 use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::model::officer_text::ValueForm;
 use crate::model::period::Period;
+use crate::reconcile::views::unknown_columns::columns_behind;
+use crate::rules::list_settings::ListSettings;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::quality_settings::QualitySettings;
 use crate::rules::rule_file::{Rule, RuleDefinition};
 use crate::rules::rule_set::RuleSet;
+use crate::rules::sql::lineage::Lineage;
+use crate::rules::view_catalogue::IDENTITIES;
+
+/// A column that decides more than one rule of so many tells little of any.
+const COMMON: usize = 8;
 
 /// What a publication says about a source, from its contract.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -109,6 +116,12 @@ pub struct PublishedPipeline {
     pub quality: Option<QualitySettings>,
     /// What severities are called, and what an officer may answer.
     pub words: OfficerWords,
+    /// What lists say of whoever is visited.
+    pub lists: ListSettings,
+    /// By rule: source and column of what decides it and may be shown, what tells it from other rules first.
+    pub deciding: BTreeMap<String, Vec<(String, String)>>,
+    /// Rules that look at how people are written in the lists.
+    pub of_identities: BTreeSet<String>,
     /// Divisions.
     pub divisions: DivisionTree,
     /// How ID numbers and names appear in lists.
@@ -122,6 +135,9 @@ impl PublishedPipeline {
     pub fn new(pipeline: &Pipeline, rules: &RuleSet, period: Period) -> Self {
         // The sources in which people are at home speak first.
         let home = &rules.settings.home_sources;
+        let lineages = rules.lineages();
+        let of_identities =
+            lineages.iter().filter(|(_, of)| of.deciding.iter().any(|one| one.0 == IDENTITIES));
         Self {
             title: pipeline.settings.title.clone(),
             digest: pipeline.digest.clone(),
@@ -132,6 +148,9 @@ impl PublishedPipeline {
             targets: targets(rules, period),
             quality: rules.settings.quality.clone(),
             words: rules.settings.words(),
+            lists: rules.settings.lists.clone(),
+            of_identities: of_identities.map(|(code, _)| code.clone()).collect(),
+            deciding: deciding_columns(pipeline, &lineages),
             divisions: pipeline.divisions.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
@@ -163,14 +182,41 @@ impl PublishedPipeline {
     }
 }
 
+/// Of every column that decides some rule, whether a list may show it: free text (bank accounts, carers, phones) and whatever
+/// names a person or a place stays out, lists show identity in masked columns of its own.
+fn may_be_shown(column: &SourceColumn) -> bool {
+    column.role.is_none() && (column.kind != ContractType::Text || !column.codes.is_empty())
+}
+
+/// Columns that decide a rule say more the fewer rules they decide: that somebody is registered decides nearly all.
+fn deciding_columns(
+    pipeline: &Pipeline,
+    lineages: &BTreeMap<String, Lineage>,
+) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut decides: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut by_rule: BTreeMap<&str, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for (code, lineage) in lineages {
+        let own = by_rule.entry(code).or_default();
+        for (view, column) in &lineage.deciding {
+            let Some(contract) = pipeline.source(view) else { continue };
+            let columns = columns_behind(contract, column).into_iter().filter(|column| may_be_shown(column));
+            own.extend(columns.map(|column| (contract.name.as_str(), column.name.as_str())));
+        }
+        own.iter().for_each(|column| *decides.entry(*column).or_default() += 1);
+    }
+    let common = lineages.len() / COMMON;
+    let of_rule = |(code, own): (&str, BTreeSet<(&str, &str)>)| {
+        let mut own: Vec<(&str, &str)> = own.into_iter().filter(|column| decides[column] <= common).collect();
+        own.sort_by_key(|column| (decides[column], *column));
+        let own = own.into_iter().map(|(source, column)| (source.to_owned(), column.to_owned()));
+        (code.to_owned(), own.collect())
+    };
+    by_rule.into_iter().map(of_rule).collect()
+}
+
 fn source(position: usize, contract: &SourceContract, home: &[String]) -> SourceFacts {
     let rank = home.iter().position(|name| *name == contract.name).unwrap_or(home.len() + position);
-    // Free text (bank accounts, carers, phones) and whatever names a person or a place stays
-    // out: lists show identity in masked columns of its own.
-    let shown = contract
-        .columns
-        .iter()
-        .filter(|c| c.role.is_none() && (c.kind != ContractType::Text || !c.codes.is_empty()));
+    let shown = contract.columns.iter().filter(|column| may_be_shown(column));
     SourceFacts {
         name: contract.name.clone(),
         title: contract.title.clone(),

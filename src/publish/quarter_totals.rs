@@ -78,7 +78,7 @@ pub struct PublicationTotals {
     pub by_county: BTreeMap<String, OpenCount>,
     /// By township code; `''` unknown.
     pub by_township: BTreeMap<String, OpenCount>,
-    /// Open ones past their due date at the quarter's end.
+    /// Open ones past their due date when the lists are handed out.
     pub overdue: u64,
     /// Open and certain ones that follow from another exception.
     pub explained: u64,
@@ -132,7 +132,7 @@ impl PublicationTotals {
     }
 
     fn count_exceptions(&mut self, inputs: &PublicationInputs<'_>) {
-        let end = inputs.period.last_day().to_string();
+        let issued = inputs.issued.to_string();
         for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
             let e = &t.exception;
             self.all.add(t);
@@ -146,7 +146,7 @@ impl PublicationTotals {
                 *self.resolved_otherwise.entry(by.title()).or_default() += 1;
             }
             if t.is_open() && !t.in_review() {
-                self.overdue += u64::from(*t.due_date < *end);
+                self.overdue += u64::from(*t.due_date < *issued);
                 self.explained += u64::from(e.cause.is_some());
             }
         }

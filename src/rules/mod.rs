@@ -6,6 +6,7 @@ pub(crate) mod bucket_scope;
 pub(crate) mod documentation;
 pub(crate) mod family;
 mod former_codes;
+pub(crate) mod list_settings;
 pub(crate) mod officer_words;
 pub(crate) mod parameter_constants;
 pub(crate) mod quality_settings;

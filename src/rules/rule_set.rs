@@ -337,6 +337,25 @@ impl RuleSet {
         complaints.extend(self.check_quality().err());
         complaints.extend(self.settings.words().check(&self.settings_files));
         complaints.extend(check_waivers(self, |area| self.waiver_areas.contains(area)));
+        complaints.extend(self.check_list_columns());
+        complaints
+    }
+    /// Columns that lists show of whoever is visited, and no source has.
+    fn check_list_columns(&self) -> Vec<Error> {
+        let is_known = |named: &str| {
+            named.split_once('.').is_some_and(|(source, column)| {
+                let columns = self.catalogue.columns(source).filter(|_| !source.ends_with(PREVIOUS));
+                columns.is_some_and(|columns| columns.iter().any(|(name, _)| name == column))
+            })
+        };
+        let mut complaints = Vec::new();
+        for (key, columns) in self.settings.lists.all() {
+            for (at, named) in columns.iter().enumerate().filter(|(_, named)| !is_known(named)) {
+                let place = ["lists".into(), key.into(), at.into()];
+                let error = self.settings_files.complain(&place, format!("没有“{named}”这一列"));
+                complaints.push(error.hint("写成 来源.列，例如 registry_person.phone"));
+            }
+        }
         complaints
     }
     fn check_home_sources(&self) -> Result<()> {

@@ -10,6 +10,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::list_settings::ListSettings;
 use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use super::waiver::Waiver;
 use crate::config::toml_file::{TomlFile, TomlStep};
@@ -48,6 +49,9 @@ pub struct RuleSettings {
     /// Findings that need not be looked at in an area for a while.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// What a list says of whoever is visited.
+    #[serde(default)]
+    pub lists: ListSettings,
     /// Code of the prefecture that the examples are written for, if it is not the pipeline's own.
     pub example_prefecture: Option<String>,
     /// Values of an example row unless it says otherwise, by view; `{column}` repeats a column.
@@ -168,6 +172,7 @@ impl RuleSettings {
         }
         let words = self.words().over(base.words());
         (self.severities, self.answers) = (words.severities, words.answers);
+        self.lists = std::mem::take(&mut self.lists).over(base.lists);
         self.policy_text = self.policy_text.take().or(base.policy_text);
         if self.home_sources.is_empty() {
             self.home_sources = base.home_sources;

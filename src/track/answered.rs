@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::PresentQuarter;
+use super::DueDates;
 use crate::Result;
 use crate::answers::{StandingAnswer, StandingAnswers};
 use crate::model::exception::{ResolvedBy, Status, TrackedException};
@@ -28,14 +28,13 @@ pub fn apply_answers(
     tracked: &mut [TrackedException],
     answers: &StandingAnswers,
     (words, waivers): (&AnswerWords, &[Waiver]),
-    period: Period,
+    (period, due): (Period, &mut DueDates<'_>),
     secret: &IdentitySecret,
 ) -> Result<()> {
     let fingerprints: Vec<&str> = answers.iter().map(|(fingerprint, _)| fingerprint).collect();
     let names = secret.listed(&fingerprints);
     let by_name: HashMap<&str, &StandingAnswer> =
         names.iter().map(String::as_str).zip(answers.iter().map(|(_, one)| one)).collect();
-    let mut quarter = PresentQuarter::new(period);
     for one in tracked {
         let answer = answer_to(one, &by_name, words);
         let closes = answer.is_some_and(|answer| closes(answer, one, words, period));
@@ -60,7 +59,7 @@ pub fn apply_answers(
             (Status::Answered, None) => {
                 one.status = Status::Reopened;
                 one.resolved_by = None;
-                one.due_date = quarter.due(one.exception.due_days)?;
+                one.due_date = due.due(one.exception.due_days)?;
             }
             _ => {}
         }

@@ -23,6 +23,7 @@ use crate::model::undecided::{ANY_KEY, HeldRule, UndecidedSubject};
 use crate::privacy::IdentitySecret;
 
 mod answered;
+mod due_dates;
 mod facts;
 mod fingerprint;
 pub(crate) mod known_subjects;
@@ -31,6 +32,7 @@ pub(crate) mod replaced_runs;
 mod returned_people;
 
 pub use answered::apply_answers;
+pub use due_dates::DueDates;
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;
@@ -51,7 +53,8 @@ pub fn track(
     period: Period,
     secret: &IdentitySecret,
 ) -> Result<Vec<TrackedException>> {
-    track_again(exceptions, unjudged, (previous, None), ledger, period, secret)
+    let mut due = DueDates::from_end_of(period);
+    track_again(exceptions, unjudged, (previous, None), ledger, (period, &mut due), secret)
 }
 
 /// As [`track`], where the period was run before: `within` is what its current run knew, its subjects by the names that they have
@@ -65,7 +68,7 @@ pub fn track_again(
     unjudged: &Unjudged<'_>,
     (previous, within): (Option<PreviousExceptions>, Option<PreviousExceptions>),
     ledger: &[IdentityChange],
-    period: Period,
+    (period, due): (Period, &mut DueDates<'_>),
     secret: &IdentitySecret,
 ) -> Result<Vec<TrackedException>> {
     let within = within.map_or(Vec::new(), |run| run.exceptions).into_iter();
@@ -95,7 +98,7 @@ pub fn track_again(
             }
         }
     }
-    let mut now = PresentQuarter::new(period);
+    let mut now = PresentQuarter { period, due };
     let ids: Vec<String> = exceptions.par_iter().map(exception_fingerprint).collect();
     follow_splits(&mut before, &ids, ledger);
     let mut out = Vec::with_capacity(exceptions.len() + before.len());
@@ -216,26 +219,13 @@ impl Unjudged<'_> {
     }
 }
 
-/// The period, and due dates by days that an officer has.
-struct PresentQuarter {
+/// The period, and due dates of what is found in it.
+struct PresentQuarter<'d, 'c> {
     period: Period,
-    due: BTreeMap<u32, Arc<str>>,
+    due: &'d mut DueDates<'c>,
 }
 
-impl PresentQuarter {
-    fn new(period: Period) -> Self {
-        Self { period, due: BTreeMap::new() }
-    }
-
-    fn due(&mut self, days: u32) -> Result<Arc<str>> {
-        if let Some(date) = self.due.get(&days) {
-            return Ok(date.clone());
-        }
-        let date: Arc<str> = self.period.days_after(days)?.to_string().into();
-        self.due.insert(days, date.clone());
-        Ok(date)
-    }
-
+impl PresentQuarter<'_, '_> {
     fn seen(
         &mut self,
         exception_id: String,
@@ -243,7 +233,7 @@ impl PresentQuarter {
         mut old: Option<TrackedException>,
         mut run: Option<TrackedException>,
     ) -> Result<TrackedException> {
-        let due = self.due(exception.due_days)?;
+        let due = self.due.due(exception.due_days)?;
         let mut former_numbers =
             old.as_mut().map(|old| std::mem::take(&mut old.former_numbers)).unwrap_or_default();
         former_numbers.extend(run.iter_mut().flat_map(|run| std::mem::take(&mut run.former_numbers)));
@@ -268,6 +258,7 @@ impl PresentQuarter {
             Some(run) if matches!(run.status, Status::Answered | Status::Reopened) => {
                 (run.status, run.due_date)
             }
+            Some(_) if status == Status::New && self.due.anew => (status, due),
             // A day that was told stands.
             Some(run) => (status, run.due_date),
         };

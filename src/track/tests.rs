@@ -279,7 +279,8 @@ fn judged(
     for one in tracked.iter_mut().filter(|one| one.checked && one.last_seen == period(quarter)) {
         one.facts = facts.to_owned();
     }
-    apply_answers(&mut tracked, answers, (&words(), &[]), period(quarter), &secret).unwrap();
+    let mut due = DueDates::from_end_of(period(quarter));
+    apply_answers(&mut tracked, answers, (&words(), &[]), (period(quarter), &mut due), &secret).unwrap();
     tracked
 }
 
@@ -465,7 +466,9 @@ fn rerun(
     let before = before.map(|(quarter, exceptions)| of(quarter, exceptions));
     let within = of(quarter, read_back(within.to_vec()));
     let unjudged = Unjudged { not_run, ..Unjudged::default() };
-    track_again(found.to_vec(), &unjudged, (before, Some(within)), &[], period(quarter), &secret).unwrap()
+    let mut due = DueDates::from_end_of(period(quarter));
+    let when = (period(quarter), &mut due);
+    track_again(found.to_vec(), &unjudged, (before, Some(within)), &[], when, &secret).unwrap()
 }
 
 #[test]
@@ -527,7 +530,8 @@ fn t15_a_waiver_that_expires_in_the_quarter_brings_findings_back() {
     let none = StandingAnswers::default();
     let waived = |mut tracked: Vec<TrackedException>, quarter: &str| {
         let said = (&words(), std::slice::from_ref(&waiver));
-        apply_answers(&mut tracked, &none, said, period(quarter), &secret).unwrap();
+        let mut due = DueDates::from_end_of(period(quarter));
+        apply_answers(&mut tracked, &none, said, (period(quarter), &mut due), &secret).unwrap();
         tracked
     };
     let q3 = waived(next(std::slice::from_ref(&a), &[], None, &[], "2018Q3"), "2018Q3");

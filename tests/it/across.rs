@@ -30,6 +30,7 @@ fn prefecture(number: u32, folder: &Path) -> (PathBuf, PathBuf) {
         pipeline,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
         period: QUARTER.parse().unwrap(),
+        issued: None,
         data: here.join(QUARTER),
         out: here.join("out"),
         previous: None,

@@ -88,7 +88,11 @@ fn a_run_goes_on_from_it() {
         for (what, (id, became)) in &found {
             let Some((id_today, today)) = today.get(what) else { continue };
             if earlier.contains(id) == earlier_today.contains(id_today) {
-                assert_eq!(became, today, "{what}");
+                // Due dates stay as they were given: before, they did not count working days.
+                let [.., due] = became;
+                let [same @ .., due_today] = today;
+                assert_eq!(&became[..4], same, "{what}");
+                assert!(due == due_today || became[1] == "2018Q3", "{what}: {due} {due_today}");
                 compared += 1;
             }
         }

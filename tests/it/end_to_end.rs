@@ -294,7 +294,7 @@ fn indicators_tell_gap_trend_and_what_they_lack() {
     }
 }
 
-/// Texts of one column in all lists of a publication.
+/// Texts of one column in all lists of a publication that are filled in.
 fn listed(publication: &Path, column: &str) -> Vec<String> {
     let mut texts = Vec::new();
     for (path, content) in bytes(&publication.join("lists")) {
@@ -303,6 +303,10 @@ fn listed(publication: &Path, column: &str) -> Vec<String> {
         }
         let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&content).to_owned();
         let mut reader = csv::Reader::from_reader(content.as_slice());
+        // Ledgers are read alone.
+        if !reader.headers().unwrap().iter().any(|header| header == "核查结果") {
+            continue;
+        }
         let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
         texts.extend(reader.records().map(|r| r.unwrap()[at].to_owned()));
     }
@@ -316,7 +320,7 @@ fn what_follows_from_another_finding_is_told_once() {
     // What tables/ call the rows of lists.
     let keys: std::collections::BTreeSet<String> = bidui::testing::publication::table_reader::read_rows(
         &publication.join("restricted/exception.parquet"),
-        |row| on_lists.contains(row.get("listed_id")),
+        |row| on_lists.contains(&format!("K{}", row.get("listed_id"))),
     )
     .unwrap()
     .iter()

@@ -239,7 +239,7 @@ fn what_is_published_is_no_failure_and_what_must_be_closed_is() {
     let run = out.join("2018Q3/latest").canonicalize().unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!([mode(&out), mode(&out.join("2018Q3")), mode(&run)], [0o755; 3]);
-    assert_eq!((mode(&run.join("restricted")), mode(&run.join("lists"))), (0o700, 0o750));
+    assert_eq!((mode(&run.join("restricted")), mode(&run.join("lists"))), (0o700, 0o700));
     for entry in fs::read_dir(run.join("restricted")).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());

@@ -61,6 +61,7 @@ mod leaks;
 mod lifecycle;
 mod limits;
 mod link;
+mod lists;
 mod load;
 mod memory;
 mod mutated_inputs;

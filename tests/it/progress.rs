@@ -65,6 +65,7 @@ fn commands_go_through_the_stages_of_their_plan() {
         rules,
         link: LinkSettings::open(&root.join("link.toml")).unwrap(),
         period: "2018Q3".parse().unwrap(),
+        issued: None,
         data,
         out: folder.path().join("out"),
         previous: None,

@@ -11,7 +11,7 @@ use crate::inputs_folder::copy_folder;
 /// The text of a workbook's first sheet.
 fn notes(book: &Path) -> String {
     let mut book = calamine::open_workbook_auto(book).unwrap();
-    let sheet = book.worksheet_range("说明").unwrap();
+    let sheet = book.worksheet_range("交办单").unwrap();
     let text = |cell: &Data| cell.to_string();
     sheet.rows().map(|row| row.iter().map(text).collect::<String>()).collect::<Vec<_>>().join("\n")
 }

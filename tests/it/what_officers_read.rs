@@ -28,6 +28,7 @@ fn without_keys(text: &str) -> String {
         let placed = |mark: &[char]| out.ends_with(mark);
         out += match word.len() {
             26 if capitals => "<fingerprint>",
+            27 if capitals && word.starts_with('K') => "<row key>",
             // The short form of a fingerprint.
             8 if capitals && letter => "<8 of 26>",
             9 if capitals && word.starts_with('V') => "<version>",
@@ -73,9 +74,7 @@ fn list_row() -> Vec<(String, String)> {
         row.iter().find(|(header, _)| header == title).map_or(String::new(), |(_, value)| value.clone())
     };
     found.retain(|row| cell(row, "规则编号") == "R08" && cell(row, "状态") == "持续");
-    let place = |row: &Vec<(String, String)>| {
-        ["县（区）", "乡镇（街道）", "村（社区）", "姓名"].map(|title| cell(row, title))
-    };
+    let place = |row: &Vec<(String, String)>| ["村（社区）", "姓名"].map(|title| cell(row, title));
     found.into_iter().min_by_key(place).expect("a finding of R08")
 }
 

@@ -177,6 +177,7 @@ fn readers_that_cannot_be_started_are_no_fault_of_the_lists() {
         link: LinkSettings::open(&root().join("pipelines/hebi/link.toml")).unwrap(),
         pipeline,
         period: "2018Q3".parse().unwrap(),
+        issued: None,
         data: root().join("fixtures/hebi/2018Q3"),
         out: folder.path().join("out"),
         previous: None,

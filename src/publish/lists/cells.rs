@@ -1,4 +1,4 @@
-//! Rows of a list as a worksheet holds them. A list has thirty cells a row, all alike: making
+//! Rows of a list as a worksheet holds them. A list has thirty-odd cells a row, all alike: making
 //! them here, without a model of the sheet, is most of what makes lists quick.
 
 use std::borrow::Cow;
@@ -6,74 +6,78 @@ use std::fmt::Write as _;
 
 use rust_xlsxwriter::utility::column_number_to_name;
 
-use super::list_row::{COLUMNS, ListColumn, ListColumnKind, ListRow};
+use super::list_column::{ListColumn, ListColumnKind, ListLayout};
+use super::list_row::ListRow;
 use super::style::CellStyle;
-use crate::Result;
+use crate::model::answer_column::AnswerColumn;
 use crate::privacy::formula_cells::is_formula_cell;
 
 /// Most UTF-16 units of a cell that a spreadsheet opens.
 const LONGEST: usize = 32_767;
 
 /// Writes rows, one after the other.
-pub(super) struct SheetRowWriter {
+pub(super) struct SheetRowWriter<'l> {
+    layout: &'l ListLayout,
     /// `<c r="` with the letters of each column.
-    begins: [String; COLUMNS.len()],
-    due: usize,
-    severity: usize,
+    begins: Vec<String>,
     /// The row's number, `1` being the header's.
     number: String,
 }
 
-impl SheetRowWriter {
-    pub(super) fn new() -> Result<Self> {
-        Ok(Self {
-            begins: std::array::from_fn(|at| format!("<c r=\"{}", column_number_to_name(at as u16))),
-            due: ListColumn::position("反馈期限")?,
-            severity: ListColumn::position("严重程度")?,
-            number: String::new(),
-        })
+impl<'l> SheetRowWriter<'l> {
+    pub(super) fn new(layout: &'l ListLayout) -> Self {
+        let letters = (0..layout.columns.len()).map(|at| column_number_to_name(at as u16));
+        let begins = letters.map(|letters| format!("<c r=\"{letters}")).collect();
+        Self { layout, begins, number: String::new() }
     }
 
     /// Appends a row, the header's being number 1.
-    pub(super) fn push(&mut self, number: usize, row: &ListRow<'_>, out: &mut String) -> Result<()> {
+    pub(super) fn push(&mut self, number: usize, row: &ListRow<'_>, out: &mut String) {
         self.number.clear();
         let _ = write!(self.number, "{number}");
-        let _ = write!(out, r#"<row r="{number}" ht="{}" customHeight="1">"#, cell_row_height(row));
-        for (c, (column, text)) in COLUMNS.iter().zip(&row.cells).enumerate() {
-            let style = match column.kind {
-                _ if c == self.due && row.overdue => CellStyle::Overdue,
-                _ if c == self.severity && row.severe => CellStyle::Severe,
-                ListColumnKind::Short | ListColumnKind::Hidden if is_formula_cell(text) => {
-                    CellStyle::ShortQuoted
-                }
-                ListColumnKind::Short | ListColumnKind::Hidden => CellStyle::Short,
-                ListColumnKind::Long if is_formula_cell(text) => CellStyle::LongQuoted,
-                ListColumnKind::Long => CellStyle::Long,
-                ListColumnKind::Answer => CellStyle::Answer,
-            };
+        let height = cell_row_height(self.layout, row);
+        // Some programs lay the lines of rows without a height over each other.
+        let _ = write!(out, r#"<row r="{number}" ht="{height}" customHeight="1">"#);
+        for (c, (column, text)) in self.layout.columns.iter().zip(&row.cells).enumerate() {
             out.push_str(&self.begins[c]);
             out.push_str(&self.number);
             out.push_str("\" s=\"");
-            out.push(char::from(b'0' + style as u8));
-            match (c, text.as_ref()) {
-                (0, _) => {
-                    let _ = write!(out, "\"><v>{}</v></c>", number - 1);
-                }
-                (_, "") => out.push_str("\"/>"),
-                (_, text) => {
-                    out.push_str("\" t=\"inlineStr\"><is><t");
-                    let blank = ['\t', '\n', ' '];
-                    if text.starts_with(blank) || text.ends_with(blank) {
-                        out.push_str(" xml:space=\"preserve\"");
-                    }
-                    out.push('>');
-                    push_cell_text(text, out);
-                    out.push_str("</t></is></c>");
-                }
+            let is_printed = c < usize::from(self.layout.printed);
+            let _ = write!(out, "{}", cell_style((*column, is_printed), text, row) as u8);
+            if text.is_empty() {
+                out.push_str("\"/>");
+                continue;
             }
+            out.push_str("\" t=\"inlineStr\"><is><t");
+            let blank = ['\t', '\n', ' '];
+            if text.starts_with(blank) || text.ends_with(blank) {
+                out.push_str(" xml:space=\"preserve\"");
+            }
+            out.push('>');
+            push_cell_text(text, out);
+            out.push_str("</t></is></c>");
         }
         out.push_str("</row>");
-        Ok(())
+    }
+}
+
+fn cell_style((column, is_printed): (ListColumn, bool), text: &str, row: &ListRow<'_>) -> CellStyle {
+    use AnswerColumn as A;
+    use ListColumn as L;
+    match column {
+        L::Due if row.overdue => CellStyle::Overdue,
+        L::Answer(A::Number) | L::Severity if row.severe => CellStyle::Severe,
+        L::Answer(A::StoppedMonth | A::AnsweredOn) => CellStyle::Written,
+        L::Name if !is_formula_cell(text) => CellStyle::Name,
+        _ => match column.kind() {
+            ListColumnKind::Short | ListColumnKind::Hidden if is_formula_cell(text) => CellStyle::ShortQuoted,
+            ListColumnKind::Short | ListColumnKind::Hidden => CellStyle::Short,
+            ListColumnKind::Long if !is_printed && is_formula_cell(text) => CellStyle::FarQuoted,
+            ListColumnKind::Long if !is_printed => CellStyle::Far,
+            ListColumnKind::Long if is_formula_cell(text) => CellStyle::LongQuoted,
+            ListColumnKind::Long => CellStyle::Long,
+            ListColumnKind::Answer => CellStyle::Answer,
+        },
     }
 }
 
@@ -131,26 +135,35 @@ fn is_escape(text: &[u8]) -> bool {
     matches!(text, [b'_', b'x', a, b, c, d, b'_', ..] if [a, b, c, d].iter().all(|d| d.is_ascii_hexdigit()))
 }
 
-/// Height in points that shows every wrapped line: readers do not fit rows of protected sheets.
-fn cell_row_height(row: &ListRow<'_>) -> f64 {
-    row_height(COLUMNS.iter().zip(&row.cells).map(|(column, text)| (text.as_ref(), column.width)), 2)
+/// Height in points that shows every line of what is printed; what is seldom read stands in one line and may be cut off.
+fn cell_row_height(layout: &ListLayout, row: &ListRow<'_>) -> f64 {
+    let printed = layout.columns.iter().zip(&row.cells).take(layout.printed.into());
+    row_height(printed.map(|(column, text)| (text.as_ref(), column.width())), 2)
 }
 
 /// Height in points of a row of some texts in columns of some widths, with room for so many lines at least.
 pub(super) fn row_height<'t>(cells: impl Iterator<Item = (&'t str, f64)>, least: usize) -> f64 {
-    let lines = cells.map(|(text, width)| line_count(text, width as usize)).max();
-    let points = (lines.unwrap_or(1).clamp(least, 20) as f64 * 13.5 + 4.0).min(400.0);
+    let lines = cells.map(|(text, width)| line_count(text, width)).max();
+    let points = (lines.unwrap_or(1).clamp(least, 20) as f64 * LINE + 3.0).min(400.0);
     // Rows are whole pixels high, four to three points.
     (points * 4.0 / 3.0).round() * 0.75
 }
 
+/// Points that a line takes.
+const LINE: f64 = 13.2;
+/// How many characters of ten points a unit of a column's width takes: seven pixels, of six and two thirds each.
+const CHARACTERS: f64 = 1.05;
+
 /// Lines that a text takes in a column of a width.
-pub(super) fn line_count(text: &str, width: usize) -> usize {
+pub(super) fn line_count(text: &str, width: f64) -> usize {
     // A Han character takes two columns.
     let columns = |line: &str| {
         line.bytes().map(|byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xC0)).sum::<usize>()
     };
-    text.split('\n').map(|line| columns(line).div_ceil(width - 1).max(1)).sum()
+    // No Han character is cut in two.
+    let room = ((width * CHARACTERS) as usize).max(2);
+    let room = if text.is_ascii() { room } else { room / 2 * 2 };
+    text.split('\n').map(|line| columns(line).div_ceil(room).max(1)).sum()
 }
 
 #[cfg(test)]
@@ -187,9 +200,10 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns() {
-        assert_eq!(line_count("", 5), 1);
-        assert_eq!(line_count("一二三", 5), 2);
-        assert_eq!(line_count("abcd", 5), 1);
-        assert_eq!(line_count("abcde\n\n一", 5), 4);
+        assert_eq!(line_count("", 5.0), 1);
+        assert_eq!(line_count("一二三", 5.0), 2);
+        assert_eq!(line_count("一二三", 5.8), 1);
+        assert_eq!(line_count("abcde", 5.0), 1);
+        assert_eq!(line_count("abcdef\n\n一", 5.0), 4);
     }
 }

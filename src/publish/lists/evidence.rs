@@ -9,8 +9,8 @@ use crate::model::exception::TrackedException;
 use crate::model::officer_text::ValueForm;
 use crate::model::record_id::{RecordIdParts, RecordKey};
 use crate::privacy::mask;
-use crate::publish::PublicationInputs;
 use crate::publish::people::RecordOwners;
+use crate::publish::{PublicationInputs, RuleFacts};
 
 /// The records that listed exceptions rest on.
 pub(super) struct ListedEvidence<'a> {
@@ -21,6 +21,8 @@ pub(super) struct ListedEvidence<'a> {
     said: Vec<EvidenceRows>,
     /// By rule, then source: the columns that are shown of a record.
     shown: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
+    /// Likewise those that decide the rule, what tells it from other rules first.
+    deciding: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
 }
 
 /// What records of a source say.
@@ -46,8 +48,9 @@ impl<'a> ListedEvidence<'a> {
         people: &'a RecordOwners<'_>,
         listed: impl ParallelIterator<Item = &'a TrackedException>,
     ) -> Result<Self> {
-        let (tables, said, shown) = (people.tables(), Vec::new(), HashMap::new());
-        let mut evidence = Self { inputs: *inputs, tables, said, shown };
+        let (tables, said) = (people.tables(), Vec::new());
+        let (shown, deciding) = (HashMap::new(), HashMap::new());
+        let mut evidence = Self { inputs: *inputs, tables, said, shown, deciding };
         let mut named: Vec<(usize, usize)> =
             listed.flat_map_iter(|t| &t.exception.evidence).filter_map(|id| evidence.find(id)).collect();
         named.par_sort_unstable();
@@ -68,8 +71,13 @@ impl<'a> ListedEvidence<'a> {
         let facts = catalogue.sources.iter().find(|s| s.name == records.source);
         let columns = facts.map_or(&[][..], |facts| &facts.shown);
         let rules: Vec<_> = catalogue.rules.iter().filter(|r| rules.contains(r.code.as_str())).collect();
+        let decides = |rule: &RuleFacts, name: &str| {
+            let own = catalogue.deciding.get(&rule.code).into_iter().flatten();
+            own.filter(|(list, _)| *list == records.source).position(|(_, column)| column == name)
+        };
         let is_shown = |name: &str| {
-            columns.iter().any(|c| c.0 == name) && rules.iter().any(|rule| rule.columns.contains(name))
+            columns.iter().any(|c| c.0 == name)
+                && rules.iter().any(|rule| rule.columns.contains(name) || decides(rule, name).is_some())
         };
         let kept = records.rows.pick_columns(&rows, is_shown)?;
         for rule in rules {
@@ -78,6 +86,15 @@ impl<'a> ListedEvidence<'a> {
                 Some(ShownColumn { form: *form, title, column: kept.schema().index_of(name).ok()? })
             });
             self.shown.entry(&rule.code).or_default().push(own.collect());
+            let mut deciding: Vec<(usize, ShownColumn<'a>)> = Vec::new();
+            for (name, title, form) in columns {
+                if let (Some(place), Ok(column)) = (decides(rule, name), kept.schema().index_of(name)) {
+                    deciding.push((place, ShownColumn { form: *form, title, column }));
+                }
+            }
+            deciding.sort_by_key(|(place, _)| *place);
+            let deciding = deciding.into_iter().map(|(_, column)| column).collect();
+            self.deciding.entry(&rule.code).or_default().push(deciding);
         }
         self.said.push(EvidenceRows { rows, columns: kept.columns().to_vec() });
         Ok(())
@@ -91,6 +108,22 @@ impl<'a> ListedEvidence<'a> {
         let of_source = u8::try_from(keys.first()?.source()).ok()?;
         let key = RecordKey::new(of_source, u16::try_from(table).ok()?, row, member);
         Some((source, keys.binary_search(&key).ok()?))
+    }
+
+    /// Titles and values of the columns that decide the rule, what tells it from other rules first.
+    pub(super) fn deciding_values(
+        &self,
+        rule: &str,
+        (source, row): (usize, usize),
+    ) -> Vec<(&'a str, String)> {
+        let said = &self.said[source];
+        let (Some(deciding), Ok(row)) = (self.deciding.get(rule), said.rows.binary_search(&row)) else {
+            return Vec::new();
+        };
+        let value = |shown: &ShownColumn<'a>| {
+            Some((shown.title, shown.form.value(&said.columns[shown.column], row)?))
+        };
+        deciding[source].iter().filter_map(value).collect()
     }
 
     /// Appends the original values of the columns that the rule reads, each after `separator`,

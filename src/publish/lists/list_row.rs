@@ -1,13 +1,20 @@
-//! Columns and rows of an exception list.
+//! Rows of an exception list: where each stands, and what its cells say.
 
 use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
+use jiff::civil::Date;
 
 use super::evidence::ListedEvidence;
-use super::{REVIEW_SHEET, safe_names};
+use super::finding_text::FindingTexts;
+use super::homes::{Contact, Homes, own_part};
+use super::list_column::{ListColumn, ListLayout};
+use crate::Result;
 use crate::config::MaskStyle;
-use crate::model::exception::TrackedException;
+use crate::config::pipeline_settings::ListAudience;
+use crate::model::answer_column::AnswerColumn;
+use crate::model::day::unpack_day;
+use crate::model::exception::{Severity, TrackedException};
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
@@ -15,70 +22,9 @@ use crate::publish::quarter_totals::{tier_confidence, tier_title};
 use crate::publish::restricted::{ByFinding, cause_of, related_exceptions, row_version};
 use crate::publish::{PublicationInputs, RuleFacts};
 use crate::track::short_number;
-use crate::{Error, Result};
 
-/// A column of an exception list.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ListColumn {
-    /// Header.
-    pub title: &'static str,
-    /// Width in characters.
-    pub width: f64,
-    /// What the column is for.
-    pub kind: ListColumnKind,
-}
-
-/// Use of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListColumnKind {
-    /// Short text, centred.
-    Short,
-    /// Long text, wrapped.
-    Long,
-    /// Filled in by the officer.
-    Answer,
-    /// Not shown; brings answers back to their row.
-    Hidden,
-}
-
-const fn column(title: &'static str, width: f64, kind: ListColumnKind) -> ListColumn {
-    ListColumn { title, width, kind }
-}
-
-/// Columns in order. Import of answers finds them by title.
-pub const COLUMNS: [ListColumn; 31] = [
-    column("序号", 5.0, ListColumnKind::Short),
-    column("疑点编号", 21.0, ListColumnKind::Short),
-    column("规则编号", 8.0, ListColumnKind::Short),
-    column("疑点类型", 18.0, ListColumnKind::Long),
-    column("严重程度", 8.0, ListColumnKind::Short),
-    column("状态", 7.0, ListColumnKind::Short),
-    column("县（区）", 9.0, ListColumnKind::Short),
-    column("乡镇（街道）", 11.0, ListColumnKind::Short),
-    column("村（社区）", 13.0, ListColumnKind::Short),
-    column("户编号", 15.0, ListColumnKind::Short),
-    column("姓名", 9.0, ListColumnKind::Short),
-    column("证件号（掩码）", 20.0, ListColumnKind::Short),
-    column("说明", 36.0, ListColumnKind::Long),
-    column("涉及来源与原值", 46.0, ListColumnKind::Long),
-    column("匹配方式", 16.0, ListColumnKind::Long),
-    column("匹配置信度", 8.0, ListColumnKind::Short),
-    column("首次发现季度", 9.0, ListColumnKind::Short),
-    column("连续季度", 6.0, ListColumnKind::Short),
-    column("责任部门", 12.0, ListColumnKind::Short),
-    column("下发日期", 11.0, ListColumnKind::Short),
-    column("反馈期限", 11.0, ListColumnKind::Short),
-    column("核查建议", 32.0, ListColumnKind::Long),
-    column("同因疑点", 21.0, ListColumnKind::Long),
-    column("核查结果", 11.0, ListColumnKind::Answer),
-    column("原因代码", 18.0, ListColumnKind::Answer),
-    column("处理措施", 13.0, ListColumnKind::Answer),
-    column("备注", 24.0, ListColumnKind::Answer),
-    column("核查人", 9.0, ListColumnKind::Answer),
-    column("核查日期", 11.0, ListColumnKind::Answer),
-    column("行键", 28.0, ListColumnKind::Hidden),
-    column("行版本", 10.0, ListColumnKind::Hidden),
-];
+/// Stands before a row's key: no spreadsheet takes for a number what begins with a letter.
+const ROW_KEY: char = 'K';
 
 /// What rows are made of.
 pub(super) struct RowMaterial<'a> {
@@ -89,10 +35,11 @@ pub(super) struct RowMaterial<'a> {
     /// By source.
     fields: Vec<SourceFields<'a>>,
     evidence: ListedEvidence<'a>,
+    homes: Homes<'a>,
     rules: HashMap<&'a str, &'a RuleFacts>,
     /// By source: how much its word counts; smaller is more.
     ranks: Vec<u32>,
-    /// The period's last day.
+    /// Day on which the lists are handed out.
     issued: String,
     /// Numbers without a real birth date that stand where ID numbers do: as a household's number nothing else tells them.
     damaged_numbers: HashSet<u64>,
@@ -101,29 +48,47 @@ pub(super) struct RowMaterial<'a> {
 /// An exception and where it stands on its list.
 pub(super) struct ListEntry<'a> {
     pub(super) tracked: &'a TrackedException,
-    /// Its department's sheet, or that of unconfirmed matches.
-    pub(super) sheet: Cow<'a, str>,
     household: &'a str,
     /// Source and row of each record it rests on; `None` for those of an earlier quarter.
     records: Vec<Option<(usize, usize)>>,
+    /// Of the first of them that is of this quarter.
+    subject: Option<Subject>,
     pub(super) overdue: bool,
+}
+
+/// Dense numbers of whom a row is about.
+#[derive(Debug, Clone, Copy)]
+struct Subject {
+    source: usize,
+    row: usize,
+    person: u32,
+    household: u32,
 }
 
 /// A row ready to be written.
 pub(super) struct ListRow<'a> {
-    pub(super) cells: [Cow<'a, str>; COLUMNS.len()],
+    pub(super) cells: Vec<Cow<'a, str>>,
     pub(super) severe: bool,
     pub(super) overdue: bool,
 }
 
 impl<'a> ListEntry<'a> {
-    /// Review last, then department, severity, rule, village, household, row key.
-    pub(super) fn order(&self) -> (bool, [&str; 6]) {
+    /// Where it stands within its village, but for how bad the household's worst is: household, person, severity, rule.
+    fn place(&self, name: &'a str) -> [&'a str; 6] {
         let e = &self.tracked.exception;
-        let severity = e.severity.code();
-        let place = [&*self.sheet, severity, &e.rule_code, &e.village_code, self.household];
-        let [sheet, severity, rule, village, household] = place;
-        (self.tracked.in_review(), [sheet, severity, rule, village, household, &self.tracked.listed_id])
+        let person = e.person_id.as_deref().unwrap_or_default();
+        [name, person, e.severity.code(), &e.rule_code, &e.rule_key, &self.tracked.listed_id]
+    }
+
+    /// Which household it is of: its number, and its id or that of what else it is about.
+    pub(super) fn home(&self) -> [&'a str; 2] {
+        let e = &self.tracked.exception;
+        [self.household, e.household_id.as_deref().unwrap_or(&e.subject_id)]
+    }
+
+    /// Severity of its rule.
+    pub(super) fn severity(&self) -> Severity {
+        self.tracked.exception.severity
     }
 }
 
@@ -133,7 +98,7 @@ impl<'a> RowMaterial<'a> {
         people: &'a RecordOwners<'a>,
         persons: &'a [PublishedPerson],
         by_finding: &'a ByFinding<'a>,
-        evidence: ListedEvidence<'a>,
+        (listed, evidence): (&[&'a TrackedException], ListedEvidence<'a>),
     ) -> Result<Self> {
         let catalogue = inputs.catalogue;
         let rank =
@@ -141,18 +106,36 @@ impl<'a> RowMaterial<'a> {
         let fields = people.fields();
         let ids = fields.iter().flat_map(SourceFields::ids);
         let damaged = ids.filter(|id| id.class == IdClass::BadDate18).filter_map(|id| id.edit_key());
+        let damaged_numbers = damaged.collect();
+        let ranks: Vec<u32> = inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect();
+        let mut sources: Vec<usize> = (0..ranks.len()).collect();
+        sources.sort_by_key(|&source| (ranks[source], source));
+        let found = listed.iter().flat_map(|tracked| &tracked.exception.evidence);
+        let nodes = found.filter_map(|id| evidence.find(id)).map(|(source, row)| people.node(source, row));
+        let homes = Homes::gather(inputs, &fields, &sources, nodes)?;
         Ok(Self {
             inputs: *inputs,
             people,
             persons,
             by_finding,
-            damaged_numbers: damaged.collect(),
+            damaged_numbers,
             fields,
             evidence,
+            homes,
             rules: catalogue.rules.iter().map(|rule| (rule.code.as_str(), rule)).collect(),
-            ranks: inputs.loaded.iter().map(|loaded| rank(&loaded.records.source)).collect(),
-            issued: inputs.period.last_day().to_string(),
+            ranks,
+            issued: inputs.issued.to_string(),
         })
+    }
+
+    /// Columns of lists that are filled in, and of those that are only read.
+    pub(super) fn layouts(&self) -> [ListLayout; 2] {
+        let (audience, said) = (self.audience(), self.homes.said());
+        [ListLayout::of_answers(audience, &said), ListLayout::of_ledger(audience, &said)]
+    }
+
+    fn audience(&self) -> ListAudience {
+        self.inputs.catalogue.privacy.lists
     }
 
     /// Where an exception stands.
@@ -160,87 +143,222 @@ impl<'a> RowMaterial<'a> {
         let e = &tracked.exception;
         let records: Vec<_> = e.evidence.iter().map(|id| self.evidence.find(id)).collect();
         let mut found: Vec<(usize, usize)> = records.iter().flatten().copied().collect();
+        let subject = found.first().map(|&(source, row)| {
+            let node = self.people.node(source, row);
+            let resolution = self.inputs.resolution;
+            let (person, household) = (resolution.person[node], resolution.household[node]);
+            Subject { source, row, person, household }
+        });
         found.sort_by_key(|&(source, row)| (self.ranks[source], source, row));
-        let number = found.iter().find_map(|&(source, row)| self.fields[source].household(row));
-        let household = match number {
-            Some(text) => text.rsplit('|').next().unwrap_or(text),
-            None => e.household_id.as_deref().unwrap_or_default(),
-        };
+        let number = found.iter().find_map(|&(source, row)| self.fields[source].household(row)).map(own_part);
+        let of_home = subject.map_or("", |subject| self.homes.home(subject.household).number);
+        let household = number.unwrap_or(of_home);
         let overdue = *tracked.due_date < *self.issued;
-        ListEntry { tracked, sheet: list_sheet_name(tracked), household, records, overdue }
+        ListEntry { tracked, household, records, subject, overdue }
+    }
+
+    /// Entries in the order in which they are visited: by village, household, person and severity, in each village the
+    /// households with the worst first; what follows from another row of the household stands behind it.
+    pub(super) fn sort(&self, entries: &mut Vec<ListEntry<'a>>) {
+        let mut worst: HashMap<(&str, [&str; 2]), Severity> = HashMap::new();
+        for entry in entries.iter() {
+            let key = (&*entry.tracked.exception.village_code, entry.home());
+            let severity = worst.entry(key).or_insert(entry.severity());
+            *severity = entry.severity().min(*severity);
+        }
+        let places: HashMap<&str, usize> =
+            entries.iter().enumerate().map(|(at, entry)| (entry.tracked.exception_id.as_str(), at)).collect();
+        let home = |entry: &ListEntry<'a>| {
+            let e = &entry.tracked.exception;
+            (e.village_code.is_empty(), &*e.county_code, &*e.township_code, &*e.village_code, entry.home())
+        };
+        let place = |entry: &ListEntry<'a>| entry.place(self.name(entry.subject));
+        let mut keys = Vec::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            let root = cause_of(self.by_finding, entry.tracked);
+            let root = root.and_then(|root| places.get(root.exception_id.as_str()));
+            let root = root.map(|&root| &entries[root]).filter(|root| home(root) == home(entry));
+            let follows = root.is_some();
+            let (unknown, county, township, village, of) = home(entry);
+            let severity = worst[&(village, of)];
+            let own = (follows, place(entry));
+            keys.push((
+                (unknown, county, township, village, severity, of),
+                place(root.unwrap_or(entry)),
+                own,
+                at,
+            ));
+        }
+        keys.sort_unstable();
+        let order: Vec<usize> = keys.into_iter().map(|(.., at)| at).collect();
+        let mut all: Vec<Option<ListEntry<'a>>> = std::mem::take(entries).into_iter().map(Some).collect();
+        entries.extend(order.into_iter().filter_map(|at| all[at].take()));
     }
 
     /// The row of an exception.
-    pub(super) fn row<'s>(&'s self, entry: &ListEntry<'s>) -> Result<ListRow<'s>> {
-        let (tracked, inputs) = (entry.tracked, &self.inputs);
-        let e = &tracked.exception;
-        let rule = self.rules.get(&*e.rule_code);
-        let place = |code: &'s str| match code {
-            "" => "未定",
-            code => self.people.division_name(code).unwrap_or(code),
-        };
-        let status = tracked.status.title();
-        let status: Cow<'s, str> = match tracked.checked {
-            true => status.into(),
-            false => format!("{status}（本季未核对）").into(),
-        };
-        let (name, id) = self.subject(&entry.records);
-        let mut all_related = String::new();
-        for other in related_exceptions(self.by_finding, tracked) {
-            if !all_related.is_empty() {
-                all_related.push('\n');
-            }
-            self.push_related(tracked, other, &mut all_related);
-        }
-        let severity = e.severity.code();
-        let cells: [Cow<'s, str>; COLUMNS.len()] = [
-            "".into(),
-            short_number(tracked).into(),
-            (&*e.rule_code).into(),
-            rule.map_or(&*e.rule_code, |r| r.title.as_str()).into(),
-            severity.into(),
-            status,
-            place(&e.county_code).into(),
-            place(&e.township_code).into(),
-            place(&e.village_code).into(),
-            self.shown_household(entry.household),
-            name,
-            id,
-            mask::mask_numbers_in_text(&e.message),
-            self.evidence_text(entry).into(),
-            tier_title(e.confidence).into(),
-            tier_confidence(e.confidence).into(),
-            tracked.first_seen.to_string().into(),
-            inputs.period.periods_since(tracked.first_seen).to_string().into(),
-            (&*e.owner).into(),
-            self.issued.as_str().into(),
-            (&*tracked.due_date).into(),
-            rule.map_or("", |r| r.advice.as_str()).into(),
-            all_related.into(),
-            "".into(),
-            "".into(),
-            "".into(),
-            "".into(),
-            "".into(),
-            "".into(),
-            tracked.listed_id.as_str().into(),
-            row_version(tracked).into(),
-        ];
-        let severe = inputs.catalogue.words.is_marked(e.severity);
-        Ok(ListRow { cells, severe, overdue: entry.overdue })
+    pub(super) fn row<'s>(&'s self, entry: &ListEntry<'s>, layout: &ListLayout) -> ListRow<'s> {
+        let cells = layout.columns.iter().map(|column| self.cell(entry, *column)).collect();
+        let severe = self.inputs.catalogue.words.is_marked(entry.severity());
+        ListRow { cells, severe, overdue: entry.overdue }
     }
 
-    /// Name and number of whom the row is about, as the first evidence record has them.
-    fn subject(&self, records: &[Option<(usize, usize)>]) -> (Cow<'a, str>, Cow<'a, str>) {
-        let Some(&(source, row)) = records.iter().flatten().next() else { return ("".into(), "".into()) };
-        let fields = &self.fields[source];
-        let mut id = fields.id(row);
+    fn cell<'s>(&'s self, entry: &ListEntry<'s>, column: ListColumn) -> Cow<'s, str> {
+        use AnswerColumn as A;
+        use ListColumn as L;
+        let tracked = entry.tracked;
+        let e = &tracked.exception;
+        let rule = self.rules.get(&*e.rule_code);
+        let contact = |said: fn(&Contact) -> &str| {
+            entry.subject.map_or("", |one| self.homes.contact(one.person, one.household, said))
+        };
+        match column {
+            L::Answer(A::Number) => short_number(tracked).into(),
+            L::Answer(A::RowKey) => format!("{ROW_KEY}{}", tracked.listed_id).into(),
+            L::Answer(A::RowVersion) => row_version(tracked).into(),
+            L::Answer(_) => "".into(),
+            L::Township => self.unit(&e.township_code).into(),
+            L::Village => self.village(entry),
+            L::Household => self.household(entry),
+            L::Name => self.shown_name(self.name(entry.subject)),
+            L::Identity => self.identity(entry.subject),
+            L::Finding => self.finding(entry).into(),
+            L::Advice => {
+                let all = rule.map_or("", |rule| rule.advice.as_str());
+                all.split('；').next().unwrap_or(all).into()
+            }
+            L::Due => (&*tracked.due_date).into(),
+            L::Rule => (&*e.rule_code).into(),
+            L::Kind => rule.map_or(&*e.rule_code, |r| r.title.as_str()).into(),
+            L::Severity => e.severity.code().into(),
+            L::Status => match tracked.checked {
+                true => tracked.status.title().into(),
+                false => format!("{}（本季未核对）", tracked.status.title()).into(),
+            },
+            L::Owner => (&*e.owner).into(),
+            L::Helper => self.shown_name(contact(|contact| &contact.helper)),
+            L::Phone => match self.audience() {
+                ListAudience::Inner => contact(|contact| &contact.phone).into(),
+                ListAudience::Masked => "".into(),
+            },
+            L::Address => self.shown_text(contact(|contact| &contact.address)),
+            L::Match => tier_title(e.confidence).into(),
+            L::Confidence => tier_confidence(e.confidence).into(),
+            L::FirstSeen => tracked.first_seen.to_string().into(),
+            L::Periods => self.inputs.period.periods_since(tracked.first_seen).to_string().into(),
+            L::Issued => self.issued.as_str().into(),
+            L::Related => self.related(tracked).into(),
+            L::Evidence => self.evidence_text(entry).into(),
+            L::AllAdvice => rule.map_or("", |rule| rule.advice.as_str()).into(),
+        }
+    }
+
+    fn unit<'s>(&'s self, code: &'s str) -> &'s str {
+        match code {
+            "" => "未定",
+            code => self.people.division_name(code).unwrap_or(code),
+        }
+    }
+
+    /// Village, and the part of it where a list says it.
+    fn village<'s>(&'s self, entry: &ListEntry<'s>) -> Cow<'s, str> {
+        let village = self.unit(&entry.tracked.exception.village_code);
+        let group = entry.subject.map_or("", |one| {
+            self.homes.contact(one.person, one.household, |contact| contact.group.as_str())
+        });
+        match group {
+            "" => village.into(),
+            group => format!("{village}\n{}", self.shown_text(group)).into(),
+        }
+    }
+
+    /// The head of the household, and its number below.
+    fn household<'s>(&'s self, entry: &ListEntry<'s>) -> Cow<'s, str> {
+        let head = entry.subject.map_or("", |subject| self.homes.home(subject.household).head);
+        let (head, number) = (self.shown_name(head), self.shown_household(entry.household));
+        match (head.is_empty(), number.is_empty()) {
+            (_, true) => head,
+            (true, false) => number,
+            (false, false) => format!("{head}\n{number}").into(),
+        }
+    }
+
+    /// Name of whom the row is about, as the first record has it.
+    fn name(&self, subject: Option<Subject>) -> &'a str {
+        subject.and_then(|one| self.fields[one.source].name(one.row)).unwrap_or_default()
+    }
+
+    /// Number and age of whom the row is about; for the office alone the birth date, too.
+    fn identity(&self, subject: Option<Subject>) -> Cow<'a, str> {
+        let Some(subject) = subject else { return "".into() };
+        let person = &self.persons[subject.person as usize];
+        let mut id = self.fields[subject.source].id(subject.row);
         // A record without a usable number borrows the one its person is known by.
         if matches!(id.class, IdClass::Empty | IdClass::Other) {
-            let person = self.inputs.resolution.person[self.people.node(source, row)];
-            id = self.people.id(&self.fields, &self.persons[person as usize]);
+            id = self.people.id(&self.fields, person);
         }
-        (self.shown_name(fields.name(row).unwrap_or_default()), self.shown_id(id))
+        let (number, mark) = self.number_and_mark(id);
+        // What the number says counts: it is what officers look at.
+        let birth = id.birth().filter(|_| id.trusted()).unwrap_or(person.birth);
+        let (year, month, day) = unpack_day(birth);
+        let age = match (self.audience(), age_on(birth, self.inputs.period.last_day())) {
+            (_, None) => String::new(),
+            (ListAudience::Inner, Some(age)) => format!("{year}-{month:02}-{day:02} {age}岁"),
+            (ListAudience::Masked, Some(age)) => format!("{age}岁"),
+        };
+        let below = [mark.as_str(), age.as_str()].into_iter().filter(|part| !part.is_empty());
+        let below = below.collect::<Vec<_>>().join(" ");
+        match (number.is_empty(), below.is_empty()) {
+            (_, true) => number,
+            (true, false) => below.into(),
+            (false, false) => format!("{number}\n{below}").into(),
+        }
+    }
+
+    /// A number as the pipeline's privacy setting allows, and apart from it the mark that stands for what is hidden.
+    fn number_and_mark(&self, id: IdNumber) -> (Cow<'a, str>, String) {
+        match self.inputs.catalogue.privacy.shown_numbers() {
+            MaskStyle::Partial => {
+                let mut mark = String::new();
+                let number = mask::mask_number_with_mark(id, |number| {
+                    mark = self.inputs.secrets.identity.number_mark(number);
+                    String::new()
+                });
+                (number, mark)
+            }
+            MaskStyle::None | MaskStyle::Full => (self.shown_id(id), String::new()),
+        }
+    }
+
+    fn finding(&self, entry: &ListEntry<'_>) -> String {
+        let tracked = entry.tracked;
+        let texts = FindingTexts {
+            inputs: &self.inputs,
+            fields: &self.fields,
+            evidence: &self.evidence,
+            ranks: &self.ranks,
+        };
+        let mut text = texts.text(tracked, &entry.records, |name| self.shown_name(name).into_owned());
+        let follow = related_exceptions(self.by_finding, tracked).filter(|other| {
+            is_covered_by_cause(self.by_finding, other)
+                && cause_of(self.by_finding, other)
+                    .is_some_and(|root| root.exception_id == tracked.exception_id)
+        });
+        match follow.count() {
+            0 => {}
+            count => text.push_str(&format!("另有{count}条由本条引起，不单列。")),
+        }
+        text
+    }
+
+    fn related(&self, tracked: &TrackedException) -> String {
+        let mut all = String::new();
+        for other in related_exceptions(self.by_finding, tracked) {
+            if !all.is_empty() {
+                all.push('\n');
+            }
+            self.push_related(tracked, other, &mut all);
+        }
+        all
     }
 
     /// Number of a related exception, and what it is where it has no row of its own or is the cause.
@@ -261,16 +379,18 @@ impl<'a> RowMaterial<'a> {
 
     /// A number as the pipeline's privacy setting allows.
     fn shown_id(&self, id: IdNumber) -> Cow<'a, str> {
-        match self.inputs.catalogue.privacy.id_mask {
+        match self.inputs.catalogue.privacy.shown_numbers() {
             MaskStyle::None => id.text().map_or_else(|| mask::mask_number_for_list(id), Cow::Owned),
-            MaskStyle::Partial => mask::mask_number_for_list(id),
+            MaskStyle::Partial => {
+                mask::mask_number_with_mark(id, |number| self.inputs.secrets.identity.number_mark(number))
+            }
             MaskStyle::Full => "".into(),
         }
     }
 
     /// A household's number: often its head's ID number, which is shown as such numbers are.
     fn shown_household<'n>(&self, number: &'n str) -> Cow<'n, str> {
-        match self.inputs.catalogue.privacy.id_mask {
+        match self.inputs.catalogue.privacy.shown_numbers() {
             MaskStyle::None => number.into(),
             MaskStyle::Partial | MaskStyle::Full => {
                 let id = IdNumber::parse(number);
@@ -288,6 +408,14 @@ impl<'a> RowMaterial<'a> {
             MaskStyle::None => mask::mask_numbers_in_text(name),
             MaskStyle::Partial => mask::mask_name_for_notice(&mask::mask_numbers_in_text(name)).into(),
             MaskStyle::Full => "".into(),
+        }
+    }
+
+    /// What somebody wrote: whole for the office alone.
+    fn shown_text<'n>(&self, text: &'n str) -> Cow<'n, str> {
+        match self.audience() {
+            ListAudience::Inner => text.into(),
+            ListAudience::Masked => mask::mask_numbers_in_text(text),
         }
     }
 
@@ -330,30 +458,42 @@ impl<'a> RowMaterial<'a> {
     }
 }
 
-/// The sheet an exception stands on: its department's, or that of unconfirmed matches.
-fn list_sheet_name(tracked: &TrackedException) -> Cow<'_, str> {
-    match tracked.in_review() {
-        true => REVIEW_SHEET.into(),
-        false => safe_names::safe_sheet_name(&tracked.exception.owner),
+/// Age in years on a day of whoever is born on another; `None` where that is not known.
+fn age_on(birth: u32, day: Date) -> Option<u32> {
+    let (year, month, born) = unpack_day(birth);
+    if !crate::model::day::is_real_day(birth) {
+        return None;
     }
+    let (on_year, on_month, on_day) = (
+        u32::try_from(day.year()).ok()?,
+        u32::from(day.month().unsigned_abs()),
+        u32::from(day.day().unsigned_abs()),
+    );
+    on_year.checked_sub(year)?.checked_sub(u32::from((on_month, on_day) < (month, born)))
 }
 
-/// True if the exception follows from one on the same sheet of the same township.
+/// True if the exception follows from one of the same department's on the same sheet of the same township.
 pub(super) fn is_covered_by_cause(by_finding: &ByFinding<'_>, tracked: &TrackedException) -> bool {
     cause_of(by_finding, tracked).is_some_and(|root| {
         root.is_open()
-            && list_sheet_name(root) == list_sheet_name(tracked)
+            && root.in_review() == tracked.in_review()
+            && (root.in_review() || root.exception.owner == tracked.exception.owner)
             && root.exception.township_code == tracked.exception.township_code
             && root.exception.county_code == tracked.exception.county_code
     })
 }
 
-impl ListColumn {
-    /// Position of a column by title.
-    pub fn position(title: &str) -> Result<usize> {
-        COLUMNS
-            .iter()
-            .position(|c| c.title == title)
-            .ok_or_else(|| Error::internal(format!("清单没有列“{title}”")))
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_a_year_older_before_the_birthday() {
+        assert_eq!(age_on(20_060_930, date(2018, 9, 30)), Some(12));
+        assert_eq!(age_on(20_061_001, date(2018, 9, 30)), Some(11));
+        assert_eq!(age_on(0, date(2018, 9, 30)), None);
+        assert_eq!(age_on(20_190_101, date(2018, 9, 30)), None);
     }
 }

@@ -1,8 +1,10 @@
-//! `lists/`: the exceptions as the people who knock on doors get them, one workbook per
-//! township, one sheet per responsible department, and what the departments get back.
+//! `lists/`: the exceptions as the people who knock on doors get them, a workbook per township household by household;
+//! ledgers to read for the county and for each responsible department; and what the departments get back.
+//!
+//! A finding has one row that is filled in, in its township's workbook, or is told under its cause there. Ledgers show the
+//! same rows and have nothing to fill in, so that nobody answers twice.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -14,27 +16,36 @@ use crate::model::exception::TrackedException;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
+mod book_plan;
 mod cells;
+mod cover;
 mod evidence;
+mod finding_text;
+mod homes;
+mod list_column;
 mod list_row;
+mod number_conflict;
 mod rejects;
+mod return_letter;
 mod safe_names;
 mod style;
 mod workbook;
 mod workbook_package;
 
-pub use list_row::COLUMNS;
 pub(super) use rejects::write_reject_lists;
 
+use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
-use list_row::{ListEntry, RowMaterial};
+use list_row::RowMaterial;
 
-/// Sheet of exceptions that rest on an unconfirmed link.
-pub(crate) const REVIEW_SHEET: &str = "待确认匹配";
 /// First sheet.
-pub(crate) const NOTES_SHEET: &str = "说明";
+pub const COVER_SHEET: &str = "交办单";
+/// Sheet of those that rest on confirmed links.
+pub const VISIT_SHEET: &str = "按村按户";
+/// Sheet of exceptions that rest on an unconfirmed link.
+pub const REVIEW_SHEET: &str = "待确认匹配";
 
-/// Writes all lists, townships side by side. A row exists while it is written.
+/// Writes all lists, workbooks side by side. A row exists while it is written.
 pub(super) fn write_lists(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
@@ -43,142 +54,39 @@ pub(super) fn write_lists(
     held: &[HeldNotice],
     outputs: &mut OutputFiles,
 ) -> Result<()> {
-    let groups = groups(inputs, people, by_finding);
-    for group in &groups {
-        if let Some((folder, _)) = group.path.rsplit_once('/') {
-            make_output_folder(&outputs.path(folder), 0o750)?;
+    let townships = book_plan::township_books(inputs, people, by_finding);
+    let ledgers = book_plan::ledgers(inputs, &townships);
+    let listed: Vec<&TrackedException> = townships.iter().flat_map(|book| &book.open).copied().collect();
+    let evidence = ListedEvidence::gather(inputs, people, listed.par_iter().copied())?;
+    let material = RowMaterial::new(inputs, people, &all.persons, by_finding, (&listed, evidence))?;
+    let books: Vec<BookPlan<'_>> = townships.into_iter().chain(ledgers).collect();
+    for book in &books {
+        if let Some((folder, _)) = book.path.rsplit_once('/') {
+            make_output_folder(&outputs.path(folder), 0o700)?;
         }
     }
-    let listed = groups.par_iter().flat_map_iter(|group| group.open.iter().copied());
-    let material = RowMaterial::new(
-        inputs,
-        people,
-        &all.persons,
-        by_finding,
-        ListedEvidence::gather(inputs, people, listed)?,
-    )?;
-    outputs.each(&groups, |group, own| {
-        let township = group.township(&material, held);
+    let [of_answers, of_ledger] = material.layouts();
+    outputs.each(&books, |plan, own| {
+        let book = plan.book(&material, held);
+        let layout = if plan.kind == BookKind::Township { &of_answers } else { &of_ledger };
         let wanted = &inputs.catalogue.outputs;
-        let path = |suffix: &str| format!("{}.{suffix}", group.path);
+        let path = |suffix: &str| format!("{}.{suffix}", plan.path);
         let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
         let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
-        tell(&COLUMNS.map(|c| c.title.into()))?;
+        tell(&layout.titles().into_iter().map(Cow::from).collect::<Vec<_>>())?;
         if wanted.xlsx {
-            workbook_package::write_workbook_package(inputs, &material, &township, &path("xlsx"), own, tell)?;
+            let made = (&book, layout);
+            workbook_package::write_workbook_package(inputs, &material, made, &path("xlsx"), own, tell)?;
         } else {
-            let mut entries = township.sheets.iter().flat_map(|(_, entries)| entries);
-            entries.try_for_each(|entry| tell(&material.row(entry)?.cells))?;
+            let mut entries = book.sheets.iter().flat_map(|(_, entries)| entries);
+            entries.try_for_each(|entry| tell(&material.row(entry, layout).cells))?;
         }
         if let Some(csv) = csv {
             csv.finish(own)?;
         }
         Ok(())
     })?;
-    write_reject_lists(inputs.loaded, inputs.catalogue, inputs.period, outputs)
-}
-
-/// Exceptions of one township.
-struct TownshipGroup<'a> {
-    county: String,
-    name: String,
-    /// Path without suffix.
-    path: String,
-    /// Those that have a row.
-    open: Vec<&'a TrackedException>,
-    resolved: u64,
-    county_code: &'a str,
-    /// Code of a rule → subjects of the township that it leaves undecided.
-    undecided: BTreeMap<&'a str, u64>,
-}
-
-/// Lists of one township.
-struct TownshipLists<'a> {
-    county: &'a str,
-    name: &'a str,
-    /// Sheet name → rows, departments first, review last.
-    sheets: Vec<(String, Vec<ListEntry<'a>>)>,
-    resolved: u64,
-    /// Code of a rule → subjects of the township that it leaves undecided.
-    undecided: &'a BTreeMap<&'a str, u64>,
-    /// What the county's lists do not tell, and which rules that holds.
-    held: Vec<&'a str>,
-}
-
-impl TownshipLists<'_> {
-    fn rows(&self) -> u64 {
-        self.sheets.iter().map(|(_, entries)| entries.len() as u64).sum()
-    }
-}
-
-impl TownshipGroup<'_> {
-    fn township<'a>(&'a self, material: &RowMaterial<'a>, held: &'a [HeldNotice]) -> TownshipLists<'a> {
-        let mut entries: Vec<ListEntry<'a>> = self.open.iter().map(|t| material.entry(t)).collect();
-        entries.sort_by(|a, b| a.order().cmp(&b.order()));
-        let mut sheets: Vec<(String, Vec<ListEntry<'a>>)> = Vec::new();
-        for entry in entries {
-            match sheets.last_mut() {
-                Some((sheet, entries)) if *sheet == entry.sheet => entries.push(entry),
-                _ => sheets.push((entry.sheet.clone().into_owned(), vec![entry])),
-            }
-        }
-        let of_county = held.iter().filter(|notice| notice.county_code == self.county_code);
-        TownshipLists {
-            county: &self.county,
-            name: &self.name,
-            sheets,
-            resolved: self.resolved,
-            undecided: &self.undecided,
-            held: of_county.map(|notice| notice.text.as_str()).collect(),
-        }
-    }
-}
-
-/// Townships with open exceptions or undecided subjects, in order of their codes.
-fn groups<'a>(
-    inputs: &PublicationInputs<'a>,
-    people: &RecordOwners<'_>,
-    by_finding: &ByFinding<'_>,
-) -> Vec<TownshipGroup<'a>> {
-    let mut open: BTreeMap<(&str, &str), Vec<&TrackedException>> = BTreeMap::new();
-    let mut resolved: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
-        let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
-        if tracked.is_open() {
-            // What follows from another row of the same sheet is told there.
-            if !list_row::is_covered_by_cause(by_finding, tracked) {
-                open.entry(place).or_default().push(tracked);
-            }
-        } else {
-            *resolved.entry(place).or_default() += 1;
-        }
-    }
-    let mut undecided: BTreeMap<(&str, &str), BTreeMap<&str, u64>> = BTreeMap::new();
-    for one in &inputs.findings.undecided {
-        let place = (&*one.county_code, &*one.township_code);
-        // A township of which nothing is found has a workbook all the same: it says what is not known.
-        open.entry(place).or_default();
-        *undecided.entry(place).or_default().entry(&one.rule_code).or_default() += 1;
-    }
-    let mut taken = BTreeSet::new();
-    let mut groups = Vec::new();
-    for ((county_code, township_code), open) in open {
-        let name = |code: &str, unknown: &str| match code {
-            "" => unknown.to_owned(),
-            code => people.division_name(code).unwrap_or(code).to_owned(),
-        };
-        let (county, name) = (name(county_code, "未定县区"), name(township_code, "未定乡镇"));
-        let mut path =
-            format!("lists/{}/{}", safe_names::safe_file_name(&county), safe_names::safe_file_name(&name));
-        // Two units may bear the same name once unsafe characters are gone.
-        if !taken.insert(path.clone()) {
-            path = format!("{path}_{}", safe_names::safe_file_name(township_code));
-        }
-        let resolved = resolved.get(&(county_code, township_code)).copied().unwrap_or(0);
-        let undecided = undecided.remove(&(county_code, township_code)).unwrap_or_default();
-        groups.push(TownshipGroup { county, name, path, open, resolved, county_code, undecided });
-    }
-    groups
+    write_reject_lists(inputs.loaded, (inputs.catalogue, inputs.period), held, outputs)
 }
 
 fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::ProtectionOptions;
-
 use super::cells::row_height;
+use super::return_letter::ReturnLetter;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use super::workbook::write_sheet_text;
 use super::{list_workbook_error, safe_names};
@@ -15,6 +14,7 @@ use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::publish::PublishedPipeline;
+use crate::publish::held_notices::HeldNotice;
 use crate::publish::tables::returned_rows;
 
 /// Titles and widths of the columns of a list of returned rows.
@@ -34,24 +34,25 @@ pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
 const NUMBERS: [usize; 3] = [0, 4, 5];
 const SENTENCES: [usize; 3] = [2, 7, 8];
 
-/// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects.
+/// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects, unknown codes or rules that it holds.
 pub(in crate::publish) fn write_reject_lists(
     loaded: &[LoadedSource],
-    catalogue: &PublishedPipeline,
-    period: Period,
+    (catalogue, period): (&PublishedPipeline, Period),
+    held: &[HeldNotice],
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     for loaded in loaded {
         let returned: Vec<_> = returned_rows(std::slice::from_ref(loaded)).collect();
-        if returned.is_empty() {
+        let letter = ReturnLetter::new(loaded, catalogue, period, held);
+        if returned.is_empty() && letter.says_nothing() {
             continue;
         }
         let title = catalogue.source_title(&loaded.records.source);
         let stem = format!("lists/退回/{}", safe_names::safe_file_name(title));
-        make_output_folder(&outputs.path("lists/退回"), 0o750)?;
+        make_output_folder(&outputs.path("lists/退回"), 0o700)?;
         let rows: Vec<[String; 10]> =
             returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
-        let book = reject_workbook(period, title, &rows, outputs.folder())?;
+        let book = reject_workbook((period, title), &letter, &rows, outputs.folder())?;
         outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
         let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
         csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
@@ -83,10 +84,16 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
     ]
 }
 
-fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]], scratch: &Path) -> Result<Vec<u8>> {
+fn reject_workbook(
+    (period, title): (Period, &str),
+    letter: &ReturnLetter<'_>,
+    rows: &[[String; 10]],
+    scratch: &Path,
+) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
     let mut book = new_list_workbook(scratch)?;
     book.set_properties(&document_properties(&format!("{title}退回行（{period}）"), period)?);
+    letter.write(book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?, rows, &styles)?;
     let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
     sheet.set_name("退回行").map_err(list_workbook_error)?;
     for (c, (_, width)) in REJECT_COLUMNS.iter().enumerate() {
@@ -99,18 +106,12 @@ fn reject_workbook(period: Period, title: &str, rows: &[[String; 10]], scratch: 
     sheet
         .autofilter(0, 0, rows.len() as u32, REJECT_COLUMNS.len() as u16 - 1)
         .map_err(list_workbook_error)?;
-    sheet.protect_with_options(&ProtectionOptions {
-        use_autofilter: true,
-        format_columns: true,
-        format_rows: true,
-        ..ProtectionOptions::new()
-    });
     for (c, (title, _)) in REJECT_COLUMNS.iter().enumerate() {
         sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(list_workbook_error)?;
     }
     sheet.set_row_height(0, 24).map_err(list_workbook_error)?;
     for (r, row) in (1u32..).zip(rows) {
-        // Readers do not fit rows of protected sheets, and some lay the lines over each other.
+        // Readers do not fit rows that are written with a height, and without one some lay the lines over each other.
         let cells = row.iter().zip(REJECT_COLUMNS).map(|(text, (_, width))| (text.as_str(), width));
         sheet.set_row_height(r, row_height(cells, 1)).map_err(list_workbook_error)?;
         for (c, text) in row.iter().enumerate() {
@@ -160,10 +161,12 @@ mod tests {
         ];
         let levels: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
         assert_eq!(levels, ["此值未读入", "整行退回", "已读入，请核对"]);
-        let book = reject_workbook("2018Q3".parse().unwrap(), "名单", &rows, &std::env::temp_dir()).unwrap();
+        let letter = ReturnLetter::default();
+        let scratch = std::env::temp_dir();
+        let book = reject_workbook(("2018Q3".parse().unwrap(), "名单"), &letter, &rows, &scratch).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
         let mut sheet = String::new();
-        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        archive.by_name("xl/worksheets/sheet2.xml").unwrap().read_to_string(&mut sheet).unwrap();
         let height = |number: u32| -> f64 {
             let row = sheet.split(&format!("<row r=\"{number}\"")).nth(1).unwrap();
             let (tag, _) = row.split_once('>').unwrap();

@@ -1,6 +1,4 @@
-//! Names that file systems and spreadsheets accept.
-
-use std::borrow::Cow;
+//! Names that file systems accept.
 
 /// A file name made of `text`: separators and characters that some system forbids become `_`.
 pub(super) fn safe_file_name(text: &str) -> String {
@@ -24,18 +22,6 @@ pub(super) fn safe_file_name(text: &str) -> String {
     if device { format!("_{safe}") } else { safe.to_owned() }
 }
 
-/// A worksheet name made of `text`: at most 31 characters, none of `[]:*?/\`, not quoted.
-pub(super) fn safe_sheet_name(text: &str) -> Cow<'_, str> {
-    let unsafe_in_names = |c: char| c.is_control() || "[]:*?/\\'".contains(c);
-    let text = text.trim();
-    // Most names are neither longer, in bytes already, nor unsafe.
-    match text {
-        "" => "未定部门".into(),
-        _ if text.len() <= 31 && !text.contains(unsafe_in_names) => text.into(),
-        _ => text.chars().map(|c| if unsafe_in_names(c) { '、' } else { c }).take(31).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,7 +37,5 @@ mod tests {
         }
         assert_eq!(safe_file_name("COM10"), "COM10");
         assert!(safe_file_name(&"长".repeat(200)).len() < 200);
-        assert_eq!(safe_sheet_name("扶贫办/民政局"), "扶贫办、民政局");
-        assert_eq!(safe_sheet_name(""), "未定部门");
     }
 }

@@ -1,4 +1,4 @@
-//! A township's workbook as a file: a shell with everything but rows, and the rows put into it.
+//! A workbook as a file: a shell with everything but rows, and the rows put into it.
 
 use std::borrow::Cow;
 use std::io::{BufWriter, Cursor, Read as _, Write as _};
@@ -6,10 +6,12 @@ use std::io::{BufWriter, Cursor, Read as _, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
+use super::book_plan::ListBook;
 use super::cells::SheetRowWriter;
+use super::list_column::ListLayout;
 use super::list_row::RowMaterial;
 use super::style::EFFORT;
-use super::{TownshipLists, workbook};
+use super::workbook;
 use crate::publication::output_files::{OutputFiles, output_write_error};
 use crate::publish::PublicationInputs;
 use crate::{Error, Result};
@@ -17,18 +19,18 @@ use crate::{Error, Result};
 /// Bytes of rows that are compressed at a time.
 const PORTION: usize = 1 << 18;
 
-/// Writes the workbook of a township, and tells the cells of each row as it does.
+/// Writes a workbook, and tells the cells of each row as it does.
 pub(super) fn write_workbook_package(
     inputs: &PublicationInputs<'_>,
     material: &RowMaterial<'_>,
-    township: &TownshipLists<'_>,
+    (book, layout): (&ListBook<'_>, &ListLayout),
     relative: &str,
     outputs: &mut OutputFiles,
     mut tell: impl FnMut(&[Cow<'_, str>]) -> Result<()>,
 ) -> Result<()> {
     let path = outputs.path(relative);
     let failed = |e: std::io::Error| output_write_error(&path, e);
-    let shell = workbook::build_township_workbook(inputs, township, outputs.folder())?;
+    let shell = workbook::build_list_workbook(inputs, (book, layout), outputs.folder())?;
     let mut shell = ZipArchive::new(Cursor::new(shell)).map_err(|e| failed(e.into()))?;
     let mut package = ZipWriter::new_stream(BufWriter::new(outputs.create(relative)?));
     let options = SimpleFileOptions::default()
@@ -41,17 +43,17 @@ pub(super) fn write_workbook_package(
         let mut text = String::new();
         part.read_to_string(&mut text).map_err(failed)?;
         package.start_file(name.as_str(), options).map_err(|e| failed(e.into()))?;
-        match sheet_part_position(&name).and_then(|number| township.sheets.get(number)) {
+        match sheet_part_position(&name).and_then(|number| book.sheets.get(number)) {
             None => package.write_all(text.as_bytes()).map_err(failed)?,
             Some((_, entries)) => {
                 let (begin, end) = split_sheet_part(&text)?;
                 package.write_all(begin.as_bytes()).map_err(failed)?;
-                let mut writer = SheetRowWriter::new()?;
+                let mut writer = SheetRowWriter::new(layout);
                 let mut portion = String::with_capacity(PORTION + PORTION / 16);
                 for (entry, number) in entries.iter().zip(2..) {
-                    let row = material.row(entry)?;
+                    let row = material.row(entry, layout);
                     tell(&row.cells)?;
-                    writer.push(number, &row, &mut portion)?;
+                    writer.push(number, &row, &mut portion);
                     if portion.len() >= PORTION {
                         package.write_all(portion.as_bytes()).map_err(failed)?;
                         portion.clear();
@@ -64,10 +66,10 @@ pub(super) fn write_workbook_package(
     }
     let file = package.finish().map_err(|e| failed(e.into()))?.into_inner();
     let file = file.into_inner().map_err(|e| failed(e.into_error()))?;
-    outputs.finish(file, Some(township.rows()))
+    outputs.finish(file, Some(book.rows()))
 }
 
-/// Position of a list among the lists of its workbook; the first sheet holds the notes.
+/// Position of a list among the lists of its workbook; the first sheet is the cover.
 fn sheet_part_position(part: &str) -> Option<usize> {
     let number = part.strip_prefix("xl/worksheets/sheet")?.strip_suffix(".xml")?;
     number.parse::<usize>().ok()?.checked_sub(2)

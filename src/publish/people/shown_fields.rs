@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::model::id_number::IdNumber;
-use crate::normalize::{ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, TextPool};
+use crate::normalize::{
+    ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, Relation, TextPool,
+};
 
 /// Columns of one source that outputs use.
 #[derive(Clone, Copy)]
@@ -16,6 +18,8 @@ pub(in crate::publish) struct SourceFields<'a> {
     sexes: Option<&'a [u8]>,
     divisions: Option<&'a [u32]>,
     households: Option<(&'a [PoolId], &'a TextPool)>,
+    /// With what the pool calls a head.
+    relations: Option<(&'a [PoolId], PoolId)>,
 }
 
 impl<'a> SourceFields<'a> {
@@ -28,7 +32,15 @@ impl<'a> SourceFields<'a> {
             sexes: comparable.codes("sex"),
             divisions: comparable.divisions("division"),
             households: comparable.texts("household").map(|(ids, pool)| (ids, &**pool)),
+            relations: comparable.texts("relation").and_then(|(ids, pool)| {
+                let head = (1..pool.len() as PoolId).find(|&id| pool.get(id) == Relation::Head.label())?;
+                Some((ids, head))
+            }),
         }
+    }
+    /// Is it said that the row is the head's of a household?
+    pub(in crate::publish) fn is_head(&self, row: usize) -> bool {
+        self.relations.is_some_and(|(ids, head)| ids[row] == head)
     }
     pub(in crate::publish) fn id(&self, row: usize) -> IdNumber {
         self.ids.map_or(IdNumber::default(), |ids| ids[row])
@@ -44,7 +56,7 @@ impl<'a> SourceFields<'a> {
     pub(in crate::publish) fn name(&self, row: usize) -> Option<&'a str> {
         self.names.get(self.name_number(row))
     }
-    pub(super) fn birth(&self, row: usize) -> u32 {
+    pub(in crate::publish) fn birth(&self, row: usize) -> u32 {
         self.births.map_or(0, |births| births[row])
     }
     pub(super) fn sex(&self, row: usize) -> u8 {
