@@ -110,6 +110,7 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
         hidden_rows: None,
     };
     let (mut accounts, mut others): (Vec<SheetAccount>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut ledger = false;
     for table in worker::open_file(worker, folder, &file, &options, &|_| true)? {
         let table = table?;
         if matches!(table.info.format, FileFormat::Dbf | FileFormat::Parquet) {
@@ -127,11 +128,15 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
             }),
         );
         match find_rows(table).map_err(|e| if sheet.is_empty() { e } else { e.in_sheet(&sheet) })? {
-            Some(found) => returned.sheets.push(found),
-            None => others.push(sheet),
+            FoundSheet::List(found) => returned.sheets.push(*found),
+            FoundSheet::Ledger => {
+                ledger = true;
+                returned.notes.push("台账没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
+            }
+            FoundSheet::Other => others.push(sheet),
         }
     }
-    if returned.sheets.is_empty() {
+    if returned.sheets.is_empty() && !ledger {
         return Err(no_list("没有找到清单：没有一行表头同时有“疑点编号”（或“行键”）和“核查结果”"));
     }
     if !accounts.is_empty() {
@@ -172,18 +177,42 @@ fn missing_columns(sheets: &[ReturnedSheet]) -> Vec<String> {
     told
 }
 
-/// Headers and rows of a sheet; `None` of one that holds no list.
-fn find_rows(table: RawTable) -> Result<Option<ReturnedSheet>> {
+/// What a sheet turns out to be.
+enum FoundSheet {
+    /// A list with its headers and rows.
+    List(Box<ReturnedSheet>),
+    /// What a county or a department looks at: it has no columns of answers.
+    Ledger,
+    /// Something else.
+    Other,
+}
+
+/// Titles that a ledger has beside the number of the exception.
+const LEDGER: [&str; 3] = ["说明", "责任部门", "核查建议"];
+
+/// Is a row the header of a ledger?
+fn is_ledger_header(sheet: &ReturnedSheet, at: usize) -> bool {
+    let titles: Vec<String> =
+        (0..sheet.table.columns.len()).map(|column| plain_title(sheet.cell(at, column))).collect();
+    let answers = titles.iter().filter_map(|title| column_titled(title));
+    answers.eq([AnswerColumn::Number])
+        && LEDGER.iter().all(|wanted| titles.iter().any(|title| *title == plain_title(wanted)))
+}
+
+/// Headers and rows of a sheet.
+fn find_rows(table: RawTable) -> Result<FoundSheet> {
     let faults = table.faults.iter().map(|fault| ((fault.row, fault.column), fault.fault)).collect();
     let name = table.info.sheet.clone().unwrap_or_default();
     let mut sheet = ReturnedSheet { name, table, headers: Vec::new(), rows: Vec::new(), faults };
     let (mut numbered, mut first_numbered) = (0u64, 0);
+    let mut ledger = false;
     for at in 0..sheet.table.rows.len() {
         if let Some(header) = header_at(&sheet, at)? {
             sheet.headers.push(header);
             continue;
         }
         let Some(last) = sheet.headers.len().checked_sub(1) else {
+            ledger |= is_ledger_header(&sheet, at);
             if (0..sheet.table.columns.len()).any(|column| is_exception_number(sheet.cell(at, column))) {
                 numbered += 1;
                 first_numbered = if first_numbered == 0 { sheet.table.rows[at] } else { first_numbered };
@@ -199,12 +228,18 @@ fn find_rows(table: RawTable) -> Result<Option<ReturnedSheet>> {
             sheet.rows.push(row);
         }
     }
+    if ledger {
+        return Ok(FoundSheet::Ledger);
+    }
     if numbered > 0 {
         return Err(Error::input(format!("有{numbered}行写着疑点编号，上面却没有认得出的表头"))
             .at_row(first_numbered.into())
             .hint("补上表头（至少“疑点编号”“核查结果”，列名照下发的清单写），再导入一次"));
     }
-    Ok((!sheet.headers.is_empty()).then_some(sheet))
+    Ok(match sheet.headers.is_empty() {
+        true => FoundSheet::Other,
+        false => FoundSheet::List(Box::new(sheet)),
+    })
 }
 
 /// The header that a row is, if it is one.

@@ -61,7 +61,8 @@ impl Office {
         let snapshot = Snapshot::open(&self.out().join(quarter)).unwrap();
         let lists =
             snapshot.outputs().iter().filter(|o| o.path.starts_with("lists/") && o.path.ends_with(".xlsx"));
-        let lists = lists.filter(|output| !output.path.contains("退回"));
+        let not_answered = ["退回", "台账", "责任部门"];
+        let lists = lists.filter(|output| !not_answered.iter().any(|name| output.path.contains(name)));
         let largest = lists.max_by_key(|output| output.rows.unwrap_or(0)).unwrap();
         snapshot.path(&largest.path)
     }
