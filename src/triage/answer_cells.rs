@@ -45,11 +45,11 @@ pub(super) fn choice_of(text: &str, choices: &[String]) -> Result<String, Vec<St
 fn nearest(word: &str, choices: &[String]) -> Vec<String> {
     let changes = |choice: &String| distance(word, &plain_word(choice));
     let Some(fewest) = choices.iter().map(changes).min() else { return Vec::new() };
-    let shares = |choice: &&String| fewest < word.chars().count().max(plain_word(choice).chars().count());
+    let shares = |choice: &&String| fewest < word.chars().count() + plain_word(choice).chars().count();
     choices.iter().filter(|choice| changes(choice) == fewest).filter(shares).cloned().collect()
 }
 
-/// Characters to put in, to leave out or to change.
+/// Characters to put in and to leave out: another in its place is both, so that what two words share counts.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -57,7 +57,7 @@ fn distance(one: &str, other: &str) -> usize {
         let mut before = std::mem::replace(&mut row[0], at + 1);
         for (column, &b) in other.iter().enumerate() {
             let above = row[column + 1];
-            let changed = before + usize::from(a != b);
+            let changed = before + 2 * usize::from(a != b);
             row[column + 1] = changed.min(above + 1).min(row[column] + 1);
             before = above;
         }
@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(choice_of(text, &verdicts()).as_deref(), Ok(choice), "{text}");
         }
         let near = |text: &str| choice_of(text, &verdicts()).unwrap_err();
-        assert_eq!(near("基本属实"), ["属实", "部分属实"]);
+        assert_eq!(near("基本属实"), ["属实"]);
         assert_eq!(near("整改了"), ["已整改"]);
         assert!(near("√").is_empty());
         assert_eq!(choice_of("随便写", &[]).as_deref(), Ok("随便写"));

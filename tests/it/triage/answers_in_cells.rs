@@ -17,7 +17,7 @@ fn e08_free_text_is_read_as_the_choice_it_means_or_told_the_nearest() {
     let told = office.import(&[&book.save(&office.path("手写.xlsx"))], &[]);
     assert_eq!((told.code, told.total("accepted"), told.total("faulty")), (1, 2, 3), "{}", told.told());
     for part in [
-        "没有“基本属实”这个选项，最接近的是“属实”“部分属实”",
+        "没有“基本属实”这个选项，最接近的是“属实”",
         "最接近的是“退出”",
         "没有“√”这个选项，可选：属实、部分属实",
     ] {
