@@ -20,6 +20,8 @@ const SERIAL: &str = "序号";
 const REJECTS: &str = "lists/退回/";
 /// Digits from which a number that a spreadsheet took for one lost some.
 const LONG_NUMBER: usize = 12;
+/// Characters of a row's key.
+const KEY_CHARACTERS: usize = 26;
 /// Characters of a cell that are compared: spreadsheets cut longer ones.
 const COMPARED: usize = 30_000;
 
@@ -57,7 +59,8 @@ impl IssuedLists {
             for &row in &sheet.rows {
                 let cells = protected_cells(sheet, row)
                     .map(|(title, text)| (digest(title), digest(&plain_cell(text))));
-                issued.rows.insert(sheet.key(row, AnswerColumn::RowKey), cells.collect());
+                let key = sheet.key(row, AnswerColumn::RowKey);
+                issued.rows.insert(bare_key(&key).to_owned(), cells.collect());
             }
         }
         Ok(issued)
@@ -70,7 +73,7 @@ impl IssuedLists {
         sheet: &ReturnedSheet,
         row: ReturnedRow,
     ) -> Option<Vec<String>> {
-        let issued = self.rows.get(key).or_else(|| self.rows.get(key.strip_prefix('K').unwrap_or(key)))?;
+        let issued = self.rows.get(bare_key(key))?;
         let mut changed = Vec::new();
         for (title, text) in protected_cells(sheet, row) {
             let (title_digest, plain) = (digest(title), plain_cell(text));
@@ -88,6 +91,11 @@ fn protected_cells(sheet: &ReturnedSheet, row: ReturnedRow) -> impl Iterator<Ite
     protected
         .filter(|(title, _)| title != SERIAL)
         .map(move |(title, column)| (title.as_str(), sheet.cell(row.at, *column)))
+}
+
+/// A row's key without the letter that keeps spreadsheets from taking it for a number.
+fn bare_key(key: &str) -> &str {
+    key.strip_prefix('K').filter(|bare| bare.len() == KEY_CHARACTERS).unwrap_or(key)
 }
 
 fn digest(text: &str) -> u64 {

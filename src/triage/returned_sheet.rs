@@ -14,7 +14,7 @@ use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
 /// Most columns of a header that are named in an error.
-const NAMED_COLUMNS: usize = 12;
+const NAMED_COLUMNS: usize = 40;
 
 /// A file that came back.
 #[derive(Debug)]
