@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::Console;
 use crate::engine::{NamedKeys, PublishedKeys};
-use crate::privacy::Secrets;
 use crate::privacy::key_file::KeyFile;
 use crate::privacy::told_text::told_text;
+use crate::privacy::{IdentitySecret, Secrets};
 use crate::{Error, Result};
 
 /// Which files hold the keys, as typed.
@@ -73,6 +73,14 @@ impl KeyArguments {
             None => make(&pseudonym, console, "tables/ 里的假名由它而来；换人、换机器运行时要带上它")?,
         };
         Secrets::new(&identity, &key).map_err(|e| e.in_file(&path))
+    }
+
+    /// The identity secret of a publication, if it is there: nothing is made.
+    pub(super) fn identity_named(&self, key_id: &str) -> Result<Option<IdentitySecret>> {
+        let path = self.identity_path()?;
+        let Some(bytes) = identity_file(&path).read()? else { return Ok(None) };
+        let secret = IdentitySecret::new(&bytes).map_err(|e| e.in_file(&path))?;
+        Ok((secret.key_id() == key_id).then_some(secret))
     }
 
     /// The identity secret, made where there is none and no publication needs one.

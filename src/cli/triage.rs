@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Console;
+use super::key_files::KeyArguments;
 use crate::answers::{AnswerStore, AppendedBatch, LoggedImport, ReviewLevel};
 use crate::config::Pipeline;
 use crate::page::{PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
+use crate::privacy::IdentitySecret;
 use crate::privacy::key_file::random_bytes;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::AnswerWords;
@@ -62,6 +64,8 @@ struct ImportArguments {
     /// 流水线文件夹（默认在 pipelines/ 中按发布的标题找）
     #[arg(long)]
     pipeline: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyArguments,
     /// 批注副本放在哪里（默认：发布文件夹的 answers/returned/；试导入时不写）
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -123,6 +127,8 @@ struct ServeArguments {
     /// 端口（默认由系统选一个）
     #[arg(long, default_value_t = 0)]
     port: u16,
+    #[command(flatten)]
+    keys: KeyArguments,
     /// 核查人（默认：登录名）；没有 --seat 时看全市
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -164,6 +170,7 @@ fn import(arguments: &ImportArguments, console: &mut Console<'_>) -> Result<u8> 
     let now = now();
     let plan = TriagePlan {
         words: answer_words(arguments)?,
+        identity: identity(&arguments.keys, &arguments.out)?,
         out: arguments.out.clone(),
         paths: arguments.paths.clone(),
         worker: console.worker.clone(),
@@ -188,6 +195,11 @@ fn import(arguments: &ImportArguments, console: &mut Console<'_>) -> Result<u8> 
         Some(unreadable) => Err(unreadable),
         None => Ok(code),
     }
+}
+
+/// The identity secret of the newest publication, if it is at hand.
+fn identity(keys: &KeyArguments, out: &Path) -> Result<Option<IdentitySecret>> {
+    keys.identity_named(&identity_of(&Snapshot::newest(out)?)?)
 }
 
 /// What may be answered: the words of the pipeline whose lists came back.
@@ -224,6 +236,7 @@ fn serve(arguments: &ServeArguments, console: &mut Console<'_>) -> Result<u8> {
     let plan = PagePlan {
         out: arguments.out.clone(),
         words: rules.settings.words(),
+        identity: identity(&arguments.keys, &arguments.out)?,
         labels: rules.labels.clone(),
         seats: seats.clone(),
         port: arguments.port,

@@ -24,6 +24,7 @@ use super::rendering::{PageTemplates, SCRIPT, STYLE};
 use super::seat::PageSeat;
 use super::state::{PageMoment, PageState};
 use crate::answers::{Answer, AppendedBatch};
+use crate::privacy::IdentitySecret;
 use crate::privacy::told_error::render_error;
 use crate::rules::officer_words::OfficerWords;
 use crate::{Error, Result};
@@ -44,6 +45,8 @@ pub struct PagePlan {
     pub out: PathBuf,
     /// What an officer may answer, and what severities are called.
     pub words: OfficerWords,
+    /// Names the records that a verdict says are one person's or several persons'.
+    pub identity: Option<IdentitySecret>,
     /// Labels of the columns of lists, `source.column`.
     pub labels: BTreeMap<String, String>,
     /// Who may sit there.
@@ -75,7 +78,7 @@ impl PageServer {
     /// # Errors
     /// No publication, or a damaged one; a port that is taken.
     pub fn bind(plan: PagePlan) -> Result<Self> {
-        let page = PageState::read(plan.out, plan.words, plan.labels, plan.seats, plan.now)?;
+        let page = PageState::read(plan.out, (plan.words, plan.identity), plan.labels, plan.seats, plan.now)?;
         let failed = |e: std::io::Error| {
             Error::usage(format!("端口{}不能用", plan.port))
                 .hint("换一个 --port，或不写，由系统选一个")
@@ -486,7 +489,7 @@ async fn take_answer(
         faults.dedup();
         return shared.again(seat, &next, &Told::fault(format!("没有记下：{}", faults.join("；"))));
     }
-    match shared.page.append(seat, &answers) {
+    match shared.page.append(seat, &mut answers) {
         Ok(batch) => {
             let mut appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
             appended.insert(batch.0, seat.token.clone());

@@ -10,10 +10,11 @@ use super::findings::{PageFinding, PageTitles, read_findings};
 use super::seat::PageSeat;
 use crate::Result;
 use crate::answers::{Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswers};
+use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::verdict_meaning::Closing;
-use crate::triage::identity_of;
+use crate::triage::{identity_of, note_ruled_pairs};
 
 /// Days before the due date from which on a finding is soon due.
 const SOON: i32 = 7;
@@ -42,6 +43,7 @@ pub(super) struct PageState {
     /// One writes at a time.
     store: Mutex<()>,
     identity: String,
+    secret: Option<IdentitySecret>,
 }
 
 impl PageState {
@@ -51,7 +53,7 @@ impl PageState {
     /// No publication, or a damaged one; a damaged store.
     pub(super) fn read(
         out: PathBuf,
-        words: OfficerWords,
+        (words, secret): (OfficerWords, Option<IdentitySecret>),
         labels: std::collections::BTreeMap<String, String>,
         seats: Vec<PageSeat>,
         now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
@@ -67,6 +69,7 @@ impl PageState {
             snapshot,
             titles,
             words,
+            secret,
             findings,
             seats,
             now,
@@ -121,7 +124,9 @@ impl PageState {
     ///
     /// # Errors
     /// The store cannot be written.
-    pub(super) fn append(&self, seat: &PageSeat, answers: &[Answer]) -> Result<AppendedBatch> {
+    pub(super) fn append(&self, seat: &PageSeat, answers: &mut [Answer]) -> Result<AppendedBatch> {
+        let mut ruling: Vec<&mut Answer> = answers.iter_mut().collect();
+        note_ruled_pairs(&mut ruling, &self.words.answers, &self.snapshot, self.secret.as_ref())?;
         let _one = self.writer();
         let origin = BatchOrigin {
             source: AnswerSource::Page,

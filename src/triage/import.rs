@@ -15,9 +15,11 @@ use super::marked_copies::{changed_text, copy_names, write_marked_copy};
 use super::returned_files::ReturnedFiles;
 use super::returned_sheet::{ReturnedFile, read_returned_file};
 use super::row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};
+use super::ruled_pairs::note_ruled_pairs;
 use crate::answers::{
     Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, ReviewLevel, StandingAnswers,
 };
+use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::AnswerWords;
 use crate::worker::Worker;
@@ -45,6 +47,8 @@ pub struct TriagePlan {
     pub recorded_at: String,
     /// By whom.
     pub recorded_by: String,
+    /// Names the records that a verdict says are one person's or several persons'.
+    pub identity: Option<IdentitySecret>,
     /// Who looked at the answers last.
     pub level: ReviewLevel,
     /// Nothing is appended.
@@ -105,6 +109,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
     }
     notes.extend(known.unreadable.iter().map(|run| format!("读不出较早的发布，没有对照：{run}")));
     let mut attempt = 0;
+    let mut unbound;
     let import = loop {
         let store = AnswerStore::find(&plan.out, &identity)?;
         let (last, standing) = match &store {
@@ -114,7 +119,9 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
         drop(store);
         let mut together = judged.clone();
         judge_together(&files, &mut together, &standing);
-        let batches = batches(plan, &files, &together);
+        let mut batches = batches(plan, &files, &together);
+        let mut taken: Vec<&mut Answer> = batches.iter_mut().flat_map(|(_, answers)| answers).collect();
+        unbound = note_ruled_pairs(&mut taken, &plan.words, &known.newest.snapshot, plan.identity.as_ref())?;
         if plan.dry_run || batches.is_empty() {
             judged = together;
             break None;
@@ -128,6 +135,13 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
             return Err(Error::input("另一个程序一直在写核查结果").hint("等它结束后再导入一次"));
         }
     };
+    if unbound > 0 {
+        let why = match plan.identity {
+            None => "没有身份密钥（--identity-file）",
+            Some(_) => "疑点依据的记录里没有可以分开或合并的两条",
+        };
+        notes.push(format!("{unbound}条说到是不是同一人，记下了，但以后匹配时不会照办：{why}"));
+    }
     let copies = match (&plan.report, plan.dry_run) {
         (Some(report), _) => Some(report.clone()),
         (None, true) => None,

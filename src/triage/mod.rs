@@ -17,9 +17,11 @@ mod marked_copies;
 mod returned_files;
 mod returned_sheet;
 mod row_outcome;
+mod ruled_pairs;
 
 pub(crate) use answer_cells::{fen_of, month_of};
 pub(crate) use check_answer::check_meaning;
 pub(crate) use import::identity_of;
 pub use import::{TriageImport, TriagePlan, import_answers};
 pub use row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};
+pub(crate) use ruled_pairs::note_ruled_pairs;

@@ -131,6 +131,19 @@ fn t8_t9_t12_t21_answers_close_findings_over_two_quarters_and_are_counted_apart(
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["answers"]["closing"], 20);
     assert_eq!(manifest["answers"]["last_batch"], 1);
+    // Who walks to the door sees what was said, and what changed since.
+    let lists: String = publication
+        .outputs()
+        .iter()
+        .filter(|output| output.path.starts_with("lists/") && output.path.ends_with(".csv"))
+        .map(|output| std::fs::read_to_string(publication.path(&output.path)).unwrap())
+        .collect();
+    assert!(
+        lists.contains("上次核查结果") && lists.contains("2018-10-20 乡 罗德合：属实"),
+        "{}",
+        lists.len()
+    );
+    assert!(lists.contains("当时所依据的原值已变，请重新核查："));
     // Nothing that an officer wrote leaves the store for the tables.
     let texts = told.iter().flat_map(|row| ["verdict", "reason", "measure"].map(|column| row.get(column)));
     assert!(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::list_row::{ListEntry, RowMaterial, is_covered_by_cause};
 use super::{REVIEW_SHEET, VISIT_SHEET, safe_names};
-use crate::model::exception::TrackedException;
+use crate::model::exception::{Status, TrackedException};
 use crate::publish::PublicationInputs;
 use crate::publish::held_notices::HeldNotice;
 use crate::publish::people::RecordOwners;
@@ -100,7 +100,8 @@ pub(super) fn township_books<'a>(
     for tracked in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
         let place = (&*tracked.exception.county_code, &*tracked.exception.township_code);
         if !tracked.is_open() {
-            *resolved.entry(place).or_default() += 1;
+            // What was answered is there still, and nobody is sent out for it again.
+            *resolved.entry(place).or_default() += u64::from(tracked.status != Status::Answered);
         } else if is_covered_by_cause(by_finding, tracked) {
             // What follows from another row of the same sheet is told there.
             *covered.entry(place).or_default() += 1;

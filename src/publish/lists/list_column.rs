@@ -25,6 +25,8 @@ pub(in crate::publish) enum ListColumn {
     Kind,
     Severity,
     Status,
+    /// What was answered last, and what changed since.
+    LastAnswer,
     Owner,
     Helper,
     Phone,
@@ -74,7 +76,8 @@ const ANSWERS: [ListColumn; 9] = [
     L::Answer(A::AnsweredBy),
     L::Answer(A::AnsweredOn),
 ];
-const SELDOM_READ: [ListColumn; 16] = [
+const SELDOM_READ: [ListColumn; 17] = [
+    L::LastAnswer,
     L::Rule,
     L::Kind,
     L::Severity,
@@ -111,6 +114,7 @@ impl ListColumn {
             L::Kind => "疑点类型",
             L::Severity => "严重程度",
             L::Status => "状态",
+            L::LastAnswer => "上次核查结果",
             L::Owner => "责任部门",
             L::Helper => "帮扶人",
             L::Phone => "电话",
@@ -150,7 +154,7 @@ impl ListColumn {
             L::Match => 16.0,
             L::Kind | L::Address => 18.0,
             L::Related => 21.0,
-            L::AllAdvice => 32.0,
+            L::AllAdvice | L::LastAnswer => 32.0,
             L::Evidence => 46.0,
         }
     }
@@ -168,6 +172,7 @@ impl ListColumn {
             | L::Match
             | L::Related
             | L::Evidence
+            | L::LastAnswer
             | L::AllAdvice => ListColumnKind::Long,
             _ => ListColumnKind::Short,
         }
@@ -231,7 +236,7 @@ impl ListLayout {
 fn seldom_read(audience: ListAudience, said: &[ListColumn]) -> impl Iterator<Item = ListColumn> {
     SELDOM_READ.into_iter().filter(move |column| match column {
         L::Phone => audience == ListAudience::Inner && said.contains(column),
-        L::Helper | L::Address => said.contains(column),
+        L::Helper | L::Address | L::LastAnswer => said.contains(column),
         _ => true,
     })
 }

@@ -130,7 +130,10 @@ impl<'a> RowMaterial<'a> {
 
     /// Columns of lists that are filled in, and of those that are only read.
     pub(super) fn layouts(&self) -> [ListLayout; 2] {
-        let (audience, said) = (self.audience(), self.homes.said());
+        let (audience, mut said) = (self.audience(), self.homes.said());
+        if self.inputs.tracked.iter().any(|one| one.is_open() && one.answer.is_some()) {
+            said.push(ListColumn::LastAnswer);
+        }
         [ListLayout::of_answers(audience, &said), ListLayout::of_ledger(audience, &said)]
     }
 
@@ -234,6 +237,7 @@ impl<'a> RowMaterial<'a> {
                 true => tracked.status.title().into(),
                 false => format!("{}（本季未核对）", tracked.status.title()).into(),
             },
+            L::LastAnswer => self.last_answer(tracked).into(),
             L::Owner => (&*e.owner).into(),
             L::Helper => self.shown_name(contact(|contact| &contact.helper)),
             L::Phone => match self.audience() {
@@ -250,6 +254,34 @@ impl<'a> RowMaterial<'a> {
             L::Evidence => self.evidence_text(entry).into(),
             L::AllAdvice => rule.map_or("", |rule| rule.advice.as_str()).into(),
         }
+    }
+
+    /// What was answered last, and what changed since: an answer to other facts is none to these.
+    fn last_answer(&self, tracked: &TrackedException) -> String {
+        let Some(answer) = &tracked.answer else { return String::new() };
+        let on = answer.answered_on.map_or_else(String::new, |day| format!("{day} "));
+        let by = self.shown_name(&answer.answered_by);
+        let mut text = format!("{on}{} {by}：{}", answer.level.title(), answer.verdict);
+        let more = [&answer.reason, &answer.measure, &answer.note, &answer.paper];
+        for part in more.into_iter().filter(|part| !part.is_empty()) {
+            text.extend(["；", part]);
+        }
+        if answer.facts != tracked.facts {
+            let changed: Vec<String> =
+                tracked.changed.iter().filter_map(|one| self.changed_column(one)).collect();
+            text.push_str("\n当时所依据的原值已变，请重新核查");
+            if !changed.is_empty() {
+                text.extend(["：", &changed.join("、")]);
+            }
+        }
+        mask::mask_numbers_in_text(&text).into_owned()
+    }
+
+    /// `农村低保名单“月保障金”`.
+    fn changed_column(&self, column: &str) -> Option<String> {
+        let (source, column) = column.split_once('.')?;
+        let catalogue = self.inputs.catalogue;
+        Some(format!("{}“{}”", catalogue.source_title(source), catalogue.column_title(source, column)))
     }
 
     fn unit<'s>(&'s self, code: &'s str) -> &'s str {

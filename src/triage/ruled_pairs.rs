@@ -1,0 +1,55 @@
+//! Verdicts that records are one person's, or several persons': which records they are about.
+
+use std::collections::BTreeMap;
+
+use crate::Result;
+use crate::answers::Answer;
+use crate::privacy::IdentitySecret;
+use crate::publication::batch_columns::BatchColumns;
+use crate::publication::snapshot::Snapshot;
+use crate::resolve::evidence_pairs::{SaidOfEvidence, evidence_pairs};
+use crate::rules::officer_words::AnswerWords;
+
+const EXCEPTIONS: &str = "restricted/exception.parquet";
+
+/// Notes the pairs that answers are about, as `snapshot` has the exceptions. Comes back with how many answers ought to bind the
+/// linker and do not: without the secret no record can be named.
+///
+/// # Errors
+/// A publication that is damaged.
+pub(crate) fn note_ruled_pairs(
+    answers: &mut [&mut Answer],
+    words: &AnswerWords,
+    snapshot: &Snapshot,
+    secret: Option<&IdentitySecret>,
+) -> Result<u64> {
+    let same = |answer: &Answer| words.meaning_of(&answer.verdict).same_person;
+    let ruling: Vec<usize> = (0..answers.len())
+        .filter(|&at| !answers[at].is_withdrawal() && same(answers[at]).is_some())
+        .collect();
+    let Some(secret) = secret.filter(|_| !ruling.is_empty()) else { return Ok(ruling.len() as u64) };
+    let mut evidence: BTreeMap<String, Vec<String>> =
+        ruling.iter().map(|&at| (answers[at].exception_id.clone(), Vec::new())).collect();
+    for batch in snapshot.batches(EXCEPTIONS)? {
+        let rows = BatchColumns::new(&batch, snapshot.folder());
+        for row in 0..batch.num_rows() {
+            if let Some(records) = evidence.get_mut(&rows.text("exception_id", row)?) {
+                let ids = rows.text("evidence_record_ids", row)?;
+                *records = ids.split(';').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+            }
+        }
+    }
+    let said: Vec<SaidOfEvidence<'_>> = ruling
+        .iter()
+        .map(|&at| SaidOfEvidence {
+            record_ids: &evidence[&answers[at].exception_id],
+            same: same(answers[at]).unwrap_or_default(),
+        })
+        .collect();
+    let mut without = 0;
+    for (&at, pairs) in ruling.iter().zip(evidence_pairs(snapshot, secret, &said)?) {
+        without += u64::from(pairs.is_empty());
+        answers[at].pairs = pairs;
+    }
+    Ok(without)
+}
