@@ -2,7 +2,7 @@
 //! and what is switched off.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::family;
 use super::rule_file::{self, Rule, RuleDefinition};
@@ -32,10 +32,45 @@ pub(super) struct RuleFiles {
 /// # Errors
 /// A file that cannot be read, a code that two files of one folder or two bases have, a rule
 /// switched off that is none or for no reason.
+/// Refuses rule files that stand where nobody reads them: beside the folders of the groups, below them, or under another
+/// ending. A rule that is not read finds nothing, and nobody would hear of it.
+fn refuse_misplaced_rules(rules: &Path) -> Result<()> {
+    let may_be_rule = |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        name.ends_with(".sql") || name.contains(".sql.")
+    };
+    let is_read = |path: &Path| path.extension().is_some_and(|ending| ending == "sql");
+    let misplaced = |path: PathBuf| {
+        Err(Error::configuration("这个规则文件的位置或扩展名不对，没有人读它")
+            .in_file(path)
+            .hint("放进 rules/ 下的一个主题文件夹，扩展名写小写的 .sql，例如 rules/assistance/R01_….sql；不用的移出 rules/"))
+    };
+    for entry in sorted_folder_entries(rules)? {
+        if !entry.is_dir() {
+            if may_be_rule(&entry) {
+                return misplaced(entry);
+            }
+            continue;
+        }
+        for inner in sorted_folder_entries(&entry)? {
+            let nested = if inner.is_dir() { sorted_folder_entries(&inner)? } else { Vec::new() };
+            if let Some(path) = nested.into_iter().find(|path| may_be_rule(path)) {
+                return misplaced(path);
+            }
+            if !inner.is_dir() && may_be_rule(&inner) && !is_read(&inner) {
+                return misplaced(inner);
+            }
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn read_included_rules(layers: &IncludedFolders) -> Result<RuleFiles> {
     let (mut rules, mut definitions) = (Vec::new(), Vec::new());
     for (layer, one) in layers.all().iter().enumerate() {
-        for folder in sorted_folder_entries(&one.folder.join("rules"))?.into_iter().filter(|p| p.is_dir()) {
+        let above = one.folder.join("rules");
+        refuse_misplaced_rules(&above)?;
+        for folder in sorted_folder_entries(&above)?.into_iter().filter(|p| p.is_dir()) {
             let group = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             for path in sorted_folder_entries(&folder)?
                 .into_iter()

@@ -236,3 +236,28 @@ fn sources_and_rule_folders_that_are_not_there_are_refused() {
         complaints(&|rules| rules.settings.quality.as_mut().unwrap().groups[0] = "registy".to_owned());
     assert!(group.contains("没有规则文件夹“registy”") && group.contains("“registry”？"), "{group}");
 }
+
+#[test]
+fn a_rule_that_stands_where_nobody_reads_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate::inputs_folder::copy_folder(&root.join("pipelines/example_prefecture"), &folder.path().join("own"));
+    crate::inputs_folder::copy_folder(&root.join("pipelines/base"), &folder.path().join("base"));
+    let own = folder.path().join("own");
+    let load = || RuleSet::load(&Pipeline::open(&own).unwrap());
+    assert!(load().is_ok());
+    for place in [
+        "R900_mine.sql",
+        "assistance/R900_mine.SQL",
+        "assistance/R900_mine.sql.txt",
+        "assistance/mine/R900.sql",
+    ] {
+        let path = own.join("rules").join(place);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "SELECT 1").unwrap();
+        let error = load().unwrap_err();
+        assert!(error.message().contains("没有人读它"), "{place}: {error}");
+        std::fs::remove_file(&path).unwrap();
+    }
+    assert!(load().is_ok());
+}
