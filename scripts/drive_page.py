@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Drives the page of `bidui triage serve` in a real browser, and looks at what the browser did.
 
-    drive_page.py PROGRAM PUBLICATIONS [--pipeline FOLDER] [--pictures FOLDER]
+    drive_page.py PROGRAM PUBLICATIONS --key-file FILE [--pipeline FOLDER] [--data FOLDER] [--pictures FOLDER]
 
-PUBLICATIONS: an output folder of `bidui run`; it is copied, so nothing is answered in it. With Chromium, headless, at 1366 × 768:
+PUBLICATIONS: an output folder of `bidui run` with one quarter, of the lists in DATA; it is copied, so nothing is answered in it. With Chromium, headless, at 1366 × 768:
 whoever has no token sees nothing; a queue is narrowed and a case opened; an answer is given by keys; several at once are given
 and undone; what a verdict needs is asked for; a reader cannot answer and a county sees itself alone; a request of another page is
-refused; no request goes anywhere else; nothing newer than Chromium 90 stands in style and script. Prints a line for each, exits 1 if one
-does not hold. Needs `playwright` (scripts/requirements-page.txt) and a Chromium on the machine; without one it says so and exits 0.
+refused; doubtful pairs of records are judged, and the next run obeys; no request goes anywhere else; nothing newer than Chromium 90 stands in style and script. Prints a line for each, exits 1 if one
+does not hold. Needs `playwright` (scripts/requirements-page.txt), duckdb and a Chromium on the machine; without one it says so and exits 0.
 """
 
 import argparse
@@ -44,10 +44,10 @@ class Checks:
         self.failed += not holds
 
 
-def serve(program, out, pipeline):
+def serve(program, out, given):
     """The server, with the addresses of its seats by name."""
     seats = ["city::市里的人", "county:410621:县里的人", "reader::看的人"]
-    words = [program, "triage", "serve", "--out", out, "--pipeline", pipeline]
+    words = [program, "triage", "serve", "--out", out, "--pipeline", given.pipeline, "--key-file", given.key_file]
     for seat in seats:
         words += ["--seat", seat]
     server = subprocess.Popen(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -72,7 +72,7 @@ def status(address, headers=None, body=None):
 
 
 def drive(play, check, program, out, given):
-    server, addresses = serve(program, out, given.pipeline)
+    server, addresses = serve(program, out, given)
     base = addresses["市里的人"].split("/#")[0]
     browser = play.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
     try:
@@ -147,6 +147,7 @@ def drive(play, check, program, out, given):
         check("what was written is shown as text", page.locator("article script").count() == 0)
         page.keyboard.press("Escape")
         page.wait_for_selector("table.queue")
+        judge_pairs(page, check, base)
         page.goto(base + "/progress")
         check("the board counts it", page.locator("tr.total td").nth(1).inner_text() == "1")
         picture(page, given, "page-progress.png")
@@ -158,6 +159,36 @@ def drive(play, check, program, out, given):
         browser.close()
         server.terminate()
         server.wait()
+
+
+def judge_pairs(page, check, base):
+    """Two doubtful pairs: one person, and two."""
+    page.goto(base + "/review")
+    open_pairs = int(page.locator("p.count strong").inner_text())
+    check("doubtful pairs are there, without a score", open_pairs > 2 and "权重" not in page.content())
+    for key in ["1", "2"]:
+        page.keyboard.press(key)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".told")
+    check("two pairs are judged by two keys each", int(page.locator("p.count strong").inner_text()) == open_pairs - 2)
+
+
+def review_pairs(out):
+    import duckdb
+
+    table = next(out.glob("*/latest/restricted/link.parquet"))
+    return duckdb.sql(f"select count(*) from '{table}' where decision = 'review'").fetchall()[0][0]
+
+
+def obeys(check, program, out, given, before):
+    """Runs the quarter again with what was judged."""
+    quarter = next(path.name for path in out.iterdir() if re.fullmatch(r"\d{4}Q\d", path.name))
+    words = [program, "run", given.pipeline, "--quarter", quarter, "--data", given.data / quarter, "--out", out, "--key-file",
+             given.key_file, "--quiet"]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
+    check(f"the quarter runs again {done.stderr if done.returncode else ''}".strip(), done.returncode == 0)
+    after = review_pairs(out)
+    check(f"the linker obeys: {before} doubtful pairs, then {after}", after <= before - 2)
 
 
 def seats(browser, check, addresses, base, all_findings):
@@ -198,6 +229,8 @@ def main():
     parser.add_argument("program", type=Path)
     parser.add_argument("publications", type=Path)
     parser.add_argument("--pipeline", type=Path, default=Path("pipelines/hebi"))
+    parser.add_argument("--key-file", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("fixtures/hebi"))
     parser.add_argument("--pictures", type=Path)
     given = parser.parse_args()
     if not browser_program():
@@ -216,7 +249,9 @@ def main():
         out = Path(folder) / "out"
         shutil.copytree(given.publications, out, symlinks=True, ignore=shutil.ignore_patterns("answers"))
         begun = time.monotonic()
+        before = review_pairs(out)
         drive(play, check, given.program.resolve(), out, given)
+        obeys(check, given.program.resolve(), out, given, before)
         print(f"{time.monotonic() - begun:.0f} s")
     sys.exit(1 if check.failed else 0)
 

@@ -9,7 +9,7 @@ use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
 use super::{PublishedKeys, RunPlan, identity_migration, partial_columns};
-use crate::answers::{AnswerStore, AppendedBatch, StandingAnswers};
+use crate::answers::{AnswerStore, AppendedBatch, StandingAnswers, said_of_pair};
 use crate::config::Pipeline;
 use crate::link::SaidOfPair;
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
@@ -280,8 +280,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
 fn said_of_pairs(answers: &StandingAnswers, rules: &RuleSet) -> Vec<SaidOfPair> {
     let words = &rules.settings.answers;
     let mut said: Vec<(AppendedBatch, SaidOfPair)> = Vec::new();
-    for (_, one) in answers.iter() {
-        let Some(same) = words.meaning_of(&one.answer.verdict).same_person else { continue };
+    for (subject, one) in answers.iter() {
+        let of_exception = || words.meaning_of(&one.answer.verdict).same_person;
+        let Some(same) = said_of_pair(subject, &one.answer.verdict).or_else(of_exception) else { continue };
         let pairs = one.answer.pairs.iter().cloned();
         said.extend(pairs.map(|marks| (one.batch, SaidOfPair { marks, same })));
     }

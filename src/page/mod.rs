@@ -10,6 +10,7 @@ mod case_view;
 mod facets;
 mod findings;
 mod guard;
+mod link_review;
 mod progress_board;
 mod queue;
 mod rendering;

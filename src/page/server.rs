@@ -18,6 +18,7 @@ use super::case_view::{FindingLine, case_view};
 use super::facets::{Facet, NarrowedQueue, narrow};
 use super::findings::PageFinding;
 use super::guard::{Refused, SESSION, check_host, check_origin, find_seat, seat_of};
+use super::link_review::VERDICTS;
 use super::progress_board::progress_board;
 use super::queue::{PAGE, QueueFilter};
 use super::rendering::{PageTemplates, SCRIPT, STYLE};
@@ -36,6 +37,19 @@ const POLICY: &str =
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Values of a facet that are listed.
 const MOST_VALUES: usize = 200;
+
+/// Fields of a record beside another, with their titles.
+const PAIR_FIELDS: [(&str, &str); 9] = [
+    ("name", "姓名"),
+    ("id_number", "证件号"),
+    ("birth", "出生年"),
+    ("sex", "性别"),
+    ("place", "所在"),
+    ("household", "户编号"),
+    ("relation", "与户主关系"),
+    ("list", "名单"),
+    ("origin", "文件"),
+];
 
 type Parameters = Vec<(String, String)>;
 
@@ -128,6 +142,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/", get(show_queue))
         .route("/case/{key}", get(show_case))
         .route("/progress", get(show_progress))
+        .route("/review", get(show_review).post(take_review))
         .route("/answer", post(take_answer))
         .route("/undo", post(undo))
         .route("/enter", post(enter))
@@ -347,6 +362,24 @@ impl Shared {
         self.templates.render("case.html", &together(json!({ "case": case, "address": address }), frame))
     }
 
+    /// The next doubtful pair that nobody has judged.
+    fn review_page(&self, seat: &PageSeat, told: &Told) -> Result<String> {
+        let answers = self.page.answers();
+        let own = || self.page.pairs.iter().filter(|pair| pair.is_seen_by(seat));
+        let pair = own().find(|pair| pair.verdict(&answers).is_empty());
+        let judged = own().filter(|pair| !pair.verdict(&answers).is_empty()).count();
+        let own = json!({
+            "pair": pair,
+            "judged": judged,
+            "open": own().count() - judged,
+            "has_secret": self.page.has_secret(),
+            "pair_verdicts": VERDICTS,
+            "fields": PAIR_FIELDS,
+        });
+        let frame = self.frame(seat, ("review", "是不是同一个人"), told, "/review");
+        self.templates.render("review.html", &together(own, frame))
+    }
+
     /// The finding that lists call so, if the seat may see it.
     fn visible(&self, seat: &PageSeat, key: &str) -> Option<&PageFinding> {
         self.page.find(key).filter(|one| seat.sees(&one.county, &one.township))
@@ -446,6 +479,55 @@ async fn show_progress(State(shared): State<Arc<Shared>>, headers: HeaderMap) ->
     shown(shared.templates.render("progress.html", &together(json!({ "board": board }), frame)))
 }
 
+async fn show_review(
+    State(shared): State<Arc<Shared>>,
+    Query(parameters): Query<Parameters>,
+    headers: HeaderMap,
+) -> Response {
+    let seat = match seat_of_request(&shared, &headers) {
+        Ok(seat) => seat,
+        Err(response) => return response,
+    };
+    let told = Told::of(&shared, seat, &parameters);
+    shown(shared.review_page(seat, &told))
+}
+
+async fn take_review(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Form(fields): Form<Parameters>,
+) -> Response {
+    let seat = match seat_of_request(&shared, &headers) {
+        Ok(seat) => seat,
+        Err(response) => return response,
+    };
+    if !seat.may_answer() {
+        return (StatusCode::FORBIDDEN, "这个席位只能看，不能填").into_response();
+    }
+    let form = AnswerForm(&fields);
+    let (subject, verdict) = (form.get("subject"), form.get("verdict"));
+    let pair = shared.page.pairs.iter().find(|pair| pair.subject == subject && pair.is_seen_by(seat));
+    let Some(pair) = pair else {
+        return (StatusCode::NOT_FOUND, "没有这两条记录，或不在您的范围里").into_response();
+    };
+    if !VERDICTS.contains(&verdict) {
+        let told = Told::fault("没有记下：没有选判断".to_owned());
+        return (StatusCode::UNPROCESSABLE_ENTITY, shown(shared.review_page(seat, &told))).into_response();
+    }
+    let moment = (shared.page.now)();
+    match shared.page.append(seat, &mut [pair.answer(verdict, seat, &moment)]) {
+        Ok(batch) => {
+            let mut appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
+            appended.insert(batch.0, seat.token.clone());
+            Redirect::to(&format!("/review?done={}&count=1", batch.0)).into_response()
+        }
+        Err(error) => {
+            let told = Told::fault(render_error(&error, false));
+            (StatusCode::INTERNAL_SERVER_ERROR, shown(shared.review_page(seat, &told))).into_response()
+        }
+    }
+}
+
 async fn enter(State(shared): State<Arc<Shared>>, Form(fields): Form<Parameters>) -> Response {
     let token = AnswerForm(&fields).get("token").to_owned();
     match seat_of(&token, &shared.page.seats) {
@@ -533,6 +615,7 @@ impl Shared {
         let filter = QueueFilter::of(&parameters);
         let case = path.strip_prefix("/case/").and_then(|key| self.visible(seat, key));
         let page = match case {
+            _ if path == "/review" => self.review_page(seat, told),
             Some(one) => self.case_page(seat, one, &filter, told),
             None => self.queue_page(seat, &filter, told),
         };
@@ -542,7 +625,7 @@ impl Shared {
 
 /// An address of this page; the queue for any other.
 fn local_address(address: &str) -> String {
-    let own = address.starts_with("/?") || address.starts_with("/case/") || address == "/";
+    let own = ["/?", "/case/", "/review"].iter().any(|begin| address.starts_with(begin)) || address == "/";
     let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if own && plain { address.to_owned() } else { "/".to_owned() }
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::facets::{AnswerState, DueState, FindingState};
 use super::findings::{PageFinding, PageTitles, read_findings};
+use super::link_review::{DoubtfulPair, read_doubtful_pairs};
 use super::seat::PageSeat;
 use crate::Result;
 use crate::answers::{Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswers};
@@ -44,6 +45,8 @@ pub(super) struct PageState {
     store: Mutex<()>,
     identity: String,
     secret: Option<IdentitySecret>,
+    /// Pairs of records that the linker left to people.
+    pub(super) pairs: Vec<DoubtfulPair>,
 }
 
 impl PageState {
@@ -62,6 +65,7 @@ impl PageState {
         let identity = identity_of(&snapshot)?;
         let findings = read_findings(&snapshot)?;
         let titles = PageTitles::read(&snapshot)?;
+        let pairs = read_doubtful_pairs(&snapshot, &titles, secret.as_ref())?;
         let state = Self {
             answers: RwLock::default(),
             store: Mutex::default(),
@@ -70,6 +74,7 @@ impl PageState {
             titles,
             words,
             secret,
+            pairs,
             findings,
             seats,
             now,
@@ -97,6 +102,11 @@ impl PageState {
     /// The finding that lists call so.
     pub(super) fn find(&self, key: &str) -> Option<&PageFinding> {
         self.findings.iter().find(|one| one.key == key)
+    }
+
+    /// Can records be named?
+    pub(super) fn has_secret(&self) -> bool {
+        self.secret.is_some()
     }
 
     /// How far a finding is on a day.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array as _, ArrayRef, AsArray as _, Date32Array, Int32Array, RecordBatch, StringArray};
-use arrow::datatypes::{Date32Type, Int32Type};
+use arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use hashbrown::HashMap;
 
 use crate::model::period::Period;
@@ -42,6 +42,10 @@ impl<'a> BatchColumns<'a> {
     }
     pub(crate) fn optional_int(&self, column: &str, row: usize) -> Option<i32> {
         let array = self.ints(column)?;
+        array.is_valid(row).then(|| array.value(row))
+    }
+    pub(crate) fn optional_long(&self, column: &str, row: usize) -> Option<i64> {
+        let array = self.columns.get(column)?.as_primitive_opt::<Int64Type>()?;
         array.is_valid(row).then(|| array.value(row))
     }
     pub(crate) fn text(&self, column: &str, row: usize) -> Result<String> {

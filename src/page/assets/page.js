@@ -44,6 +44,7 @@
       field.classList.toggle("needed", names.indexOf(field.name) >= 0);
     });
     [["reason", "reasons"], ["measure", "measures"]].forEach(function (pair) {
+      if (!form.elements[pair[0]]) { return; }
       var fitting = chosen && chosen.dataset[pair[1]] ? chosen.dataset[pair[1]].split("|") : [];
       Array.prototype.forEach.call(form.elements[pair[0]].options, function (option) {
         option.disabled = fitting.length > 0 && option.value !== "" && fitting.indexOf(option.value) < 0;
