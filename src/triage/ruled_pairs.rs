@@ -24,9 +24,10 @@ pub(crate) fn note_ruled_pairs(
     secret: Option<&IdentitySecret>,
 ) -> Result<u64> {
     let same = |answer: &Answer| words.meaning_of(&answer.verdict).same_person;
-    let ruling: Vec<usize> = (0..answers.len())
-        .filter(|&at| !answers[at].is_withdrawal() && same(answers[at]).is_some())
-        .collect();
+    // Who answers a pair names it himself.
+    let open = |answer: &Answer| answer.pairs.is_empty() && !answer.is_withdrawal();
+    let ruling: Vec<usize> =
+        (0..answers.len()).filter(|&at| open(answers[at]) && same(answers[at]).is_some()).collect();
     let Some(secret) = secret.filter(|_| !ruling.is_empty()) else { return Ok(ruling.len() as u64) };
     let mut evidence: BTreeMap<String, Vec<String>> =
         ruling.iter().map(|&at| (answers[at].exception_id.clone(), Vec::new())).collect();
