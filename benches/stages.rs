@@ -137,6 +137,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             secrets: &secrets,
             ledgers: &[],
             answers: &bidui::StandingAnswers::default(),
+            issued: period.last_day(),
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],

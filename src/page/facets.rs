@@ -134,7 +134,7 @@ impl DueState {
 }
 
 /// What a facet says of a finding.
-pub(super) fn value_of<'f>(facet: Facet, one: &'f PageFinding, state: FindingState) -> &'f str {
+pub(super) fn value_of(facet: Facet, one: &PageFinding, state: FindingState) -> &str {
     match facet {
         Facet::Severity => &one.severity,
         Facet::Owner => &one.owner,

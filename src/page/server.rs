@@ -429,12 +429,16 @@ impl Told {
     }
 }
 
+/// The seat that asks: whoever knows no token was turned away before.
 fn seat_of_request<'s>(
     shared: &'s Shared,
     headers: &HeaderMap,
-) -> std::result::Result<&'s PageSeat, Response> {
-    let refused = |refused: Refused| (StatusCode::FORBIDDEN, refused.message()).into_response();
-    find_seat(headers, &shared.page.seats).map_err(refused)
+) -> std::result::Result<&'s PageSeat, Refused> {
+    find_seat(headers, &shared.page.seats)
+}
+
+fn turned_away(refused: Refused) -> Response {
+    (StatusCode::FORBIDDEN, refused.message()).into_response()
 }
 
 async fn show_queue(
@@ -444,7 +448,7 @@ async fn show_queue(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     let told = Told::of(&shared, seat, &parameters);
     shown(shared.queue_page(seat, &QueueFilter::of(&parameters), &told))
@@ -458,7 +462,7 @@ async fn show_case(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     match shared.visible(seat, &key) {
         Some(one) => {
@@ -472,7 +476,7 @@ async fn show_case(
 async fn show_progress(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     let board = progress_board(&shared.page, |one| seat.sees(&one.county, &one.township));
     let frame = shared.frame(seat, ("progress", "进度"), &Told::default(), "/progress");
@@ -486,7 +490,7 @@ async fn show_review(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     let told = Told::of(&shared, seat, &parameters);
     shown(shared.review_page(seat, &told))
@@ -499,7 +503,7 @@ async fn take_review(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     if !seat.may_answer() {
         return (StatusCode::FORBIDDEN, "这个席位只能看，不能填").into_response();
@@ -546,7 +550,7 @@ async fn take_answer(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     if !seat.may_answer() {
         return (StatusCode::FORBIDDEN, "这个席位只能看，不能填").into_response();
@@ -589,7 +593,7 @@ async fn undo(
 ) -> Response {
     let seat = match seat_of_request(&shared, &headers) {
         Ok(seat) => seat,
-        Err(response) => return response,
+        Err(refused) => return turned_away(refused),
     };
     let form = AnswerForm(&fields);
     let next = local_address(form.get("next"));

@@ -543,3 +543,33 @@ fn t15_a_waiver_that_expires_in_the_quarter_brings_findings_back() {
     );
     assert_eq!(&*q4[0].due_date, "2019-01-30");
 }
+
+#[test]
+fn t7_two_findings_of_one_name_are_one_and_nothing_is_resolved() {
+    let a = finding("R07", "P1", "");
+    let q3 = next(&[a.clone(), a.clone()], &[], None, &[], "2018Q3");
+    assert_eq!(q3.len(), 1);
+    let q4 = next(&[a.clone(), a], &[], Some(("2018Q3", q3)), &[], "2018Q4");
+    assert_eq!((q4.len(), q4[0].status), (1, Status::Persisting));
+}
+
+#[test]
+fn t16_t17_another_owner_or_place_changes_neither_name_nor_answer() {
+    let mut a = finding("R07", "P1", "");
+    (a.owner, a.township_code, a.village_code) = ("扶贫办".into(), "410621100".into(), "410621100200".into());
+    let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
+    let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
+    let q3 = judged(q3, "F1", &answers, "2018Q3");
+    let number = q3[0].long_number();
+    (a.owner, a.township_code, a.village_code) =
+        ("乡村振兴局".into(), "410621101".into(), "410621101999".into());
+    let q4 = next(std::slice::from_ref(&a), &[], Some(("2018Q3", q3)), &[], "2018Q4");
+    let q4 = judged(q4, "F1", &answers, "2018Q4");
+    let one = &q4[0];
+    assert_eq!(
+        (one.status, one.long_number()),
+        (Status::Answered, number),
+        "the old sheet can still come back"
+    );
+    assert_eq!((&*one.exception.owner, &*one.exception.village_code), ("乡村振兴局", "410621101999"));
+}

@@ -150,6 +150,18 @@ fn t8_t9_t12_t21_answers_close_findings_over_two_quarters_and_are_counted_apart(
         texts.collect::<BTreeSet<_>>().iter().all(|text| !text.contains("罗德合") && !text.contains("入户"))
     );
 
+    // T18: every view of the publication says the same of a finding.
+    let kept = |rows: &BTreeMap<String, TableRow>| -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        let shown = rows.values().filter(|row| ["", "2018Q4"].contains(&row.get("resolved_in")));
+        shown.for_each(|row| *counts.entry(row.get("status").to_owned()).or_default() += 1);
+        counts
+    };
+    let star = publication.rows("tables/fact_exception.parquet", |_| true).unwrap();
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    star.iter().for_each(|row| *shown.entry(row.get("status").to_owned()).or_default() += 1);
+    assert_eq!(shown, kept(&now));
+
     // Undone, all of it is open again.
     let mut store = AnswerStore::open(&out, &secret().key_id()).unwrap();
     store.undo(bidui::AppendedBatch(1), "2018-10-22T00:00:00+08:00", "操作员").unwrap();

@@ -61,7 +61,7 @@ pub(super) struct OpenWorkbook {
 enum Book {
     Xlsx {
         reader: Box<Xlsx<Cursor<Vec<u8>>>>,
-        weighed: WeighedPackage,
+        weighed: Box<WeighedPackage>,
         parts: XlsxSheets,
         /// By the normal name of the sheet's part.
         marks: BTreeMap<String, SheetMarks>,
@@ -169,7 +169,7 @@ impl OpenWorkbook {
                 };
                 let reader = Box::new(Xlsx::new(Cursor::new(bytes)).map_err(failed_xlsx)?);
                 let heads = heads(reader.sheets_metadata(), parts.parts.len())?;
-                let book = Book::Xlsx { reader, weighed, parts, marks };
+                let book = Book::Xlsx { reader, weighed: Box::new(weighed), parts, marks };
                 Ok(Self { heads, encoding: None, named: true, book })
             }
             FileFormat::Xlsb => {

@@ -94,7 +94,8 @@ fn e16_a_sheet_of_an_earlier_quarter_counts_where_its_facts_are_those_of_today()
             let find = |title: &str| sheet.rows[0].iter().position(|own| own == title).unwrap();
             let (verdict, reason) = (find("核查结果"), find("原因代码"));
             for row in &mut sheet.rows[1..] {
-                ("不属实".clone_into(&mut row[verdict]), "死亡".clone_into(&mut row[reason]));
+                "不属实".clone_into(&mut row[verdict]);
+                "死亡".clone_into(&mut row[reason]);
                 let listed = &row[key][row[key].len() - 26..];
                 let old = before.iter().find(|one| one.get("listed_id") == listed).unwrap();
                 let now =
