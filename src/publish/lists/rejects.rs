@@ -139,6 +139,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_cell_of_a_returned_row_holds_a_number_of_a_person() {
+        let number = "410602199803124217";
+        let reject = Reject {
+            source: "dibao".to_owned(),
+            file: format!("低保{number}.csv").into(),
+            sheet: Some(format!("表{number}")),
+            row: 7,
+            member: 0,
+            column: Some(format!("列{number}")),
+            reason_code: "unknown_code".to_owned(),
+            reason: format!("“{number}”不在代码表里"),
+            original: format!("王某\t{number}"),
+        };
+        let cells = reject_cells(1, &reject, "warn");
+        assert!(cells.iter().all(|cell| !cell.contains(number)), "{cells:?}");
+        assert_eq!(cells.iter().filter(|cell| cell.contains("410602********4217")).count(), 5, "{cells:?}");
+    }
+
+    #[test]
     fn rows_are_as_high_as_their_texts_and_numbers_are_numbers() {
         let row = |reason: &str, severity: &str, code: &str| {
             let reject = Reject {
