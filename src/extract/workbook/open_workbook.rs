@@ -141,7 +141,10 @@ impl OpenWorkbook {
                         marks.insert(name.clone(), found);
                     }
                     let printed = weighed.printed.get(name).map_or("", String::as_str);
-                    let beside = told_texts(printed, &package.drawn_words(name, weighed.unpacked));
+                    // Lists that come back have what this program printed above them.
+                    let beside = (!options.plain_rows)
+                        .then(|| told_texts(printed, &package.drawn_words(name, weighed.unpacked)))
+                        .flatten();
                     let comments = package.comments(name, weighed.unpacked).told();
                     if comments.is_some() || beside.is_some() {
                         marks
