@@ -134,7 +134,7 @@ pub mod normalize {
     };
 }
 pub mod page {
-    pub use crate::page::{PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
+    pub use crate::page::{PageColumn, PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
 }
 pub mod privacy {
     pub use crate::privacy::IdentitySecret;

@@ -90,6 +90,20 @@ impl AnswerStore {
         read().map_err(|e| unreadable(&self.path, e))
     }
 
+    /// What was answered of one exception and no undo took back, in the order in which it was appended.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(crate) fn answers_to(&self, exception_id: &str) -> Result<Vec<Answer>> {
+        let read = || {
+            let mut events =
+                self.connection.prepare(&format!("{STANDING} AND exception_id = ?1 ORDER BY event"))?;
+            let read = events.query_map([exception_id], read_event)?;
+            read.map(|event| event.map(|(_, answer)| answer)).collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|e| unreadable(&self.path, e))
+    }
+
     /// The day on which each batch was recorded.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::Console;
 use super::key_files::KeyArguments;
 use crate::answers::{AnswerStore, AppendedBatch, LoggedImport, ReviewLevel};
 use crate::config::Pipeline;
-use crate::page::{PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
+use crate::page::{PageColumn, PageMoment, PagePlan, PageSeat, PageServer, SeatRole};
 use crate::privacy::IdentitySecret;
 use crate::privacy::key_file::random_bytes;
 use crate::publication::snapshot::Snapshot;
@@ -237,7 +237,7 @@ fn serve(arguments: &ServeArguments, console: &mut Console<'_>) -> Result<u8> {
         out: arguments.out.clone(),
         words: rules.settings.words(),
         identity: identity(&arguments.keys, &arguments.out)?,
-        labels: rules.labels.clone(),
+        columns: PageColumn::of_pipeline(&pipeline),
         seats: seats.clone(),
         port: arguments.port,
         now: std::sync::Arc::new(|| {

@@ -85,7 +85,8 @@ impl ReplacedRuns {
     }
 
     /// Takes over the numbers of the current run and of all that were made under another secret; `renamed`: former codes of
-    /// rules with today's. What cannot be read is told.
+    /// rules with today's. What cannot be read is told. `gone_on`: the run goes on from the current one ([`Self::within`]) and has its
+    /// numbers already.
     ///
     /// # Errors
     /// A publication under another secret that is damaged: its numbers would lead nowhere.
@@ -95,6 +96,7 @@ impl ReplacedRuns {
         (secret, renamed): (&IdentitySecret, &BTreeMap<String, Arc<str>>),
         (pipeline, loaded): (&Pipeline, &[LoadedSource]),
         (nodes, resolution): (&LinkNodes<'_>, &Resolution),
+        gone_on: bool,
     ) -> Result<Vec<String>> {
         let own = secret.key_id();
         let mut warnings = Vec::new();
@@ -111,7 +113,8 @@ impl ReplacedRuns {
                     Ok(())
                 });
                 files.map_err(|error| cure_of_damaged(error, run))?;
-            } else if at == 0 && self.has_current {
+            } else if at == 0 && self.has_current && !gone_on {
+                warnings.push(NOT_GONE_ON.to_owned());
                 // Damaged, it has the numbers that this run gives; only those it took over itself are lost.
                 match PreviousExceptions::read(run) {
                     Ok(exceptions) => {
@@ -124,6 +127,10 @@ impl ReplacedRuns {
         Ok(warnings)
     }
 }
+
+/// What only that run found is not known, and so is closed by nothing.
+const NOT_GONE_ON: &str =
+    "本季上一次的发布有损坏的文件，没有接着它对照：只有它查出的疑点这次不列出，不等于已经整改";
 
 fn lost_numbers(why: &str) -> String {
     format!("{why}：它从更早的清单接过来的疑点编号（换过身份密钥的）可能接不上了")

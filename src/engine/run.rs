@@ -202,6 +202,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         returned: &returned,
     };
     let within = within.map(|(_, exceptions)| exceptions);
+    let gone_on = within.is_some();
     let issued = plan.issued.unwrap_or_else(|| plan.period.last_day());
     let calendar = &plan.pipeline.calendar;
     let mut due = DueDates::in_working_days(issued, calendar, plan.issued.is_some());
@@ -218,6 +219,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         (&secrets.identity, renamed),
         (&plan.pipeline, &loaded),
         (&nodes, &resolution),
+        gone_on,
     )?;
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;

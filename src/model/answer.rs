@@ -96,6 +96,25 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A verdict on an exception that rests on these facts, and nothing besides.
+    pub fn of(exception_id: &str, facts: &str, verdict: &str) -> Self {
+        Self {
+            exception_id: exception_id.to_owned(),
+            facts: facts.to_owned(),
+            verdict: verdict.to_owned(),
+            reason: String::new(),
+            measure: String::new(),
+            note: String::new(),
+            paper: String::new(),
+            recovered: None,
+            stopped_month: None,
+            answered_by: String::new(),
+            answered_on: None,
+            level: ReviewLevel::Township,
+            expires: None,
+            pairs: Vec::new(),
+        }
+    }
     /// True if it takes the answer before it back.
     pub fn is_withdrawal(&self) -> bool {
         self.verdict.is_empty()

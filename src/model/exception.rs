@@ -264,6 +264,19 @@ pub(crate) fn row_number(rule: &str, first_seen: impl fmt::Display, key: &str) -
     format!("{rule}-{first_seen}-{key}")
 }
 
+/// Characters of a row's key in the number that officers read.
+const SHORT_KEY: usize = 8;
+
+/// The beginning of a row's key that stands in the number which officers read.
+pub(crate) fn short_key(key: &str) -> &str {
+    key.get(..SHORT_KEY).unwrap_or(key)
+}
+
+/// The number that officers read (疑点编号), of a row's whole key.
+pub(crate) fn short_row_number(rule: &str, first_seen: impl fmt::Display, key: &str) -> String {
+    row_number(rule, first_seen, short_key(key))
+}
+
 /// An exception with its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackedException {

@@ -58,9 +58,6 @@ impl AnswerForm<'_> {
         let stopped =
             amount("stopped_month", "停发月份", &|text| month_of(text, moment.today).map(i64::from));
         let answer = Answer {
-            exception_id: one.exception_id.clone(),
-            facts: one.facts.clone(),
-            verdict,
             reason,
             measure,
             note: self.get("note").to_owned(),
@@ -70,8 +67,7 @@ impl AnswerForm<'_> {
             answered_by: seat.name.clone(),
             answered_on: Some(moment.today),
             level: seat.level(),
-            expires: None,
-            pairs: Vec::new(),
+            ..Answer::of(&one.exception_id, &one.facts, &verdict)
         };
         if faults.is_empty() {
             faults = check_meaning(words, &answer);

@@ -5,38 +5,68 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::facets::{AnswerState, FindingState};
+use super::facets::{AnswerState, FindingState, REOPENED};
 use super::findings::PageFinding;
 use super::state::PageState;
 use crate::Result;
 use crate::answers::Answer;
+use crate::config::{ColumnRole, Pipeline, SourceColumn, SourceContract};
 use crate::model::exception::Status;
+use crate::model::officer_text::{ValueForm, money_text, month_text};
 use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text};
 use crate::publication::table_reader::TableRow;
+use crate::resolve::previous_records::RECORDS;
 
-/// Columns of a view that say nothing to an officer, or that others say better.
-const LEFT_OUT: [&str; 18] = [
-    "record_id",
-    "person_id",
-    "household_id",
-    "source_household_id",
-    "county_code",
-    "township_code",
-    "village_code",
-    "link_tier",
-    "in_review",
-    "id18",
-    "id_class",
-    "bank_account",
-    "quarter",
-    "county",
-    "township",
-    "village",
-    "address",
-    "birth_date",
-];
-/// Columns that hold somebody's number.
-const NUMBERS: [&str; 4] = ["id_number", "guardian_id", "head_id", "phone"];
+/// A column of a list as a case shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageColumn {
+    label: String,
+    form: ValueForm,
+    role: Option<ColumnRole>,
+}
+
+impl PageColumn {
+    /// The columns of all lists of a pipeline, `source.column`.
+    pub fn of_pipeline(pipeline: &Pipeline) -> BTreeMap<String, Self> {
+        let of_source = |source: &SourceContract| -> Vec<(String, Self)> {
+            let column = |one: &SourceColumn| {
+                let form = ValueForm::of_type(one.kind);
+                (
+                    format!("{}.{}", source.name, one.name),
+                    Self { label: one.label.clone(), form, role: one.role },
+                )
+            };
+            source.columns.iter().map(column).collect()
+        };
+        pipeline.sources.iter().flat_map(of_source).collect()
+    }
+
+    /// Is it shown? Where a record stands has a line of its own; a birth date beside a masked number is the number.
+    fn is_shown(&self) -> bool {
+        use ColumnRole::{Address, BirthDate, County, DivisionCode, Sex, Township, Village};
+        !self.role.is_some_and(|role| {
+            matches!(role, Address | BirthDate | County | DivisionCode | Sex | Township | Village)
+        })
+    }
+
+    /// A value as an officer reads it; of persons' numbers what may be seen.
+    fn shown(&self, value: &str) -> String {
+        use ColumnRole::{GuardianId, IdNumber, Phone, StudentNo};
+        match (self.role, value.parse::<i64>()) {
+            (Some(IdNumber | GuardianId | Phone | StudentNo), _) => mask_id_for_list(value),
+            (_, Ok(number)) if self.form != ValueForm::Plain => self.form.number(number),
+            _ => mask_numbers_in_text(value).into_owned(),
+        }
+    }
+
+    /// Does every list number its own way what stands there?
+    fn is_own_number(&self) -> bool {
+        self.role == Some(ColumnRole::Household)
+    }
+}
+
+/// What stands for a cell that was filled and could not be read: not known is not blank.
+const NOT_KNOWN: &str = "（看不出）";
 /// Records of one person or household that are shown.
 const MOST: usize = 40;
 
@@ -138,7 +168,7 @@ impl FindingLine {
     pub(super) fn of(page: &PageState, one: &PageFinding, state: FindingState, verdict: &str) -> Self {
         let titles = &page.titles;
         let state_title = match state.answered {
-            AnswerState::Open if one.status == Status::Reopened => "复现，未核查",
+            AnswerState::Open if one.status == Status::Reopened => REOPENED.1,
             answered => answered.title(),
         };
         Self {
@@ -175,8 +205,8 @@ fn delivered_number(number: &str) -> &str {
 
 impl AnswerLine {
     fn of(answer: &Answer, facts: &str) -> Self {
-        let money = answer.recovered.map(|fen| format!("追缴{}元", yuan(fen)));
-        let month = answer.stopped_month.map(|month| format!("{}年{}月起停发", month / 100, month % 100));
+        let money = answer.recovered.map(|fen| format!("追缴{}", money_text(fen)));
+        let month = answer.stopped_month.map(|month| format!("{}起停发", month_text(month.into())));
         let paper =
             Some(&answer.paper).filter(|paper| !paper.is_empty()).map(|paper| format!("佐证：{paper}"));
         let texts =
@@ -252,7 +282,7 @@ pub(super) fn case_view(
 fn column_title(page: &PageState, column: &str) -> String {
     let (source, _) = column.split_once('.').unwrap_or((column, ""));
     let list = page.titles.sources.get(source).map_or(source, String::as_str);
-    format!("{list}“{}”", page.labels.get(column).map_or(column, String::as_str))
+    format!("{list}“{}”", page.columns.get(column).map_or(column, |known| &known.label))
 }
 
 fn side_by_side(
@@ -267,7 +297,7 @@ fn side_by_side(
     let more = records.len().saturating_sub(MOST);
     records.truncate(MOST);
     // A line for each column of the views, under the first list's label for it: lists call the same differently.
-    let mut lines: Vec<(String, String)> = vec![("village_code".to_owned(), "所在".to_owned())];
+    let mut lines: Vec<(String, String, bool)> = vec![("village_code".to_owned(), "所在".to_owned(), false)];
     let mut cells: BTreeMap<(usize, String), String> = BTreeMap::new();
     for (at, (source, row)) in records.iter().enumerate() {
         let place = ["village_code", "township_code", "county_code"].map(|column| row.get(column));
@@ -275,30 +305,31 @@ fn side_by_side(
             cells.insert((at, "village_code".to_owned()), page.titles.division(code).to_owned());
         }
         for (column, value) in row.iter() {
-            let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
-            if LEFT_OUT.contains(&column) || column.ends_with("__unknown") {
+            let value = value.unwrap_or_default();
+            let is_unknown = value.is_empty() && row.get(&format!("{column}__unknown")) == "1";
+            let known = page.columns.get(&format!("{source}.{column}")).filter(|known| known.is_shown());
+            let (label, shown) = match (column, known) {
+                ("age", _) => ("年龄", value.to_owned()),
+                ("sex", _) => ("性别", value.to_owned()),
+                (_, Some(known)) if is_unknown => (&*known.label, NOT_KNOWN.to_owned()),
+                (_, Some(known)) => (&*known.label, known.shown(value)),
+                (_, None) => continue,
+            };
+            if shown.is_empty() {
                 continue;
             }
-            let label = match column {
-                "age" => "年龄".to_owned(),
-                "sex" => "性别".to_owned(),
-                _ => match page.labels.get(&format!("{source}.{column}")) {
-                    Some(label) => label.clone(),
-                    None => continue,
-                },
-            };
-            if !lines.iter().any(|(name, _)| name == column) {
-                lines.push((column.to_owned(), label));
+            if !lines.iter().any(|line| line.0 == column) {
+                let own = known.is_some_and(PageColumn::is_own_number) || column.ends_with("_no");
+                lines.push((column.to_owned(), label.to_owned(), own));
             }
-            cells.insert((at, column.to_owned()), shown_value(column, value));
+            cells.insert((at, column.to_owned()), shown);
         }
     }
-    let fields = lines.into_iter().map(|(column, label)| {
+    let fields = lines.into_iter().map(|(column, label, own)| {
         let value = |at: usize| cells.get(&(at, column.clone())).cloned().unwrap_or_default();
         let values: Vec<String> = (0..records.len()).map(value).collect();
-        let said: BTreeSet<&String> = values.iter().filter(|value| !value.is_empty()).collect();
-        // Every list numbers households and people its own way.
-        let differs = said.len() > 1 && !column.ends_with("_no");
+        let said = values.iter().filter(|value| !value.is_empty() && *value != NOT_KNOWN);
+        let differs = !own && said.collect::<BTreeSet<_>>().len() > 1;
         FieldLine { label, values, differs }
     });
     let title = |source: &str| page.titles.sources.get(source).map_or(source, String::as_str).to_owned();
@@ -308,25 +339,6 @@ fn side_by_side(
         evidence: records.iter().map(|(_, row)| evidence.contains(row.get("record_id"))).collect(),
         more,
     }
-}
-
-/// A value as an officer reads it: money in yuan, no whole number of anybody.
-fn shown_value(column: &str, value: &str) -> String {
-    if let Some(fen) = column.ends_with("_fen").then(|| value.parse().ok()).flatten() {
-        return format!("{}元", yuan(fen));
-    }
-    if NUMBERS.contains(&column) {
-        return mask_id_for_list(value);
-    }
-    if column.ends_with("_month") && value.len() == 6 {
-        return format!("{}年{}月", &value[..4], value[4..].trim_start_matches('0'));
-    }
-    mask_numbers_in_text(value).into_owned()
-}
-
-fn yuan(fen: i64) -> String {
-    let text = format!("{}.{:02}", fen / 100, (fen % 100).abs());
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Who of the lists that somebody is missing from is nearest.
@@ -345,8 +357,7 @@ fn near_records(page: &PageState, one: &PageFinding) -> Result<Vec<NearRecord>> 
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let records =
-        page.snapshot.rows("restricted/record.parquet", |row| wanted.contains(row.get("record_id")))?;
+    let records = page.snapshot.rows(RECORDS, |row| wanted.contains(row.get("record_id")))?;
     let near = records.iter().map(|row| {
         let likely =
             found.iter().any(|one| one.get("candidate") == row.get("record_id") && one.get("likely") == "1");

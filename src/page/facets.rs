@@ -45,7 +45,7 @@ impl Facet {
             Self::Village => "village",
             Self::Status => "status",
             Self::Due => "due",
-            Self::Review => "review",
+            Self::Review => REVIEW.0,
         }
     }
     /// Name on the page.
@@ -62,6 +62,20 @@ impl Facet {
             Self::Review => "匹配",
         }
     }
+}
+
+/// Code and title of a finding that was closed, is back, and was not answered since.
+pub(super) const REOPENED: (&str, &str) = ("reopened", "复现，未核查");
+/// Codes and titles of findings that rest on a link which somebody must confirm, and of others.
+const REVIEW: (&str, &str) = ("review", "待确认");
+const CERTAIN: (&str, &str) = ("certain", "已确认");
+
+/// Title of a state, a due date or a certainty by its code.
+pub(super) fn state_title(code: &str) -> Option<&'static str> {
+    let answers = AnswerState::ALL.into_iter().map(|state| (state.code(), state.title()));
+    let dues = DueState::ALL.into_iter().map(|due| (due.code(), due.title()));
+    let mut all = answers.chain(dues).chain([REOPENED, REVIEW, CERTAIN]);
+    all.find(|one| one.0 == code).map(|one| one.1)
 }
 
 /// What is known of a finding beside what the publication says.
@@ -87,6 +101,8 @@ pub(super) enum AnswerState {
 }
 
 impl AnswerState {
+    const ALL: [Self; 4] = [Self::Open, Self::Pending, Self::Closed, Self::Outdated];
+
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -117,6 +133,8 @@ pub(super) enum DueState {
 }
 
 impl DueState {
+    const ALL: [Self; 3] = [Self::Overdue, Self::Soon, Self::Later];
+
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Overdue => "overdue",
@@ -144,7 +162,7 @@ pub(super) fn value_of(facet: Facet, one: &PageFinding, state: FindingState) -> 
         Facet::Village => &one.village,
         Facet::Status => match state.answered {
             // The lists do not show it as long as its rule did not run.
-            AnswerState::Open if one.status == Status::Reopened => "reopened",
+            AnswerState::Open if one.status == Status::Reopened => REOPENED.0,
             answered => answered.code(),
         },
         Facet::Due => state.due.code(),
@@ -152,7 +170,7 @@ pub(super) fn value_of(facet: Facet, one: &PageFinding, state: FindingState) -> 
             if one.in_review {
                 "review"
             } else {
-                "certain"
+                CERTAIN.0
             }
         }
     }

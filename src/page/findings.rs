@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use jiff::civil::Date;
 
 use crate::Result;
-use crate::model::exception::{Status, row_key, row_number};
+use crate::model::exception::{ResolvedBy, Status, row_key, short_row_number};
 use crate::privacy::mask::mask_id_for_list;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
+use crate::resolve::previous_records::RECORDS;
 use crate::table::string_interner::StringInterner;
-
-const EXCEPTIONS: &str = "restricted/exception.parquet";
-const RECORDS: &str = "restricted/record.parquet";
-/// Characters of a row's key in the number that officers read.
-const SHORT: usize = 8;
+use crate::track::previous_exceptions::EXCEPTIONS;
 
 /// A finding that is open, or that an answer closes.
 #[derive(Debug, Clone)]
@@ -36,9 +34,10 @@ pub(super) struct PageFinding {
     pub(super) household: Arc<str>,
     pub(super) message: Arc<str>,
     pub(super) first_seen: Arc<str>,
-    /// ISO day.
-    pub(super) due: Arc<str>,
+    pub(super) due: Date,
     pub(super) status: Status,
+    /// What closes it, if something does.
+    pub(super) resolved_by: Option<ResolvedBy>,
     pub(super) in_review: bool,
     pub(super) evidence: Vec<String>,
     /// Columns that say something else than when it was last seen, `source.column`.
@@ -130,8 +129,9 @@ pub(super) fn read_findings(snapshot: &Snapshot) -> Result<Vec<PageFinding>> {
     Ok(findings)
 }
 
-fn order_of(one: &PageFinding) -> [&str; 8] {
-    [&one.severity, &one.due, &one.county, &one.township, &one.village, &one.household, &one.rule, &one.key]
+fn order_of(one: &PageFinding) -> (&str, Date, [&str; 6]) {
+    let place = [&*one.county, &one.township, &one.village, &one.household, &one.rule, &one.key];
+    (&one.severity, one.due, place)
 }
 
 fn read_finding(
@@ -151,7 +151,7 @@ fn read_finding(
     let due = rows.dates("due_date").map(|days| days.value(row));
     let due = due.and_then(crate::model::day::day_from_date32).ok_or_else(|| rows.missing("due_date"))?;
     Ok(PageFinding {
-        number: row_number(&rule, &first_seen, key.get(..SHORT).unwrap_or(&key)),
+        number: short_row_number(&rule, &first_seen, &key),
         facts: rows.optional_text("facts", row).unwrap_or_default(),
         exception_id,
         key,
@@ -165,8 +165,9 @@ fn read_finding(
         household: rows.optional_shared("household_id", row, texts).unwrap_or_default(),
         message: rows.shared("message", row, texts)?,
         first_seen,
-        due: texts.share(&due.to_string()),
+        due,
         status,
+        resolved_by: rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code)),
         in_review: rows.int("in_review", row)? == 1 || rows.int("confidence", row)? >= 6,
         evidence: list("evidence_record_ids"),
         changed: list("changed_columns"),

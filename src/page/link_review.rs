@@ -12,13 +12,11 @@ use crate::privacy::IdentitySecret;
 use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text};
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
-use crate::resolve::evidence_pairs::{SaidOfEvidence, evidence_pairs};
+use crate::resolve::evidence_pairs::{LINKS, SaidOfEvidence, evidence_pairs};
+use crate::resolve::previous_records::RECORDS;
 
 use super::seat::PageSeat;
 use super::state::PageMoment;
-
-const LINKS: &str = "restricted/link.parquet";
-const RECORDS: &str = "restricted/record.parquet";
 
 /// What may be said of a pair.
 pub(super) const VERDICTS: [&str; 3] = [SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR];
@@ -66,20 +64,11 @@ impl DoubtfulPair {
     /// An answer to it.
     pub(super) fn answer(&self, verdict: &str, seat: &PageSeat, moment: &PageMoment) -> Answer {
         Answer {
-            exception_id: self.subject.clone(),
-            facts: String::new(),
-            verdict: verdict.to_owned(),
-            reason: String::new(),
-            measure: String::new(),
-            note: String::new(),
-            paper: String::new(),
-            recovered: None,
-            stopped_month: None,
             answered_by: seat.name.clone(),
             answered_on: Some(moment.today),
             level: seat.level(),
-            expires: None,
             pairs: vec![self.marks.clone()],
+            ..Answer::of(&self.subject, "", verdict)
         }
     }
 }

@@ -18,6 +18,7 @@ mod seat;
 mod server;
 mod state;
 
+pub use case_view::PageColumn;
 pub use seat::{PageSeat, SeatRole};
 pub use server::{PagePlan, PageServer};
 pub use state::PageMoment;

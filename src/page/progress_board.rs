@@ -19,21 +19,21 @@ pub(super) struct ProgressRow {
     pub(super) answered: u64,
     /// Of these, closed by the answer.
     pub(super) closed: u64,
-    /// Of these, found to be true.
-    pub(super) confirmed: u64,
+    /// Of these, not closed by it: true and to be put right, handed on, or nobody could tell.
+    pub(super) pending: u64,
     /// Not looked at and past their due date.
     pub(super) overdue: u64,
     /// Answered in hundredths of all.
     pub(super) answered_percent: u64,
-    /// Found to be true in hundredths of those looked at.
-    pub(super) confirmed_percent: u64,
+    /// Not closed in hundredths of those looked at.
+    pub(super) pending_percent: u64,
 }
 
 impl ProgressRow {
     fn finish(mut self, place: String) -> Self {
         self.place = place;
         self.answered_percent = (self.answered * 100).checked_div(self.all).unwrap_or(0);
-        self.confirmed_percent = (self.confirmed * 100).checked_div(self.answered).unwrap_or(0);
+        self.pending_percent = (self.pending * 100).checked_div(self.answered).unwrap_or(0);
         self
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn progress_board(page: &PageState, visible: impl Fn(&PageFinding) ->
             row.all += 1;
             row.answered += u64::from(looked_at);
             row.closed += u64::from(state.answered == AnswerState::Closed);
-            row.confirmed += u64::from(state.answered == AnswerState::Pending);
+            row.pending += u64::from(state.answered == AnswerState::Pending);
             row.overdue += u64::from(!looked_at && state.due == DueState::Overdue);
         }
         if let Some(standing) = answers.of(&one.exception_id).filter(|_| looked_at) {

@@ -5,17 +5,17 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
 use axum::extract::{Form, Path, Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde_json::{Value, json};
 
 use super::answer_form::AnswerForm;
-use super::case_view::{FindingLine, case_view};
-use super::facets::{Facet, NarrowedQueue, narrow};
+use super::case_view::{FindingLine, PageColumn, case_view};
+use super::facets::{Facet, NarrowedQueue, narrow, state_title};
 use super::findings::PageFinding;
 use super::guard::{Refused, SESSION, check_host, check_origin, find_seat, seat_of};
 use super::link_review::VERDICTS;
@@ -61,8 +61,8 @@ pub struct PagePlan {
     pub words: OfficerWords,
     /// Names the records that a verdict says are one person's or several persons'.
     pub identity: Option<IdentitySecret>,
-    /// Labels of the columns of lists, `source.column`.
-    pub labels: BTreeMap<String, String>,
+    /// Columns of lists, see [`PageColumn::of_pipeline`].
+    pub columns: BTreeMap<String, PageColumn>,
     /// Who may sit there.
     pub seats: Vec<PageSeat>,
     /// Port; 0: a free one.
@@ -92,7 +92,8 @@ impl PageServer {
     /// # Errors
     /// No publication, or a damaged one; a port that is taken.
     pub fn bind(plan: PagePlan) -> Result<Self> {
-        let page = PageState::read(plan.out, (plan.words, plan.identity), plan.labels, plan.seats, plan.now)?;
+        let page =
+            PageState::read(plan.out, (plan.words, plan.identity), plan.columns, plan.seats, plan.now)?;
         let failed = |e: std::io::Error| {
             Error::usage(format!("端口{}不能用", plan.port))
                 .hint("换一个 --port，或不写，由系统选一个")
@@ -157,7 +158,8 @@ fn router(shared: Arc<Shared>) -> Router {
 }
 
 /// Lets in whoever may come in, and says of every answer what the browser may do with it.
-async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+/// Whoever is let in is known to what follows by his seat.
+async fn guard(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
     let mut refused = check_host(headers, shared.port).err();
@@ -166,7 +168,10 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     }
     let open = ["/enter", "/page.css", "/page.js"].contains(&request.uri().path());
     if !open {
-        refused = refused.or_else(|| find_seat(headers, &shared.page.seats).err());
+        match find_seat(headers, &shared.page.seats).cloned() {
+            Ok(seat) => drop(request.extensions_mut().insert(seat)),
+            Err(unknown) => refused = refused.or(Some(unknown)),
+        }
     }
     let mut response = match refused {
         Some(Refused::Token) if !changes => {
@@ -306,28 +311,9 @@ impl Shared {
                         |(severity, _)| page.words.severity_title(*severity),
                     )
                 }
-                Facet::Owner => {
-                    if value.is_empty() {
-                        "未定".to_owned()
-                    } else {
-                        value.to_owned()
-                    }
-                }
-                Facet::Status => match value {
-                    "open" => "未核查",
-                    "reopened" => "复现，未核查",
-                    "pending" => "已核，待整改",
-                    "closed" => "已核，已关闭",
-                    _ => "原核查已失效",
-                }
-                .to_owned(),
-                Facet::Due => match value {
-                    "overdue" => "已超期",
-                    "soon" => "七天内到期",
-                    _ => "七天以后",
-                }
-                .to_owned(),
-                Facet::Review => if value == "review" { "待确认" } else { "已确认" }.to_owned(),
+                Facet::Owner if value.is_empty() => "未定".to_owned(),
+                Facet::Owner => value.to_owned(),
+                Facet::Status | Facet::Due | Facet::Review => state_title(value).unwrap_or(value).to_owned(),
             }
         };
         let value = |(value, count): (&String, &u64)| {
@@ -412,10 +398,15 @@ impl Told {
         };
         match (number("done"), number("undone")) {
             (Some(batch), _) => {
-                let appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
-                let own = appended.get(&batch).is_some_and(|token| *token == seat.token);
-                let count = number("count").unwrap_or(1);
-                Self { text: format!("记下了{count}条"), bad: false, undo: own.then_some(batch) }
+                let mut text = format!("记下了{}条", number("count").unwrap_or(1));
+                if let Some(unbound) = number("unbound").filter(|unbound| *unbound > 0) {
+                    let why = match shared.page.has_secret() {
+                        false => "没有身份密钥（--identity-file）",
+                        true => "疑点依据的记录里没有可以分开或合并的两条",
+                    };
+                    text.push_str(&format!("；其中{unbound}条说到是不是同一人，以后匹配时不会照办：{why}"));
+                }
+                Self { text, bad: false, undo: shared.may_undo(seat, batch).then_some(batch) }
             }
             (None, Some(_)) => {
                 Self { text: "撤销了，原来的核查结果恢复".to_owned(), bad: false, undo: None }
@@ -429,105 +420,69 @@ impl Told {
     }
 }
 
-/// The seat that asks: whoever knows no token was turned away before.
-fn seat_of_request<'s>(
-    shared: &'s Shared,
-    headers: &HeaderMap,
-) -> std::result::Result<&'s PageSeat, Refused> {
-    find_seat(headers, &shared.page.seats)
-}
-
-fn turned_away(refused: Refused) -> Response {
-    (StatusCode::FORBIDDEN, refused.message()).into_response()
-}
-
 async fn show_queue(
     State(shared): State<Arc<Shared>>,
+    Extension(seat): Extension<PageSeat>,
     Query(parameters): Query<Parameters>,
-    headers: HeaderMap,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
-    let told = Told::of(&shared, seat, &parameters);
-    shown(shared.queue_page(seat, &QueueFilter::of(&parameters), &told))
+    let told = Told::of(&shared, &seat, &parameters);
+    shown(shared.queue_page(&seat, &QueueFilter::of(&parameters), &told))
 }
 
 async fn show_case(
     State(shared): State<Arc<Shared>>,
     Path(key): Path<String>,
+    Extension(seat): Extension<PageSeat>,
     Query(parameters): Query<Parameters>,
-    headers: HeaderMap,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
-    match shared.visible(seat, &key) {
+    match shared.visible(&seat, &key) {
         Some(one) => {
-            let told = Told::of(&shared, seat, &parameters);
-            shown(shared.case_page(seat, one, &QueueFilter::of(&parameters), &told))
+            let told = Told::of(&shared, &seat, &parameters);
+            shown(shared.case_page(&seat, one, &QueueFilter::of(&parameters), &told))
         }
         None => (StatusCode::NOT_FOUND, "没有这条疑点，或不在您的范围里").into_response(),
     }
 }
 
-async fn show_progress(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
+async fn show_progress(State(shared): State<Arc<Shared>>, Extension(seat): Extension<PageSeat>) -> Response {
     let board = progress_board(&shared.page, |one| seat.sees(&one.county, &one.township));
-    let frame = shared.frame(seat, ("progress", "进度"), &Told::default(), "/progress");
+    let frame = shared.frame(&seat, ("progress", "进度"), &Told::default(), "/progress");
     shown(shared.templates.render("progress.html", &together(json!({ "board": board }), frame)))
 }
 
 async fn show_review(
     State(shared): State<Arc<Shared>>,
+    Extension(seat): Extension<PageSeat>,
     Query(parameters): Query<Parameters>,
-    headers: HeaderMap,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
-    let told = Told::of(&shared, seat, &parameters);
-    shown(shared.review_page(seat, &told))
+    let told = Told::of(&shared, &seat, &parameters);
+    shown(shared.review_page(&seat, &told))
 }
 
 async fn take_review(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    Extension(seat): Extension<PageSeat>,
     Form(fields): Form<Parameters>,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
     if !seat.may_answer() {
         return (StatusCode::FORBIDDEN, "这个席位只能看，不能填").into_response();
     }
     let form = AnswerForm(&fields);
     let (subject, verdict) = (form.get("subject"), form.get("verdict"));
-    let pair = shared.page.pairs.iter().find(|pair| pair.subject == subject && pair.is_seen_by(seat));
+    let pair = shared.page.pairs.iter().find(|pair| pair.subject == subject && pair.is_seen_by(&seat));
     let Some(pair) = pair else {
         return (StatusCode::NOT_FOUND, "没有这两条记录，或不在您的范围里").into_response();
     };
     if !VERDICTS.contains(&verdict) {
         let told = Told::fault("没有记下：没有选判断".to_owned());
-        return (StatusCode::UNPROCESSABLE_ENTITY, shown(shared.review_page(seat, &told))).into_response();
+        return (StatusCode::UNPROCESSABLE_ENTITY, shown(shared.review_page(&seat, &told))).into_response();
     }
     let moment = (shared.page.now)();
-    match shared.page.append(seat, &mut [pair.answer(verdict, seat, &moment)]) {
-        Ok(batch) => {
-            let mut appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
-            appended.insert(batch.0, seat.token.clone());
-            Redirect::to(&format!("/review?done={}&count=1", batch.0)).into_response()
-        }
+    match shared.page.append(&seat, &mut [pair.answer(verdict, &seat, &moment)]) {
+        Ok(appended) => Redirect::to(&shared.done(&seat, "/review", appended, 1)).into_response(),
         Err(error) => {
             let told = Told::fault(render_error(&error, false));
-            (StatusCode::INTERNAL_SERVER_ERROR, shown(shared.review_page(seat, &told))).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, shown(shared.review_page(&seat, &told))).into_response()
         }
     }
 }
@@ -545,13 +500,9 @@ async fn enter(State(shared): State<Arc<Shared>>, Form(fields): Form<Parameters>
 
 async fn take_answer(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    Extension(seat): Extension<PageSeat>,
     Form(fields): Form<Parameters>,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
     if !seat.may_answer() {
         return (StatusCode::FORBIDDEN, "这个席位只能看，不能填").into_response();
     }
@@ -559,8 +510,8 @@ async fn take_answer(
     let moment = (shared.page.now)();
     let (mut answers, mut faults): (Vec<Answer>, Vec<String>) = (Vec::new(), Vec::new());
     for key in form.all("key") {
-        match shared.visible(seat, key) {
-            Some(one) => match form.answer(&shared.page.words.answers, one, seat, &moment) {
+        match shared.visible(&seat, key) {
+            Some(one) => match form.answer(&shared.page.words.answers, one, &seat, &moment) {
                 Ok(answer) => answers.push(answer),
                 Err(found) => faults.extend(found),
             },
@@ -573,45 +524,52 @@ async fn take_answer(
     let next = local_address(form.get("next"));
     if !faults.is_empty() {
         faults.dedup();
-        return shared.again(seat, &next, &Told::fault(format!("没有记下：{}", faults.join("；"))));
+        return shared.again(&seat, &next, &Told::fault(format!("没有记下：{}", faults.join("；"))));
     }
-    match shared.page.append(seat, &mut answers) {
-        Ok(batch) => {
-            let mut appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
-            appended.insert(batch.0, seat.token.clone());
-            Redirect::to(&with_parameters(&next, &format!("done={}&count={}", batch.0, answers.len())))
-                .into_response()
-        }
-        Err(error) => shared.again(seat, &next, &Told::fault(render_error(&error, false))),
+    match shared.page.append(&seat, &mut answers) {
+        Ok(appended) => Redirect::to(&shared.done(&seat, &next, appended, answers.len())).into_response(),
+        Err(error) => shared.again(&seat, &next, &Told::fault(render_error(&error, false))),
     }
 }
 
 async fn undo(
     State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
+    Extension(seat): Extension<PageSeat>,
     Form(fields): Form<Parameters>,
 ) -> Response {
-    let seat = match seat_of_request(&shared, &headers) {
-        Ok(seat) => seat,
-        Err(refused) => return turned_away(refused),
-    };
     let form = AnswerForm(&fields);
     let next = local_address(form.get("next"));
     let batch: i64 = form.get("batch").parse().unwrap_or_default();
-    let own = {
-        let appended = shared.appended.lock().unwrap_or_else(PoisonError::into_inner);
-        appended.get(&batch).is_some_and(|token| *token == seat.token)
-    };
-    if !own || !seat.may_answer() {
+    if !shared.may_undo(&seat, batch) || !seat.may_answer() {
         return (StatusCode::FORBIDDEN, "只能撤销自己刚才记下的").into_response();
     }
-    match shared.page.undo(seat, AppendedBatch(batch)) {
+    match shared.page.undo(&seat, AppendedBatch(batch)) {
         Ok(()) => Redirect::to(&with_parameters(&next, &format!("undone={batch}"))).into_response(),
-        Err(error) => shared.again(seat, &next, &Told::fault(render_error(&error, false))),
+        Err(error) => shared.again(&seat, &next, &Told::fault(render_error(&error, false))),
     }
 }
 
 impl Shared {
+    /// Notes who appended a batch, and gives the address that tells of it.
+    fn done(
+        &self,
+        seat: &PageSeat,
+        next: &str,
+        (batch, unbound): (AppendedBatch, u64),
+        count: usize,
+    ) -> String {
+        let mut appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
+        appended.insert(batch.0, seat.token.clone());
+        let unbound = if unbound > 0 { format!("&unbound={unbound}") } else { String::new() };
+        with_parameters(next, &format!("done={}&count={count}{unbound}", batch.0))
+    }
+
+    /// Did a seat append a batch here?
+    fn may_undo(&self, seat: &PageSeat, batch: i64) -> bool {
+        let appended = self.appended.lock().unwrap_or_else(PoisonError::into_inner);
+        appended.get(&batch).is_some_and(|token| *token == seat.token)
+    }
+
     /// The page from which something was sent that could not be taken, with what is wrong.
     fn again(&self, seat: &PageSeat, next: &str, told: &Told) -> Response {
         let (path, query) = next.split_once('?').unwrap_or((next, ""));
@@ -637,7 +595,8 @@ fn local_address(address: &str) -> String {
 /// The address with more parameters, in place of what an earlier change left there.
 fn with_parameters(address: &str, more: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let old = |one: &&str| ["done=", "undone=", "count="].iter().any(|name| one.starts_with(name));
+    let old =
+        |one: &&str| ["done=", "undone=", "count=", "unbound="].iter().any(|name| one.starts_with(name));
     let kept: Vec<&str> = query.split('&').filter(|one| !one.is_empty() && !old(one)).chain([more]).collect();
     format!("{path}?{}", kept.join("&"))
 }

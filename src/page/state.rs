@@ -1,20 +1,26 @@
 //! What the server holds: the findings of one publication, what was answered of them, who may see what.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::civil::Date;
 
+use super::case_view::PageColumn;
 use super::facets::{AnswerState, DueState, FindingState};
 use super::findings::{PageFinding, PageTitles, read_findings};
 use super::link_review::{DoubtfulPair, read_doubtful_pairs};
 use super::seat::PageSeat;
 use crate::Result;
-use crate::answers::{Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswers};
+use crate::answers::{
+    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswer, StandingAnswers,
+};
+use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::verdict_meaning::Closing;
+use crate::track::answer_closes;
 use crate::triage::{identity_of, note_ruled_pairs};
 
 /// Days before the due date from which on a finding is soon due.
@@ -38,8 +44,8 @@ pub(super) struct PageState {
     pub(super) findings: Vec<PageFinding>,
     pub(super) seats: Vec<PageSeat>,
     pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
-    /// Labels of the columns of lists, `source.column`.
-    pub(super) labels: std::collections::BTreeMap<String, String>,
+    /// Columns of lists, `source.column`.
+    pub(super) columns: BTreeMap<String, PageColumn>,
     answers: RwLock<Arc<StandingAnswers>>,
     /// One writes at a time.
     store: Mutex<()>,
@@ -57,7 +63,7 @@ impl PageState {
     pub(super) fn read(
         out: PathBuf,
         (words, secret): (OfficerWords, Option<IdentitySecret>),
-        labels: std::collections::BTreeMap<String, String>,
+        columns: BTreeMap<String, PageColumn>,
         seats: Vec<PageSeat>,
         now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
     ) -> Result<Self> {
@@ -78,7 +84,7 @@ impl PageState {
             findings,
             seats,
             now,
-            labels,
+            columns,
             identity,
         };
         state.read_answers()?;
@@ -109,34 +115,40 @@ impl PageState {
         self.secret.is_some()
     }
 
-    /// How far a finding is on a day.
+    /// How far a finding is on a day: closed where the run says so, or where the next run will.
     pub(super) fn state_of(&self, one: &PageFinding, answers: &StandingAnswers, today: Date) -> FindingState {
+        let period = self.snapshot.period();
         let answered = match answers.of(&one.exception_id) {
+            None if one.resolved_by == Some(ResolvedBy::Waiver) => AnswerState::Closed,
             None => AnswerState::Open,
-            Some(standing) => {
-                let closes = self.words.answers.meaning_of(&standing.answer.verdict).closes;
-                match standing.holds(&one.facts, today) {
-                    false => AnswerState::Outdated,
-                    true if closes == Closing::No => AnswerState::Pending,
-                    true => AnswerState::Closed,
-                }
+            Some(answer) if answer_closes(answer, &one.facts, &self.words.answers, period) => {
+                AnswerState::Closed
             }
+            Some(answer) if self.is_pending(answer, one) => AnswerState::Pending,
+            Some(_) => AnswerState::Outdated,
         };
-        let due = match one.due.parse::<Date>() {
-            Ok(due) if due < today => DueState::Overdue,
-            Ok(due) if days_until(today, due) <= SOON => DueState::Soon,
+        let due = match days_until(today, one.due) {
+            ..0 => DueState::Overdue,
+            0..=SOON => DueState::Soon,
             _ => DueState::Later,
         };
         FindingState { answered, due }
     }
 
-    /// Appends answers, all of them or none.
+    /// Is it an answer to what is found today that closes nothing?
+    fn is_pending(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
+        answer.holds(&one.facts, self.snapshot.period().last_day())
+            && self.words.answers.meaning_of(&answer.answer.verdict).closes == Closing::No
+    }
+
+    /// Appends answers, all of them or none. Comes back with how many ought to bind the linker and will not.
     ///
     /// # Errors
     /// The store cannot be written.
-    pub(super) fn append(&self, seat: &PageSeat, answers: &mut [Answer]) -> Result<AppendedBatch> {
+    pub(super) fn append(&self, seat: &PageSeat, answers: &mut [Answer]) -> Result<(AppendedBatch, u64)> {
         let mut ruling: Vec<&mut Answer> = answers.iter_mut().collect();
-        note_ruled_pairs(&mut ruling, &self.words.answers, &self.snapshot, self.secret.as_ref())?;
+        let unbound =
+            note_ruled_pairs(&mut ruling, &self.words.answers, &self.snapshot, self.secret.as_ref())?;
         let _one = self.writer();
         let origin = BatchOrigin {
             source: AnswerSource::Page,
@@ -147,7 +159,7 @@ impl PageState {
         };
         let batch = AnswerStore::open(&self.out, &self.identity)?.append(&origin, answers)?;
         self.read_answers()?;
-        Ok(batch)
+        Ok((batch, unbound))
     }
 
     /// Undoes what was appended from the page.
@@ -161,14 +173,13 @@ impl PageState {
         self.read_answers()
     }
 
-    /// Everything that was ever answered of an exception, the oldest first.
+    /// Everything that was ever answered of an exception and not undone, the oldest first.
     ///
     /// # Errors
     /// The store is damaged.
     pub(super) fn history(&self, exception_id: &str) -> Result<Vec<Answer>> {
-        let Some(store) = AnswerStore::find(&self.out, &self.identity)? else { return Ok(Vec::new()) };
-        let events = store.events()?.into_iter().map(|(_, answer)| answer);
-        Ok(events.filter(|answer| answer.exception_id == exception_id).collect())
+        let store = AnswerStore::find(&self.out, &self.identity)?;
+        store.map_or(Ok(Vec::new()), |store| store.answers_to(exception_id))
     }
 
     fn writer(&self) -> MutexGuard<'_, ()> {
@@ -176,7 +187,7 @@ impl PageState {
     }
 }
 
-/// Days from one day to a later one.
-pub(super) fn days_until(from: Date, to: Date) -> i32 {
+/// Days from one day to another, less than none to an earlier one.
+fn days_until(from: Date, to: Date) -> i32 {
     from.until(to).map_or(i32::MAX, |span| span.get_days())
 }

@@ -11,7 +11,7 @@ use crate::publication::snapshot::Snapshot;
 use super::previous_records::RECORDS;
 
 /// Scored pairs of a publication.
-const LINKS: &str = "restricted/link.parquet";
+pub(crate) const LINKS: &str = "restricted/link.parquet";
 
 /// What an officer said of the records that an exception rests on.
 #[derive(Debug, Clone, Copy)]

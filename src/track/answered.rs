@@ -37,7 +37,7 @@ pub fn apply_answers(
         names.iter().map(String::as_str).zip(answers.iter().map(|(_, one)| one)).collect();
     for one in tracked {
         let answer = answer_to(one, &by_name, words);
-        let closes = answer.is_some_and(|answer| closes(answer, one, words, period));
+        let closes = answer.is_some_and(|answer| answer_closes(answer, &one.facts, words, period));
         one.answer = answer.map(|found| Arc::new(found.answer.clone()));
         let waived = || waivers.iter().any(|waiver| waiver.covers(&one.exception, period));
         let by = match closes {
@@ -86,9 +86,14 @@ fn answer_to<'a>(
     })
 }
 
-/// Does an answer close a finding in a period?
-fn closes(answer: &StandingAnswer, one: &TrackedException, words: &AnswerWords, period: Period) -> bool {
-    if one.facts.is_empty() || !answer.holds(&one.facts, period.last_day()) {
+/// Does an answer close a finding that rests on these facts, in a period?
+pub(crate) fn answer_closes(
+    answer: &StandingAnswer,
+    facts: &str,
+    words: &AnswerWords,
+    period: Period,
+) -> bool {
+    if facts.is_empty() || !answer.holds(facts, period.last_day()) {
         return false;
     }
     match words.meaning_of(&answer.answer.verdict).closes {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::exception::{Exception, SubjectKind, TrackedException, row_number};
+use crate::model::exception::{Exception, SubjectKind, TrackedException, short_row_number};
 use crate::privacy::pseudonym::base32_text;
 
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
@@ -28,6 +28,5 @@ pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
 
 /// Number shown to officers (疑点编号): rule, first period, start of what lists call it.
 pub(crate) fn short_number(exception: &TrackedException) -> String {
-    let listed = exception.listed_id.get(..8).unwrap_or(&exception.listed_id);
-    row_number(&exception.exception.rule_code, exception.first_seen, listed)
+    short_row_number(&exception.exception.rule_code, exception.first_seen, &exception.listed_id)
 }

@@ -31,6 +31,7 @@ pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
 mod returned_people;
 
+pub(crate) use answered::answer_closes;
 pub use answered::apply_answers;
 pub use due_dates::DueDates;
 pub use facts::note_facts;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::answers::{Answer, AnswerSource, AnswerStore, BatchOrigin, ReviewLevel, StandingAnswers};
+use crate::answers::{Answer, AnswerSource, AnswerStore, BatchOrigin, StandingAnswers};
 use crate::model::division::DivisionTree;
 use crate::model::exception::Status;
 use crate::model::exception::TrackedException;
@@ -226,20 +226,10 @@ fn answered(exception: &TrackedException, verdict: &str, (facts, day): (&str, &s
         file_sha256: String::new(),
     };
     let answer = Answer {
-        exception_id: exception.exception_id.clone(),
-        facts: facts.to_owned(),
-        verdict: verdict.to_owned(),
-        reason: String::new(),
-        measure: String::new(),
-        note: String::new(),
-        paper: String::new(),
-        recovered: None,
-        stopped_month: None,
         answered_by: "罗德合".to_owned(),
         answered_on: Some(day.parse().unwrap()),
-        level: ReviewLevel::Township,
         expires: (verdict == "批准到期").then(|| "2018-11-15".parse().unwrap()),
-        pairs: Vec::new(),
+        ..Answer::of(&exception.exception_id, facts, verdict)
     };
     store.append(&origin, &[answer]).unwrap();
     StandingAnswers::read(&store).unwrap()

@@ -6,16 +6,13 @@ use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
 
-use crate::model::exception::{ResolvedBy, Status, row_key, row_number};
+use crate::model::exception::{ResolvedBy, Status, row_key, short_key, short_row_number};
 use crate::model::period::Period;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::layout;
 use crate::publication::snapshot::Snapshot;
+use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
-
-const EXCEPTIONS: &str = "restricted/exception.parquet";
-/// Characters of a row's key that stand in the number that officers read.
-const SHORT: usize = 8;
 
 /// An exception as a publication has it.
 #[derive(Debug, Clone)]
@@ -85,7 +82,7 @@ fn read_exception(rows: &BatchColumns<'_>, row: usize) -> Result<(KnownException
         }
     });
     let one = KnownException {
-        number: row_number(&rule, first_seen, short_key(&key)),
+        number: short_row_number(&rule, first_seen, &key),
         facts: rows.optional_text("facts", row).unwrap_or_default(),
         version: rows.optional_text("version", row).unwrap_or_default(),
         exception_id,
@@ -94,10 +91,6 @@ fn read_exception(rows: &BatchColumns<'_>, row: usize) -> Result<(KnownException
         closed,
     };
     Ok((one, rows.optional_text("former_numbers", row).unwrap_or_default()))
-}
-
-fn short_key(key: &str) -> &str {
-    key.get(..SHORT).unwrap_or(key)
 }
 
 impl NamedExceptions {

@@ -9,8 +9,7 @@ use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
 use crate::resolve::evidence_pairs::{SaidOfEvidence, evidence_pairs};
 use crate::rules::officer_words::AnswerWords;
-
-const EXCEPTIONS: &str = "restricted/exception.parquet";
+use crate::track::previous_exceptions::EXCEPTIONS;
 
 /// Notes the pairs that answers are about, as `snapshot` has the exceptions. Comes back with how many answers ought to bind the
 /// linker and do not: without the secret no record can be named.
