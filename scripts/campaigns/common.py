@@ -165,9 +165,12 @@ class Workplace:
     def run(self, data, out, *more, quarter=QUARTER, **options):
         return self.call(*self.run_words(data, out, *more, quarter=quarter), **options)
 
-    def reference(self, data, name, *more, quarter=QUARTER):
-        """A run that nothing disturbs: its output folder, what it published, how long it took."""
+    def reference(self, data, name, *more, quarter=QUARTER, over=None):
+        """A run that nothing disturbs: its output folder, what it published, how long it took. With `over` it is a further
+        run of the quarter, beside what is in that output folder: it tells what changed since, so it is not the first one's."""
         out = self.folder / name
+        if over:
+            shutil.copytree(over, out, symlinks=True)
         ended = self.run(data, out, *more, quarter=quarter)
         must(ended.code == 0, f"the undisturbed run: {ended.tail()}")
         return out, contents(current(out, quarter)), ended.seconds

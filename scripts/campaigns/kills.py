@@ -26,7 +26,8 @@ def main():
     with common.Workplace(given) as place:
         lists = [place.synth(f"lists-{at}", given.persons, given.seed + at, "--layout", "csv") / QUARTER for at in (0, 1)]
         before, old, _ = place.reference(lists[0], "before")
-        _, new, taken = place.reference(lists[1], "after")
+        _, first, taken = place.reference(lists[1], "after")
+        _, further, _ = place.reference(lists[1], "further", over=before)
         killed = tries = 0
         while killed < given.trials and tries < 3 * given.trials + 10:
             tries += 1
@@ -52,7 +53,7 @@ def main():
                     tally.fault("failed by itself", ended.tail())
                 continue
             killed += 1
-            kind = "over an earlier one" if over else "first run"
+            kind, new = ("over an earlier one", further) if over else ("first run", first)
             now = common.current(out)
             held = common.contents(now) if now else None
             left = common.leftovers(out)

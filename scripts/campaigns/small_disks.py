@@ -91,14 +91,17 @@ def main():
     with common.Workplace(given) as place:
         lists = [place.synth(f"lists-{at}", given.persons, given.seed + at, "--layout", "csv") / QUARTER for at in (0, 1)]
         before, old, _ = place.reference(lists[0], "before")
-        after, new, taken = place.reference(lists[1], "after")
+        after, first, taken = place.reference(lists[1], "after")
+        _, further, _ = place.reference(lists[1], "further", over=before)
         enough, taken_before = used(after) * 4, used(before)
         disk, temporary = place.fresh("disk"), place.temporary
         for number in range(given.trials):
             # Dense where some of a run fits.
             size = int(16_384 * (enough / 16_384) ** ((number + 1) / given.trials))
             later = mounts and number % 3 != 0
-            over, small_temporary = number % 2 == 1, int(4096 * 1024 ** rng.random())
+            over = number % 2 == 1
+            new = further if over else first
+            small_temporary = int(4096 * 1024 ** rng.random())
             engine = ["--memory", "100MB"] if number // 2 % 2 else []
             if mounts:
                 # A folder of the run's takes room of its own, too.
