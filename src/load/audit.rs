@@ -6,11 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use std::path::Path;
 
-use arrow::array::{Array as _, ArrayRef, AsArray as _};
-use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
-use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128;
-
+use super::LoadedSource;
 use super::cell_trouble::keeps_cell_value;
 use super::data_folder::{masked_file_name, masked_table_name};
 use super::group_heads::audit_group_heads;
@@ -19,15 +15,14 @@ use super::number_audit::audit_numbers;
 use super::pasted_rows::audit_pasted_rows;
 use super::place_counts::{RejectedPlaces, audit_parts, count_places, place_of_row};
 use super::repeated_files::{audit_repeated_lists, audit_repeated_rows, audit_shared_persons};
+use super::repeated_keys::{RepeatedKeys, RepeatedNumbers, find_repeated_keys};
 use super::row_batches::limit_row_text;
 use super::shared_households::audit_shared_households;
-use super::{LoadedSource, SourceRecords};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{AuditAction, SourceColumn, UniqueAction};
 use crate::model::source_row::{AuditFinding, Reject};
-use crate::table::key_index::KeySieve;
-use crate::table::rows::{RowStore, Rows};
+use crate::table::rows::RowStore;
 
 /// Share of rejected rows above which a source is not usable, where the contract sets none.
 const MAX_REJECT_SHARE: f64 = 0.05;
@@ -46,9 +41,14 @@ pub(super) fn audit_source(
     store: &RowStore,
 ) -> Result<()> {
     audit_duplicate_files(contract, loaded);
-    audit_unique_keys(contract, loaded, rejected, store)?;
-    audit_pasted_rows(contract, loaded)?;
-    audit_masked_copies(contract, loaded)?;
+    let mut numbers = RepeatedNumbers::find(contract, &loaded.records)?;
+    let rows = loaded.records.keys.len();
+    audit_unique_keys(contract, loaded, rejected, &numbers, store)?;
+    if loaded.records.keys.len() < rows {
+        numbers = RepeatedNumbers::find(contract, &loaded.records)?;
+    }
+    audit_pasted_rows(contract, loaded, &numbers)?;
+    audit_masked_copies(contract, loaded, &numbers)?;
     // What repeats may have been rejected: places are counted of what is left.
     loaded.totals.places = count_places(contract, &loaded.records, rejected)?;
     let limit = contract.audits.max_reject_share.unwrap_or(MAX_REJECT_SHARE);
@@ -111,7 +111,7 @@ pub(super) fn audit_source(
     }
     loaded.audits.extend(findings);
     audit_parts(contract, loaded, limit);
-    audit_numbers(contract, loaded)?;
+    audit_numbers(contract, loaded, &numbers)?;
     let shared = audit_shared_households(contract, loaded)?;
     let heads = audit_group_heads(contract, loaded)?;
     loaded.audits.splice(0..0, shared.into_iter().chain(heads));
@@ -198,6 +198,7 @@ fn audit_unique_keys(
     contract: &SourceContract,
     loaded: &mut LoadedSource,
     rejected: &mut [RejectedPlaces],
+    numbers: &RepeatedNumbers<'_>,
     store: &RowStore,
 ) -> Result<()> {
     let columns: Vec<&SourceColumn> = (contract.audits.unique.iter())
@@ -212,25 +213,26 @@ fn audit_unique_keys(
     let whole = loaded.records.rows.schema().fields().len() == all.len();
     if columns.is_empty() {
         if whole {
-            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, 0)?;
+            let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &all, 0, numbers)?;
             loaded.audits.extend(audit_repeated_rows(contract, loaded, &repeats));
             if several {
                 loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
             }
         }
-        return audit_shared_persons(contract, loaded);
+        return audit_shared_persons(contract, loaded, numbers);
     }
-    let RepeatedKeys { repeats, keyed } = find_repeated_keys(&loaded.records, &columns, columns.len())?;
+    let RepeatedKeys { repeats, keyed } =
+        find_repeated_keys(&loaded.records, &columns, columns.len(), numbers)?;
     if several {
         loaded.audits.extend(audit_repeated_lists(contract, loaded, &repeats, &keyed));
     }
     // Whole rows repeat where their keys do; where many have no key, rows are asked for themselves.
     let rows = loaded.records.keys.len() as u64;
     if whole && (repeats.len() as u64 * 20 >= rows || keyed.iter().sum::<u64>() * 5 < rows * 4) {
-        let whole_rows = find_repeated_keys(&loaded.records, &all, 0)?;
+        let whole_rows = find_repeated_keys(&loaded.records, &all, 0, numbers)?;
         loaded.audits.extend(audit_repeated_rows(contract, loaded, &whole_rows.repeats));
     }
-    audit_shared_persons(contract, loaded)?;
+    audit_shared_persons(contract, loaded, numbers)?;
     if repeats.is_empty() {
         return Ok(());
     }
@@ -258,115 +260,6 @@ fn audit_unique_keys(
         reject_repeats(contract, loaded, rejected, &repeats, (&columns, &labels), store)?;
     }
     Ok(())
-}
-
-/// Keys that repeat.
-pub(super) struct RepeatedKeys {
-    /// (row, first row with the same key), ascending.
-    pub(super) repeats: Vec<(usize, usize)>,
-    /// Rows with a key by table.
-    pub(super) keyed: Vec<u64>,
-}
-
-/// Finds the keys that repeat. Keys of which one of the first `needed` parts is empty do not count; another empty
-/// part is a part.
-pub(super) fn find_repeated_keys(
-    records: &SourceRecords,
-    columns: &[&SourceColumn],
-    needed: usize,
-) -> Result<RepeatedKeys> {
-    let rows = &records.rows;
-    let mut keyed = vec![0; records.tables.len()];
-    // Nearly all keys stand once, which half of a hash tells; the others are looked at again.
-    let sieve = KeySieve::new(rows.count());
-    let mut halves: Vec<u64> = Vec::with_capacity(rows.count());
-    each_key(rows, (columns, needed), &|_| true, &mut |keys| {
-        let from = halves.len();
-        let places = records.keys[from..].iter().zip(&keys).filter(|(_, key)| key.is_some());
-        places.for_each(|(place, _)| keyed[place.table()] += 1);
-        halves.par_extend(keys.into_par_iter().map(|key| key.map_or(NONE, half_key_hash)));
-        halves[from..].par_chunks(1 << 14).for_each(|some| {
-            sieve.add(some.iter().copied().filter(|half| *half != NONE));
-        });
-    })?;
-    let mut twice: Vec<u64> =
-        halves.into_par_iter().filter(|&h| h != NONE && sieve.may_hold_twice(h)).collect();
-    drop(sieve);
-    twice.par_sort_unstable();
-    let mut twice: Vec<u64> = twice.windows(2).filter(|w| w[0] == w[1]).map(|w| w[0]).collect();
-    twice.dedup();
-    if twice.is_empty() {
-        return Ok(RepeatedKeys { repeats: Vec::new(), keyed });
-    }
-    let mut seen: HashMap<u128, usize> = HashMap::new();
-    let (mut found, mut row) = (Vec::new(), 0);
-    each_key(
-        rows,
-        (columns, needed),
-        &|key| twice.binary_search(&half_key_hash(key)).is_ok(),
-        &mut |keys| {
-            for key in keys {
-                match key.map(|key| seen.entry(key)) {
-                    None => {}
-                    Some(Entry::Vacant(place)) => {
-                        place.insert(row);
-                    }
-                    Some(Entry::Occupied(place)) => found.push((row, *place.get())),
-                }
-                row += 1;
-            }
-        },
-    )?;
-    Ok(RepeatedKeys { repeats: found, keyed })
-}
-
-/// No key.
-const NONE: u64 = 0;
-
-fn half_key_hash(key: u128) -> u64 {
-    (key as u64).max(NONE + 1)
-}
-
-/// Gives `each` the hash of the key of every row, chunk by chunk; none for keys of which one of the first
-/// `needed` parts is empty, and for those that `wanted` refuses.
-fn each_key(
-    rows: &Rows,
-    (columns, needed): (&[&SourceColumn], usize),
-    wanted: &(dyn Fn(u128) -> bool + Sync),
-    each: &mut dyn FnMut(Vec<Option<u128>>),
-) -> Result<()> {
-    for batch in rows.chunks(|name| columns.iter().any(|c| c.name == name))? {
-        let batch = batch?;
-        let arrays: Vec<&ArrayRef> = columns.iter().filter_map(|c| batch.column_by_name(&c.name)).collect();
-        let key = |buffer: &mut Vec<u8>, row: usize| {
-            buffer.clear();
-            for (part, array) in arrays.iter().enumerate() {
-                if array.is_null(row) {
-                    if part < needed {
-                        return None;
-                    }
-                    buffer.push(0x1E);
-                    continue;
-                }
-                push_cell_bytes(buffer, array, row);
-                buffer.push(0x1F);
-            }
-            Some(xxh3_128(buffer)).filter(|&key| wanted(key))
-        };
-        let rows = (0..batch.num_rows()).into_par_iter().with_min_len(8192);
-        each(rows.map_init(Vec::new, key).collect());
-    }
-    Ok(())
-}
-
-/// Appends the bytes of a cell that is there.
-pub(super) fn push_cell_bytes(buffer: &mut Vec<u8>, array: &ArrayRef, row: usize) {
-    match array.data_type() {
-        DataType::Utf8 => buffer.extend(array.as_string::<i32>().value(row).as_bytes()),
-        DataType::Int64 => buffer.extend(array.as_primitive::<Int64Type>().value(row).to_le_bytes()),
-        DataType::Date32 => buffer.extend(array.as_primitive::<Date32Type>().value(row).to_le_bytes()),
-        _ => buffer.extend(array.as_primitive::<Int32Type>().value(row).to_le_bytes()),
-    }
 }
 
 /// Where a row stands, in words.

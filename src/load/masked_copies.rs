@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::{Array as _, AsArray as _};
 
 use super::LoadedSource;
-use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys};
+use super::audit::audit_percent_text;
 use super::repeated_files::{
     LEAST_PERSONS, are_same_persons, columns_of_persons, is_told_as_one_list, shared_rows, table_name,
 };
+use super::repeated_keys::{RepeatedKeys, RepeatedNumbers, find_repeated_keys};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -19,7 +20,11 @@ use crate::model::source_row::AuditFinding;
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(super) fn audit_masked_copies(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+pub(super) fn audit_masked_copies(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    numbers: &RepeatedNumbers<'_>,
+) -> Result<()> {
     let records = &loaded.records;
     let Some((id, name)) = columns_of_persons(contract, loaded) else { return Ok(()) };
     let hidden = tables_of_hidden_numbers(loaded, id)?;
@@ -38,7 +43,7 @@ pub(super) fn audit_masked_copies(contract: &SourceContract, loaded: &mut Loaded
             && column.role != Some(ColumnRole::IdNumber)
             && kept.contains(column.name.as_str())
     }));
-    let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 1)?;
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 1, numbers)?;
     let mut findings = Vec::new();
     for ((earlier, later), rows) in shared_rows(loaded, &repeats) {
         if !hidden.contains(&earlier) && !hidden.contains(&later) {

@@ -53,6 +53,7 @@ mod places_apart;
 mod reasons_without_end;
 mod rejected_people;
 mod repeated_files;
+mod repeated_keys;
 mod row_batches;
 mod shared_households;
 mod sheet_periods;

@@ -7,9 +7,10 @@ use arrow::array::{Array as _, AsArray as _};
 use arrow::datatypes::Date32Type;
 
 use super::LoadedSource;
-use super::audit::{RepeatedKeys, audit_percent_text, by_frequency, find_repeated_keys};
+use super::audit::{audit_percent_text, by_frequency};
 use super::data_folder::masked_file_name;
 use super::place_counts::{Part, filled_text};
+use super::repeated_keys::RepeatedNumbers;
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -176,7 +177,11 @@ impl NumberCounts {
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+pub(super) fn audit_numbers(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    numbers: &RepeatedNumbers<'_>,
+) -> Result<()> {
     let Some(id) = contract.role(ColumnRole::IdNumber) else { return Ok(()) };
     let name = contract.role(ColumnRole::Name);
     let counted = count_numbers(contract, loaded, id, name)?;
@@ -200,7 +205,7 @@ pub(super) fn audit_numbers(contract: &SourceContract, loaded: &mut LoadedSource
         }
     }
     if let Some(name) = name {
-        findings.extend(shared_numbers(contract, loaded, id, name)?);
+        findings.extend(shared_numbers(contract, loaded, (id, name), numbers)?);
     }
     loaded.audits.splice(0..0, findings);
     Ok(())
@@ -425,8 +430,8 @@ fn damaged_names(
 fn shared_numbers(
     contract: &SourceContract,
     loaded: &LoadedSource,
-    id: &SourceColumn,
-    name: &SourceColumn,
+    (id, name): (&SourceColumn, &SourceColumn),
+    numbers: &RepeatedNumbers<'_>,
 ) -> Result<Vec<AuditFinding>> {
     let records = &loaded.records;
     if records.rows.schema().index_of(&id.name).is_err()
@@ -434,13 +439,12 @@ fn shared_numbers(
     {
         return Ok(Vec::new());
     }
-    let RepeatedKeys { repeats, .. } = find_repeated_keys(records, &[id], 1)?;
     // A list that names everybody again and again is no list of one number for many.
-    if repeats.len() > MOST_REPEATS {
+    if numbers.repeats.len() > MOST_REPEATS {
         return Ok(Vec::new());
     }
     let mut groups: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (row, first) in repeats {
+    for &(row, first) in &numbers.repeats {
         groups.entry((records.keys[row].table(), first)).or_default().push(row);
     }
     groups.retain(|_, rows| rows.len() + 1 >= LEAST_SHARED);

@@ -7,8 +7,9 @@ use arrow::array::{Array as _, AsArray as _};
 use arrow::record_batch::RecordBatch;
 
 use super::LoadedSource;
-use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys, push_cell_bytes};
+use super::audit::audit_percent_text;
 use super::repeated_files::table_name;
+use super::repeated_keys::{RepeatedKeys, RepeatedNumbers, find_repeated_keys, push_cell_bytes};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -44,7 +45,11 @@ struct PastedBlock {
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(super) fn audit_pasted_rows(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+pub(super) fn audit_pasted_rows(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    numbers: &RepeatedNumbers<'_>,
+) -> Result<()> {
     let records = &loaded.records;
     let schema = records.rows.schema().clone();
     let (Some(id), Some(name)) = (contract.role(ColumnRole::IdNumber), contract.role(ColumnRole::Name))
@@ -60,10 +65,10 @@ pub(super) fn audit_pasted_rows(contract: &SourceContract, loaded: &mut LoadedSo
     }
     // In most lists everybody stands once, which these few columns tell.
     let persons = &columns[..2 + usize::from(household.is_some())];
-    if (find_repeated_keys(records, persons, 2)?.repeats.len() as u64) < LEAST_HOMES {
+    if (find_repeated_keys(records, persons, 2, numbers)?.repeats.len() as u64) < LEAST_HOMES {
         return Ok(());
     }
-    let RepeatedKeys { mut repeats, .. } = find_repeated_keys(records, &columns, 2)?;
+    let RepeatedKeys { mut repeats, .. } = find_repeated_keys(records, &columns, 2, numbers)?;
     let table = |row: usize| records.keys[row].table();
     repeats.retain(|(row, first)| records.tables[table(*row)].file == records.tables[table(*first)].file);
     if repeats.is_empty() || repeats.len() > MOST_REPEATS {

@@ -6,8 +6,9 @@ use arrow::array::{Array as _, ArrayRef};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::LoadedSource;
-use super::audit::{RepeatedKeys, audit_percent_text, find_repeated_keys, push_cell_bytes};
+use super::audit::audit_percent_text;
 use super::data_folder::masked_file_name;
+use super::repeated_keys::{RepeatedKeys, RepeatedNumbers, find_repeated_keys, push_cell_bytes};
 use crate::Result;
 use crate::config::SourceContract;
 use crate::config::source_contract::{ColumnRole, SourceColumn};
@@ -65,7 +66,11 @@ pub(super) fn audit_repeated_rows(
 ///
 /// # Errors
 /// Rows that cannot be read back from the disk.
-pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut LoadedSource) -> Result<()> {
+pub(super) fn audit_shared_persons(
+    contract: &SourceContract,
+    loaded: &mut LoadedSource,
+    numbers: &RepeatedNumbers<'_>,
+) -> Result<()> {
     let records = &loaded.records;
     let Some((id, name)) = columns_of_persons(contract, loaded) else { return Ok(()) };
     let loaded_columns = records.rows.schema().clone();
@@ -80,7 +85,7 @@ pub(super) fn audit_shared_persons(contract: &SourceContract, loaded: &mut Loade
     if columns.len() < 2 {
         return Ok(());
     }
-    let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 2)?;
+    let RepeatedKeys { repeats, keyed } = find_repeated_keys(records, &columns, 2, numbers)?;
     let mut findings = Vec::new();
     let mut single: Option<Vec<Vec<SingleValue>>> = None;
     for ((earlier, later), rows) in shared_rows(loaded, &repeats) {

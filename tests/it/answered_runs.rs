@@ -15,7 +15,7 @@ fn secret() -> IdentitySecret {
     IdentitySecret::new(b"a secret of 32 bytes, for tests.").unwrap()
 }
 
-fn answer(row: &TableRow, verdict: &str, day: &str) -> Answer {
+pub(crate) fn answer(row: &TableRow, verdict: &str, day: &str) -> Answer {
     Answer {
         exception_id: row.get("exception_id").to_owned(),
         facts: row.get("facts").to_owned(),
@@ -34,7 +34,7 @@ fn answer(row: &TableRow, verdict: &str, day: &str) -> Answer {
     }
 }
 
-fn append(out: &Path, answers: &[Answer]) -> bidui::AppendedBatch {
+pub(crate) fn append(out: &Path, answers: &[Answer]) -> bidui::AppendedBatch {
     let mut store = AnswerStore::open(out, &secret().key_id()).unwrap();
     let origin = BatchOrigin {
         source: AnswerSource::Sheet,
@@ -46,7 +46,7 @@ fn append(out: &Path, answers: &[Answer]) -> bidui::AppendedBatch {
     store.append(&origin, answers).unwrap()
 }
 
-fn exceptions(out: &Path, quarter: &str) -> BTreeMap<String, TableRow> {
+pub(crate) fn exceptions(out: &Path, quarter: &str) -> BTreeMap<String, TableRow> {
     let publication = Snapshot::open(&out.join(quarter)).unwrap();
     let rows = publication.rows("restricted/exception.parquet", |_| true).unwrap();
     rows.into_iter().map(|row| (row.get("exception_id").to_owned(), row)).collect()
@@ -62,7 +62,7 @@ fn evidence(row: &TableRow) -> Vec<String> {
     row.get("evidence_record_ids").split(';').filter(|id| !id.is_empty()).map(str::to_owned).collect()
 }
 
-fn copied(folder: &Path) -> std::path::PathBuf {
+pub(crate) fn copied(folder: &Path) -> std::path::PathBuf {
     let out = folder.join("out");
     let copy = std::process::Command::new("cp").arg("-a").arg(published().join("out")).arg(&out).status();
     assert!(copy.unwrap().success());

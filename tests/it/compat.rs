@@ -64,7 +64,7 @@ fn assert_leads_from(out: &Path, publication: &Path) {
 }
 
 #[test]
-fn a_run_goes_on_from_it() {
+fn t19_a_run_goes_on_from_what_an_earlier_program_published() {
     let folder = tempfile::tempdir().unwrap();
     let key = key(folder.path());
     let today = history(&published().join("out/2018Q4/latest"));

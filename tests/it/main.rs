@@ -26,6 +26,7 @@ mod ending;
 mod events;
 mod examples;
 mod extract;
+mod five_runs;
 mod fixture_world;
 mod folder;
 mod generic_link;

@@ -156,7 +156,7 @@ fn ledgers_among_what_comes_back_are_told_and_no_fault() {
 }
 
 #[test]
-fn an_import_is_undone_whole_and_told_in_the_log() {
+fn t22_an_import_is_undone_whole_whatever_came_after_it_and_told_in_the_log() {
     let office = Office::new();
     let out = office.out();
     let log = || bidui(&["triage", "log", "--out", text(&out)]);
@@ -199,7 +199,13 @@ fn an_import_is_undone_whole_and_told_in_the_log() {
     assert!(lines[2].contains("清单\t2\t已撤销\t") && lines[2].contains("丙.xlsx"), "{said}");
     assert!(lines[3].contains("李科长\t撤销第2批"), "{said}");
     // What was undone can be imported again.
-    assert_eq!(office.import(&[&second, &third], &["--level", "county"]).ok().total("accepted"), 1);
+    let told = office.import(&[&second, &third], &["--level", "county"]).ok();
+    assert_eq!(told.total("accepted"), 1);
+    // An earlier one is undone beneath it: what the later one says stands, and when that goes, too, nothing does.
+    ok(&["triage", "undo", "1", "--out", text(&out)]);
+    assert_eq!(office.answer(&book.key(1)).unwrap().verdict, "属实");
+    ok(&["triage", "undo", &told.json["import"].to_string(), "--out", text(&out)]);
+    assert_eq!((office.answer(&book.key(1)), office.standing().len()), (None, 0));
 }
 
 #[test]
