@@ -6,7 +6,8 @@
 PUBLICATIONS: an output folder of `bidui run` with one quarter, of the lists in DATA; it is copied, so nothing is answered in it. With Chromium, headless, at 1366 × 768:
 whoever has no token sees nothing; a queue is narrowed and a case opened; an answer is given by keys; several at once are given
 and undone; what a verdict needs is asked for; a reader cannot answer and a county sees itself alone; a request of another page is
-refused; doubtful pairs of records are judged, and the next run obeys; no request goes anywhere else; nothing newer than Chromium 90 stands in style and script. Prints a line for each, exits 1 if one
+refused; a county approves and returns what a township answered; a draw is made, and the same again is told; doubtful pairs of records are judged, and the
+next run obeys, which pages that are open tell of; no request goes anywhere else; nothing newer than Chromium 90 stands in style and script. Prints a line for each, exits 1 if one
 does not hold. Needs `playwright` (scripts/requirements-page.txt), duckdb and a Chromium on the machine; without one it says so and exits 0.
 """
 
@@ -44,9 +45,22 @@ class Checks:
         self.failed += not holds
 
 
+def table(out, name):
+    import duckdb
+
+    path = next(out.glob(f"*/latest/restricted/{name}.parquet"))
+    return lambda select: duckdb.sql("select " + select.format(table=f"'{path}'")).fetchall()
+
+
+def township(out):
+    """The township of the county 410621 with the most findings."""
+    most = "township_code from {table} where county_code = '410621' and township_code <> '' group by 1 order by count(*) desc, 1 limit 1"
+    return table(out, "exception")(most)[0][0]
+
+
 def serve(program, out, given):
     """The server, with the addresses of its seats by name."""
-    seats = ["city::市里的人", "county:410621:县里的人", "reader::看的人"]
+    seats = ["city::市里的人", "county:410621:县里的人", f"township:{township(out)}:乡里的人", "reader::看的人"]
     words = [program, "triage", "serve", "--out", out, "--pipeline", given.pipeline, "--key-file", given.key_file]
     for seat in seats:
         words += ["--seat", seat]
@@ -71,7 +85,63 @@ def status(address, headers=None, body=None):
         return error.code
 
 
-def drive(play, check, program, out, given):
+def reviews(browser, check, addresses, given):
+    """A township answers three, its county approves one by key and returns another."""
+    pages = {}
+    for who in ["乡里的人", "县里的人"]:
+        pages[who] = browser.new_context(viewport=SIZE).new_page()
+        pages[who].goto(addresses[who])
+        pages[who].wait_for_selector("table.queue")
+    township, county = pages["乡里的人"], pages["县里的人"]
+    for _ in range(3):
+        township.goto(township.url.split("?")[0] + "?status=open")
+        township.keyboard.press("9")
+        township.keyboard.press("Enter")
+        township.wait_for_selector("text=记下了1条")
+    county.goto(county.url.split("?")[0] + "?level=due")
+    check("a county sees what its townships answered", county.locator("p.count strong").inner_text() == "3")
+    picture(county, given, "page-review-queue.png")
+    county.keyboard.press("a")
+    county.wait_for_selector(".told")
+    check("an answer is approved by one key", "审核通过了1条" in county.locator(".told").inner_text())
+    check("and waits no more", county.locator("p.count strong").inner_text() == "2")
+    number = county.locator("tr.at small").nth(1).inner_text().split(" ·")[0]
+    county.keyboard.press("r")
+    county.keyboard.type("没有入户照片")
+    county.keyboard.press("Enter")
+    county.wait_for_selector("text=退回了1条")
+    check("one is returned by keys", county.locator("p.count strong").inner_text() == "1")
+    township.goto(township.url.split("?")[0] + "?status=sent_back")
+    row = township.locator("tr[data-href]")
+    check("its township sees why", number in row.inner_text() and "没有入户照片" in row.inner_text())
+    picture(township, given, "page-returned-queue.png")
+    row.locator("a").click()
+    township.wait_for_selector("table.records")
+    check("on the case, too", "上级退回，原因：没有入户照片" in township.content())
+    picture(township, given, "page-returned-case.png")
+    check("a township has nothing to review", township.locator("#approve").count() == 0)
+
+
+def draws(browser, check, addresses, given):
+    """A county draws, and once more by the same seed."""
+    page = browser.new_context(viewport=SIZE).new_page()
+    page.goto(addresses["县里的人"])
+    page.wait_for_selector("table.queue")
+    page.locator("nav a", has_text="抽查").click()
+    for told in ["抽出了2条", "同样的抽查已经有了"]:
+        page.wait_for_selector("#draw")
+        page.locator("input[name=number]").fill("2")
+        page.locator("input[name=seed]").fill("7")
+        page.locator("#draw button").click()
+        page.wait_for_selector(f"text={told}")
+        check(f"a draw says: {told}", page.locator("table.drawn tbody tr").count() == 2)
+    picture(page, given, "page-draw.png")
+    page.goto(page.url.split("/draw")[0] + "/progress")
+    check("the board counts what was drawn", page.locator("tr.total td").nth(7).inner_text() == "2")
+    picture(page, given, "page-progress-county.png")
+
+
+def drive(play, check, program, out, given, before):
     server, addresses = serve(program, out, given)
     base = addresses["市里的人"].split("/#")[0]
     browser = play.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
@@ -126,7 +196,7 @@ def drive(play, check, program, out, given):
         count = page.locator("input[name=key]").count()
         page.locator("input[value='不属实']").check()
         page.locator("select[name=reason]").select_option("其他")
-        page.locator(".parts button").click()
+        page.locator(".parts button").first.click()
         page.wait_for_selector(".told")
         check("several are answered at once", f"记下了{count}条" in page.locator(".told").inner_text())
         closed = page.locator("td.closed").count()
@@ -142,7 +212,7 @@ def drive(play, check, program, out, given):
         page.locator("input[value='属实']").check()
         page.locator("select[name=measure]").select_option("修正来源数据")
         page.locator("input[name=note]").fill("<script>alert(1)</script>")
-        page.locator(".parts button").click()
+        page.locator(".parts button").first.click()
         page.wait_for_selector("text=核查经过")
         check("what was written is shown as text", page.locator("article script").count() == 0)
         page.keyboard.press("Escape")
@@ -155,6 +225,13 @@ def drive(play, check, program, out, given):
         check("no request to anywhere else", all(url.startswith(base) for url in requests))
 
         seats(browser, check, addresses, base, first)
+        reviews(browser, check, addresses, given)
+        draws(browser, check, addresses, given)
+        obeys(check, program, out, given, before)
+        page.goto(base + "/")
+        told = page.locator(".told.newer")
+        check("a newer run is told on the page", told.count() == 1 and "新的一次运行" in told.inner_text())
+        picture(page, given, "page-newer.png")
     finally:
         browser.close()
         server.terminate()
@@ -174,10 +251,7 @@ def judge_pairs(page, check, base):
 
 
 def review_pairs(out):
-    import duckdb
-
-    table = next(out.glob("*/latest/restricted/link.parquet"))
-    return duckdb.sql(f"select count(*) from '{table}' where decision = 'review'").fetchall()[0][0]
+    return table(out, "link")("count(*) from {table} where decision = 'review'")[0][0]
 
 
 def obeys(check, program, out, given, before):
@@ -236,7 +310,11 @@ def main():
     if not browser_program():
         print("no Chromium on this machine: the page was not driven")
         return
-    from playwright.sync_api import sync_playwright
+    try:
+        import duckdb  # noqa: F401
+        from playwright.sync_api import sync_playwright
+    except ImportError as missing:
+        sys.exit(f"{missing.name} is not installed: pip install -r scripts/requirements-page.txt -r scripts/requirements.txt")
 
     check = Checks()
     assets = Path(__file__).resolve().parents[1] / "src" / "page" / "assets"
@@ -250,8 +328,7 @@ def main():
         shutil.copytree(given.publications, out, symlinks=True, ignore=shutil.ignore_patterns("answers"))
         begun = time.monotonic()
         before = review_pairs(out)
-        drive(play, check, given.program.resolve(), out, given)
-        obeys(check, given.program.resolve(), out, given, before)
+        drive(play, check, given.program.resolve(), out, given, before)
         print(f"{time.monotonic() - begun:.0f} s")
     sys.exit(1 if check.failed else 0)
 

@@ -44,8 +44,9 @@ mod worker;
 pub mod testing;
 
 pub use answers::{
-    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, LoggedFile, LoggedImport, ReviewLevel,
-    StandingAnswer, StandingAnswers,
+    Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawPer, DrawPlan, DrawResult,
+    DrawnAnswer, LoggedFile, LoggedImport, ReturnedAnswer, ReviewLevel, StandingAnswer, StandingAnswers,
+    StoredDraw,
 };
 pub use config::Pipeline;
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 
 use super::answer_store::{AnswerStore, unreadable};
-use crate::model::answer::{Answer, AnswerSource, ReviewLevel};
+use crate::model::answer::{Answer, AnswerAct, AnswerSource, ReviewLevel};
 use crate::{Error, Result};
 
 /// Who appends a batch, when, and from what.
@@ -31,11 +31,11 @@ pub struct AppendedBatch(pub i64);
 const NEW_BATCH: &str = "INSERT INTO answer_batch (recorded_at, recorded_by, source, file, file_sha256, undoes, import) \
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const NEW_EVENT: &str = "INSERT INTO answer_event (batch, exception_id, facts, verdict, reason, measure, note, paper, \
-                         recovered, stopped_month, answered_by, answered_on, level, expires, pairs) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                         recovered, stopped_month, answered_by, answered_on, level, expires, pairs, act) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 /// Events that no batch undoes, in the order in which they were appended.
 const STANDING: &str = "SELECT exception_id, facts, verdict, reason, measure, note, paper, recovered, stopped_month, \
-                        answered_by, answered_on, level, expires, batch, pairs \
+                        answered_by, answered_on, level, expires, batch, pairs, act \
                         FROM answer_event WHERE batch NOT IN (SELECT undoes FROM answer_batch WHERE undoes IS NOT NULL)";
 
 impl AnswerStore {
@@ -90,18 +90,38 @@ impl AnswerStore {
         read().map_err(|e| unreadable(&self.path, e))
     }
 
-    /// What was answered of one exception and no undo took back, in the order in which it was appended.
+    /// What was answered of the exceptions with these fingerprints and no undo took back, in the order in which it was
+    /// appended.
     ///
     /// # Errors
     /// The file is damaged.
-    pub(crate) fn answers_to(&self, exception_id: &str) -> Result<Vec<Answer>> {
+    pub(crate) fn answers_to(&self, fingerprints: &[&str]) -> Result<Vec<(AppendedBatch, Answer)>> {
         let read = || {
+            let mut found = Vec::new();
             let mut events =
                 self.connection.prepare(&format!("{STANDING} AND exception_id = ?1 ORDER BY event"))?;
-            let read = events.query_map([exception_id], read_event)?;
-            read.map(|event| event.map(|(_, answer)| answer)).collect::<rusqlite::Result<Vec<_>>>()
+            for fingerprint in fingerprints {
+                for event in events.query_map([fingerprint], read_event)? {
+                    found.push(event?);
+                }
+            }
+            // One batch answers an exception once.
+            found.sort_by_key(|(batch, _)| *batch);
+            Ok(found)
         };
         read().map_err(|e| unreadable(&self.path, e))
+    }
+
+    /// By whom and on which day a batch was recorded.
+    ///
+    /// # Errors
+    /// The file is damaged; there is no such batch.
+    pub(crate) fn recorded(&self, batch: AppendedBatch) -> Result<(String, Option<Date>)> {
+        let asked = "SELECT recorded_by, recorded_at FROM answer_batch WHERE batch = ?1";
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+        let (by, at) =
+            self.connection.query_row(asked, [batch.0], read).map_err(|e| unreadable(&self.path, e))?;
+        Ok((by, recorded_day(&at)))
     }
 
     /// The day on which each batch was recorded.
@@ -115,8 +135,8 @@ impl AnswerStore {
             read.collect::<rusqlite::Result<Vec<(i64, String)>>>()
         };
         let batches = read().map_err(|e| unreadable(&self.path, e))?;
-        let day = |text: &str| text.get(..10)?.parse().ok();
-        Ok(batches.iter().filter_map(|(batch, at)| Some((AppendedBatch(*batch), day(at)?))).collect())
+        let day = |(batch, at): &(i64, String)| Some((AppendedBatch(*batch), recorded_day(at)?));
+        Ok(batches.iter().filter_map(day).collect())
     }
 
     pub(super) fn write<T>(&mut self, what: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
@@ -130,6 +150,11 @@ impl AnswerStore {
         );
         written.map_err(|e| unreadable(&path, e))
     }
+}
+
+/// The day of a moment as batches have it.
+fn recorded_day(at: &str) -> Option<Date> {
+    at.get(..10)?.parse().ok()
 }
 
 /// Pairs as the store keeps them: `mark-mark;mark-mark`.
@@ -180,6 +205,7 @@ pub(super) fn append_batch(
             answer.level.code(),
             answer.expires.map(|day| day.to_string()),
             written_pairs(&answer.pairs),
+            answer.act.code(),
         ])?;
     }
     Ok(AppendedBatch(batch))
@@ -219,6 +245,7 @@ fn read_event(row: &Row<'_>) -> rusqlite::Result<(AppendedBatch, Answer)> {
         level: ReviewLevel::from_code(&level).unwrap_or(ReviewLevel::Township),
         expires: day(12)?,
         pairs: read_pairs(&row.get::<_, String>(14)?),
+        act: AnswerAct::from_code(&row.get::<_, String>(15)?).unwrap_or_default(),
     };
     Ok((AppendedBatch(row.get(13)?), answer))
 }

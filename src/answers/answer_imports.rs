@@ -17,7 +17,7 @@ pub struct LoggedImport {
     pub recorded_at: String,
     /// By whom.
     pub recorded_by: String,
-    /// `sheet`, `page` or `undo`.
+    /// `sheet`, `page`, `draw` or `undo`.
     pub source: String,
     /// Its files, one a batch, each with its answers.
     pub files: Vec<LoggedFile>,
@@ -34,13 +34,15 @@ pub struct LoggedFile {
     pub file: String,
     /// SHA-256 of its bytes.
     pub sha256: String,
-    /// Answers and withdrawals that were taken from it.
+    /// Answers and withdrawals that were taken from it; of a draw, what was drawn.
     pub answers: u64,
 }
 
-const LOG: &str = "SELECT b.batch, coalesce(b.import, b.batch), b.recorded_at, b.recorded_by, b.source, b.file, b.file_sha256, \
+const LOG: &str = "SELECT b.batch, coalesce(b.import, b.batch), b.recorded_at, b.recorded_by, \
+                   CASE WHEN EXISTS (SELECT 1 FROM answer_draw d WHERE d.batch = b.batch) THEN 'draw' ELSE b.source END, b.file, b.file_sha256, \
                    coalesce(f.import, b.undoes), u.batch IS NOT NULL, \
                    (SELECT count(*) FROM answer_event e WHERE e.batch = b.batch) \
+                   + (SELECT count(*) FROM answer_drawn d WHERE d.batch = b.batch) \
                    FROM answer_batch b LEFT JOIN answer_batch u ON u.undoes = b.batch \
                    LEFT JOIN answer_batch f ON f.batch = b.undoes ORDER BY b.batch";
 
@@ -192,6 +194,7 @@ mod tests {
             level: ReviewLevel::Township,
             expires: None,
             pairs: Vec::new(),
+            act: crate::answers::AnswerAct::Given,
         }
     }
 

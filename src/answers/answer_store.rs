@@ -1,7 +1,7 @@
 //! The file that answers are kept in.
 
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,8 +14,12 @@ pub(crate) const FOLDER: &str = "answers";
 /// The file in it.
 pub(crate) const FILE: &str = "answers.sqlite";
 /// Statements that make a store of each version out of the one before; the first out of an empty file.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("answer_store.sql"), include_str!("answer_imports.sql"), include_str!("answer_pairs.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("answer_store.sql"),
+    include_str!("answer_imports.sql"),
+    include_str!("answer_pairs.sql"),
+    include_str!("answer_reviews.sql"),
+];
 /// Marks the file as this program's (SQLite's `application_id`): `bdan`.
 const APPLICATION: i32 = 0x6264_616e;
 /// How long to wait for another process that writes.
@@ -65,6 +69,16 @@ impl AnswerStore {
         store.migrate()?;
         store.check_identity(identity_id)?;
         Ok(Some(store))
+    }
+
+    /// A number that every change of the store's file changes, whichever program made it; `None`: there is none. It is read
+    /// without opening the store, so that it can be asked for all the time.
+    pub(crate) fn change_counter(out: &Path) -> Option<u32> {
+        // SQLite's file format, 1.3.7: big-endian, at offset 24.
+        let file = fs::File::open(out.join(FOLDER).join(FILE)).ok()?;
+        let mut counter = [0; 4];
+        file.read_exact_at(&mut counter, 24).ok()?;
+        Some(u32::from_be_bytes(counter))
     }
 
     fn connect(path: PathBuf, flags: OpenFlags) -> Result<Self> {

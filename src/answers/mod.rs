@@ -7,12 +7,15 @@
 mod answer_events;
 mod answer_imports;
 mod answer_store;
+mod draws;
 mod pair_answers;
 mod standing_answers;
 
-pub use crate::model::answer::{Answer, AnswerSource, ReviewLevel};
+pub use crate::model::answer::{Answer, AnswerAct, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
 pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
+pub(crate) use draws::{DrawCandidate, draw};
+pub use draws::{DrawPer, DrawPlan, DrawResult, DrawnAnswer, StoredDraw};
 pub(crate) use pair_answers::{SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR, pair_subject, said_of_pair};
-pub use standing_answers::{StandingAnswer, StandingAnswers};
+pub use standing_answers::{ReturnedAnswer, StandingAnswer, StandingAnswers};

@@ -1,13 +1,13 @@
 //! What stands of all that was answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::answer_events::AppendedBatch;
 use super::answer_store::AnswerStore;
 use crate::Result;
-use crate::model::answer::Answer;
+use crate::model::answer::{Answer, AnswerAct};
 
 /// The last answer to an exception, and the batch that it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,23 @@ impl StandingAnswer {
     }
 }
 
+/// An answer that a higher level took back, and nobody answered since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedAnswer {
+    /// Who took it back, of which level, and in the note why.
+    pub returned: Answer,
+    /// What stood until then.
+    pub answer: Option<Answer>,
+}
+
 /// The last answer to each exception, by fingerprint. Later answers take the place of earlier ones; one that is withdrawn
 /// or undone leaves what stood before the withdrawn one nowhere: a withdrawal says that nothing is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StandingAnswers {
     by_exception: BTreeMap<String, StandingAnswer>,
+    /// Of these nothing stands that once did.
+    withdrawn: BTreeSet<String>,
+    returned: BTreeMap<String, ReturnedAnswer>,
     last_batch: Option<AppendedBatch>,
 }
 
@@ -45,24 +57,47 @@ impl StandingAnswers {
     /// # Errors
     /// The store is damaged.
     pub fn read(store: &AnswerStore) -> Result<Self> {
-        let mut by_exception = BTreeMap::new();
+        let mut standing = Self::default();
         let days = store.batch_days()?;
         for (batch, answer) in store.events()? {
-            if answer.is_withdrawal() {
-                by_exception.remove(&answer.exception_id);
-            } else {
-                let recorded_on = days.get(&batch).copied();
-                by_exception
-                    .insert(answer.exception_id.clone(), StandingAnswer { answer, batch, recorded_on });
-            }
+            standing.take(batch, answer, days.get(&batch).copied());
         }
-        let last_batch = days.keys().next_back().copied();
-        Ok(Self { by_exception, last_batch })
+        standing.last_batch = days.keys().next_back().copied();
+        Ok(standing)
+    }
+
+    /// Takes an event that was appended after all others.
+    pub(crate) fn take(&mut self, batch: AppendedBatch, answer: Answer, recorded_on: Option<Date>) {
+        let exception = answer.exception_id.clone();
+        self.last_batch = self.last_batch.max(Some(batch));
+        if answer.is_withdrawal() {
+            let before = self.by_exception.remove(&exception);
+            self.withdrawn.insert(exception.clone());
+            self.returned.remove(&exception);
+            if answer.act == AnswerAct::Returned {
+                let answer = ReturnedAnswer { returned: answer, answer: before.map(|one| one.answer) };
+                self.returned.insert(exception, answer);
+            }
+        } else {
+            self.withdrawn.remove(&exception);
+            self.returned.remove(&exception);
+            self.by_exception.insert(exception, StandingAnswer { answer, batch, recorded_on });
+        }
+    }
+
+    /// Fingerprints of all exceptions of which anything was answered, whether it stands or not.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = &str> {
+        self.by_exception.keys().chain(&self.withdrawn).map(String::as_str)
     }
 
     /// The answer to an exception.
     pub fn of(&self, exception_id: &str) -> Option<&StandingAnswer> {
         self.by_exception.get(exception_id)
+    }
+
+    /// The answer to an exception that a higher level took back, if nobody answered since.
+    pub fn returned(&self, exception_id: &str) -> Option<&ReturnedAnswer> {
+        self.returned.get(exception_id)
     }
 
     /// The last batch that was appended, undone ones and undoings too; `None`: there is none.
@@ -109,6 +144,7 @@ mod tests {
             level: ReviewLevel::Township,
             expires: Some(date(2018, 12, 31)),
             pairs: Vec::new(),
+            act: AnswerAct::Given,
         }
     }
 

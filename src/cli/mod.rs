@@ -23,6 +23,7 @@ mod charts;
 mod check;
 mod command_words;
 mod diff;
+mod draw;
 mod evaluate;
 mod explain;
 mod graph;
@@ -54,6 +55,8 @@ pub struct Console<'a> {
     pub closed: bool,
     /// `--format json`.
     pub json: bool,
+    /// `--format csv`.
+    pub csv: bool,
     /// `--quiet`: no words but errors.
     pub quiet: bool,
     /// Progress bars are wanted and standard error is a terminal.
@@ -160,6 +163,8 @@ enum OutputFormat {
     Text,
     /// 给程序读的 JSON
     Json,
+    /// 给表格软件读的 CSV；只有 triage draw 有
+    Csv,
 }
 
 #[derive(Debug, Subcommand)]
@@ -240,11 +245,18 @@ pub fn main(
         err,
         closed: false,
         json: parsed.format == OutputFormat::Json,
+        csv: parsed.format == OutputFormat::Csv,
         quiet: parsed.quiet,
         progress,
         worker: worker.clone(),
     };
-    let outcome = dispatch(parsed.command, &mut console);
+    let refused = console.csv && !matches!(&parsed.command, CommandName::Triage(a) if a.writes_csv());
+    let outcome = match refused {
+        true => {
+            Err(crate::Error::usage("这个命令的结果没有 CSV 形式").hint("用 --format text 或 --format json"))
+        }
+        false => dispatch(parsed.command, &mut console),
+    };
     if worker.is_some_and(|worker| worker.confinement() == Some(Confinement::LimitsAlone)) {
         let _ = console.say("提醒：这台机器的内核没有 Landlock，读取文件的子程序只受内存、时间等限制");
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Console;
+use super::draw;
 use super::key_files::KeyArguments;
 use crate::answers::{AnswerStore, AppendedBatch, LoggedImport, ReviewLevel};
 use crate::config::Pipeline;
@@ -31,6 +32,13 @@ pub(super) struct TriageArguments {
     command: TriageCommand,
 }
 
+impl TriageArguments {
+    /// Is `--format csv` a form of its result?
+    pub(super) fn writes_csv(&self) -> bool {
+        matches!(self.command, TriageCommand::Draw(_))
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum TriageCommand {
     /// 导入交回的清单：xlsx、xls、et、ods、CSV（GBK 也行），一个文件夹，或一个县的 zip
@@ -39,6 +47,8 @@ enum TriageCommand {
     Log(LogArguments),
     /// 撤销一次导入：之前的核查结果重新生效
     Undo(UndoArguments),
+    /// 抽查：从已有核查结果的疑点里抽一些出来复查，种子相同抽出的也相同
+    Draw(draw::DrawArguments),
     /// 在这台电脑的浏览器里核查：清单、逐条核对、填结果、看进度
     Serve(ServeArguments),
 }
@@ -72,7 +82,7 @@ struct ImportArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LevelArgument {
+pub(super) enum LevelArgument {
     /// 村
     Village,
     /// 乡
@@ -142,6 +152,7 @@ pub(super) fn execute(arguments: &TriageArguments, console: &mut Console<'_>) ->
         TriageCommand::Import(arguments) => import(arguments, console),
         TriageCommand::Log(arguments) => log(arguments, console),
         TriageCommand::Undo(arguments) => undo(arguments, console),
+        TriageCommand::Draw(arguments) => draw::execute(arguments, console),
         TriageCommand::Serve(arguments) => serve(arguments, console),
     }
 }
@@ -156,7 +167,7 @@ fn moment(now: &jiff::ZonedDateTime) -> String {
 }
 
 /// Who is recorded: the given name, else the login's, else its number.
-fn by_whom(given: Option<&String>) -> String {
+pub(super) fn by_whom(given: Option<&String>) -> String {
     let login = || std::env::var("USER").ok().filter(|name| !name.trim().is_empty());
     let number = || format!("uid {}", rustix::process::getuid().as_raw());
     given
@@ -198,7 +209,7 @@ fn import(arguments: &ImportArguments, console: &mut Console<'_>) -> Result<u8> 
 }
 
 /// The identity secret of the newest publication, if it is at hand.
-fn identity(keys: &KeyArguments, out: &Path) -> Result<Option<IdentitySecret>> {
+pub(super) fn identity(keys: &KeyArguments, out: &Path) -> Result<Option<IdentitySecret>> {
     keys.identity_named(&identity_of(&Snapshot::newest(out)?)?)
 }
 
@@ -209,7 +220,7 @@ fn answer_words(arguments: &ImportArguments) -> Result<AnswerWords> {
 }
 
 /// The folder of the pipeline that is named, else of the one that the newest publication is of.
-fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
+pub(super) fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
     let root = match named {
         Some(root) => root.to_owned(),
         None => {
@@ -226,6 +237,14 @@ fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
     Ok(root)
 }
 
+/// The clock that the page asks.
+pub(super) fn clock() -> std::sync::Arc<dyn Fn() -> PageMoment + Send + Sync> {
+    std::sync::Arc::new(|| {
+        let now = now();
+        PageMoment { today: now.date(), recorded_at: moment(&now) }
+    })
+}
+
 fn serve(arguments: &ServeArguments, console: &mut Console<'_>) -> Result<u8> {
     let pipeline = Pipeline::open(&pipeline_folder(arguments.pipeline.as_deref(), &arguments.out)?)?;
     let rules = RuleSet::load(&pipeline)?;
@@ -240,10 +259,7 @@ fn serve(arguments: &ServeArguments, console: &mut Console<'_>) -> Result<u8> {
         columns: PageColumn::of_pipeline(&pipeline),
         seats: seats.clone(),
         port: arguments.port,
-        now: std::sync::Arc::new(|| {
-            let now = now();
-            PageMoment { today: now.date(), recorded_at: moment(&now) }
-        }),
+        now: clock(),
     };
     let server = PageServer::bind(plan)?;
     console.say(&format!("{}条疑点；只有这台电脑能打开，按 Ctrl-C 结束", server.findings()))?;
@@ -376,6 +392,7 @@ fn log_line(one: &LoggedImport) -> String {
     let source = match (one.source.as_str(), one.undoes) {
         (_, Some(number)) => format!("撤销第{number}批"),
         ("page", None) => "页面".to_owned(),
+        ("draw", None) => "抽查".to_owned(),
         _ => "清单".to_owned(),
     };
     let answers: u64 = one.files.iter().map(|file| file.answers).sum();

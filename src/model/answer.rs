@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 
 /// Who looked at it last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum ReviewLevel {
     /// Village.
     Village,
@@ -40,6 +43,40 @@ impl ReviewLevel {
     /// Reads [`ReviewLevel::code`] back.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.code() == code)
+    }
+    /// The level below, whose answers this one reviews.
+    pub fn below(self) -> Option<Self> {
+        Self::ALL.into_iter().rev().find(|level| *level < self)
+    }
+}
+
+/// What an event does with the answer to an exception.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AnswerAct {
+    /// It answers, or withdraws what was answered.
+    #[default]
+    Given,
+    /// A higher level has looked at the answer and lets it stand: the same answer, of that level.
+    Approved,
+    /// A higher level takes the answer back for the reason in the note: it stands no more.
+    Returned,
+}
+
+impl AnswerAct {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Given, Self::Approved, Self::Returned];
+
+    /// Word in the store.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Given => "answer",
+            Self::Approved => "approval",
+            Self::Returned => "return",
+        }
+    }
+    /// Reads [`AnswerAct::code`] back.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.code() == code)
     }
 }
 
@@ -93,6 +130,8 @@ pub struct Answer {
     pub expires: Option<Date>,
     /// Pairs of records that the verdict is about, by their marks, where it says whether they are one person.
     pub pairs: Vec<[String; 2]>,
+    /// What the event does.
+    pub act: AnswerAct,
 }
 
 impl Answer {
@@ -113,6 +152,23 @@ impl Answer {
             level: ReviewLevel::Township,
             expires: None,
             pairs: Vec::new(),
+            act: AnswerAct::Given,
+        }
+    }
+    /// The same answer, which a higher level has looked at.
+    #[must_use]
+    pub fn approved(&self, level: ReviewLevel) -> Self {
+        Self { level, act: AnswerAct::Approved, ..self.clone() }
+    }
+    /// Takes the answer back: who does, of which level, and why.
+    #[must_use]
+    pub fn returned(&self, level: ReviewLevel, by: &str, reason: &str) -> Self {
+        Self {
+            note: reason.to_owned(),
+            answered_by: by.to_owned(),
+            level,
+            act: AnswerAct::Returned,
+            ..Self::of(&self.exception_id, &self.facts, "")
         }
     }
     /// True if it takes the answer before it back.

@@ -9,7 +9,7 @@ use super::facets::{AnswerState, FindingState, REOPENED};
 use super::findings::PageFinding;
 use super::state::PageState;
 use crate::Result;
-use crate::answers::Answer;
+use crate::answers::{Answer, AnswerAct};
 use crate::config::{ColumnRole, Pipeline, SourceColumn, SourceContract};
 use crate::model::exception::Status;
 use crate::model::officer_text::{ValueForm, money_text, month_text};
@@ -213,7 +213,12 @@ impl AnswerLine {
             [&answer.reason, &answer.measure, &answer.note].into_iter().filter(|text| !text.is_empty());
         let details: Vec<String> = texts.cloned().chain(money).chain(month).chain(paper).collect();
         Self {
-            verdict: if answer.is_withdrawal() { "撤回".to_owned() } else { answer.verdict.clone() },
+            verdict: match answer.act {
+                AnswerAct::Returned => "退回".to_owned(),
+                AnswerAct::Approved => format!("{}（审核通过）", answer.verdict),
+                AnswerAct::Given if answer.is_withdrawal() => "撤回".to_owned(),
+                AnswerAct::Given => answer.verdict.clone(),
+            },
             details: mask_numbers_in_text(&details.join("；")).into_owned(),
             by: answer.answered_by.clone(),
             on: answer.answered_on.map_or_else(String::new, |day| day.to_string()),

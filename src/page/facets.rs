@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::finding_index::{FacetColumn, FindingColumns};
 use super::findings::PageFinding;
-use super::queue::QueueFilter;
+use super::queue::{QueueFilter, finds};
+use super::seat::PageSeat;
+use crate::answers::DrawResult;
+use crate::model::answer::ReviewLevel;
 use crate::model::exception::Status;
 
 /// A way to narrow a queue.
@@ -18,14 +22,18 @@ pub(super) enum Facet {
     Status,
     Due,
     Review,
+    Level,
+    Drawn,
 }
 
 impl Facet {
     /// All of them, as the page shows them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Severity,
         Self::Status,
         Self::Due,
+        Self::Level,
+        Self::Drawn,
         Self::Review,
         Self::Owner,
         Self::County,
@@ -46,6 +54,8 @@ impl Facet {
             Self::Status => "status",
             Self::Due => "due",
             Self::Review => REVIEW.0,
+            Self::Level => "level",
+            Self::Drawn => "drawn",
         }
     }
     /// Name on the page.
@@ -60,6 +70,8 @@ impl Facet {
             Self::Status => "核查状态",
             Self::Due => "期限",
             Self::Review => "匹配",
+            Self::Level => "审核",
+            Self::Drawn => "抽查",
         }
     }
 }
@@ -69,12 +81,26 @@ pub(super) const REOPENED: (&str, &str) = ("reopened", "复现，未核查");
 /// Codes and titles of findings that rest on a link which somebody must confirm, and of others.
 const REVIEW: (&str, &str) = ("review", "待确认");
 const CERTAIN: (&str, &str) = ("certain", "已确认");
+/// Codes and titles of how far the review of an answer is, for whoever looks.
+const LEVELS: [(&str, &str); 5] = [
+    ("due", "待审核"),
+    ("below", "待下级审核"),
+    ("passed", "本级或上级已看"),
+    ("returned", "已退回"),
+    ("none", "没有核查结果"),
+];
+
+/// Codes and titles of what was drawn for checking again.
+const DRAWN: [(&str, &str); 4] =
+    [(NOT_DRAWN, "没有抽中"), ("to_check", "抽中，待复查"), ("same", "复查一致"), ("differs", "复查不一致")];
+/// Of what nobody drew.
+pub(super) const NOT_DRAWN: &str = "not_drawn";
 
 /// Title of a state, a due date or a certainty by its code.
 pub(super) fn state_title(code: &str) -> Option<&'static str> {
     let answers = AnswerState::ALL.into_iter().map(|state| (state.code(), state.title()));
     let dues = DueState::ALL.into_iter().map(|due| (due.code(), due.title()));
-    let mut all = answers.chain(dues).chain([REOPENED, REVIEW, CERTAIN]);
+    let mut all = answers.chain(dues).chain([REOPENED, REVIEW, CERTAIN]).chain(LEVELS).chain(DRAWN);
     all.find(|one| one.0 == code).map(|one| one.1)
 }
 
@@ -85,6 +111,37 @@ pub(super) struct FindingState {
     pub(super) answered: AnswerState,
     /// How far its due date is.
     pub(super) due: DueState,
+    /// Who looked at its answer last, if one stands that is of today's facts.
+    pub(super) level: Option<ReviewLevel>,
+    /// What checking again said, where a county or the city drew it.
+    pub(super) drawn: [Option<DrawResult>; 2],
+}
+
+impl FindingState {
+    /// What a seat of a level sees of its own level's draws, as a position in [`DRAWN`].
+    fn drawn_code(self, seat: ReviewLevel) -> u32 {
+        let drawn = match seat {
+            ReviewLevel::County => self.drawn[0],
+            ReviewLevel::City => self.drawn[1],
+            ReviewLevel::Village | ReviewLevel::Township => None,
+        };
+        match drawn {
+            None => 0,
+            Some(DrawResult::Open) => 1,
+            Some(DrawResult::Same) => 2,
+            Some(DrawResult::Differs) => 3,
+        }
+    }
+
+    /// How far the review is for a seat of a level, as a position in [`LEVELS`].
+    fn review_code(self, seat: ReviewLevel) -> u32 {
+        match (self.answered, self.level) {
+            (AnswerState::Returned, _) => 3,
+            (_, None) => 4,
+            (_, Some(level)) if level >= seat => 2,
+            (_, Some(level)) => u32::from(Some(level) != seat.below()),
+        }
+    }
 }
 
 /// How far the answer to a finding is.
@@ -98,10 +155,20 @@ pub(super) enum AnswerState {
     Closed,
     /// It was answered of other facts, or back then.
     Outdated,
+    /// An answer closes it once a higher level has looked at it.
+    InReview,
+    /// A higher level took the answer back.
+    Returned,
 }
 
 impl AnswerState {
-    const ALL: [Self; 4] = [Self::Open, Self::Pending, Self::Closed, Self::Outdated];
+    const ALL: [Self; 6] =
+        [Self::Open, Self::Pending, Self::Closed, Self::Outdated, Self::InReview, Self::Returned];
+
+    /// Did somebody look at what is found today, and does that stand?
+    pub(super) fn is_looked_at(self) -> bool {
+        matches!(self, Self::Pending | Self::Closed | Self::InReview)
+    }
 
     pub(super) fn code(self) -> &'static str {
         match self {
@@ -109,6 +176,8 @@ impl AnswerState {
             Self::Pending => "pending",
             Self::Closed => "closed",
             Self::Outdated => "outdated",
+            Self::InReview => "in_review",
+            Self::Returned => "sent_back",
         }
     }
     pub(super) fn title(self) -> &'static str {
@@ -117,6 +186,8 @@ impl AnswerState {
             Self::Pending => "已核，待整改",
             Self::Closed => "已核，已关闭",
             Self::Outdated => "原核查已失效",
+            Self::InReview => "已核，待审核",
+            Self::Returned => "已退回，重新核查",
         }
     }
 }
@@ -151,28 +222,53 @@ impl DueState {
     }
 }
 
-/// What a facet says of a finding.
-pub(super) fn value_of(facet: Facet, one: &PageFinding, state: FindingState) -> &str {
+/// Code of [`REOPENED`] behind those of the states.
+const REOPENED_CODE: u32 = AnswerState::ALL.len() as u32;
+
+fn texts(column: &FacetColumn) -> Vec<&str> {
+    column.values.iter().map(|one| &**one).collect()
+}
+
+/// Values that a facet may have, by their codes.
+fn values_of(facet: Facet, columns: &FindingColumns) -> Vec<&str> {
     match facet {
-        Facet::Severity => &one.severity,
-        Facet::Owner => &one.owner,
-        Facet::Rule => &one.rule,
-        Facet::County => &one.county,
-        Facet::Township => &one.township,
-        Facet::Village => &one.village,
-        Facet::Status => match state.answered {
-            // The lists do not show it as long as its rule did not run.
-            AnswerState::Open if one.status == Status::Reopened => REOPENED.0,
-            answered => answered.code(),
-        },
-        Facet::Due => state.due.code(),
-        Facet::Review => {
-            if one.in_review {
-                "review"
-            } else {
-                CERTAIN.0
-            }
+        Facet::Severity => texts(&columns.severity),
+        Facet::Owner => texts(&columns.owner),
+        Facet::Rule => texts(&columns.rule),
+        Facet::County => texts(&columns.county),
+        Facet::Township => texts(&columns.township),
+        Facet::Village => texts(&columns.village),
+        Facet::Status => AnswerState::ALL.iter().map(|state| state.code()).chain([REOPENED.0]).collect(),
+        Facet::Due => DueState::ALL.iter().map(|due| due.code()).collect(),
+        Facet::Review => vec![CERTAIN.0, REVIEW.0],
+        Facet::Level => LEVELS.iter().map(|level| level.0).collect(),
+        Facet::Drawn => DRAWN.iter().map(|drawn| drawn.0).collect(),
+    }
+}
+
+/// What a facet says of the finding at a position, as a code.
+fn code_of(
+    facet: Facet,
+    columns: &FindingColumns,
+    (at, one): (usize, &PageFinding),
+    (state, seat): (FindingState, ReviewLevel),
+) -> u32 {
+    match facet {
+        Facet::Severity => columns.severity.codes[at],
+        Facet::Owner => columns.owner.codes[at],
+        Facet::Rule => columns.rule.codes[at],
+        Facet::County => columns.county.codes[at],
+        Facet::Township => columns.township.codes[at],
+        Facet::Village => columns.village.codes[at],
+        // The lists do not show it as long as its rule did not run.
+        Facet::Status if state.answered == AnswerState::Open && one.status == Status::Reopened => {
+            REOPENED_CODE
         }
+        Facet::Status => state.answered as u32,
+        Facet::Due => state.due as u32,
+        Facet::Review => u32::from(one.in_review),
+        Facet::Level => state.review_code(seat),
+        Facet::Drawn => state.drawn_code(seat),
     }
 }
 
@@ -184,40 +280,51 @@ pub(super) struct NarrowedQueue {
     pub(super) counts: BTreeMap<Facet, BTreeMap<String, u64>>,
 }
 
-/// Narrows findings by a filter, in one pass. `state`: of the finding at a position.
+/// Narrows the findings that a seat sees by a filter, in one pass over codes. `states`: of each finding.
 pub(super) fn narrow(
-    findings: &[PageFinding],
-    visible: impl Fn(&PageFinding) -> bool,
-    state: impl Fn(usize) -> FindingState,
+    (findings, columns): (&[PageFinding], &FindingColumns),
+    states: &[FindingState],
+    seat: &PageSeat,
     filter: &QueueFilter,
 ) -> NarrowedQueue {
     let mut queue = NarrowedQueue::default();
-    let mut counts: Vec<hashbrown::HashMap<&str, u64>> = vec![hashbrown::HashMap::new(); Facet::ALL.len()];
+    let values: Vec<Vec<&str>> = Facet::ALL.iter().map(|facet| values_of(*facet, columns)).collect();
+    let mut counts: Vec<Vec<u64>> = values.iter().map(|values| vec![0; values.len()]).collect();
+    // A value that no finding has keeps none.
+    let chosen: Vec<Option<u32>> = (Facet::ALL.iter().zip(&values))
+        .map(|(facet, values)| match filter.chosen(*facet) {
+            "" => None,
+            chosen => Some(values.iter().position(|value| *value == chosen).map_or(u32::MAX, |at| at as u32)),
+        })
+        .collect();
+    let (seen, level, words) = (columns.seen_by(seat), seat.level(), filter.words());
+    let mut codes = [0; Facet::ALL.len()];
     for (at, one) in findings.iter().enumerate() {
-        if !visible(one) || !filter.finds(one) {
+        if !seen(at) || !finds(&words, one) {
             continue;
         }
-        let state = state(at);
-        let mut failed = Facet::ALL.iter().enumerate().filter(|(_, facet)| {
-            let chosen = filter.chosen(**facet);
-            !chosen.is_empty() && chosen != value_of(**facet, one, state)
-        });
-        match (failed.next(), failed.next()) {
-            (None, _) => {
+        let (mut failed, mut last_failed) = (0, 0);
+        for (place, facet) in Facet::ALL.into_iter().enumerate() {
+            let code = code_of(facet, columns, (at, one), (states[at], level));
+            codes[place] = code;
+            if chosen[place].is_some_and(|chosen| chosen != code) {
+                (failed, last_failed) = (failed + 1, place);
+            }
+        }
+        match failed {
+            0 => {
                 queue.found.push(at as u32);
-                for (place, facet) in Facet::ALL.iter().enumerate() {
-                    *counts[place].entry(value_of(*facet, one, state)).or_default() += 1;
+                for (counts, &code) in counts.iter_mut().zip(&codes) {
+                    counts[code as usize] += 1;
                 }
             }
-            (Some((place, facet)), None) => {
-                *counts[place].entry(value_of(*facet, one, state)).or_default() += 1;
-            }
+            1 => counts[last_failed][codes[last_failed] as usize] += 1,
             _ => {}
         }
     }
-    for (facet, counts) in Facet::ALL.into_iter().zip(counts) {
-        let counts = counts.into_iter().map(|(value, count)| (value.to_owned(), count));
-        queue.counts.insert(facet, counts.collect());
+    for ((facet, values), counts) in Facet::ALL.into_iter().zip(values).zip(counts) {
+        let counted = values.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        queue.counts.insert(facet, counted.map(|(value, count)| (value.to_owned(), count)).collect());
     }
     queue
 }

@@ -22,6 +22,8 @@ pub(super) struct PageFinding {
     pub(super) facts: String,
     /// What lists call it; the page's addresses do too.
     pub(super) key: String,
+    /// What lists called it earlier.
+    pub(super) former_keys: Vec<String>,
     /// 疑点编号.
     pub(super) number: String,
     pub(super) rule: Arc<str>,
@@ -91,6 +93,16 @@ impl PageTitles {
             titles.sources.insert(row.get("source").to_owned(), row.get("title").to_owned());
         }
         Ok(titles)
+    }
+
+    /// County and township as a row names them.
+    pub(super) fn place(&self, county: &str, township: &str) -> String {
+        match (county.is_empty(), township.is_empty()) {
+            (true, true) => "县乡不明".to_owned(),
+            (true, false) => format!("（县区不明）{}", self.division(township)),
+            (false, true) => format!("{}（乡镇不明）", self.division(county)),
+            (false, false) => format!("{} {}", self.division(county), self.division(township)),
+        }
     }
 
     /// Name of a division; its code where the table has none, `未定` of an unknown one.
@@ -169,12 +181,18 @@ fn read_finding(
         status,
         resolved_by: rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code)),
         in_review: rows.int("in_review", row)? == 1 || rows.int("confidence", row)? >= 6,
+        former_keys: list("former_numbers").iter().filter_map(|one| former_key(one)).collect(),
         evidence: list("evidence_record_ids"),
         changed: list("changed_columns"),
         name: "".into(),
         id_number: String::new(),
         household_no: "".into(),
     })
+}
+
+/// The key at the end of a number that an earlier sheet bore.
+pub(super) fn former_key(number: &str) -> Option<String> {
+    number.rsplit_once('-').map(|(_, key)| key.to_owned())
 }
 
 /// Puts name, masked number and household of the first record beside each finding.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::findings::PageTitles;
 use crate::Result;
-use crate::answers::{Answer, SAME_PERSON, SEVERAL_PERSONS, StandingAnswers, UNDECIDED_PAIR, pair_subject};
+use crate::answers::{Answer, SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR, pair_subject};
 use crate::privacy::IdentitySecret;
 use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text};
 use crate::publication::batch_columns::BatchColumns;
@@ -15,6 +15,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::resolve::evidence_pairs::{LINKS, SaidOfEvidence, evidence_pairs};
 use crate::resolve::previous_records::RECORDS;
 
+use super::page_answers::PageAnswers;
 use super::seat::PageSeat;
 use super::state::PageMoment;
 
@@ -57,7 +58,7 @@ impl DoubtfulPair {
     }
 
     /// What was said of it.
-    pub(super) fn verdict<'a>(&self, answers: &'a StandingAnswers) -> &'a str {
+    pub(super) fn verdict<'a>(&self, answers: &'a PageAnswers) -> &'a str {
         answers.of(&self.subject).map_or("", |standing| standing.answer.verdict.as_str())
     }
 

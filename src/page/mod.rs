@@ -7,18 +7,26 @@
 
 mod answer_form;
 mod case_view;
+mod changes;
+mod draw_list;
 mod facets;
+mod finding_index;
 mod findings;
 mod guard;
 mod link_review;
+mod newer_run;
+mod page_answers;
 mod progress_board;
 mod queue;
 mod rendering;
 mod seat;
 mod server;
 mod state;
+mod told;
+mod views;
 
 pub use case_view::PageColumn;
+pub(crate) use draw_list::{DrawRequest, DrawnRow, draw_answers};
 pub use seat::{PageSeat, SeatRole};
 pub use server::{PagePlan, PageServer};
 pub use state::PageMoment;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use serde::Serialize;
 
 use super::facets::{AnswerState, DueState};
-use super::findings::PageFinding;
+use super::seat::PageSeat;
 use super::state::PageState;
+use crate::answers::DrawResult;
 
 /// Counts of a township or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -19,10 +21,16 @@ pub(super) struct ProgressRow {
     pub(super) answered: u64,
     /// Of these, closed by the answer.
     pub(super) closed: u64,
-    /// Of these, not closed by it: true and to be put right, handed on, or nobody could tell.
+    /// Of these, not closed by it: true and to be put right, handed on, nobody could tell, or not reviewed.
     pub(super) pending: u64,
     /// Not looked at and past their due date.
     pub(super) overdue: u64,
+    /// Drawn for checking again by the county or the city.
+    pub(super) drawn: u64,
+    /// Of these, checked.
+    pub(super) checked: u64,
+    /// Of these, found to be otherwise than answered.
+    pub(super) differing: u64,
     /// Answered in hundredths of all.
     pub(super) answered_percent: u64,
     /// Not closed in hundredths of those looked at.
@@ -48,29 +56,36 @@ pub(super) struct ProgressBoard {
 }
 
 /// Counts what a seat may see.
-pub(super) fn progress_board(page: &PageState, visible: impl Fn(&PageFinding) -> bool) -> ProgressBoard {
-    let (answers, today) = (page.answers(), (page.now)().today);
+pub(super) fn progress_board(page: &PageState, seat: &PageSeat) -> ProgressBoard {
+    let (answers, columns) = (page.answers(), &page.columns_of_findings);
+    let seen = columns.seen_by(seat);
     let mut total = ProgressRow::default();
-    let mut townships: BTreeMap<(&str, &str), ProgressRow> = BTreeMap::new();
+    let mut townships: HashMap<(u32, u32), ProgressRow> = HashMap::new();
     let mut officers: BTreeMap<String, u64> = BTreeMap::new();
-    for one in page.findings.iter().filter(|one| visible(one)) {
-        let state = page.state_of(one, &answers, today);
-        let looked_at = matches!(state.answered, AnswerState::Pending | AnswerState::Closed);
-        let own = townships.entry((&one.county, &one.township)).or_default();
-        for row in [&mut total, own] {
+    for (at, state) in answers.states.iter().enumerate().filter(|(at, _)| seen(*at)) {
+        let looked_at = state.answered.is_looked_at();
+        let place = (columns.county.codes[at], columns.township.codes[at]);
+        for row in [&mut total, townships.entry(place).or_default()] {
             row.all += 1;
             row.answered += u64::from(looked_at);
             row.closed += u64::from(state.answered == AnswerState::Closed);
-            row.pending += u64::from(state.answered == AnswerState::Pending);
+            row.pending += u64::from(looked_at && state.answered != AnswerState::Closed);
+            let results = state.drawn.into_iter().flatten();
+            row.drawn += u64::from(results.clone().count() > 0);
+            row.checked += u64::from(results.clone().any(|result| result != DrawResult::Open));
+            row.differing += u64::from(results.clone().any(|result| result == DrawResult::Differs));
             row.overdue += u64::from(!looked_at && state.due == DueState::Overdue);
         }
-        if let Some(standing) = answers.of(&one.exception_id).filter(|_| looked_at) {
+        if let Some(standing) = looked_at.then(|| answers.of(&page.findings[at].exception_id)).flatten() {
             *officers.entry(standing.answer.answered_by.clone()).or_default() += 1;
         }
     }
-    let named = |(county, township): (&str, &str)| {
-        format!("{} {}", page.titles.division(county), page.titles.division(township))
+    let named = |(county, township): (u32, u32)| {
+        let (county, township) = (county as usize, township as usize);
+        page.titles.place(&columns.county.values[county], &columns.township.values[township])
     };
+    // Codes ascend as what they stand for.
+    let townships: BTreeMap<(u32, u32), ProgressRow> = townships.into_iter().collect();
     let mut officers: Vec<(String, u64)> = officers.into_iter().collect();
     officers.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     ProgressBoard {

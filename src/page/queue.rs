@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facets::Facet;
 use super::findings::PageFinding;
+use crate::privacy::mask::mask_numbers_in_text;
 
 /// Findings on a page.
 pub(super) const PAGE: usize = 50;
@@ -28,7 +29,8 @@ impl QueueFilter {
                 continue;
             }
             match name.as_str() {
-                "q" => value.clone_into(&mut filter.words),
+                // Findings are found by what is shown of a number, and whoever looks for a whole one is not shown it again.
+                "q" => filter.words = mask_numbers_in_text(value).into_owned(),
                 "page" => filter.page = value.parse::<usize>().unwrap_or(1).saturating_sub(1),
                 _ => {
                     if let Some(facet) = Facet::ALL.into_iter().find(|facet| facet.code() == name) {
@@ -81,13 +83,18 @@ impl QueueFilter {
         pairs.join("&")
     }
 
-    /// Do the words that are looked for stand in a finding?
-    pub(super) fn finds(&self, one: &PageFinding) -> bool {
-        self.words.split_whitespace().all(|word| {
-            let texts = [&*one.name, &one.number, &one.id_number, &one.household_no, &one.key];
-            texts.iter().any(|text| text.contains(word))
-        })
+    /// The words that are looked for.
+    pub(super) fn words(&self) -> Vec<&str> {
+        self.words.split_whitespace().collect()
     }
+}
+
+/// Do all words stand in a finding?
+pub(super) fn finds(words: &[&str], one: &PageFinding) -> bool {
+    words.iter().all(|word| {
+        let texts = [&*one.name, &one.number, &one.id_number, &one.household_no, &one.key];
+        texts.iter().any(|text| text.contains(word))
+    })
 }
 
 /// A text as it stands in an address.

@@ -10,12 +10,13 @@ pub(super) const STYLE: &str = include_str!("assets/page.css");
 /// Script of all pages: keys, choosing several rows.
 pub(super) const SCRIPT: &str = include_str!("assets/page.js");
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("assets/base.html.j2")),
     ("queue.html", include_str!("assets/queue.html.j2")),
     ("case.html", include_str!("assets/case.html.j2")),
     ("review.html", include_str!("assets/review.html.j2")),
     ("progress.html", include_str!("assets/progress.html.j2")),
+    ("draw.html", include_str!("assets/draw.html.j2")),
     ("form.html", include_str!("assets/form.html.j2")),
     ("enter.html", include_str!("assets/enter.html.j2")),
 ];

@@ -51,6 +51,11 @@ impl PageSeat {
         self.role != SeatRole::Reader
     }
 
+    /// May it see what was drawn for checking again? Whose answers may be checked is not told before.
+    pub(super) fn sees_draws(&self) -> bool {
+        self.role != SeatRole::Township
+    }
+
     /// The level that its answers are of.
     pub(super) fn level(&self) -> ReviewLevel {
         match self.role {

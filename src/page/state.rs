@@ -4,24 +4,32 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use hashbrown::HashSet;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::case_view::PageColumn;
 use super::facets::{AnswerState, DueState, FindingState};
+use super::finding_index::{FindingColumns, FindingNames};
 use super::findings::{PageFinding, PageTitles, read_findings};
 use super::link_review::{DoubtfulPair, read_doubtful_pairs};
+use super::newer_run::NewerRuns;
+use super::page_answers::PageAnswers;
 use super::seat::PageSeat;
-use crate::Result;
 use crate::answers::{
-    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswer, StandingAnswers,
+    Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawCandidate, DrawPlan,
+    DrawResult, DrawnAnswer, ReviewLevel, StandingAnswer, StandingAnswers, draw,
 };
 use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
+use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::verdict_meaning::Closing;
 use crate::track::answer_closes;
+use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::triage::{identity_of, note_ruled_pairs};
+use crate::{Error, Result};
 
 /// Days before the due date from which on a finding is soon due.
 const SOON: i32 = 7;
@@ -42,11 +50,14 @@ pub(super) struct PageState {
     pub(super) titles: PageTitles,
     pub(super) words: OfficerWords,
     pub(super) findings: Vec<PageFinding>,
+    pub(super) columns_of_findings: FindingColumns,
+    names: FindingNames,
+    pub(super) newer: NewerRuns,
     pub(super) seats: Vec<PageSeat>,
     pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
     /// Columns of lists, `source.column`.
     pub(super) columns: BTreeMap<String, PageColumn>,
-    answers: RwLock<Arc<StandingAnswers>>,
+    answers: RwLock<Arc<PageAnswers>>,
     /// One writes at a time.
     store: Mutex<()>,
     identity: String,
@@ -72,8 +83,12 @@ impl PageState {
         let findings = read_findings(&snapshot)?;
         let titles = PageTitles::read(&snapshot)?;
         let pairs = read_doubtful_pairs(&snapshot, &titles, secret.as_ref())?;
+        let (columns_of_findings, names) = (FindingColumns::of(&findings), FindingNames::of(&findings));
         let state = Self {
             answers: RwLock::default(),
+            columns_of_findings,
+            names,
+            newer: NewerRuns::new(&out, &snapshot),
             store: Mutex::default(),
             out,
             snapshot,
@@ -87,27 +102,70 @@ impl PageState {
             columns,
             identity,
         };
-        state.read_answers()?;
+        state.answers_now()?;
         Ok(state)
     }
 
-    fn read_answers(&self) -> Result<()> {
-        let standing = match AnswerStore::find(&self.out, &self.identity)? {
-            Some(store) => StandingAnswers::read(&store)?,
-            None => StandingAnswers::default(),
+    /// What stands, also what another program appended meanwhile.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub(super) fn answers_now(&self) -> Result<Arc<PageAnswers>> {
+        let (known, today) = (self.answers(), (self.now)().today);
+        let counter = AnswerStore::change_counter(&self.out);
+        if known.states.len() == self.findings.len() && known.change_counter == counter && known.day == today
+        {
+            return Ok(known);
+        }
+        let (standing, draws) = match AnswerStore::find(&self.out, &self.identity)? {
+            Some(store) => (StandingAnswers::read(&store)?, store.draws()?),
+            None => Default::default(),
         };
-        *self.answers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(standing);
-        Ok(())
+        let known = match (&self.secret, standing.is_empty()) {
+            (None, false) => self.known_fingerprints()?,
+            _ => HashSet::new(),
+        };
+        let mut answers = PageAnswers::of_standing(
+            standing,
+            (&self.findings, &self.names),
+            &self.words.answers,
+            self.secret.as_ref(),
+            |one| known.contains(one),
+        );
+        answers.draws = draws;
+        answers.change_counter = counter;
+        answers.day = today;
+        answers.states = self.findings.par_iter().map(|one| self.state_of(one, &answers, today)).collect();
+        let answers = Arc::new(answers);
+        *self.answers.write().unwrap_or_else(PoisonError::into_inner) = answers.clone();
+        Ok(answers)
     }
 
-    /// What stands.
-    pub(super) fn answers(&self) -> Arc<StandingAnswers> {
+    /// Fingerprints that the publication has, those of closed findings too.
+    fn known_fingerprints(&self) -> Result<HashSet<String>> {
+        let mut known = HashSet::new();
+        for batch in self.snapshot.batches(EXCEPTIONS)? {
+            let rows = BatchColumns::new(&batch, self.snapshot.folder());
+            for row in 0..batch.num_rows() {
+                known.insert(rows.text("exception_id", row)?);
+            }
+        }
+        Ok(known)
+    }
+
+    /// What stands, as it was when it was last looked at.
+    pub(super) fn answers(&self) -> Arc<PageAnswers> {
         self.answers.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The finding that lists call so.
+    /// The finding that lists call so, or called so earlier.
     pub(super) fn find(&self, key: &str) -> Option<&PageFinding> {
-        self.findings.iter().find(|one| one.key == key)
+        self.names.find(key).map(|at| &self.findings[at])
+    }
+
+    /// The finding with a fingerprint.
+    pub(super) fn with_fingerprint(&self, fingerprint: &str) -> Option<&PageFinding> {
+        self.names.with_fingerprint(fingerprint).map(|at| &self.findings[at])
     }
 
     /// Can records be named?
@@ -116,15 +174,15 @@ impl PageState {
     }
 
     /// How far a finding is on a day: closed where the run says so, or where the next run will.
-    pub(super) fn state_of(&self, one: &PageFinding, answers: &StandingAnswers, today: Date) -> FindingState {
-        let period = self.snapshot.period();
-        let answered = match answers.of(&one.exception_id) {
+    pub(super) fn state_of(&self, one: &PageFinding, answers: &PageAnswers, today: Date) -> FindingState {
+        let standing = answers.of(&one.exception_id);
+        let answered = match standing {
             None if one.resolved_by == Some(ResolvedBy::Waiver) => AnswerState::Closed,
+            None if answers.returned(one).is_some() => AnswerState::Returned,
             None => AnswerState::Open,
-            Some(answer) if answer_closes(answer, &one.facts, &self.words.answers, period) => {
-                AnswerState::Closed
-            }
+            Some(answer) if self.closes(answer, one) => AnswerState::Closed,
             Some(answer) if self.is_pending(answer, one) => AnswerState::Pending,
+            Some(answer) if self.awaits_review(answer, one) => AnswerState::InReview,
             Some(_) => AnswerState::Outdated,
         };
         let due = match days_until(today, one.due) {
@@ -132,7 +190,20 @@ impl PageState {
             0..=SOON => DueState::Soon,
             _ => DueState::Later,
         };
-        FindingState { answered, due }
+        let level = standing.filter(|_| answered.is_looked_at()).map(|standing| standing.answer.level);
+        let drawn = [ReviewLevel::County, ReviewLevel::City];
+        let drawn = drawn.map(|level| answers.drawn(&one.exception_id, level));
+        FindingState { answered, due, level, drawn }
+    }
+
+    fn closes(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
+        answer_closes(answer, &one.facts, &self.words.answers, self.snapshot.period())
+    }
+
+    /// Would it close the finding if the highest level had looked at it?
+    fn awaits_review(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
+        let reviewed = answer.answer.approved(ReviewLevel::City);
+        self.closes(&StandingAnswer { answer: reviewed, ..answer.clone() }, one)
     }
 
     /// Is it an answer to what is found today that closes nothing?
@@ -150,16 +221,40 @@ impl PageState {
         let unbound =
             note_ruled_pairs(&mut ruling, &self.words.answers, &self.snapshot, self.secret.as_ref())?;
         let _one = self.writer();
-        let origin = BatchOrigin {
-            source: AnswerSource::Page,
-            recorded_at: (self.now)().recorded_at,
-            recorded_by: seat.name.clone(),
-            file: String::new(),
-            file_sha256: String::new(),
-        };
-        let batch = AnswerStore::open(&self.out, &self.identity)?.append(&origin, answers)?;
-        self.read_answers()?;
+        let mut store = AnswerStore::open(&self.out, &self.identity)?;
+        let before = store.last_batch()?;
+        let batch = store.append(&self.origin(&seat.name), answers)?;
+        self.take(&store, (before, batch), answers)?;
         Ok((batch, unbound))
+    }
+
+    /// Takes over what was appended here, if nobody else appended meanwhile; what somebody else did is read at the next
+    /// request.
+    fn take(
+        &self,
+        store: &AnswerStore,
+        (before, batch): (AppendedBatch, AppendedBatch),
+        answers: &[Answer],
+    ) -> Result<()> {
+        let mut held = self.answers.write().unwrap_or_else(PoisonError::into_inner);
+        let counter = AnswerStore::change_counter(&self.out);
+        let alone = held.last_batch().unwrap_or(AppendedBatch(0)) == before
+            && batch.0 == before.0 + 1
+            && store.last_batch()? == batch;
+        if !alone {
+            return Ok(());
+        }
+        let held = Arc::make_mut(&mut held);
+        let day = held.day;
+        for answer in answers {
+            let at = self.names.with_fingerprint(&answer.exception_id);
+            held.take((batch, answer, Some(day)), at.map(|at| &self.findings[at]), &self.words.answers);
+            if let Some(at) = at {
+                held.states[at] = self.state_of(&self.findings[at], held, day);
+            }
+        }
+        held.change_counter = counter;
+        Ok(())
     }
 
     /// Undoes what was appended from the page.
@@ -169,17 +264,77 @@ impl PageState {
     pub(super) fn undo(&self, seat: &PageSeat, batch: AppendedBatch) -> Result<()> {
         let _one = self.writer();
         let moment = (self.now)().recorded_at;
-        AnswerStore::open(&self.out, &self.identity)?.undo(batch, &moment, &seat.name)?;
-        self.read_answers()
+        AnswerStore::open(&self.out, &self.identity)?.undo(batch, &moment, &seat.name).map(drop)
     }
 
-    /// Everything that was ever answered of an exception and not undone, the oldest first.
+    /// Everything that was ever answered of a finding, under any of its names, and not undone, the oldest first.
     ///
     /// # Errors
     /// The store is damaged.
     pub(super) fn history(&self, exception_id: &str) -> Result<Vec<Answer>> {
-        let store = AnswerStore::find(&self.out, &self.identity)?;
-        store.map_or(Ok(Vec::new()), |store| store.answers_to(exception_id))
+        let Some(store) = AnswerStore::find(&self.out, &self.identity)? else { return Ok(Vec::new()) };
+        let mut events = store.answers_to(&self.answers().names(exception_id))?;
+        // Who approved an answer is not who gave it.
+        for (batch, answer) in events.iter_mut().filter(|(_, one)| one.act == AnswerAct::Approved) {
+            (answer.answered_by, answer.answered_on) = store.recorded(*batch)?;
+        }
+        Ok(events.into_iter().map(|(_, answer)| answer).collect())
+    }
+
+    /// Draws answered findings for checking again, among those that `seen` lets through. Comes back with the batch of the draw, and whether it is a
+    /// new one: the same seed over the same answers draws the same.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub(super) fn draw(
+        &self,
+        plan: &DrawPlan,
+        by: &str,
+        seen: impl Fn(usize) -> bool,
+    ) -> Result<(AppendedBatch, bool)> {
+        let answers = self.answers_now()?;
+        let looked_at = |at: &usize| seen(*at) && answers.states[*at].answered.is_looked_at();
+        let found = (0..self.findings.len()).filter(looked_at).filter_map(|at| {
+            let one = &self.findings[at];
+            Some((one, answers.of(&one.exception_id)?))
+        });
+        let found: Vec<(&PageFinding, &StandingAnswer)> = found.collect();
+        let candidates: Vec<DrawCandidate<'_>> = found
+            .iter()
+            .map(|(one, standing)| DrawCandidate {
+                key: &one.key,
+                township: &one.township,
+                officer: &standing.answer.answered_by,
+            })
+            .collect();
+        let drawn: Vec<DrawnAnswer> = draw(plan, &candidates)
+            .into_iter()
+            .map(|at| DrawnAnswer {
+                exception_id: found[at].0.exception_id.clone(),
+                verdict: found[at].1.answer.verdict.clone(),
+                answered_by: found[at].1.answer.answered_by.clone(),
+                result: DrawResult::Open,
+            })
+            .collect();
+        if drawn.is_empty() {
+            return Err(Error::input("没有可抽的：范围里还没有核查结果").hint("等有了核查结果再抽"));
+        }
+        let _one = self.writer();
+        let mut store = AnswerStore::open(&self.out, &self.identity)?;
+        let before = store.last_batch()?;
+        let batch = store.append_draw(&self.origin(by), plan, &drawn)?;
+        Ok((batch, batch > before))
+    }
+
+    /// What the page appends by somebody now.
+    fn origin(&self, by: &str) -> BatchOrigin {
+        BatchOrigin {
+            source: AnswerSource::Page,
+            recorded_at: (self.now)().recorded_at,
+            recorded_by: by.to_owned(),
+            file: String::new(),
+            file_sha256: String::new(),
+        }
     }
 
     fn writer(&self) -> MutexGuard<'_, ()> {

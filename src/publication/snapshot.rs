@@ -257,6 +257,21 @@ impl Snapshot {
         }
     }
 
+    /// Folder of the run that [`Snapshot::newest`] would open, without opening it.
+    ///
+    /// # Errors
+    /// The folders cannot be read.
+    pub(crate) fn newest_folder(path: &Path) -> Result<PathBuf> {
+        let named = find_snapshot_folder(path)?;
+        if named.join(MANIFEST).is_file() {
+            return Ok(named);
+        }
+        match layout::list_periods(path)?.pop() {
+            Some((_, folder)) => find_snapshot_folder(&folder),
+            None => Ok(named),
+        }
+    }
+
     /// Folder of the run.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -9,6 +9,7 @@ use super::rule_settings::SettingsFiles;
 use super::verdict_meaning::VerdictMeaning;
 use crate::Error;
 use crate::config::toml_file::TomlStep;
+use crate::model::answer::ReviewLevel;
 use crate::model::exception::Severity;
 
 /// Most characters of a drop-down's choices, commas included, that a spreadsheet takes.
@@ -40,6 +41,8 @@ pub struct AnswerWords {
     pub reasons: Vec<String>,
     /// Choices of 处理措施.
     pub measures: Vec<String>,
+    /// The level that must have looked at an answer before it closes anything; absent: whoever answers closes.
+    pub review: Option<ReviewLevel>,
     /// By verdict: what it means. One that is not there closes nothing and asks for nothing.
     pub meaning: BTreeMap<String, VerdictMeaning>,
 }
@@ -48,6 +51,11 @@ impl AnswerWords {
     /// What a verdict means.
     pub fn meaning_of(&self, verdict: &str) -> VerdictMeaning {
         self.meaning.get(verdict).cloned().unwrap_or_default()
+    }
+
+    /// Has whoever must look at an answer of this level before it closes anything looked at it?
+    pub fn is_reviewed(&self, level: ReviewLevel) -> bool {
+        self.review.is_none_or(|least| level >= least)
     }
 
     /// Meanings of verdicts that cannot be chosen, and what goes with them that cannot: key within the meaning, and the
@@ -127,6 +135,7 @@ impl OfficerWords {
                 *own = base;
             }
         }
+        self.answers.review = self.answers.review.or(base.answers.review);
         for (verdict, meaning) in base.answers.meaning {
             // Whoever names other verdicts does not take over what those of the base mean.
             if self.answers.verdicts.contains(&verdict) {

@@ -79,10 +79,18 @@ fn answer_to<'a>(
     }
     let former = one.former_numbers.iter().filter_map(|number| Some(number.rsplit_once('-')?.1));
     let found = std::iter::once(one.listed_id.as_str()).chain(former);
-    let found = found.filter_map(|name| by_name.get(name).copied());
+    answer_that_counts(found.filter_map(|name| by_name.get(name).copied()), &one.facts, words)
+}
+
+/// The answer that counts of those that were given to a finding under its names.
+pub(crate) fn answer_that_counts<'a>(
+    found: impl Iterator<Item = &'a StandingAnswer>,
+    facts: &str,
+    words: &AnswerWords,
+) -> Option<&'a StandingAnswer> {
     found.max_by_key(|answer| {
         let open = words.meaning_of(&answer.answer.verdict).closes == Closing::No;
-        (answer.answer.facts == one.facts, open, answer.batch)
+        (answer.answer.facts == facts, open, answer.batch)
     })
 }
 
@@ -93,7 +101,8 @@ pub(crate) fn answer_closes(
     words: &AnswerWords,
     period: Period,
 ) -> bool {
-    if facts.is_empty() || !answer.holds(facts, period.last_day()) {
+    if facts.is_empty() || !answer.holds(facts, period.last_day()) || !words.is_reviewed(answer.answer.level)
+    {
         return false;
     }
     match words.meaning_of(&answer.answer.verdict).closes {

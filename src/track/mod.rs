@@ -31,8 +31,8 @@ pub(crate) mod previous_exceptions;
 pub(crate) mod replaced_runs;
 mod returned_people;
 
-pub(crate) use answered::answer_closes;
 pub use answered::apply_answers;
+pub(crate) use answered::{answer_closes, answer_that_counts};
 pub use due_dates::DueDates;
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};

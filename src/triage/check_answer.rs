@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::answer_cells::{WITHDRAWN, choice_of, day_of, fen_of, month_of, plain_word};
 use super::known_exceptions::KnownException;
 use super::returned_sheet::{ReturnedRow, ReturnedSheet};
-use crate::answers::{Answer, ReviewLevel};
+use crate::answers::{Answer, AnswerAct, ReviewLevel};
 use crate::model::answer_column::AnswerColumn;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::rules::officer_words::AnswerWords;
@@ -106,6 +106,7 @@ impl AnswerReading<'_> {
             level: self.level,
             expires: None,
             pairs: Vec::new(),
+            act: AnswerAct::Given,
         };
         if faults.is_empty() && !withdrawn {
             faults.extend(check_meaning(self.words, &answer));
@@ -185,7 +186,7 @@ fn not_a_choice(column: AnswerColumn, text: &str, nearest: &[String], choices: &
 }
 
 /// The beginning of a cell, without numbers of persons.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let masked = mask_numbers_in_text(text);
     let mut short: String = masked.chars().filter(|c| !c.is_control()).take(QUOTED).collect();
     if masked.chars().count() > QUOTED {

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::check_answer::{AnswerReading, ReadAnswer};
+use super::check_answer::{AnswerReading, ReadAnswer, quoted};
 use super::issued_lists::IssuedLists;
 use super::known_exceptions::{KnownException, KnownExceptions, RowSubject, SheetFacts};
 use super::returned_sheet::{ReturnedFile, ReturnedRow, ReturnedSheet};
 use super::row_outcome::RowFate;
 use crate::Result;
-use crate::answers::{Answer, StandingAnswer, StandingAnswers};
+use crate::answers::{Answer, ReturnedAnswer, StandingAnswer, StandingAnswers};
 use crate::model::answer_column::AnswerColumn;
 use crate::worker::Worker;
 
@@ -227,6 +227,20 @@ pub(super) fn judge_together(
             continue;
         }
         let stands = standing.of(&exception);
+        if let (None, Some(back)) = (stands, standing.returned(&exception))
+            && answer(&places[0]).is_some_and(|answer| is_returned(back, answer))
+        {
+            let told = format!(
+                "{}级已退回（{}）：重新核查，改填后再交回",
+                back.returned.level.title(),
+                quoted(&back.returned.note)
+            );
+            for (file, at) in places {
+                judged[file][at].fate = RowFate::Faulty;
+                judged[file][at].told.clone_from(&told);
+            }
+            continue;
+        }
         let same = |answer: &Answer| stands.is_some_and(|stands| is_same(stands, answer));
         let chosen =
             places.iter().copied().find(|place| answer(place).is_some_and(same)).unwrap_or(places[0]);
@@ -254,10 +268,20 @@ pub(super) fn judge_together(
     }
 }
 
-/// Does an answer say what stands, and does the same person at the same time?
+/// Does an answer say what stands, and does the same person at the same time? It stands as well if a higher level has looked
+/// at it since.
 fn is_same(stands: &StandingAnswer, answer: &Answer) -> bool {
-    let by = |one: &Answer| (one.answered_by.clone(), one.answered_on, one.level);
-    stands.answer.says_same(answer) && by(&stands.answer) == by(answer)
+    stands.answer.says_same(answer) && by_same(&stands.answer, answer) && stands.answer.level >= answer.level
+}
+
+/// Is it the answer that a higher level took back?
+fn is_returned(back: &ReturnedAnswer, answer: &Answer) -> bool {
+    let same = |before: &Answer| before.says_same(answer) && by_same(before, answer);
+    back.answer.as_ref().is_some_and(same) && back.returned.level > answer.level
+}
+
+fn by_same(one: &Answer, other: &Answer) -> bool {
+    (&one.answered_by, one.answered_on) == (&other.answered_by, other.answered_on)
 }
 
 /// `《甲.xlsx》工作表“民政局”第5行答的是“属实”`.

@@ -31,6 +31,7 @@ pub(crate) fn answer(row: &TableRow, verdict: &str, day: &str) -> Answer {
         level: ReviewLevel::Township,
         expires: None,
         pairs: Vec::new(),
+        act: bidui::AnswerAct::Given,
     }
 }
 

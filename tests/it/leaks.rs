@@ -14,6 +14,7 @@ use bidui::testing::privacy::digit_of;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::end_to_end::{bidui, book_parts, key, ok, text};
+use crate::page::ServedPage;
 
 /// The digits of a text, whatever stands between them; with `alike` letters that are taken for digits, too.
 fn folded(text: &str, alike: bool) -> Vec<u8> {
@@ -417,6 +418,98 @@ fn nothing_visible_of_a_published_run_holds_a_number() {
     // The numbers are there, where only their owner reads them.
     let kept: usize = records.iter().map(|row| numbers.leaks(row.get("id_number"))).sum();
     assert!(kept > 500, "{kept}");
+}
+
+#[test]
+fn no_page_shows_a_number_to_any_seat() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = delivered(&folder.path().join("synth"));
+    assert!(mistype(&source) > 5);
+    let numbers = numbers_in(&source);
+    let (data, out) = (folder.path().join("data"), folder.path().join("out"));
+    fs::create_dir(&data).unwrap();
+    let mut turn = 0;
+    for entry in fs::read_dir(&source).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        turn = perturb(&source.join(&name), &data.join(&name), 15, turn);
+    }
+    let key = key(folder.path());
+    let pipeline = pipeline_that_shows_texts(folder.path());
+    let run = ["run", text(&pipeline), "--quarter", "2018Q3", "--data", text(&data), "--out", text(&out)];
+    ok(&[&run[..], &["--key-file", text(&key), "--allow-partial", "--allow-unclaimed", "--quiet"]].concat());
+    let rows = read_rows(&out.join("2018Q3/latest/restricted/exception.parquet"), |_| true).unwrap();
+    let rows: Vec<_> = rows.iter().filter(|row| row.get("status") == "new").collect();
+    let township = rows.iter().map(|row| row.get("township_code")).find(|code| !code.is_empty()).unwrap();
+    let seats = ["city::市里的人", &format!("county:{}:县里的人", &township[..6])];
+    let seats = [seats[0], seats[1], &format!("township:{township}:乡里的人"), "reader::看的人"];
+    let page = ServedPage::start_of(&pipeline, &out, &key, &seats);
+    // Officers write numbers where they should not.
+    let own = rows.iter().filter(|row| row.get("township_code") == township).take(6);
+    let keys: Vec<&str> = own.map(|row| row.get("listed_id")).collect();
+    let dibao = fs::read_to_string(source.join("dibao.csv")).unwrap();
+    let number = dibao.split([',', '\n']).find(|cell| is_number(cell)).unwrap();
+    for (key, form) in keys.iter().zip(written_forms(number).iter().step_by(4)) {
+        let note = format!("本人{form}");
+        let fields = [
+            ("key", *key),
+            ("verdict", "不属实"),
+            ("reason", "其他"),
+            ("note", &note),
+            ("paper", &note),
+            ("next", "/"),
+        ];
+        page.follow("乡里的人", &page.post("乡里的人", "/answer", &fields));
+    }
+    let seen = crate::page::seen(&page.get("县里的人", "/?level=due").body);
+    let mut back = vec![("key", keys[0]), ("return_reason", number), ("next", "/")];
+    back.extend(seen.iter().map(|one| ("seen", &**one)));
+    page.follow("县里的人", &page.post("县里的人", "/return", &back));
+    for who in ["市里的人", "县里的人"] {
+        let reply = page.post(who, "/draw", &[("number", "4"), ("seed", "7"), ("per", "all")]);
+        page.follow(who, &reply);
+    }
+    let mut texts = Vec::new();
+    for who in ["市里的人", "县里的人", "乡里的人", "看的人"] {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut take = |kind: &'static str, path: &str| {
+            let reply = page.get(who, path);
+            *kinds.entry(kind).or_default() += usize::from(reply.status == 200);
+            texts.push((format!("{who} {path}"), reply.body));
+        };
+        for at in 1..=8 {
+            take("queue", &format!("/?page={at}"));
+        }
+        take("queue", &format!("/?q={number}"));
+        // Each rule's cases, so that every kind of message and every list's records are shown.
+        let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in &rows {
+            let shown = by_rule.entry(row.get("rule_code")).or_default();
+            if *shown < 2 {
+                *shown += 1;
+                take("case", &format!("/case/{}", row.get("listed_id")));
+            }
+        }
+        keys.iter().for_each(|key| take("case", &format!("/case/{key}")));
+        ["/review", "/progress"].iter().for_each(|path| take("board", path));
+        (1..=20).for_each(|batch| take("draw", &format!("/draw?batch={batch}")));
+        let draws = if who == "乡里的人" { None } else { Some(&20) };
+        assert_eq!(kinds.get("draw").filter(|count| **count > 0), draws, "{who}");
+        assert!(kinds["queue"] == 9 && kinds["case"] >= 6 && kinds["board"] == 2, "{who} {kinds:?}");
+    }
+    // A refused form says what was sent.
+    let refused = page.post(
+        "乡里的人",
+        "/answer",
+        &[("key", keys[1]), ("verdict", number), ("recovered", number), ("next", "/")],
+    );
+    assert_eq!(refused.status, 422);
+    texts.push(("refused".to_owned(), refused.body));
+    assert!(texts.iter().any(|(name, text)| name.contains("draw") && text.contains("抽出的")));
+    assert!(
+        texts.iter().any(|(_, text)| text.contains("民族写着别的")),
+        "no text of a list stands in a message"
+    );
+    assert_silent(&texts, &numbers);
 }
 
 #[test]

@@ -68,6 +68,7 @@ mod memory;
 mod mutated_inputs;
 mod newcomer;
 mod normalize;
+mod page;
 mod profile;
 mod progress;
 mod publish;

@@ -79,6 +79,11 @@
       count();
     });
   }
+  function press(id, what) {
+    var found = document.getElementById(id);
+    if (found) { found[what](); }
+    return Boolean(found);
+  }
   function toggleHelp() { if (help.open) { help.close(); } else { help.showModal(); } }
   document.getElementById("help-button").addEventListener("click", toggleHelp);
   document.addEventListener("keydown", function (event) {
@@ -86,6 +91,11 @@
     var typing = /^(SELECT|TEXTAREA)$/.test(field.tagName) ||
       field.tagName === "INPUT" && ["checkbox", "radio"].indexOf(field.type) < 0;
     if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+    if (event.key === "Enter" && field.id === "return-reason") {
+      event.preventDefault();
+      document.getElementById("return").click();
+      return;
+    }
     if (event.key === "Escape") {
       if (typing) { field.blur(); return; }
       var back = document.getElementById("back");
@@ -98,6 +108,8 @@
     else if (event.key === "k") { go(at - 1); }
     else if (event.key === "x" && at >= 0) { boxes()[at].checked = !boxes()[at].checked; count(); }
     else if ((event.key === "o" || event.key === "Enter" && field.tagName === "BODY") && at >= 0) { window.location = rows[at].dataset.href; }
+    else if (event.key === "a" && press("approve", "click")) { return; }
+    else if (event.key === "r" && press("return-reason", "focus")) { event.preventDefault(); }
     else if (event.key === "u" && undo) { undo.submit(); }
     else if (event.key === "/") { var q = document.getElementById("q"); if (q) { event.preventDefault(); q.focus(); } }
     else if (event.key === "?") { toggleHelp(); }

@@ -11,6 +11,7 @@ use crate::end_to_end::{bidui, published, text};
 mod answers_in_cells;
 mod books;
 mod imports;
+mod reviewed;
 mod round_trips;
 
 use books::ReturnedBook;
