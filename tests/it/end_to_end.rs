@@ -58,6 +58,13 @@ pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> Strin
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What a run said, and all its notices in full, of which its summary tells some.
+pub(crate) fn with_notices(summary: &str) -> String {
+    let folder = summary.lines().find_map(|line| line.strip_prefix("  发布  ")).unwrap();
+    let notices = std::fs::read_to_string(Path::new(folder).join("notices.txt")).unwrap();
+    format!("{summary}\n{notices}")
+}
+
 /// A run over the fixtures of a quarter, whatever comes of it.
 pub(crate) fn try_to_run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> std::process::Output {
     let data = format!("fixtures/hebi/{quarter}");
