@@ -76,7 +76,7 @@ fn cells_not_taken_as_written_and_columns_of_a_supplement_are_told_and_stop_noth
     assert_eq!(cells["stop_month"], serde_json::json!({"unreadable": 1, "doubtful": 1, "no_end": 2}));
     assert_eq!(cells["monthly_amount_fen"], serde_json::json!({"unreadable": 1, "converted": 1}));
     assert_eq!(cells["category"], serde_json::json!({"unknown_codes": 1, "not_stated": 1}));
-    let report = fs::read_to_string(out.join("2018Q3/latest/report.html")).unwrap();
+    let report = fs::read_to_string(out.join("2018Q3/latest/appendix.html")).unwrap();
     assert!(report.contains("没有照写的读入的格") && report.contains("按没有结束读2格"));
     // What would be read is told the same way, and what was not asked.
     let checked = ok(&["check", "pipelines/hebi", "--data", text(&data)]);

@@ -68,6 +68,7 @@ fn rule(code: &str, title: &str, severity: Severity, owner: &str, policy: &str) 
         subject: SubjectKind::Person,
         owner: owner.into(),
         policy: policy.into(),
+        message: String::new(),
         why: "同一人不能重复享受".into(),
         advice: "入户核对身份证与户口簿；向提供部门核对原始名单".into(),
         due_days: 30,
