@@ -24,7 +24,7 @@ use crate::publication::manifest::DeliveredFile;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
-use crate::publish::{FinishedPublication, PublicationInputs};
+use crate::publish::{FinishedPublication, PreviousFigures, PublicationInputs};
 use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
@@ -170,6 +170,11 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let renamed = &plan.rules.renamed;
     let before =
         previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
+    let previous_figures = previous.zip(before.as_ref()).map(|(previous, before)| {
+        let judged = previous.judged_rules().iter();
+        let judged = judged.map(|code| renamed.get(code).map_or_else(|| code.clone(), |now| now.to_string()));
+        PreviousFigures::of(&before.exceptions, judged.collect())
+    });
     let exceptions = std::mem::take(&mut findings.exceptions);
     let within =
         replaced.within((&secrets.identity, renamed), (&plan.pipeline, &loaded), (&nodes, &resolution));
@@ -266,13 +271,14 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         store: &scratch.store,
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
+        previous_figures: previous_figures.as_ref(),
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);
     publication.baseline = told_baseline(previous, plan.period);
     let mut summary = publish::summary_text(&publication, &catalogue);
     if previous.is_some_and(Snapshot::is_carried) {
-        summary.push_str("\n提醒：上一季度的发布不是用现在的身份密钥做的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");
+        summary.push_str("\n  提醒  上期发布的身份密钥不是现在的，人员和户的编号已全部换新；对照表在发布文件夹的 identity-migration-… 里");
     }
     let worst_open = publication.totals.worst_open();
     Ok(RunOutcome { publication, summary, worst_open })

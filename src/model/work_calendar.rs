@@ -82,6 +82,18 @@ impl WorkCalendar {
         Ok(day)
     }
 
+    /// Working days after `from`, up to and with `to`; 0 if it is not later.
+    pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
+        let mut days = 0;
+        let mut day = from;
+        while day < to {
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+            days += u32::from(self.is_worked_on(day));
+        }
+        days
+    }
+
     /// Years from the one of `from` to that of `to` of which no holidays are known.
     pub fn unknown_years(&self, from: Date, to: Date) -> Vec<i16> {
         (from.year()..=to.year()).filter(|year| !self.years.contains(year)).collect()
@@ -110,6 +122,9 @@ mod tests {
         assert_eq!(calendar.working_days_after(date(2018, 9, 30), 10).unwrap(), date(2018, 10, 19));
         assert_eq!(calendar.working_days_after(date(2018, 12, 28), 2).unwrap(), date(2019, 1, 2));
         assert_eq!(calendar.working_days_after(date(2018, 9, 30), 0).unwrap(), date(2018, 9, 30));
+        assert_eq!(calendar.working_days_between(date(2018, 9, 28), date(2018, 10, 8)), 3);
+        assert_eq!(calendar.working_days_between(date(2018, 10, 8), date(2018, 10, 8)), 0);
+        assert_eq!(calendar.working_days_between(date(2018, 10, 9), date(2018, 10, 8)), 0);
         // The holidays of spring 2020 were extended.
         assert_eq!(calendar.working_days_after(date(2020, 1, 23), 1).unwrap(), date(2020, 2, 3));
     }

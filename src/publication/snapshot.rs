@@ -53,6 +53,8 @@ pub struct Snapshot {
     ledgers: Vec<ListedLedger>,
     completeness: Completeness,
     lacked: BTreeMap<String, Vec<LackedPlace>>,
+    /// Rules that ran.
+    judged: BTreeSet<String>,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
     outputs: Vec<OutputFile>,
@@ -82,6 +84,8 @@ struct ManifestHead {
     #[serde(default)]
     partial: Vec<PartialRun>,
     sources: Vec<SourceHead>,
+    #[serde(default)]
+    rules: Vec<RuleHead>,
     outputs: Vec<OutputFile>,
     keys: Option<KeyNames>,
 }
@@ -89,6 +93,12 @@ struct ManifestHead {
 #[derive(serde::Deserialize)]
 struct FormatHead {
     format: u32,
+}
+
+#[derive(serde::Deserialize)]
+struct RuleHead {
+    code: String,
+    ran: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -191,6 +201,7 @@ impl Snapshot {
             period: head.period,
             previous_period: head.previous_period,
             lacked: present().map(|s| (s.source.clone(), s.lacked.clone())).collect(),
+            judged: head.rules.into_iter().filter(|rule| rule.ran).map(|rule| rule.code).collect(),
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
             tables: present().map(|s| (s.source.clone(), s.tables.clone())).collect(),
@@ -327,6 +338,11 @@ impl Snapshot {
     /// True if its ids are read under another secret than they were made with.
     pub fn is_carried(&self) -> bool {
         self.carried.is_some()
+    }
+
+    /// Codes of the rules that ran, as they were then.
+    pub(crate) fn judged_rules(&self) -> &BTreeSet<String> {
+        &self.judged
     }
 
     /// Ids of the publication as they are called in this run.

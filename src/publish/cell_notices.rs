@@ -24,6 +24,10 @@ pub(crate) struct CellNotice {
 
 /// The cells of a source, by its tables; `None` if all were taken as they stand. `label`: Chinese title of a column.
 pub(crate) fn cell_notice(tables: &[TableTotals], label: &dyn Fn(&str) -> String) -> Option<CellNotice> {
+    notice_naming(tables, label, MOST_NAMED)
+}
+
+fn notice_naming(tables: &[TableTotals], label: &dyn Fn(&str) -> String, most: usize) -> Option<CellNotice> {
     let mut columns: BTreeMap<&str, CellTally> = BTreeMap::new();
     for (column, tally) in tables.iter().flat_map(|table| &table.cells) {
         columns.entry(column).or_default().join(tally);
@@ -35,10 +39,10 @@ pub(crate) fn cell_notice(tables: &[TableTotals], label: &dyn Fn(&str) -> String
     if cells == 0 {
         return None;
     }
-    let mut told: Vec<String> = (columns.iter().take(MOST_NAMED))
+    let mut told: Vec<String> = (columns.iter().take(most))
         .map(|(name, tally)| format!("“{}”{}", label(name), tally.words().join("、")))
         .collect();
-    if let Some(others) = columns.get(MOST_NAMED..).filter(|others| !others.is_empty()) {
+    if let Some(others) = columns.get(most..).filter(|others| !others.is_empty()) {
         let cells: u64 = others.iter().map(|(_, tally)| tally.all()).sum();
         told.push(format!("另有{}列{}格", others.len(), grouped_text(cells)));
     }
@@ -51,13 +55,29 @@ pub(super) fn cell_notices(
     sources: &[SourceRun],
     catalogue: &PublishedPipeline,
 ) -> Vec<(String, CellNotice)> {
+    notices_naming(sources, catalogue, MOST_NAMED)
+}
+
+/// The same with every column named.
+pub(super) fn cell_notices_in_full(
+    sources: &[SourceRun],
+    catalogue: &PublishedPipeline,
+) -> Vec<(String, CellNotice)> {
+    notices_naming(sources, catalogue, usize::MAX)
+}
+
+fn notices_naming(
+    sources: &[SourceRun],
+    catalogue: &PublishedPipeline,
+    most: usize,
+) -> Vec<(String, CellNotice)> {
     let notice = |source: &SourceRun| {
         let facts = catalogue.sources.iter().find(|facts| facts.name == source.source);
         let label = |column: &str| {
             let label = facts.and_then(|facts| facts.labels.get(column));
             label.cloned().unwrap_or_else(|| column.to_owned())
         };
-        cell_notice(&source.tables, &label).map(|notice| (source.title.clone(), notice))
+        notice_naming(&source.tables, &label, most).map(|notice| (source.title.clone(), notice))
     };
     let mut notices: Vec<(String, CellNotice)> = sources.iter().filter_map(notice).collect();
     notices.sort_by_key(|(_, notice)| std::cmp::Reverse((notice.lost, notice.cells)));

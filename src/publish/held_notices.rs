@@ -35,6 +35,15 @@ struct HeldPart<'r> {
 
 /// Tells what is held, most undecided subjects first.
 pub(super) fn held_notices(rules: &[RuleRun], catalogue: &PublishedPipeline) -> Vec<HeldNotice> {
+    notices_naming(rules, catalogue, NAMED)
+}
+
+/// The same with every rule named.
+pub(super) fn held_notices_in_full(rules: &[RuleRun], catalogue: &PublishedPipeline) -> Vec<HeldNotice> {
+    notices_naming(rules, catalogue, usize::MAX)
+}
+
+fn notices_naming(rules: &[RuleRun], catalogue: &PublishedPipeline, most: usize) -> Vec<HeldNotice> {
     let mut parts: BTreeMap<(&str, &str, &str), HeldPart<'_>> = BTreeMap::new();
     for (rule, held) in rules.iter().flat_map(|rule| rule.held.iter().map(move |held| (rule, held))) {
         let key = (held.county_code.as_str(), held.source.as_str(), held.column.as_str());
@@ -50,20 +59,20 @@ pub(super) fn held_notices(rules: &[RuleRun], catalogue: &PublishedPipeline) -> 
         county_code: county.to_owned(),
         source: source.to_owned(),
         undecided: part.undecided,
-        text: held_text(&part, catalogue.county_name(county), source, column, catalogue),
+        text: held_text((&part, most), catalogue.county_name(county), source, column, catalogue),
     };
     parts.into_iter().map(notice).collect()
 }
 
 fn held_text(
-    part: &HeldPart<'_>,
+    (part, most): (&HeldPart<'_>, usize),
     county: &str,
     source: &str,
     column: &str,
     catalogue: &PublishedPipeline,
 ) -> String {
-    let more = if part.rules.len() > NAMED { format!("等{}条", part.rules.len()) } else { String::new() };
-    let named = part.rules.iter().take(NAMED).copied().collect::<Vec<_>>().join("、");
+    let more = if part.rules.len() > most { format!("等{}条", part.rules.len()) } else { String::new() };
+    let named = part.rules.iter().take(most).copied().collect::<Vec<_>>().join("、");
     let (title, records) = (catalogue.source_title(source), grouped_text(part.records));
     let undecided = grouped_text(part.undecided);
     if column.is_empty() {

@@ -3,7 +3,7 @@
 //! In: the tables of all stages ([`PublicationInputs`]). Out: the folder
 //! `2018Q3/run-0001-1a2b3c4d` (see [`crate::publication::layout`]) with `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
 //! identities, mode 0600), `lists/` (workbooks and CSV for officers, numbers masked),
-//! `report.html`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
+//! `report.html` with `appendix.html`, `notices.txt`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
 //! old publication or the new one, never a mix. The same inputs give the same bytes.
 
@@ -29,6 +29,7 @@ use crate::reconcile::views::rule_view::View;
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
+mod audit_kinds;
 mod audit_notices;
 mod cell_notices;
 mod domain_columns;
@@ -37,7 +38,9 @@ mod held_notices;
 mod indicators;
 pub(crate) mod lists;
 mod manifest_facts;
+mod notices_file;
 mod people;
+mod previous_figures;
 pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
@@ -46,9 +49,13 @@ pub(crate) mod report;
 mod restricted;
 mod summary;
 mod tables;
+mod terminal_lines;
+mod township_ranking;
 mod unread_files;
+mod unrun_rules;
 
 pub(crate) use cell_notices::cell_notice;
+pub(crate) use previous_figures::PreviousFigures;
 pub use published_pipeline::{PublishedPipeline, RuleFacts};
 pub(crate) use quarter_totals::PublicationTotals;
 pub(crate) use refusal::{Refusal, write_refusal};
@@ -92,6 +99,8 @@ pub struct PublicationInputs<'a> {
     pub previous_period: Option<Period>,
     /// Its indicators.
     pub previous_indicators: &'a [PreviousIndicator],
+    /// What its report said was open.
+    pub previous_figures: Option<&'a PreviousFigures>,
 }
 
 /// A finished publication.
@@ -175,6 +184,7 @@ fn write_publication_files(
         &|to| lists::write_lists(inputs, &people, &all, &by_finding, &held, to),
     ])?;
     let totals = PublicationTotals::build(inputs, &people, &all)?;
+    notices_file::write_notices(inputs, &mut outputs)?;
     report::write_report(inputs, &totals, &held, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;

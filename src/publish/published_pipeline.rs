@@ -9,6 +9,7 @@ use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::model::officer_text::ValueForm;
 use crate::model::period::Period;
+use crate::model::work_calendar::WorkCalendar;
 use crate::reconcile::views::unknown_columns::columns_behind;
 use crate::rules::list_settings::ListSettings;
 use crate::rules::officer_words::OfficerWords;
@@ -56,6 +57,8 @@ pub struct RuleFacts {
     pub owner: String,
     /// Clause of the policy.
     pub policy: String,
+    /// Sentence of a finding, with the columns of its SELECT in braces.
+    pub message: String,
     /// Why it matters, Chinese.
     pub why: String,
     /// What an officer should look at, Chinese.
@@ -124,6 +127,8 @@ pub struct PublishedPipeline {
     pub of_identities: BTreeSet<String>,
     /// Divisions.
     pub divisions: DivisionTree,
+    /// Days that are worked on.
+    pub calendar: WorkCalendar,
     /// How ID numbers and names appear in lists.
     pub privacy: PrivacySettings,
     /// Which outputs are wanted.
@@ -152,6 +157,7 @@ impl PublishedPipeline {
             of_identities: of_identities.map(|(code, _)| code.clone()).collect(),
             deciding: deciding_columns(pipeline, &lineages),
             divisions: pipeline.divisions.clone(),
+            calendar: pipeline.calendar.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
         }
@@ -263,6 +269,7 @@ fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFact
         subject: header.subject,
         owner: header.owner.at(period).to_owned(),
         policy: format!("{}“{}”", header.policy.clause, header.policy.quote),
+        message: header.message.clone(),
         why: header.why.clone(),
         advice: header.advice.join("；"),
         due_days: header.due_days,

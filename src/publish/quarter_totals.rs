@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::PublicationInputs;
 use super::people::{PublishedPersons, RecordOwners};
+use super::previous_figures::PreviousFigures;
 use crate::Result;
 use crate::model::exception::Severity;
 use crate::model::exception::{ResolvedBy, Status, TrackedException};
@@ -33,12 +34,16 @@ pub struct OpenCount {
     pub waived: u64,
     /// Open, but resting on a link that a human must confirm; not in `open`.
     pub review: u64,
+    /// Open and certain, past the due date when the lists are handed out.
+    pub overdue: u64,
+    /// Of these, those that nobody has answered as they stand now.
+    pub unanswered: u64,
     /// Open and certain, by severity.
     pub severity: BTreeMap<String, u64>,
 }
 
 impl OpenCount {
-    fn add(&mut self, t: &TrackedException) {
+    pub(super) fn add(&mut self, t: &TrackedException, issued: &str) {
         if t.status == Status::Resolved {
             self.resolved += 1;
         } else if t.status == Status::Answered {
@@ -50,6 +55,10 @@ impl OpenCount {
             self.review += 1;
         } else {
             self.open += 1;
+            if *t.due_date < *issued {
+                self.overdue += 1;
+                self.unanswered += u64::from(!is_answered(t));
+            }
             *self.severity.entry(t.exception.severity.code().to_owned()).or_default() += 1;
             match t.status {
                 Status::New => self.new += 1,
@@ -78,6 +87,12 @@ pub struct PublicationTotals {
     pub by_county: BTreeMap<String, OpenCount>,
     /// By township code; `''` unknown.
     pub by_township: BTreeMap<String, OpenCount>,
+    /// What the publication compared with said was open; nothing in a first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<PreviousFigures>,
+    /// Open and certain ones of each township by home, for how sure its rate is: their sum, and that of their squares.
+    #[serde(skip)]
+    pub(super) spread_by_township: BTreeMap<String, (u64, u64)>,
     /// Open ones past their due date when the lists are handed out.
     pub overdue: u64,
     /// Open and certain ones that follow from another exception.
@@ -122,7 +137,9 @@ impl PublicationTotals {
         all: &PublishedPersons,
     ) -> Result<Self> {
         let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
+        totals.before = inputs.previous_figures.cloned();
         totals.count_exceptions(inputs);
+        totals.count_spread(inputs);
         totals.count_records(inputs, people, all);
         for n in &inputs.findings.not_run {
             totals.not_run.push((n.rule_code.clone(), n.reason.clone()));
@@ -135,21 +152,43 @@ impl PublicationTotals {
         let issued = inputs.issued.to_string();
         for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
             let e = &t.exception;
-            self.all.add(t);
-            self.by_rule.entry(e.rule_code.to_string()).or_default().add(t);
-            self.by_owner.entry(e.owner.to_string()).or_default().add(t);
-            self.by_county.entry(e.county_code.to_string()).or_default().add(t);
-            self.by_township.entry(e.township_code.to_string()).or_default().add(t);
+            self.all.add(t, &issued);
+            self.by_rule.entry(e.rule_code.to_string()).or_default().add(t, &issued);
+            self.by_owner.entry(e.owner.to_string()).or_default().add(t, &issued);
+            self.by_county.entry(e.county_code.to_string()).or_default().add(t, &issued);
+            self.by_township.entry(e.township_code.to_string()).or_default().add(t, &issued);
             let otherwise =
                 t.resolved_by.filter(|by| t.status == Status::Resolved && *by != ResolvedBy::Data);
             if let Some(by) = otherwise {
                 *self.resolved_otherwise.entry(by.title()).or_default() += 1;
             }
             if t.is_open() && !t.in_review() {
-                self.overdue += u64::from(*t.due_date < *issued);
                 self.explained += u64::from(e.cause.is_some());
             }
         }
+        self.overdue = self.all.overdue;
+    }
+
+    /// Homes with many findings must not make a township look more certain than it is.
+    fn count_spread(&mut self, inputs: &PublicationInputs<'_>) {
+        // Few bytes a finding: there are millions. Townships are numbered as they come.
+        let mut townships: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut homes: Vec<(u32, u64)> = Vec::new();
+        for t in inputs.tracked.iter().filter(|t| t.is_open() && !t.in_review()) {
+            let e = &t.exception;
+            let next = townships.len() as u32;
+            let township = *townships.entry(&e.township_code).or_insert(next);
+            let home = e.household_id.as_deref().or(e.person_id.as_deref()).unwrap_or(&e.subject_id);
+            homes.push((township, xxhash_rust::xxh3::xxh3_64(home.as_bytes())));
+        }
+        homes.sort_unstable();
+        let mut spread = vec![(0_u64, 0_u64); townships.len()];
+        for home in homes.chunk_by(|a, b| a == b) {
+            let (count, of) = (home.len() as u64, &mut spread[home[0].0 as usize]);
+            *of = (of.0 + count, of.1 + count * count);
+        }
+        self.spread_by_township =
+            townships.into_iter().map(|(code, at)| (code.to_owned(), spread[at as usize])).collect();
     }
 
     fn count_undecided(&mut self, inputs: &PublicationInputs<'_>) {
@@ -205,6 +244,11 @@ impl PublicationTotals {
     pub fn worst_open(&self) -> Option<Severity> {
         Severity::ALL.into_iter().find(|&s| self.all.of(s) > 0)
     }
+}
+
+/// Has somebody answered it as it stands now?
+pub(super) fn is_answered(t: &TrackedException) -> bool {
+    t.answer.as_ref().is_some_and(|answer| !t.facts.is_empty() && answer.facts == t.facts)
 }
 
 fn tier_index(tier: Tier) -> usize {

@@ -10,6 +10,15 @@ const MOST_NAMED: usize = 5;
 
 /// Lines that name every kind of file, and every sheet with rows, that nobody read.
 pub(crate) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
+    notices_naming(files, MOST_NAMED)
+}
+
+/// The same with every file and sheet named.
+pub(super) fn unread_notices_in_full(files: &[DeliveredFile]) -> Vec<String> {
+    notices_naming(files, usize::MAX)
+}
+
+fn notices_naming(files: &[DeliveredFile], most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files.iter().filter(|f| f.fate == FileFate::Unclaimed) {
         let note = file.note.as_deref().unwrap_or_default();
@@ -19,8 +28,8 @@ pub(crate) fn unread_notices(files: &[DeliveredFile]) -> Vec<String> {
     for file in files.iter().filter(named) {
         lines.extend(file.note.iter().map(|note| format!("{}没有读入：{note}", file.file)));
     }
-    lines.extend(other_files(files, MOST_NAMED));
-    lines.extend(unread_sheets(files));
+    lines.extend(other_files(files, most));
+    lines.extend(sheets_naming(files, most));
     lines
 }
 
@@ -40,6 +49,10 @@ pub(crate) fn other_files(files: &[DeliveredFile], most: usize) -> Option<String
 
 /// Lines that name the sheets of each file that hold something and were not read.
 pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
+    sheets_naming(files, MOST_NAMED)
+}
+
+fn sheets_naming(files: &[DeliveredFile], most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         let unread: Vec<&str> = (file.account.iter().flat_map(|account| &account.sheets))
@@ -47,14 +60,15 @@ pub(crate) fn unread_sheets(files: &[DeliveredFile]) -> Vec<String> {
             .map(|sheet| sheet.name.as_str())
             .collect();
         if !unread.is_empty() {
-            lines.push(format!("{}有{}个工作表没有读入：{}", file.file, unread.len(), some_names(&unread)));
+            lines.push(format!(
+                "{}有{}个工作表没有读入：{}",
+                file.file,
+                unread.len(),
+                some_of(&unread, most)
+            ));
         }
     }
     lines
-}
-
-fn some_names(names: &[&str]) -> String {
-    some_of(names, MOST_NAMED)
 }
 
 fn some_of(names: &[&str], most: usize) -> String {
@@ -101,6 +115,8 @@ mod tests {
                 "低保.xlsx有1个工作表没有读入：旧",
             ]
         );
+        let all = unread_notices_in_full(&files);
+        assert!(all[0].contains("5.pdf、6.pdf、7.pdf；") && !all[0].contains('等'), "{all:?}");
         assert!(unread_notices(&[file("a", FileFate::Read, &sheets[..2])]).is_empty());
     }
 }

@@ -58,6 +58,13 @@ pub(crate) fn run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> Strin
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What a run said, and all its notices in full, of which its summary tells some.
+pub(crate) fn with_notices(summary: &str) -> String {
+    let folder = summary.lines().find_map(|line| line.strip_prefix("  发布  ")).unwrap();
+    let notices = std::fs::read_to_string(Path::new(folder).join("notices.txt")).unwrap();
+    format!("{summary}\n{notices}")
+}
+
 /// A run over the fixtures of a quarter, whatever comes of it.
 pub(crate) fn try_to_run(quarter: &str, out: &Path, key: &Path, more: &[&str]) -> std::process::Output {
     let data = format!("fixtures/hebi/{quarter}");
@@ -288,9 +295,14 @@ fn indicators_tell_gap_trend_and_what_they_lack() {
         let better = counties.iter().filter(|c| number(c.get("score")) > number(county.get("score"))).count();
         assert_eq!(county.get("rank"), (better + 1).to_string());
     }
-    let report = std::fs::read_to_string(publication.join("report.html")).unwrap();
-    for part in ["不能计算：缺少数据来源", "建档立卡数据质量", "个百分点", "趋势"] {
+    let read = |page: &str| std::fs::read_to_string(publication.join(page)).unwrap();
+    let (report, appendix) = (read("report.html"), read("appendix.html"));
+    for part in ["项不能计算，不等于没有完成", "建档立卡数据质量得分", "个百分点", "趋势"]
+    {
         assert!(report.contains(part), "{part}");
+    }
+    for part in ["不能计算：缺少数据来源", "建档立卡数据质量", "得分最低的乡镇"] {
+        assert!(appendix.contains(part), "{part}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What only several lists together show: keys that do not meet, names beside other numbers.
 
-use crate::end_to_end::{key, ok, root, text};
+use crate::end_to_end::{key, ok, root, text, with_notices};
 use crate::inputs_audits::{INSURED, check, id, insured, name};
 use crate::inputs_folder::copy_folder;
 
@@ -97,6 +97,7 @@ fn a_county_whose_numbers_do_not_meet_is_told_so_where_rules_are_held() {
     line.extend(["--data", text(&data), "--out", text(&out), "--key-file", text(&key)]);
     let said = ok(&line);
     let told = "淇县报来的建档立卡户与另一份名单的编号对不上（现有40条）";
+    let said = with_notices(&said);
     assert!(said.contains(told) && said.contains("核对编号的写法后重报"), "{said}");
     let report = std::fs::read_to_string(out.join("2018Q3/latest/report.html")).unwrap();
     assert!(report.contains(told), "the report says it, too");

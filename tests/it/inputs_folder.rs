@@ -8,7 +8,7 @@ use bidui::testing::load::{DataFolder, survey_data_folder};
 use bidui::testing::model::data_file::{DataFile, FileFate};
 
 use crate::departments::copy;
-use crate::end_to_end::{bidui, key, root, text};
+use crate::end_to_end::{bidui, key, root, text, with_notices};
 use crate::folder;
 
 const DIBAO: &str =
@@ -318,7 +318,9 @@ fn a_run_that_goes_on_names_what_it_did_not_read() {
         summary.contains("  未读  可能有数据的文件不属于任何来源，没有读入：淇县低保户台账.csv"),
         "{summary}"
     );
-    assert!(summary.contains("另有1个文件没有读入（公文或说明：通知.pdf）"), "{summary}");
+    assert!(summary.contains("没有读入的共2处，见 notices.txt"), "{summary}");
+    let told = with_notices(&summary);
+    assert!(told.contains("另有1个文件没有读入（公文或说明：通知.pdf）"), "{told}");
     let manifest = fs::read_to_string(out.join("2018Q3/latest/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     let files = manifest["files"].as_array().unwrap();

@@ -7,7 +7,7 @@ use arrow::array::AsArray as _;
 use arrow::datatypes::{Date32Type, Int32Type};
 use bidui::testing::load::LoadedSource;
 
-use crate::end_to_end::{bidui, key, ok, root, text};
+use crate::end_to_end::{bidui, key, ok, root, text, with_notices};
 use crate::inputs_audits::try_load;
 use crate::inputs_folder::copy_folder;
 use crate::inputs_rows::{IDS, counts};
@@ -40,7 +40,7 @@ fn uninsured(rewrite: impl Fn(usize, &str) -> String) -> (u64, String) {
     let key = key(folder.path());
     let mut line = vec!["run", "pipelines/hebi", "--quarter", "2018Q3", "--select", "R30"];
     line.extend(["--data", text(&data), "--out", text(&out), "--key-file", text(&key)]);
-    let summary = ok(&line);
+    let summary = with_notices(&ok(&line));
     let manifest = fs::read_to_string(out.join("2018Q3/latest/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     let rules = manifest["rules"].as_array().unwrap();

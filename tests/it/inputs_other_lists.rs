@@ -4,7 +4,7 @@ use std::fs;
 
 use bidui::testing::load::LoadedSource;
 
-use crate::end_to_end::{key, ok, root, text};
+use crate::end_to_end::{key, ok, root, text, with_notices};
 use crate::inputs_audits::{check, id, name, try_load};
 use crate::inputs_folder::copy_folder;
 
@@ -153,6 +153,6 @@ fn where_new_ones_alone_came_rules_are_held() {
     let arguments = ["run", "pipelines/hebi", "--quarter", "2018Q3", "--select", "R02", "--allow-partial"];
     let places = ["--data", text(data.path()), "--out", text(out.path())];
     let key = key(keys.path());
-    let summary = ok(&[&arguments[..], &places, &["--key-file", text(&key)]].concat());
+    let summary = with_notices(&ok(&[&arguments[..], &places, &["--key-file", text(&key)]].concat()));
     assert!(summary.contains("浚县只报来了农村低保里新增、变更的人"), "{summary}");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::end_to_end::{bidui, key, ok, root, text};
+use crate::end_to_end::{bidui, key, ok, root, text, with_notices};
 use crate::inputs_folder::copy_folder;
 
 /// ID numbers of invented people.
@@ -47,7 +47,11 @@ fn cells_not_taken_as_written_and_columns_of_a_supplement_are_told_and_stop_noth
     let mut line = vec!["run", "pipelines/hebi", "--quarter", "2018Q3", "--select", "R07,R30"];
     line.extend(["--data", text(&data), "--out", text(&out), "--key-file", text(&key)]);
     let summary = ok(&line);
-    let told: Vec<&str> = summary.lines().filter(|line| line.contains("  存疑  农村低保：")).collect();
+    let cells = summary.lines().find(|line| line.starts_with("  存疑  ")).unwrap();
+    assert!(cells.contains("农村低保") && cells.contains("没有照写的读入"), "{cells}");
+    let summary = with_notices(&summary);
+    let cells = |line: &&str| line.starts_with("  农村低保：") && line.contains("没有照写的读入");
+    let told: Vec<&str> = summary.lines().filter(cells).collect();
     let [told] = told[..] else { panic!("a line for each source: {summary}") };
     for part in [
         "“停保年月”读不出1格",
@@ -59,7 +63,7 @@ fn cells_not_taken_as_written_and_columns_of_a_supplement_are_told_and_stop_noth
     ] {
         assert!(told.contains(part), "no “{part}” in {told}");
     }
-    let few = "  注意  医保参保：补充的医保参保_补.csv（共3条）没有列";
+    let few = "  医保参保：补充的医保参保_补.csv（共3条）没有列";
     assert!(summary.contains(few) && summary.contains("不清楚，不等于没有"), "{summary}");
     let manifest = fs::read_to_string(out.join("2018Q3/latest/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
@@ -72,11 +76,11 @@ fn cells_not_taken_as_written_and_columns_of_a_supplement_are_told_and_stop_noth
     assert_eq!(cells["stop_month"], serde_json::json!({"unreadable": 1, "doubtful": 1, "no_end": 2}));
     assert_eq!(cells["monthly_amount_fen"], serde_json::json!({"unreadable": 1, "converted": 1}));
     assert_eq!(cells["category"], serde_json::json!({"unknown_codes": 1, "not_stated": 1}));
-    let report = fs::read_to_string(out.join("2018Q3/latest/report.html")).unwrap();
+    let report = fs::read_to_string(out.join("2018Q3/latest/appendix.html")).unwrap();
     assert!(report.contains("没有照写的读入的格") && report.contains("按没有结束读2格"));
     // What would be read is told the same way, and what was not asked.
     let checked = ok(&["check", "pipelines/hebi", "--data", text(&data)]);
-    assert!(checked.contains(told.trim_start().trim_start_matches("存疑  农村低保：")), "{checked}");
+    assert!(checked.contains(told.trim_start().trim_start_matches("农村低保：")), "{checked}");
     assert!(checked.contains("没有给出 --quarter，没有核对期别、缺县、部分文件缺列"), "{checked}");
     // A county's only list is no supplement, however short.
     let list = data.join("医保参保_鹤山区.csv");

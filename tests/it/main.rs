@@ -58,6 +58,7 @@ mod inputs_shapes;
 mod inputs_told;
 mod inputs_unseen;
 mod keys;
+mod leaders_report;
 mod leaks;
 mod lifecycle;
 mod limits;

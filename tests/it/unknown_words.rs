@@ -8,7 +8,7 @@ use std::process::Command;
 use bidui::testing::publication::table_reader;
 
 use crate::departments::copy;
-use crate::end_to_end::{key, ok, published, root, text};
+use crate::end_to_end::{key, ok, published, root, text, with_notices};
 
 /// Findings of a publication as rule, subject and key.
 fn found(publication: &Path) -> BTreeSet<[String; 3]> {
@@ -42,7 +42,7 @@ fn changed(change: impl FnOnce(&Path)) -> (String, Vec<[String; 3]>, Vec<[String
     copy(&root().join("fixtures/hebi/2018Q3"), &data, "");
     change(&data);
     let key = key(folder.path());
-    let said = ok(&[
+    let said = with_notices(&ok(&[
         "run",
         "pipelines/hebi",
         "--quarter",
@@ -54,7 +54,7 @@ fn changed(change: impl FnOnce(&Path)) -> (String, Vec<[String; 3]>, Vec<[String
         "--key-file",
         text(&key),
         "--allow-partial",
-    ]);
+    ]));
     let publication = out.join("2018Q3/latest");
     let (before, after) = (found(&published().join("out/2018Q3/latest")), found(&publication));
     // Whoever is gone is left open, by name.
@@ -125,6 +125,8 @@ fn a_county_s_list_that_did_not_come_accuses_nobody_and_is_told_first() {
     assert!(gone.iter().any(|[rule, ..]| rule == "R37"), "{gone:?}");
     assert!(gone.iter().all(|[rule, ..]| rule != "R01"), "R01 reads no insurance: {gone:?}");
     let told = said.lines().find(|line| line.starts_with("  未判断")).unwrap();
+    assert!(told.contains("淇县没有报来本期的医保参保（现有0条）"), "{told}");
+    let told = said.lines().find(|line| line.starts_with("  淇县没有报来")).unwrap();
     assert!(
         told.contains("淇县没有报来本期的医保参保（现有0条）") && told.contains("请医保局报来"),
         "{told}"

@@ -162,15 +162,28 @@ fn visible(page: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// Sections of a page, at most so many lines of each; of pages of rules the first two.
+fn sections_of(page: &str, most: usize) -> String {
+    let page = std::fs::read_to_string(publication().join(page)).unwrap();
+    // The foot names the version and the digest of the pipeline.
+    let page = page.split_once("<footer").unwrap().0;
+    let (mut sections, mut rules) = (String::new(), 0);
+    for section in page.replace("<section", "\u{c}<section").split('\u{c}') {
+        rules += usize::from(section.starts_with("<section class=\"rule-page\""));
+        if rules <= 2 {
+            sections += &shortened(&visible(section), most, |_| ());
+            sections += "\n";
+        }
+    }
+    without_keys(&sections)
+}
+
 #[test]
 fn the_sections_of_the_report() {
-    let report = std::fs::read_to_string(publication().join("report.html")).unwrap();
-    // The foot names the version and the digest of the pipeline.
-    let report = report.split_once("<footer").unwrap().0;
-    let mut sections = String::new();
-    for section in report.replace("<section", "\u{c}<section").split('\u{c}') {
-        sections += &shortened(&visible(section), 12, |_| ());
-        sections += "\n";
-    }
-    insta::assert_snapshot!("report", without_keys(&sections));
+    insta::assert_snapshot!("report", sections_of("report.html", 12));
+}
+
+#[test]
+fn the_sections_of_the_appendix() {
+    insta::assert_snapshot!("appendix", sections_of("appendix.html", 8));
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::model::division::DivisionUnit;
 use crate::publish::PublicationInputs;
 use crate::publish::indicators::IndicatorRow;
 
@@ -26,7 +27,10 @@ pub(super) fn computed_indicators(
         .into_iter()
         .map(|((code, _), rows)| {
             let rule = inputs.catalogue.rule(code);
+            let is_city = |row: &&&IndicatorRow<'_>| row.unit.is_none_or(|u| units[u].level == 1);
             json!({
+                "city": rows.iter().find(is_city).map(|row| shown(row, names)),
+                "behind": furthest_behind(&rows, units, names),
                 "code": code,
                 "title": rows.first().map_or(code, |row| label(row)),
                 "policy": rule.map_or("", |r| r.policy.as_str()),
@@ -35,6 +39,22 @@ pub(super) fn computed_indicators(
             })
         })
         .collect()
+}
+
+/// The county that misses the target of a rate by most, with the gap; `""` where all meet it.
+fn furthest_behind(
+    rows: &[&IndicatorRow<'_>],
+    units: &[DivisionUnit],
+    names: &BTreeMap<&str, &str>,
+) -> String {
+    let is_county = |row: &IndicatorRow<'_>| row.unit.is_some_and(|u| units[u].level == 2);
+    let missed =
+        rows.iter().filter(|row| row.is_rate && is_county(row) && row.gap().is_some_and(|gap| gap > 0));
+    // Of equals the first by code.
+    let worst = missed.max_by(|a, b| a.gap().cmp(&b.gap()).then_with(|| b.unit_code.cmp(a.unit_code)));
+    worst.map_or_else(String::new, |row| {
+        format!("{}{}", names.get(row.unit_code).copied().unwrap_or(row.unit_code), row.gap_text())
+    })
 }
 
 /// Amounts are shown in yuan here, in the tables in fen as their label says.

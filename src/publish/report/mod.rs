@@ -1,4 +1,5 @@
-//! `report.html`: one self-contained page, no script, nothing loaded from elsewhere.
+//! `report.html`, a few pages for who leads, and `appendix.html` with the rest: self-contained, no script, nothing loaded from
+//! elsewhere.
 
 use super::PublicationInputs;
 use super::held_notices::HeldNotice;
@@ -6,13 +7,25 @@ use super::quarter_totals::PublicationTotals;
 use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
 
+mod headline;
 mod indicators;
+mod late_answers;
+mod money_at_stake;
 mod quality;
 mod report_model;
+mod root_causes;
+mod rule_pages;
+mod supplier_quality;
 
-const TEMPLATE: &str = include_str!("report.html.j2");
+/// Templates by name. The ending of a page's name switches HTML escaping on.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("report.css", include_str!("report.css.j2")),
+    ("macros.html", include_str!("macros.html.j2")),
+    ("report.html", include_str!("report.html.j2")),
+    ("appendix.html", include_str!("appendix.html.j2")),
+];
 
-/// Writes the report.
+/// Writes the report and its appendix.
 pub(super) fn write_report(
     inputs: &PublicationInputs<'_>,
     totals: &PublicationTotals,
@@ -22,13 +35,15 @@ pub(super) fn write_report(
     let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
     let mut environment = minijinja::Environment::new();
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    // The name's ending switches HTML escaping on.
-    environment.add_template("report.html", TEMPLATE).map_err(failed)?;
-    let template = environment.get_template("report.html").map_err(failed)?;
-    let text = template
-        .render(template_value(&report_model::build_report_model(inputs, totals, held)))
-        .map_err(failed)?;
-    outputs.bytes("report.html", text.as_bytes(), None)
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text).map_err(failed)?;
+    }
+    let model = template_value(&report_model::build_report_model(inputs, totals, held));
+    for page in ["report.html", "appendix.html"] {
+        let text = environment.get_template(page).and_then(|page| page.render(&model)).map_err(failed)?;
+        outputs.bytes(page, text.as_bytes(), None)?;
+    }
+    Ok(())
 }
 
 /// What a template is given, of JSON.

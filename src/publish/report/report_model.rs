@@ -1,19 +1,26 @@
-//! Figures of the quarter in the order and form the page shows them.
+//! Figures of the quarter in the order and form the report and its appendix show them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::headline::{change_class, change_text};
 use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
+use crate::model::source_row::AuditFinding;
+use crate::publication::told_finding;
 use crate::publish::PublicationInputs;
 use crate::publish::audit_notices::audit_notices;
 use crate::publish::cell_notices::cell_notices;
 use crate::publish::held_notices::HeldNotice;
+use crate::publish::manifest_facts::rule_runs;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
+use crate::publish::terminal_lines::cut_text;
+use crate::publish::township_ranking::{RankedTownship, TownshipRanking, rank_townships, township_rates};
+use crate::publish::unrun_rules::{missing_things, unrun_rules};
 use crate::rules::officer_words::OfficerWords;
 
 /// Class of a severity in the page.
@@ -30,7 +37,22 @@ pub(super) fn build_report_model(
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::indicator_rows(inputs);
     let words = &inputs.catalogue.words;
+    let audits: Vec<AuditFinding> = inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect();
+    let ranking = rank_townships(totals, inputs.catalogue);
     json!({
+        "headline": super::headline::headline(inputs, totals),
+        "issued": inputs.issued.to_string(),
+        "selected": inputs.catalogue.selected,
+        "ranking": report_ranking(&ranking),
+        "townships": report_townships(inputs, totals),
+        "late": super::late_answers::late_section(inputs, totals, &names),
+        "money": super::money_at_stake::money_section(inputs),
+        "causes": super::root_causes::cause_section(inputs, totals),
+        "suppliers": super::supplier_quality::supplier_section(inputs, totals, &rule_runs(inputs)),
+        "top_rules": report_top_rules(inputs, totals),
+        "rule_pages": super::rule_pages::rule_pages(inputs, totals, &names),
+        "unrun": report_unrun(totals),
+        "first_notices": first_notices(&audits, held, inputs),
         "title": inputs.catalogue.title,
         "quarter": inputs.period,
         "quarter_title": inputs.period.title(),
@@ -61,10 +83,11 @@ pub(super) fn build_report_model(
         "held": held.iter().map(|notice| &notice.text).collect::<Vec<_>>(),
         "tiers": report_tiers(totals),
         "id_classes": id_classes(inputs, totals),
-        "audits": audit_notices(inputs.loaded.iter().flat_map(|l| &l.audits), inputs.catalogue)
+        "audits": audit_notices(audits.iter(), inputs.catalogue)
             .into_iter()
             .map(|one| json!({ "source": one.sources, "message": one.message }))
             .collect::<Vec<_>>(),
+        "audit_count": audits.len(),
     })
 }
 
@@ -74,6 +97,11 @@ fn report_cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
     json!({
         "records": grouped_text(records),
         "sources": t.sources.iter().filter(|s| s.present).count(),
+        "before": t.before.as_ref().map(|before| grouped_text(before.open)),
+        "worst_before": t.before.as_ref().map(|before| {
+            grouped_text(before.by_severity.get(worst.code()).copied().unwrap_or(0))
+        }),
+        "answered": grouped_text(t.all.answered),
         "persons": grouped_text(t.persons),
         "households": grouped_text(t.households),
         "open": grouped_text(t.all.open),
@@ -126,6 +154,8 @@ fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> 
         "title": title,
         "open": grouped_text(c.open), "new": grouped_text(c.new), "persisting": grouped_text(c.persisting + c.reopened),
         "resolved": grouped_text(c.resolved), "review": grouped_text(c.review),
+        "overdue": grouped_text(c.overdue), "overdue_share": percent_text(c.overdue as i64, c.open as i64),
+        "unanswered": grouped_text(c.unanswered), "answered": grouped_text(c.answered),
         "by_severity": words.report_columns().into_iter().map(|s| grouped_text(c.of(s))).collect::<Vec<_>>(),
         "width": report_bar_width(c.open, longest),
         // Parts of a stacked bar of the row's own width.
@@ -161,6 +191,10 @@ fn report_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value 
             row["why"] = json!(rule.why);
             row["advice"] = json!(rule.advice);
             row["ran"] = json!(!not_run(&rule.code));
+            // Those with something to tell have a page, those that did not run a table of their own.
+            let told =
+                t.by_rule.get(&rule.code).is_some_and(|c| c.open + c.review + c.answered + c.resolved > 0);
+            row["is_silent"] = json!(!told && !not_run(&rule.code));
             row["undecided"] = count_text(&t.undecided_by_rule, &rule.code);
             row
         })
@@ -182,11 +216,117 @@ fn report_counties(t: &PublicationTotals, words: &OfficerWords, names: &BTreeMap
             let count = t.by_county.get(code).unwrap_or(&zero);
             let mut row = count_row(title, count, longest, words);
             row["persons"] = json!(grouped_text(persons));
+            row["before"] = before_text(t.before.as_ref().map(|b| &b.by_county), code, count.open);
             row["per_thousand"] = json!(report_rate_text(count.open, persons));
             row["undecided"] = count_text(&t.undecided_by_county, code);
             row
         })
         .collect()
+}
+
+/// What was open before under `key`, and the change; null in a first publication.
+fn before_text(before: Option<&BTreeMap<String, u64>>, key: &str, now: u64) -> Value {
+    before.map_or(Value::Null, |counts| {
+        let before = counts.get(key).copied().unwrap_or(0);
+        json!({"open": grouped_text(before), "change": change_text(now, before), "class": change_class(now, before)})
+    })
+}
+
+fn ranked_row(one: &RankedTownship<'_>) -> Value {
+    json!({
+        "county": one.county, "name": one.name, "code": one.code, "open": grouped_text(one.open),
+        "persons": grouped_text(one.persons), "rate": format!("{:.1}", one.rate),
+        "low": format!("{:.1}", one.low), "high": format!("{:.1}", one.high),
+    })
+}
+
+fn report_ranking(ranking: &TownshipRanking<'_>) -> Value {
+    let row = |one: &RankedTownship<'_>| {
+        let mut row = ranked_row(one);
+        row["sure"] = json!(one.is_apart(ranking.rate));
+        row
+    };
+    json!({
+        "worst": ranking.worst.iter().map(row).collect::<Vec<_>>(),
+        "best": ranking.best.iter().map(row).collect::<Vec<_>>(),
+        "rate": format!("{:.1}", ranking.rate), "townships": ranking.townships, "apart": ranking.apart,
+        "unjudged": ranking.unjudged,
+    })
+}
+
+/// Every township with people, for the appendix.
+fn report_townships(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let zero = OpenCount::default();
+    let row = |one: &RankedTownship<'_>| {
+        let count = t.by_township.get(one.code).unwrap_or(&zero);
+        let mut row = ranked_row(one);
+        row["before"] = before_text(t.before.as_ref().map(|b| &b.by_township), one.code, one.open);
+        row["new"] = json!(grouped_text(count.new));
+        row["resolved"] = json!(grouped_text(count.resolved));
+        row["answered"] = json!(grouped_text(count.answered));
+        row["review"] = json!(grouped_text(count.review));
+        row["overdue"] = json!(grouped_text(count.overdue));
+        row["undecided"] = count_text(&t.undecided_by_township, one.code);
+        row
+    };
+    township_rates(t, inputs.catalogue).iter().map(row).collect()
+}
+
+/// Rules with most open findings.
+fn report_top_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    /// Rules that the report names.
+    const NAMED: usize = 15;
+    let words = &inputs.catalogue.words;
+    let mut rules: Vec<_> = t.by_rule.iter().filter(|(_, count)| count.open > 0).collect();
+    rules.sort_by(|(ca, a), (cb, b)| b.open.cmp(&a.open).then_with(|| ca.cmp(cb)));
+    let longest = rules.first().map_or(0, |(_, count)| count.open);
+    let row = |(code, count): &(&String, &OpenCount)| {
+        let rule = inputs.catalogue.rule(code);
+        let mut row = count_row(rule.map_or("", |r| r.title.as_str()), count, longest, words);
+        row["code"] = json!(code);
+        row["severity"] = json!(rule.map_or_else(String::new, |r| severity_css_class(r.severity)));
+        row["owner"] = json!(rule.map_or("", |r| r.owner.as_str()));
+        row["before"] = match &t.before {
+            Some(before) if !before.was_judged(code) => {
+                json!({"open": "没有运行", "change": "", "class": "level"})
+            }
+            before => before_text(before.as_ref().map(|b| &b.by_rule), code, count.open),
+        };
+        row
+    };
+    let others = rules.get(NAMED..).unwrap_or_default();
+    json!({
+        "rows": rules.iter().take(NAMED).map(row).collect::<Vec<_>>(),
+        "others": others.len(),
+        "others_open": grouped_text(others.iter().map(|(_, count)| count.open).sum()),
+        "all": rules.len(),
+    })
+}
+
+/// Rules that did not run, by the kind of reason.
+fn report_unrun(t: &PublicationTotals) -> Value {
+    /// Missing things that a group names.
+    const NAMED: usize = 6;
+    let groups = unrun_rules(&t.not_run);
+    let row = |group: &crate::publish::unrun_rules::UnrunRules<'_>| {
+        json!({"kind": group.kind, "count": group.codes.len(), "codes": group.codes.join("、"),
+               "things": missing_things(&group.things, NAMED)})
+    };
+    groups.iter().map(row).collect()
+}
+
+/// What the first screen warns of: what was not delivered, and rules that this holds; two in words, the others counted.
+fn first_notices(audits: &[AuditFinding], held: &[HeldNotice], inputs: &PublicationInputs<'_>) -> Value {
+    /// Notices told in words.
+    const NAMED: usize = 2;
+    let held = held.iter().map(|notice| notice.text.clone());
+    let delivery = audits.iter().filter(|audit| audit.concerns_delivery());
+    let delivery =
+        delivery.map(|audit| format!("{}：{}", inputs.catalogue.source_title(&audit.source), audit.message));
+    let all: Vec<String> = held.chain(delivery).collect();
+    // Whoever wants to know all of it reads the appendix.
+    let texts: Vec<_> = all.iter().take(NAMED).map(|text| cut_text(text, 220)).collect();
+    json!({"texts": texts, "more": all.len().saturating_sub(NAMED)})
 }
 
 /// The count under `key`, 0 where there is none.
@@ -238,9 +378,16 @@ fn report_township_tiles(inputs: &PublicationInputs<'_>, t: &PublicationTotals) 
                    "persons": grouped_text(persons), "rate": report_rate_text(c.open, persons),
                    "undecided": grouped_text(undecided), "has_undecided": undecided > 0, "shade": shade})
         };
-        let tiles: Vec<Value> = towns.iter().map(|u| tile(&u.code, &u.name)).collect();
-        if !tiles.is_empty() {
-            rows.push(json!({"name": county.name, "tiles": tiles}));
+        let is_empty = |code: &str| {
+            let nobody = |counts: &BTreeMap<String, u64>| counts.get(code).copied().unwrap_or(0) == 0;
+            let open = t.by_township.get(code).map_or(0, |c| c.open);
+            open == 0 && nobody(&t.persons_by_township) && nobody(&t.undecided_by_township)
+        };
+        let (empty, known): (Vec<_>, Vec<_>) = towns.into_iter().partition(|u| is_empty(&u.code));
+        let tiles: Vec<Value> = known.iter().map(|u| tile(&u.code, &u.name)).collect();
+        let empty: Vec<&str> = empty.iter().map(|u| u.name.as_str()).collect();
+        if !tiles.is_empty() || !empty.is_empty() {
+            rows.push(json!({"name": county.name, "tiles": tiles, "empty": empty.join("、")}));
         }
     }
     let unknown = t.by_township.get("").map_or(0, |c| c.open);

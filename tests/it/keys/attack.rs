@@ -54,7 +54,8 @@ impl Visible {
             );
         };
         let mut folders: Vec<PathBuf> = ["tables", "lists"].map(|folder| publication.join(folder)).into();
-        let mut files = vec![publication.join("manifest.json"), publication.join("report.html")];
+        let mut files = vec![publication.join("manifest.json")];
+        files.extend(["report.html", "appendix.html", "notices.txt"].map(|name| publication.join(name)));
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
