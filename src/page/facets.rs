@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::finding_index::{FacetColumn, FindingColumns};
+use super::finding_index::{FacetColumn, FindingColumns, FindingTexts};
 use super::findings::PageFinding;
-use super::queue::{QueueFilter, finds};
+use super::queue::QueueFilter;
 use super::seat::PageSeat;
 use crate::answers::DrawResult;
 use crate::model::answer::ReviewLevel;
@@ -282,7 +282,7 @@ pub(super) struct NarrowedQueue {
 
 /// Narrows the findings that a seat sees by a filter, in one pass over codes. `states`: of each finding.
 pub(super) fn narrow(
-    (findings, columns): (&[PageFinding], &FindingColumns),
+    (findings, columns, texts): (&[PageFinding], &FindingColumns, &FindingTexts),
     states: &[FindingState],
     seat: &PageSeat,
     filter: &QueueFilter,
@@ -297,10 +297,10 @@ pub(super) fn narrow(
             chosen => Some(values.iter().position(|value| *value == chosen).map_or(u32::MAX, |at| at as u32)),
         })
         .collect();
-    let (seen, level, words) = (columns.seen_by(seat), seat.level(), filter.words());
+    let (seen, level, found) = (columns.seen_by(seat), seat.level(), texts.find(&filter.words()));
     let mut codes = [0; Facet::ALL.len()];
     for (at, one) in findings.iter().enumerate() {
-        if !seen(at) || !finds(&words, one) {
+        if !seen(at) || found.as_ref().is_some_and(|found| !found[at]) {
             continue;
         }
         let (mut failed, mut last_failed) = (0, 0);

@@ -65,6 +65,46 @@ impl FindingColumns {
     }
 }
 
+/// What may be looked for of every finding, one behind the other in one text, so that a word is looked for once.
+#[derive(Debug, Default)]
+pub(super) struct FindingTexts {
+    text: String,
+    /// Where each finding's part ends.
+    ends: Vec<usize>,
+}
+
+impl FindingTexts {
+    pub(super) fn of(findings: &[PageFinding]) -> Self {
+        let mut texts = Self::default();
+        for one in findings {
+            for part in [&*one.name, &one.number, &one.id_number, &one.household_no, &one.key] {
+                texts.text.push_str(part);
+                // No word that is looked for has one.
+                texts.text.push('\n');
+            }
+            texts.ends.push(texts.text.len());
+        }
+        texts
+    }
+
+    /// Of which findings all words stand somewhere; `None`: no word is looked for.
+    pub(super) fn find(&self, words: &[&str]) -> Option<Vec<bool>> {
+        let mut all: Option<Vec<bool>> = None;
+        for word in words {
+            let (mut found, mut at) = (vec![false; self.ends.len()], 0);
+            for place in memchr::memmem::find_iter(self.text.as_bytes(), word.as_bytes()) {
+                at += self.ends[at..].partition_point(|end| *end <= place);
+                found[at] = true;
+            }
+            all = Some(match all {
+                None => found,
+                Some(before) => before.into_iter().zip(found).map(|(a, b)| a && b).collect(),
+            });
+        }
+        all
+    }
+}
+
 /// Positions of findings by what they are called.
 #[derive(Debug, Default)]
 pub(super) struct FindingNames {
@@ -107,5 +147,28 @@ impl FindingNames {
         let mut found: Vec<u32> = self.by_key.get(key).into_iter().chain(former).copied().collect();
         found.dedup();
         found.into_iter().map(|at| at as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_the_finding_that_has_them_all() {
+        let texts = |parts: &[&str]| {
+            let mut texts = FindingTexts::default();
+            for part in parts {
+                texts.text.push_str(part);
+                texts.ends.push(texts.text.len());
+            }
+            texts
+        };
+        let texts = texts(&["王五\nR50-1\n", "王五\n", "李四\nR50-2\n"]);
+        assert_eq!(texts.find(&[]), None);
+        assert_eq!(texts.find(&["王五"]), Some(vec![true, true, false]));
+        assert_eq!(texts.find(&["R50", "五"]), Some(vec![true, false, false]));
+        assert_eq!(texts.find(&["R50-2"]), Some(vec![false, false, true]));
+        assert_eq!(texts.find(&["赵六", "王五"]), Some(vec![false; 3]));
     }
 }

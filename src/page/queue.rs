@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::facets::Facet;
-use super::findings::PageFinding;
 use crate::privacy::mask::mask_numbers_in_text;
 
 /// Findings on a page.
@@ -87,14 +86,6 @@ impl QueueFilter {
     pub(super) fn words(&self) -> Vec<&str> {
         self.words.split_whitespace().collect()
     }
-}
-
-/// Do all words stand in a finding?
-pub(super) fn finds(words: &[&str], one: &PageFinding) -> bool {
-    words.iter().all(|word| {
-        let texts = [&*one.name, &one.number, &one.id_number, &one.household_no, &one.key];
-        texts.iter().any(|text| text.contains(word))
-    })
 }
 
 /// A text as it stands in an address.

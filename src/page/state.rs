@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::case_view::PageColumn;
 use super::facets::{AnswerState, DueState, FindingState};
-use super::finding_index::{FindingColumns, FindingNames};
+use super::finding_index::{FindingColumns, FindingNames, FindingTexts};
 use super::findings::{PageFinding, PageTitles, read_findings};
 use super::link_review::{DoubtfulPair, read_doubtful_pairs};
 use super::newer_run::NewerRuns;
@@ -51,6 +51,7 @@ pub(super) struct PageState {
     pub(super) words: OfficerWords,
     pub(super) findings: Vec<PageFinding>,
     pub(super) columns_of_findings: FindingColumns,
+    pub(super) texts: FindingTexts,
     names: FindingNames,
     pub(super) newer: NewerRuns,
     pub(super) seats: Vec<PageSeat>,
@@ -87,6 +88,7 @@ impl PageState {
         let state = Self {
             answers: RwLock::default(),
             columns_of_findings,
+            texts: FindingTexts::of(&findings),
             names,
             newer: NewerRuns::new(&out, &snapshot),
             store: Mutex::default(),

@@ -116,8 +116,12 @@ impl Shared {
             return queue.clone();
         }
         drop(queues);
-        let queue =
-            Arc::new(narrow((&page.findings, &page.columns_of_findings), &answers.states, seat, filter));
+        let queue = Arc::new(narrow(
+            (&page.findings, &page.columns_of_findings, &page.texts),
+            &answers.states,
+            seat,
+            filter,
+        ));
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         if queues.0 == Some(kept_as) {
             queues.1.insert(name, queue.clone());
