@@ -7,15 +7,23 @@ use serde_json::{Value, json};
 use crate::publish::PublicationInputs;
 use crate::publish::quarter_totals::{PublicationTotals, grouped_text, is_answered, percent_text};
 
+/// What findings of one rule explain.
+#[derive(Default)]
+struct RuleCauses<'a> {
+    findings: u64,
+    /// Those that explain them: subject and key.
+    causes: BTreeSet<(&'a str, &'a str)>,
+}
+
 /// What the page says of causes, those that explain most first.
 pub(super) fn cause_section(inputs: &PublicationInputs<'_>, totals: &PublicationTotals) -> Value {
-    let mut causes: BTreeMap<&str, (u64, BTreeSet<(&str, &str)>)> = BTreeMap::new();
+    let mut causes: BTreeMap<&str, RuleCauses<'_>> = BTreeMap::new();
     let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
     for t in inputs.tracked.iter().filter(|t| !t.is_history(inputs.period)) {
         if let Some(cause) = t.exception.cause.as_deref().filter(|_| t.is_open() && !t.in_review()) {
             let entry = causes.entry(&cause.rule_code).or_default();
-            entry.0 += 1;
-            entry.1.insert((&cause.subject_id, &cause.rule_key));
+            entry.findings += 1;
+            entry.causes.insert((&cause.subject_id, &cause.rule_key));
         }
         if let Some(answer) = t.answer.as_deref().filter(|answer| is_answered(t) && !answer.reason.is_empty())
         {
@@ -23,16 +31,16 @@ pub(super) fn cause_section(inputs: &PublicationInputs<'_>, totals: &Publication
         }
     }
     let mut causes: Vec<_> = causes.into_iter().collect();
-    causes.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(b.0)));
+    causes.sort_by(|a, b| b.1.findings.cmp(&a.1.findings).then_with(|| a.0.cmp(b.0)));
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let cause = |(code, (explained, subjects)): (&str, (u64, BTreeSet<(&str, &str)>))| {
+    let cause = |(code, by): (&str, RuleCauses<'_>)| {
         let rule = inputs.catalogue.rule(code);
         json!({
             "code": code, "title": rule.map_or("", |r| r.title.as_str()),
             "owner": rule.map_or("", |r| r.owner.as_str()),
-            "causes": grouped_text(subjects.len() as u64), "explained": grouped_text(explained),
-            "share": percent_text(explained as i64, totals.explained as i64),
+            "causes": grouped_text(by.causes.len() as u64), "explained": grouped_text(by.findings),
+            "share": percent_text(by.findings as i64, totals.explained as i64),
         })
     };
     json!({
