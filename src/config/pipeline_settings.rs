@@ -153,11 +153,13 @@ pub struct OutputSettings {
     pub csv: bool,
     /// Tables with names and ID numbers for officers with clearance.
     pub restricted: bool,
+    /// Working days that a department has to mend what is returned to it.
+    pub return_days: u32,
 }
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { xlsx: true, csv: true, restricted: true }
+        Self { xlsx: true, csv: true, restricted: true, return_days: 10 }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::publication::manifest::DeliveredFile;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
-use crate::publish::{FinishedPublication, PublicationInputs};
+use crate::publish::{EarlierRuns, FinishedPublication, PublicationInputs};
 use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
@@ -266,6 +266,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         store: &scratch.store,
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
+        earlier: EarlierRuns { previous, ..replaced.earlier() },
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);

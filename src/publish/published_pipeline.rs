@@ -9,6 +9,7 @@ use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::model::officer_text::ValueForm;
 use crate::model::period::Period;
+use crate::model::work_calendar::WorkCalendar;
 use crate::reconcile::views::unknown_columns::columns_behind;
 use crate::rules::list_settings::ListSettings;
 use crate::rules::officer_words::OfficerWords;
@@ -128,6 +129,8 @@ pub struct PublishedPipeline {
     pub privacy: PrivacySettings,
     /// Which outputs are wanted.
     pub outputs: OutputSettings,
+    /// Days that are worked on.
+    pub calendar: WorkCalendar,
 }
 
 impl PublishedPipeline {
@@ -154,6 +157,7 @@ impl PublishedPipeline {
             divisions: pipeline.divisions.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
+            calendar: pipeline.calendar.clone(),
         }
     }
     /// Facts about a source; absent facts fall back on the name.

@@ -131,7 +131,7 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
             FoundSheet::List(found) => returned.sheets.push(*found),
             FoundSheet::Ledger => {
                 ledger = true;
-                returned.notes.push("台账没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
+                returned.notes.push("台账、补报清单没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
             }
             FoundSheet::Other => others.push(sheet),
         }
@@ -189,14 +189,19 @@ enum FoundSheet {
 
 /// Titles that a ledger has beside the number of the exception.
 const LEDGER: [&str; 3] = ["说明", "责任部门", "核查建议"];
+/// What a supplement has, which tells what comes on top of sheets that are out and takes no answers either.
+const SUPPLEMENT: &str = "补报情况";
 
 /// Is a row the header of a ledger?
 fn is_ledger_header(sheet: &ReturnedSheet, at: usize) -> bool {
     let titles: Vec<String> =
         (0..sheet.table.columns.len()).map(|column| plain_title(sheet.cell(at, column))).collect();
     let answers = titles.iter().filter_map(|title| column_titled(title));
-    answers.eq([AnswerColumn::Number])
-        && LEDGER.iter().all(|wanted| titles.iter().any(|title| *title == plain_title(wanted)))
+    if !answers.eq([AnswerColumn::Number]) {
+        return false;
+    }
+    titles.iter().any(|title| title == SUPPLEMENT)
+        || LEDGER.iter().all(|wanted| titles.iter().any(|title| *title == plain_title(wanted)))
 }
 
 /// Headers and rows of a sheet.

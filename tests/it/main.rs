@@ -29,6 +29,7 @@ mod extract;
 mod fixture_world;
 mod folder;
 mod generic_link;
+mod handed_out;
 mod hostile;
 mod hostile_formats;
 mod inclusion;
