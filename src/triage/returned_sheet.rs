@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::Array as _;
 
+use super::saved_answers::SavedAnswers;
 use crate::config::read_options::ReadOptions;
 use crate::extract::RawTable;
 use crate::model::answer_column::AnswerColumn;
@@ -39,6 +40,8 @@ pub(super) struct ReturnedSheet {
     /// Headers, from above; a sheet into which several were pasted has several.
     pub(super) headers: Vec<ReturnedHeader>,
     pub(super) rows: Vec<ReturnedRow>,
+    /// What a page that saved it says that it has.
+    saved: Option<SavedAnswers>,
     faults: BTreeMap<(u32, u32), CellFault>,
 }
 
@@ -128,7 +131,10 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
             }),
         );
         match find_rows(table).map_err(|e| if sheet.is_empty() { e } else { e.in_sheet(&sheet) })? {
-            FoundSheet::List(found) => returned.sheets.push(*found),
+            FoundSheet::List(found) => {
+                returned.notes.extend(found.saved.as_ref().map_or(Ok(None), |saved| saved.compare(&found))?);
+                returned.sheets.push(*found);
+            }
             FoundSheet::Ledger => {
                 ledger = true;
                 returned.notes.push("台账、补报清单没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
@@ -208,7 +214,7 @@ fn is_ledger_header(sheet: &ReturnedSheet, at: usize) -> bool {
 fn find_rows(table: RawTable) -> Result<FoundSheet> {
     let faults = table.faults.iter().map(|fault| ((fault.row, fault.column), fault.fault)).collect();
     let name = table.info.sheet.clone().unwrap_or_default();
-    let mut sheet = ReturnedSheet { name, table, headers: Vec::new(), rows: Vec::new(), faults };
+    let mut sheet = ReturnedSheet { name, table, headers: Vec::new(), rows: Vec::new(), saved: None, faults };
     let (mut numbered, mut first_numbered) = (0u64, 0);
     let mut ledger = false;
     for at in 0..sheet.table.rows.len() {
@@ -218,6 +224,7 @@ fn find_rows(table: RawTable) -> Result<FoundSheet> {
         }
         let Some(last) = sheet.headers.len().checked_sub(1) else {
             ledger |= is_ledger_header(&sheet, at);
+            sheet.saved = sheet.saved.take().or_else(|| SavedAnswers::read(&sheet, at));
             if (0..sheet.table.columns.len()).any(|column| is_exception_number(sheet.cell(at, column))) {
                 numbered += 1;
                 first_numbered = if first_numbered == 0 { sheet.table.rows[at] } else { first_numbered };

@@ -288,3 +288,53 @@ fn a_sheet_of_the_first_run_counts_after_the_second_but_for_what_is_void() {
     let said = [done.stdout, done.stderr].map(|said| String::from_utf8(said).unwrap()).concat();
     assert!(done.status.success() && said.contains("补报清单没有填报的列"), "{said}");
 }
+
+#[test]
+fn a_page_runs_nothing_that_a_list_says_and_loads_nothing() {
+    let runs = two_runs();
+    let pages: Vec<String> = runs
+        .first
+        .outputs()
+        .iter()
+        .filter(|one| one.path.starts_with("lists/") && one.path.ends_with(".html"))
+        .map(|one| std::fs::read_to_string(runs.first.path(&one.path)).unwrap())
+        .collect();
+    assert!(pages.len() > 10);
+    for page in &pages {
+        assert!(!page.contains("<script>alert"), "a list's script");
+        assert_eq!(page.matches("<script").count(), 2);
+        assert_eq!(page.matches("</script").count(), 2);
+        assert!(page.contains("default-src &#x27;none&#x27;") || page.contains("default-src 'none'"));
+        assert!(!page.contains("http://") && !page.contains("https://") && !page.contains(" src="));
+        for handler in [" onclick=", " onerror=", " onload=", "javascript:"] {
+            assert!(!page.contains(handler), "{handler}");
+        }
+    }
+    let escaped = pages.iter().filter(|page| page.contains("&lt;script&gt;alert(1)")).count();
+    assert!(escaped > 0, "no page shows what the list says");
+    // Whoever wants none gets none.
+    let folder = tempfile::tempdir().unwrap();
+    let pipelines = folder.path().join("pipelines");
+    copy_folder(&root().join("pipelines"), &pipelines);
+    let file = pipelines.join("hebi/pipeline.toml");
+    let told = std::fs::read_to_string(&file).unwrap();
+    let outputs = "[outputs]\nhtml = false\nreturn_days = 5\n";
+    assert!(told.contains("[outputs]\n"));
+    std::fs::write(&file, told.replace("[outputs]\n", outputs)).unwrap();
+    let (out, key) = (folder.path().join("out"), key(folder.path()));
+    ok(&[
+        "run",
+        text(&pipelines.join("hebi")),
+        "--quarter",
+        "2018Q3",
+        "--data",
+        "fixtures/hebi/2018Q3",
+        "--out",
+        text(&out),
+        "--key-file",
+        text(&key),
+    ]);
+    let plain = Snapshot::open(&out.join("2018Q3")).unwrap();
+    assert!(!plain.outputs().iter().any(|one| one.path.starts_with("lists/") && one.path.ends_with(".html")));
+    assert!(letter(&plain, "学籍").contains("（下发后5个工作日）"));
+}

@@ -395,6 +395,7 @@ fn nothing_visible_of_a_published_run_holds_a_number() {
     visible_texts(&published.canonicalize().unwrap(), &mut texts);
     let void = |(name, text): &(String, String)| name.contains("/补报/") && text.contains("作废：");
     assert!(texts.iter().any(void), "no row of a sheet that is out is void");
+    assert!(texts.iter().any(|(name, text)| name.ends_with(".html") && text.contains("答复文件")), "no page");
     said(&["check", text(&pipeline), "--data", text(&data)], &mut texts);
     for list in [format!("dibao_{number}.csv"), "student.csv".to_owned()] {
         let list = data.join(list);

@@ -17,6 +17,7 @@ use crate::publication::list_issue::ListIssue;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
+mod answer_page;
 mod book_plan;
 mod cells;
 mod cover;
@@ -43,6 +44,7 @@ pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
 pub(super) use return_points::returned_points;
 
+use answer_page::AnswerPage;
 use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
 use list_row::RowMaterial;
@@ -94,7 +96,16 @@ pub(super) fn write_lists(
         let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
         let titles: Vec<Cow<'_, str>> = layout.titles().into_iter().map(Cow::from).collect();
         csv.as_mut().map_or(Ok(()), |csv| csv.row(&titles))?;
-        let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
+        let mut page = (wanted.html && plan.kind == BookKind::Township)
+            .then(|| AnswerPage::new(inputs, layout, &book.of));
+        let mut entries = book.sheets.iter().flat_map(|(sheet, all)| all.iter().map(|one| (*sheet, one)));
+        // Each row is made once, for whatever shows it.
+        let mut tell = |cells: &[Cow<'_, str>]| {
+            if let (Some(page), Some((sheet, entry))) = (&mut page, entries.next()) {
+                page.push(sheet, entry, cells);
+            }
+            csv.as_mut().map_or(Ok(()), |csv| csv.row(cells))
+        };
         if wanted.xlsx {
             let made = (&book, layout);
             workbook_package::write_workbook_package(inputs, &material, made, &path("xlsx"), own, tell)?;
@@ -105,7 +116,7 @@ pub(super) fn write_lists(
         if let Some(csv) = csv {
             csv.finish(own)?;
         }
-        Ok(())
+        page.map_or(Ok(()), |page| page.finish(&path("html"), own))
     })
 }
 

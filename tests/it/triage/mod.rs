@@ -12,6 +12,7 @@ mod answers_in_cells;
 mod books;
 mod imports;
 mod round_trips;
+mod saved_answers;
 
 use books::ReturnedBook;
 
