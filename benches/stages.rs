@@ -22,7 +22,7 @@ use bidui::testing::normalize;
 use bidui::testing::normalize::NameForm;
 use bidui::testing::privacy;
 use bidui::testing::publish;
-use bidui::testing::publish::{PublicationInputs, PublishedPipeline};
+use bidui::testing::publish::{EarlierRuns, PublicationInputs, PublishedPipeline};
 use bidui::testing::reconcile;
 use bidui::testing::reconcile::views;
 use bidui::testing::resolve;
@@ -141,6 +141,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],
+            earlier: EarlierRuns::default(),
         };
         publish::publish(&inputs, &out)
     };

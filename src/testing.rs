@@ -174,7 +174,8 @@ pub mod publication {
 }
 pub mod publish {
     pub use crate::publish::{
-        FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
+        EarlierRuns, FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish,
+        summary_text,
     };
     pub mod lists {
         pub use crate::publish::lists::{COVER_SHEET, REVIEW_SHEET, VISIT_SHEET};

@@ -153,11 +153,15 @@ pub struct OutputSettings {
     pub csv: bool,
     /// Tables with names and ID numbers for officers with clearance.
     pub restricted: bool,
+    /// A page per township that is filled in with any browser, for those without a spreadsheet.
+    pub html: bool,
+    /// Working days that a department has to mend what is returned to it.
+    pub return_days: u32,
 }
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        Self { xlsx: true, csv: true, restricted: true }
+        Self { xlsx: true, csv: true, restricted: true, html: true, return_days: 10 }
     }
 }
 

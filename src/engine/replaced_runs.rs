@@ -15,6 +15,7 @@ use crate::model::resolution::Resolution;
 use crate::privacy::IdentitySecret;
 use crate::publication::layout;
 use crate::publication::snapshot::Snapshot;
+use crate::publish::EarlierRuns;
 use crate::resolve::previous_records::RECORDS;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::track::replaced_runs::take_over_numbers;
@@ -77,6 +78,12 @@ impl ReplacedRuns {
         let called = resolve::called_now(pipeline, loaded, nodes, resolution, run).ok()?;
         let exceptions = PreviousExceptions::read(run).ok()?;
         Some((run, exceptions.under_codes(renamed).called(&called)))
+    }
+
+    /// All of them, for what lists tell of sheets and letters that are out.
+    pub(crate) fn earlier(&self) -> EarlierRuns<'_> {
+        let current = self.runs.first().filter(|_| self.has_current);
+        EarlierRuns { current, of_period: &self.runs, previous: None }
     }
 
     /// Folders of those whose numbers are others than those of a run under this secret.

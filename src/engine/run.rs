@@ -24,7 +24,7 @@ use crate::publication::manifest::DeliveredFile;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::Staging;
 use crate::publish::previous_indicators::{INDICATORS, previous_indicators};
-use crate::publish::{FinishedPublication, PreviousFigures, PublicationInputs};
+use crate::publish::{EarlierRuns, FinishedPublication, PreviousFigures, PublicationInputs};
 use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
@@ -272,6 +272,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         previous_period: previous.map(Snapshot::period),
         previous_indicators: &previous_indicators,
         previous_figures: previous_figures.as_ref(),
+        earlier: EarlierRuns { previous, ..replaced.earlier() },
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);

@@ -31,6 +31,9 @@ pub enum AnswerColumn {
     RowVersion,
 }
 
+/// First cell of a file of answers that a page saved; behind it stand how many rows it has and a check of what they say.
+pub(crate) const ANSWER_FILE: &str = "答复文件";
+
 impl AnswerColumn {
     /// All columns, in the order in which a list has them.
     pub const ALL: [Self; 12] = [

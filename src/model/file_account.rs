@@ -39,6 +39,21 @@ impl SkipReason {
             Self::Deleted => "deleted",
         }
     }
+    /// The label of a key; the key itself if it is of another version.
+    pub(crate) fn label_of(key: &str) -> &str {
+        const ALL: [SkipReason; 9] = [
+            SkipReason::Title,
+            SkipReason::Header,
+            SkipReason::Blank,
+            SkipReason::Total,
+            SkipReason::Footer,
+            SkipReason::Note,
+            SkipReason::Line,
+            SkipReason::Example,
+            SkipReason::Deleted,
+        ];
+        ALL.into_iter().find(|reason| reason.key() == key).map_or(key, |reason| reason.label())
+    }
     /// Chinese label.
     pub fn label(self) -> &'static str {
         match self {

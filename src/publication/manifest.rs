@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::id_ledger::ListedLedger;
 use super::layout::MANIFEST;
+use super::list_issue::ListIssue;
 use super::output_files::write_output_bytes;
+use super::returned_points::ReturnedPoints;
 use crate::model::data_file::FileFate;
 use crate::model::file_account::FileAccount;
 use crate::model::period::Period;
@@ -62,6 +64,11 @@ pub struct Manifest {
     pub stages: Vec<StageRows>,
     /// Rules run and not run.
     pub rules: Vec<RuleRun>,
+    /// What departments were asked to mend, and what they had mended of what was asked before.
+    pub returns: ReturnedPoints,
+    /// The lists that it hands out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue: Option<ListIssue>,
     /// Files of the publication, but for the manifest.
     pub outputs: Vec<OutputFile>,
 }
@@ -356,6 +363,8 @@ mod tests {
             audits: vec![told_finding(&AuditFinding::new("dibao", "twice", false, words.to_owned()))],
             stages: Vec::new(),
             rules: vec![rule.told()],
+            returns: ReturnedPoints::default(),
+            issue: None,
             outputs: Vec::new(),
         }
     }

@@ -16,7 +16,9 @@ use sha2::{Digest as _, Sha256};
 use super::checked_files::{CheckedFiles, ListedFile, not_as_published, open_as_listed};
 use super::id_ledger::ListedLedger;
 use super::layout::{self, LATEST, MANIFEST, RunName};
+use super::list_issue::ListIssue;
 use super::manifest::{Completeness, FORMAT, KeyNames, OutputFile, PartialRun, READABLE};
+use super::returned_points::ReturnedPoints;
 use super::table_reader::{self, TableRow};
 use crate::model::period::Period;
 use crate::model::published_id::PublishedId;
@@ -57,6 +59,8 @@ pub struct Snapshot {
     judged: BTreeSet<String>,
     accepted: BTreeMap<String, u64>,
     read: BTreeMap<String, u64>,
+    returns: Option<ReturnedPoints>,
+    issue: Option<ListIssue>,
     outputs: Vec<OutputFile>,
     /// Tables of every source that was delivered.
     tables: BTreeMap<String, Vec<TableHead>>,
@@ -86,6 +90,8 @@ struct ManifestHead {
     sources: Vec<SourceHead>,
     #[serde(default)]
     rules: Vec<RuleHead>,
+    returns: Option<ReturnedPoints>,
+    issue: Option<ListIssue>,
     outputs: Vec<OutputFile>,
     keys: Option<KeyNames>,
 }
@@ -209,6 +215,8 @@ impl Snapshot {
             prefecture: head.prefecture,
             ledgers: head.ledgers,
             completeness: Completeness::of(&head.partial),
+            returns: head.returns,
+            issue: head.issue,
             outputs: head.outputs,
             keys: head.keys,
             carried: None,
@@ -385,6 +393,16 @@ impl Snapshot {
     /// Ledgers of ids that lay beside it when it was made.
     pub(crate) fn ledgers(&self) -> &[ListedLedger] {
         &self.ledgers
+    }
+
+    /// What it asked the departments to mend; `None` where it does not say.
+    pub(crate) fn returned_points(&self) -> Option<&ReturnedPoints> {
+        self.returns.as_ref()
+    }
+
+    /// What it says of the lists that it handed out; `None` where it does not say.
+    pub(crate) fn list_issue(&self) -> Option<&ListIssue> {
+        self.issue.as_ref()
     }
 
     /// How much of its period it tells.

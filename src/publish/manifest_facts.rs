@@ -8,18 +8,24 @@ use crate::model::exception::Status;
 use crate::model::links::Decision;
 use crate::model::source_row::ControlTotals;
 use crate::model::undecided::HeldRule;
+use crate::publication::list_issue::ListIssue;
 use crate::publication::manifest::HeldColumn;
 use crate::publication::manifest::{
     DeliveredFile, FORMAT, KeyNames, Manifest, OutputFile, PartialRun, ReadAnswers, RuleRun, SourceRun,
     StageRows,
 };
+use crate::publication::returned_points::ReturnedPoints;
 use crate::publication::told_finding;
 
 /// Gathers the manifest of a publication and checks its totals.
 ///
 /// # Errors
 /// Totals that do not balance.
-pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<OutputFile>) -> Result<Manifest> {
+pub(crate) fn build_manifest(
+    inputs: &PublicationInputs<'_>,
+    (returns, issue): (ReturnedPoints, ListIssue),
+    outputs: Vec<OutputFile>,
+) -> Result<Manifest> {
     let manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -37,6 +43,8 @@ pub(crate) fn build_manifest(inputs: &PublicationInputs<'_>, outputs: Vec<Output
         audits: inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect(),
         stages: stages(inputs),
         rules: rule_runs(inputs).into_iter().map(RuleRun::told).collect(),
+        returns,
+        issue: Some(issue),
         outputs,
     };
     manifest.check(inputs.catalogue.outputs.restricted)?;

@@ -23,6 +23,7 @@ use crate::normalize::ComparableSource;
 use crate::privacy::Secrets;
 use crate::publication::id_ledger::ListedLedger;
 use crate::publication::manifest::Manifest;
+use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::{Committed, Staging};
 use crate::reconcile::RuleFindings;
 use crate::reconcile::views::rule_view::View;
@@ -101,6 +102,19 @@ pub struct PublicationInputs<'a> {
     pub previous_indicators: &'a [PreviousIndicator],
     /// What its report said was open.
     pub previous_figures: Option<&'a PreviousFigures>,
+    /// Publications before it.
+    pub earlier: EarlierRuns<'a>,
+}
+
+/// Publications before one, of its period and of the one that it is compared with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EarlierRuns<'a> {
+    /// The current one of its own period, which it replaces.
+    pub current: Option<&'a Snapshot>,
+    /// All of its own period, the newest first.
+    pub of_period: &'a [Snapshot],
+    /// That of the period compared with.
+    pub previous: Option<&'a Snapshot>,
 }
 
 /// A finished publication.
@@ -174,20 +188,24 @@ fn write_publication_files(
     drop(keys);
     let by_finding = restricted::by_finding(inputs.tracked);
     let exceptions = exception_keys::ExceptionKeys::new(inputs);
-    let held = held_notices::held_notices(&manifest_facts::rule_runs(inputs), inputs.catalogue);
+    let rules = manifest_facts::rule_runs(inputs);
+    let held = held_notices::held_notices(&rules, inputs.catalogue);
+    let returns = lists::returned_points(inputs, &rules);
+    let (issue, earlier) = lists::list_issue(inputs, &people, &by_finding);
     outputs.write_all(&[
         &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, to),
         &|to| match restricted {
             true => restricted::write_restricted_tables(inputs, &by_finding, &exceptions, to),
             false => Ok(()),
         },
-        &|to| lists::write_lists(inputs, &people, &all, &by_finding, &held, to),
+        &|to| lists::write_lists(inputs, (&people, &all, &by_finding), (&held, &earlier), to),
+        &|to| lists::write_return_letters(inputs, &rules, &returns, to),
     ])?;
     let totals = PublicationTotals::build(inputs, &people, &all)?;
     notices_file::write_notices(inputs, &mut outputs)?;
     report::write_report(inputs, &totals, &held, &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = manifest_facts::build_manifest(inputs, outputs.into_written())?;
+    let manifest = manifest_facts::build_manifest(inputs, (returns, issue), outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
     Ok((manifest, totals))

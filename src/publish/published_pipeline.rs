@@ -133,6 +133,8 @@ pub struct PublishedPipeline {
     pub privacy: PrivacySettings,
     /// Which outputs are wanted.
     pub outputs: OutputSettings,
+    /// Days that are worked on.
+    pub calendar: WorkCalendar,
 }
 
 impl PublishedPipeline {
@@ -160,6 +162,7 @@ impl PublishedPipeline {
             calendar: pipeline.calendar.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
+            calendar: pipeline.calendar.clone(),
         }
     }
     /// Facts about a source; absent facts fall back on the name.

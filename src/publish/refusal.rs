@@ -71,7 +71,7 @@ pub(crate) fn write_refusal(refusal: &Refusal<'_>, staging: &Staging) -> Result<
     staging.place_folder(&format!("{REFUSED}{}-{digest}", refusal.period), |folder| {
         let (mut outputs, disk) = OutputFiles::beside(folder)?;
         make_output_folder(&outputs.path("lists"), 0o700)?;
-        write_reject_lists(refusal.loaded, (refusal.catalogue, refusal.period), &[], &mut outputs)?;
+        write_reject_lists(refusal.loaded, (refusal.catalogue, refusal.period), &mut outputs)?;
         let others = other_files(&run.files, usize::MAX);
         let text = [run.problems.clone(), others.into_iter().collect()].concat().join("\n\n") + "\n";
         outputs.bytes("lists/问题.txt", text.as_bytes(), None)?;

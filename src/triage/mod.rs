@@ -18,6 +18,7 @@ mod returned_files;
 mod returned_sheet;
 mod row_outcome;
 mod ruled_pairs;
+mod saved_answers;
 
 pub(crate) use answer_cells::{fen_of, month_of};
 pub(crate) use check_answer::check_meaning;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::Array as _;
 
+use super::saved_answers::SavedAnswers;
 use crate::config::read_options::ReadOptions;
 use crate::extract::RawTable;
 use crate::model::answer_column::AnswerColumn;
@@ -39,6 +40,8 @@ pub(super) struct ReturnedSheet {
     /// Headers, from above; a sheet into which several were pasted has several.
     pub(super) headers: Vec<ReturnedHeader>,
     pub(super) rows: Vec<ReturnedRow>,
+    /// What a page that saved it says that it has.
+    saved: Option<SavedAnswers>,
     faults: BTreeMap<(u32, u32), CellFault>,
 }
 
@@ -128,10 +131,13 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
             }),
         );
         match find_rows(table).map_err(|e| if sheet.is_empty() { e } else { e.in_sheet(&sheet) })? {
-            FoundSheet::List(found) => returned.sheets.push(*found),
+            FoundSheet::List(found) => {
+                returned.notes.extend(found.saved.as_ref().map_or(Ok(None), |saved| saved.compare(&found))?);
+                returned.sheets.push(*found);
+            }
             FoundSheet::Ledger => {
                 ledger = true;
-                returned.notes.push("台账没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
+                returned.notes.push("台账、补报清单没有填报的列，没有读：结果填在乡镇的清单里".to_owned());
             }
             FoundSheet::Other => others.push(sheet),
         }
@@ -189,21 +195,26 @@ enum FoundSheet {
 
 /// Titles that a ledger has beside the number of the exception.
 const LEDGER: [&str; 3] = ["说明", "责任部门", "核查建议"];
+/// What a supplement has, which tells what comes on top of sheets that are out and takes no answers either.
+const SUPPLEMENT: &str = "补报情况";
 
 /// Is a row the header of a ledger?
 fn is_ledger_header(sheet: &ReturnedSheet, at: usize) -> bool {
     let titles: Vec<String> =
         (0..sheet.table.columns.len()).map(|column| plain_title(sheet.cell(at, column))).collect();
     let answers = titles.iter().filter_map(|title| column_titled(title));
-    answers.eq([AnswerColumn::Number])
-        && LEDGER.iter().all(|wanted| titles.iter().any(|title| *title == plain_title(wanted)))
+    if !answers.eq([AnswerColumn::Number]) {
+        return false;
+    }
+    titles.iter().any(|title| title == SUPPLEMENT)
+        || LEDGER.iter().all(|wanted| titles.iter().any(|title| *title == plain_title(wanted)))
 }
 
 /// Headers and rows of a sheet.
 fn find_rows(table: RawTable) -> Result<FoundSheet> {
     let faults = table.faults.iter().map(|fault| ((fault.row, fault.column), fault.fault)).collect();
     let name = table.info.sheet.clone().unwrap_or_default();
-    let mut sheet = ReturnedSheet { name, table, headers: Vec::new(), rows: Vec::new(), faults };
+    let mut sheet = ReturnedSheet { name, table, headers: Vec::new(), rows: Vec::new(), saved: None, faults };
     let (mut numbered, mut first_numbered) = (0u64, 0);
     let mut ledger = false;
     for at in 0..sheet.table.rows.len() {
@@ -213,6 +224,7 @@ fn find_rows(table: RawTable) -> Result<FoundSheet> {
         }
         let Some(last) = sheet.headers.len().checked_sub(1) else {
             ledger |= is_ledger_header(&sheet, at);
+            sheet.saved = sheet.saved.take().or_else(|| SavedAnswers::read(&sheet, at));
             if (0..sheet.table.columns.len()).any(|column| is_exception_number(sheet.cell(at, column))) {
                 numbered += 1;
                 first_numbered = if first_numbered == 0 { sheet.table.rows[at] } else { first_numbered };

@@ -387,6 +387,16 @@ fn nothing_visible_of_a_published_run_holds_a_number() {
         lists.contains("X99") && lists.contains("，民族 "),
         "no text of a list stands beside its finding"
     );
+    // A corrected list: supplements tell what is void of the sheets that are out, and letters what was mended.
+    let corrected = fs::read_to_string(&registry).unwrap();
+    let fewer: Vec<&str> =
+        corrected.lines().enumerate().filter(|(at, _)| at % 9 != 5).map(|(_, line)| line).collect();
+    fs::write(&registry, fewer.join("\n")).unwrap();
+    assert_eq!(said(&[&run[..], &options].concat(), &mut texts), 0);
+    visible_texts(&published.canonicalize().unwrap(), &mut texts);
+    let void = |(name, text): &(String, String)| name.contains("/补报/") && text.contains("作废：");
+    assert!(texts.iter().any(void), "no row of a sheet that is out is void");
+    assert!(texts.iter().any(|(name, text)| name.ends_with(".html") && text.contains("答复文件")), "no page");
     said(&["check", text(&pipeline), "--data", text(&data)], &mut texts);
     for list in [format!("dibao_{number}.csv"), "student.csv".to_owned()] {
         let list = data.join(list);

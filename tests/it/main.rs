@@ -30,6 +30,7 @@ mod five_runs;
 mod fixture_world;
 mod folder;
 mod generic_link;
+mod handed_out;
 mod hostile;
 mod hostile_formats;
 mod inclusion;

@@ -27,7 +27,7 @@ use bidui::testing::publication::snapshot::Snapshot;
 use bidui::testing::publication::table_reader;
 use bidui::testing::publish::previous_indicators::previous_indicators;
 use bidui::testing::publish::{
-    FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
+    EarlierRuns, FinishedPublication, PublicationInputs, PublishedPipeline, RuleFacts, publish, summary_text,
 };
 use bidui::testing::reconcile::RuleFindings;
 use bidui::testing::reconcile::views::published_views::published_views;
@@ -298,6 +298,7 @@ impl World {
                 previous_period: previous.map(Snapshot::period),
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
                 previous_figures: None,
+                earlier: EarlierRuns::default(),
             },
             out,
         )

@@ -1,7 +1,7 @@
 //! What a row says was found: the message, and who said what, in as few words as fit a line or three.
 
 use super::evidence::ListedEvidence;
-use super::number_conflict::number_conflict;
+use super::number_conflict::{named_lists, number_conflict};
 use crate::model::exception::{SubjectKind, TrackedException};
 use crate::model::id_number::IdNumber;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -101,7 +101,7 @@ impl FindingTexts<'_, '_> {
         }
         if names.len() > 1 {
             let parts: Vec<String> =
-                names.iter().map(|(one, lists)| format!("{}“{}”", lists.join("、"), name(one))).collect();
+                names.iter().map(|(one, lists)| format!("{}“{}”", named_lists(lists), name(one))).collect();
             said += &format!("姓名：{}。", parts.join("，"));
         }
         said

@@ -25,6 +25,8 @@ pub(in crate::publish) enum ListColumn {
     Kind,
     Severity,
     Status,
+    /// Whether it comes on top of a sheet that is out.
+    Supplement,
     /// What was answered last, and what changed since.
     LastAnswer,
     Owner,
@@ -76,7 +78,8 @@ const ANSWERS: [ListColumn; 9] = [
     L::Answer(A::AnsweredBy),
     L::Answer(A::AnsweredOn),
 ];
-const SELDOM_READ: [ListColumn; 17] = [
+const SELDOM_READ: [ListColumn; 18] = [
+    L::Supplement,
     L::LastAnswer,
     L::Rule,
     L::Kind,
@@ -114,6 +117,7 @@ impl ListColumn {
             L::Kind => "疑点类型",
             L::Severity => "严重程度",
             L::Status => "状态",
+            L::Supplement => "本次下发",
             L::LastAnswer => "上次核查结果",
             L::Owner => "责任部门",
             L::Helper => "帮扶人",
@@ -151,7 +155,7 @@ impl ListColumn {
             L::FirstSeen => 9.0,
             L::Township | L::Owner | L::Issued => 12.0,
             L::Phone => 13.0,
-            L::Match => 16.0,
+            L::Match | L::Supplement => 16.0,
             L::Kind | L::Address => 18.0,
             L::Related => 21.0,
             L::AllAdvice | L::LastAnswer => 32.0,
@@ -236,7 +240,7 @@ impl ListLayout {
 fn seldom_read(audience: ListAudience, said: &[ListColumn]) -> impl Iterator<Item = ListColumn> {
     SELDOM_READ.into_iter().filter(move |column| match column {
         L::Phone => audience == ListAudience::Inner && said.contains(column),
-        L::Helper | L::Address | L::LastAnswer => said.contains(column),
+        L::Helper | L::Address | L::LastAnswer | L::Supplement => said.contains(column),
         _ => true,
     })
 }

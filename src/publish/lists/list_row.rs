@@ -9,6 +9,7 @@ use super::evidence::ListedEvidence;
 use super::finding_text::FindingTexts;
 use super::homes::{Contact, Homes, own_part};
 use super::list_column::{ListColumn, ListLayout};
+use super::supplement::{KEPT, SheetMarks};
 use crate::Result;
 use crate::config::MaskStyle;
 use crate::config::pipeline_settings::ListAudience;
@@ -43,6 +44,8 @@ pub(super) struct RowMaterial<'a> {
     issued: String,
     /// Numbers without a real birth date that stand where ID numbers do: as a household's number nothing else tells them.
     damaged_numbers: HashSet<u64>,
+    /// What comes on top of sheets that are out.
+    marks: SheetMarks<'a>,
 }
 
 /// An exception and where it stands on its list.
@@ -99,6 +102,7 @@ impl<'a> RowMaterial<'a> {
         persons: &'a [PublishedPerson],
         by_finding: &'a ByFinding<'a>,
         (listed, evidence): (&[&'a TrackedException], ListedEvidence<'a>),
+        marks: SheetMarks<'a>,
     ) -> Result<Self> {
         let catalogue = inputs.catalogue;
         let rank =
@@ -119,6 +123,7 @@ impl<'a> RowMaterial<'a> {
             persons,
             by_finding,
             damaged_numbers,
+            marks,
             fields,
             evidence,
             homes,
@@ -133,6 +138,9 @@ impl<'a> RowMaterial<'a> {
         let (audience, mut said) = (self.audience(), self.homes.said());
         if self.inputs.tracked.iter().any(|one| one.is_open() && one.answer.is_some()) {
             said.push(ListColumn::LastAnswer);
+        }
+        if !self.marks.is_empty() {
+            said.push(ListColumn::Supplement);
         }
         [ListLayout::of_answers(audience, &said), ListLayout::of_ledger(audience, &said)]
     }
@@ -224,7 +232,11 @@ impl<'a> RowMaterial<'a> {
             L::Household => self.household(entry),
             L::Name => self.shown_name(self.name(entry.subject)),
             L::Identity => self.identity(entry.subject),
-            L::Finding => self.finding(entry).into(),
+            L::Finding => match self.marks.of(tracked) {
+                "" | KEPT => self.finding(entry).into(),
+                // Seen on paper, too.
+                _ => format!("【新增】{}", self.finding(entry)).into(),
+            },
             L::Advice => {
                 let all = rule.map_or("", |rule| rule.advice.as_str());
                 all.split('；').next().unwrap_or(all).into()
@@ -237,6 +249,7 @@ impl<'a> RowMaterial<'a> {
                 true => tracked.status.title().into(),
                 false => format!("{}（本季未核对）", tracked.status.title()).into(),
             },
+            L::Supplement => self.marks.of(tracked).into(),
             L::LastAnswer => self.last_answer(tracked).into(),
             L::Owner => (&*e.owner).into(),
             L::Helper => self.shown_name(contact(|contact| &contact.helper)),
@@ -435,7 +448,7 @@ impl<'a> RowMaterial<'a> {
     }
 
     /// A name as the pipeline's privacy setting allows; a number in its place is no name.
-    fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+    pub(super) fn shown_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.inputs.catalogue.privacy.name_mask {
             MaskStyle::None => mask::mask_numbers_in_text(name),
             MaskStyle::Partial => mask::mask_name_for_notice(&mask::mask_numbers_in_text(name)).into(),

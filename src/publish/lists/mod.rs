@@ -13,12 +13,15 @@ use super::held_notices::HeldNotice;
 use super::people::{PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::model::exception::TrackedException;
+use crate::publication::list_issue::ListIssue;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
+mod answer_page;
 mod book_plan;
 mod cells;
 mod cover;
+mod earlier_sheets;
 mod evidence;
 mod finding_text;
 mod homes;
@@ -27,16 +30,25 @@ mod list_row;
 mod number_conflict;
 mod rejects;
 mod return_letter;
+mod return_points;
+mod return_sheets;
+mod return_supplier;
 mod safe_names;
 mod style;
+mod supplement;
+mod table_sheet;
 mod workbook;
 mod workbook_package;
 
-pub(super) use rejects::write_reject_lists;
+pub(super) use earlier_sheets::EarlierSheets;
+pub(super) use rejects::{write_reject_lists, write_return_letters};
+pub(super) use return_points::returned_points;
 
+use answer_page::AnswerPage;
 use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
 use list_row::RowMaterial;
+use supplement::SheetMarks;
 
 /// First sheet.
 pub const COVER_SHEET: &str = "交办单";
@@ -45,35 +57,55 @@ pub const VISIT_SHEET: &str = "按村按户";
 /// Sheet of exceptions that rest on an unconfirmed link.
 pub const REVIEW_SHEET: &str = "待确认匹配";
 
+/// What the manifest says of the lists that are handed out, and which sheets of the period are out.
+pub(super) fn list_issue(
+    inputs: &PublicationInputs<'_>,
+    people: &RecordOwners<'_>,
+    by_finding: &ByFinding<'_>,
+) -> (ListIssue, EarlierSheets) {
+    earlier_sheets::list_issue(inputs, &book_plan::township_books(inputs, people, by_finding))
+}
+
 /// Writes all lists, workbooks side by side. A row exists while it is written.
 pub(super) fn write_lists(
     inputs: &PublicationInputs<'_>,
-    people: &RecordOwners<'_>,
-    all: &PublishedPersons,
-    by_finding: &ByFinding<'_>,
-    held: &[HeldNotice],
+    (people, all, by_finding): (&RecordOwners<'_>, &PublishedPersons, &ByFinding<'_>),
+    (held, earlier): (&[HeldNotice], &EarlierSheets),
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let townships = book_plan::township_books(inputs, people, by_finding);
+    let marks = SheetMarks::new(&townships, earlier);
     let ledgers = book_plan::ledgers(inputs, &townships);
     let listed: Vec<&TrackedException> = townships.iter().flat_map(|book| &book.open).copied().collect();
     let evidence = ListedEvidence::gather(inputs, people, listed.par_iter().copied())?;
-    let material = RowMaterial::new(inputs, people, &all.persons, by_finding, (&listed, evidence))?;
+    let material = RowMaterial::new(inputs, people, &all.persons, by_finding, (&listed, evidence), marks)?;
+    let [of_answers, of_ledger] = material.layouts();
+    let sheets = (townships.as_slice(), by_finding);
+    supplement::write_supplements(inputs, &material, sheets, (earlier, &of_answers), outputs)?;
     let books: Vec<BookPlan<'_>> = townships.into_iter().chain(ledgers).collect();
     for book in &books {
         if let Some((folder, _)) = book.path.rsplit_once('/') {
             make_output_folder(&outputs.path(folder), 0o700)?;
         }
     }
-    let [of_answers, of_ledger] = material.layouts();
     outputs.each(&books, |plan, own| {
         let book = plan.book(&material, held);
         let layout = if plan.kind == BookKind::Township { &of_answers } else { &of_ledger };
         let wanted = &inputs.catalogue.outputs;
         let path = |suffix: &str| format!("{}.{suffix}", plan.path);
         let mut csv = wanted.csv.then(|| CsvFile::begin(own, &path("csv"))).transpose()?;
-        let mut tell = |cells: &[Cow<'_, str>]| csv.as_mut().map_or(Ok(()), |csv| csv.row(cells));
-        tell(&layout.titles().into_iter().map(Cow::from).collect::<Vec<_>>())?;
+        let titles: Vec<Cow<'_, str>> = layout.titles().into_iter().map(Cow::from).collect();
+        csv.as_mut().map_or(Ok(()), |csv| csv.row(&titles))?;
+        let mut page = (wanted.html && plan.kind == BookKind::Township)
+            .then(|| AnswerPage::new(inputs, layout, &book.of));
+        let mut entries = book.sheets.iter().flat_map(|(sheet, all)| all.iter().map(|one| (*sheet, one)));
+        // Each row is made once, for whatever shows it.
+        let mut tell = |cells: &[Cow<'_, str>]| {
+            if let (Some(page), Some((sheet, entry))) = (&mut page, entries.next()) {
+                page.push(sheet, entry, cells);
+            }
+            csv.as_mut().map_or(Ok(()), |csv| csv.row(cells))
+        };
         if wanted.xlsx {
             let made = (&book, layout);
             workbook_package::write_workbook_package(inputs, &material, made, &path("xlsx"), own, tell)?;
@@ -84,9 +116,8 @@ pub(super) fn write_lists(
         if let Some(csv) = csv {
             csv.finish(own)?;
         }
-        Ok(())
-    })?;
-    write_reject_lists(inputs.loaded, (inputs.catalogue, inputs.period), held, outputs)
+        page.map_or(Ok(()), |page| page.finish(&path("html"), own))
+    })
 }
 
 fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {

@@ -52,13 +52,18 @@ pub(super) fn number_conflict<'t>(written: impl Iterator<Item = (&'t str, IdNumb
     Some(parts.join("；"))
 }
 
+/// The first lists; of more how many there are.
+pub(super) fn named_lists(lists: &[&str]) -> String {
+    match lists.len() {
+        count if count > NAMED_LISTS => format!("{}等{count}份名单", lists[..NAMED_LISTS].join("、")),
+        _ => lists.join("、"),
+    }
+}
+
 fn difference(other: &WrittenNumber<'_>, right: &WrittenNumber<'_>) -> String {
     let (theirs, ours) = (other.digits(), right.digits());
     let places: Vec<usize> = (0..LENGTH).filter(|&at| theirs[at] != ours[at]).collect();
-    let named = |of: &WrittenNumber<'_>| match of.lists.len() {
-        count if count > NAMED_LISTS => format!("{}等{count}份名单", of.lists[..NAMED_LISTS].join("、")),
-        _ => of.lists.join("、"),
-    };
+    let named = |of: &WrittenNumber<'_>| named_lists(&of.lists);
     let what = match places.as_slice() {
         &[a, b] if b == a + 1 && theirs[a] == ours[b] && theirs[b] == ours[a] => {
             format!("第{}、{}位颠倒", a + 1, b + 1)

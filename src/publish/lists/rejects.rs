@@ -1,24 +1,31 @@
 //! Rows that were not accepted, back to the department that delivered them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::cells::row_height;
+use jiff::civil::Date;
+
 use super::return_letter::ReturnLetter;
+use super::return_points::{counties_of, points_of, reason_and_cure};
+use super::return_sheets::{compared_sheet, return_sheets};
+use super::return_supplier::return_suppliers;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
-use super::workbook::write_sheet_text;
+use super::table_sheet::TableSheet;
 use super::{list_workbook_error, safe_names};
 use crate::Result;
 use crate::load::{LoadedSource, keeps_cell_value, masked_file_name};
 use crate::model::period::Period;
 use crate::model::source_row::Reject;
 use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::manifest::RuleRun;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
-use crate::publish::PublishedPipeline;
-use crate::publish::held_notices::HeldNotice;
-use crate::publish::tables::returned_rows;
+use crate::publication::returned_points::ReturnedPoints;
+use crate::publish::{PublicationInputs, PublishedPipeline};
 
-/// Titles and widths of the columns of a list of returned rows.
-pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
+/// Columns of a list of returned rows.
+pub(super) const REJECTED: usize = 11;
+/// Their titles and widths.
+pub(super) const REJECT_COLUMNS: [(&str, f64); REJECTED] = [
     ("序号", 6.0),
     ("级别", 12.0),
     ("文件", 26.0),
@@ -26,44 +33,95 @@ pub(super) const REJECT_COLUMNS: [(&str, f64); 10] = [
     ("行", 8.0),
     ("成员序号", 10.0),
     ("列", 16.0),
-    ("原因", 46.0),
+    ("原因", 36.0),
+    ("怎么改", 36.0),
     ("原文（长号码已遮盖）", 40.0),
     ("原因代码", 19.0),
 ];
 /// Positions of the columns that hold numbers, and of those that hold sentences.
 const NUMBERS: [usize; 3] = [0, 4, 5];
-const SENTENCES: [usize; 3] = [2, 7, 8];
+const SENTENCES: [usize; 4] = [2, 7, 8, 9];
 
-/// Writes `lists/退回/<source>.xlsx` and `.csv` for every source with rejects, unknown codes or rules that it holds.
+/// What letters are written from, beside the lists.
+struct ReturnedTo<'a> {
+    catalogue: &'a PublishedPipeline,
+    period: Period,
+    /// Day on which they are handed out; `None` for a run that is refused.
+    issued: Option<Date>,
+    rules: &'a [RuleRun],
+    points: &'a ReturnedPoints,
+}
+
+/// Writes a letter and its sheets for every supplier that something is to be told of.
+pub(in crate::publish) fn write_return_letters(
+    inputs: &PublicationInputs<'_>,
+    rules: &[RuleRun],
+    points: &ReturnedPoints,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
+    let (catalogue, period, issued) = (inputs.catalogue, inputs.period, Some(inputs.issued));
+    write_letters(inputs.loaded, &ReturnedTo { catalogue, period, issued, rules, points }, outputs)
+}
+
+/// Writes `lists/退回/<source>.xlsx` and `.csv` of a run that is refused: of what it could read.
 pub(in crate::publish) fn write_reject_lists(
     loaded: &[LoadedSource],
     (catalogue, period): (&PublishedPipeline, Period),
-    held: &[HeldNotice],
     outputs: &mut OutputFiles,
 ) -> Result<()> {
+    let points = ReturnedPoints::default();
+    write_letters(
+        loaded,
+        &ReturnedTo { catalogue, period, issued: None, rules: &[], points: &points },
+        outputs,
+    )
+}
+
+fn write_letters(loaded: &[LoadedSource], to: &ReturnedTo<'_>, outputs: &mut OutputFiles) -> Result<()> {
+    let mut taken = BTreeSet::new();
     for loaded in loaded {
-        let returned: Vec<_> = returned_rows(std::slice::from_ref(loaded)).collect();
-        let letter = ReturnLetter::new(loaded, catalogue, period, held);
-        if returned.is_empty() && letter.says_nothing() {
-            continue;
+        let told = counties_of(to.points, &loaded.records.source);
+        for supplier in return_suppliers(loaded, to.catalogue, to.rules, &told) {
+            let returned = supplier.returned();
+            let days = to.catalogue.outputs.return_days;
+            let due = to.issued.map(|issued| to.catalogue.calendar.working_days_after(issued, days));
+            let letter = ReturnLetter {
+                supplier: &supplier,
+                catalogue: to.catalogue,
+                period: to.period,
+                due: due.transpose()?,
+                points: points_of(to.points, &supplier),
+                compared_with: to.points.compared_with.as_deref(),
+                sheets: return_sheets(&supplier, to.catalogue, to.rules),
+            };
+            if returned.is_empty() && letter.says_nothing() {
+                continue;
+            }
+            make_output_folder(&outputs.path("lists/退回"), 0o700)?;
+            let name = safe_names::safe_file_name(&supplier.title(to.catalogue));
+            // Two lists may bear one title.
+            let name = if taken.contains(&name) { format!("{name}_{}", supplier.source()) } else { name };
+            taken.insert(name.clone());
+            let stem = format!("lists/退回/{name}");
+            let rows: Vec<[String; REJECTED]> = returned
+                .iter()
+                .enumerate()
+                .map(|(i, (reject, severity))| reject_cells(i + 1, reject, severity))
+                .collect();
+            let book = reject_workbook(&letter, &rows, outputs.folder())?;
+            outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
+            let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
+            csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
+            rows.iter().try_for_each(|row| csv.row(row))?;
+            csv.finish(outputs)?;
         }
-        let title = catalogue.source_title(&loaded.records.source);
-        let stem = format!("lists/退回/{}", safe_names::safe_file_name(title));
-        make_output_folder(&outputs.path("lists/退回"), 0o700)?;
-        let rows: Vec<[String; 10]> =
-            returned.iter().enumerate().map(|(i, (r, severity))| reject_cells(i + 1, r, severity)).collect();
-        let book = reject_workbook((period, title), &letter, &rows, outputs.folder())?;
-        outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
-        let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
-        csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
-        rows.iter().try_for_each(|row| csv.row(row))?;
-        csv.finish(outputs)?;
     }
     Ok(())
 }
 
 /// The cells of one returned row.
-pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; 10] {
+pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [String; REJECTED] {
+    let (reason, cure) = reason_and_cure(&reject.reason);
     let masked = |text: &str| mask_numbers_in_text(text).into_owned();
     [
         number.to_string(),
@@ -78,56 +136,41 @@ pub(super) fn reject_cells(number: usize, reject: &Reject, severity: &str) -> [S
         reject.row.to_string(),
         if reject.member > 0 { reject.member.to_string() } else { String::new() },
         masked(reject.column.as_deref().unwrap_or_default()),
-        masked(&reject.reason),
+        masked(reason),
+        masked(cure),
         mask_numbers_in_text(&reject.original).replace('\t', " | "),
         reject.reason_code.clone(),
     ]
 }
 
 fn reject_workbook(
-    (period, title): (Period, &str),
     letter: &ReturnLetter<'_>,
-    rows: &[[String; 10]],
+    rows: &[[String; REJECTED]],
     scratch: &Path,
 ) -> Result<Vec<u8>> {
     let styles = SheetStyles::new();
     let mut book = new_list_workbook(scratch)?;
-    book.set_properties(&document_properties(&format!("{title}退回行（{period}）"), period)?);
+    let title = letter.supplier.title(letter.catalogue);
+    book.set_properties(&document_properties(&format!("{title}退回函（{}）", letter.period), letter.period)?);
     letter.write(book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?, rows, &styles)?;
-    let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
-    sheet.set_name("退回行").map_err(list_workbook_error)?;
-    for (c, (_, width)) in REJECT_COLUMNS.iter().enumerate() {
-        sheet.set_column_width(c as u16, *width).map_err(list_workbook_error)?;
+    let header = format!("{title}退回函 {}", letter.period);
+    if !rows.is_empty() {
+        let rows: Vec<&[String]> = rows.iter().map(<[String; REJECTED]>::as_slice).collect();
+        let sheet = TableSheet {
+            name: "退回行",
+            columns: &REJECT_COLUMNS,
+            numbers: &NUMBERS,
+            sentences: &SENTENCES,
+            rows: rows.into_iter().map(<[String]>::to_vec).collect(),
+        };
+        sheet.write(&mut book, &header, &styles)?;
     }
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(0, 0).map_err(list_workbook_error)?;
-    sheet.set_header(format!("&L{title}退回行 {period}&R内部资料 注意保密")).set_footer("&C第&P页 共&N页");
-    sheet.set_freeze_panes(1, 0).map_err(list_workbook_error)?;
-    sheet
-        .autofilter(0, 0, rows.len() as u32, REJECT_COLUMNS.len() as u16 - 1)
-        .map_err(list_workbook_error)?;
-    for (c, (title, _)) in REJECT_COLUMNS.iter().enumerate() {
-        sheet.write_string_with_format(0, c as u16, *title, &styles.header).map_err(list_workbook_error)?;
+    for sheet in letter.sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
+        sheet.write(&mut book, &header, &styles)?;
     }
-    sheet.set_row_height(0, 24).map_err(list_workbook_error)?;
-    for (r, row) in (1u32..).zip(rows) {
-        // Readers do not fit rows that are written with a height, and without one some lay the lines over each other.
-        let cells = row.iter().zip(REJECT_COLUMNS).map(|(text, (_, width))| (text.as_str(), width));
-        sheet.set_row_height(r, row_height(cells, 1)).map_err(list_workbook_error)?;
-        for (c, text) in row.iter().enumerate() {
-            let column = c as u16;
-            match text.parse::<u32>() {
-                Ok(number) if NUMBERS.contains(&c) => {
-                    sheet
-                        .write_number_with_format(r, column, number, &styles.short)
-                        .map_err(list_workbook_error)?;
-                }
-                _ => {
-                    let format = if SENTENCES.contains(&c) { &styles.long } else { &styles.short };
-                    write_sheet_text(sheet, r, column, text, format)?;
-                }
-            }
-        }
+    let compared = compared_sheet(&letter.points);
+    if !compared.rows.is_empty() && letter.compared_with.is_some() {
+        compared.write(&mut book, &header, &styles)?;
     }
     book.save_to_buffer().map_err(list_workbook_error)
 }
@@ -176,16 +219,24 @@ mod tests {
         let rows = [
             row("“金额”是负数", "warn", "negative_amount"),
             row(&"很长的原因".repeat(20), "reject", "malformed_row"),
-            row("“停保年月”可能是1月，也可能是10月", "warn", "month_doubtful"),
+            row("“停保年月”可能是1月，也可能是10月；写成 201710", "warn", "month_doubtful"),
         ];
         let levels: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
         assert_eq!(levels, ["此值未读入", "整行退回", "已读入，请核对"]);
-        let letter = ReturnLetter::default();
-        let scratch = std::env::temp_dir();
-        let book = reject_workbook(("2018Q3".parse().unwrap(), "名单"), &letter, &rows, &scratch).unwrap();
+        assert_eq!((&*rows[2][7], &*rows[2][8]), ("“停保年月”可能是1月，也可能是10月", "写成 201710"));
+        let sheet = TableSheet {
+            name: "退回行",
+            columns: &REJECT_COLUMNS,
+            numbers: &NUMBERS,
+            sentences: &SENTENCES,
+            rows: rows.iter().map(|row| row.to_vec()).collect(),
+        };
+        let mut book = new_list_workbook(&std::env::temp_dir()).unwrap();
+        sheet.write(&mut book, "名单退回函", &SheetStyles::new()).unwrap();
+        let book = book.save_to_buffer().unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
         let mut sheet = String::new();
-        archive.by_name("xl/worksheets/sheet2.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
         let height = |number: u32| -> f64 {
             let row = sheet.split(&format!("<row r=\"{number}\"")).nth(1).unwrap();
             let (tag, _) = row.split_once('>').unwrap();

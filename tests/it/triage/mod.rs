@@ -13,6 +13,7 @@ mod books;
 mod imports;
 mod reviewed;
 mod round_trips;
+mod saved_answers;
 
 use books::ReturnedBook;
 

@@ -374,3 +374,54 @@ fn what_libreoffice_saves_comes_back() {
         );
     }
 }
+
+#[test]
+fn a_township_prints_on_a_dozen_pages() {
+    let office = Office::new();
+    let issued = office.path("下发.xlsx");
+    std::fs::copy(office.list("2018Q3"), &issued).unwrap();
+    let Some(printed) = saved_by_libreoffice(&issued, "pdf", "pdf") else { return };
+    let bytes = std::fs::read(printed).unwrap();
+    let told = String::from_utf8_lossy(&bytes);
+    let pages = ["/Type/Page", "/Type /Page"].map(|word| {
+        told.match_indices(word).filter(|(at, _)| !told[at + word.len()..].starts_with('s')).count()
+    });
+    let pages: usize = pages.iter().sum();
+    eprintln!("the largest list of the fixtures prints on {pages} pages");
+    assert!((2..=12).contains(&pages), "{pages}");
+}
+
+#[test]
+fn the_first_screen_shows_seven_findings_with_all_answers() {
+    // Pixels of a screen of 1366×768 that are left for rows: what the program takes above and below, letters of the columns.
+    const ROOM: f64 = 768.0 - 189.0 - 62.0 - 20.0;
+    let office = Office::new();
+    let snapshot = Snapshot::open(&office.out().join("2018Q3")).unwrap();
+    let (mut whole, mut lists) = (Vec::new(), 0);
+    for output in snapshot.outputs() {
+        let folders = output.path.matches('/').count();
+        if !output.path.ends_with(".xlsx")
+            || folders != 2
+            || output.path.contains("退回")
+            || output.rows < Some(20)
+        {
+            continue;
+        }
+        let parts = crate::end_to_end::book_parts(&snapshot.path(&output.path));
+        let sheet =
+            parts.iter().find(|part| part.contains("customHeight") && part.contains("frozen")).unwrap();
+        let heights = sheet.split("<row ").skip(1).map(|row| -> f64 {
+            row.split_once("ht=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        });
+        let mut below = 0.0;
+        let rows = heights.take_while(|points| {
+            below += points * 4.0 / 3.0;
+            below <= ROOM
+        });
+        whole.push(rows.count() - 1);
+        lists += 1;
+    }
+    whole.sort_unstable();
+    eprintln!("whole rows of {lists} lists on the first screen: {whole:?}");
+    assert!(whole[0] >= 6 && whole[whole.len() / 2] >= 7, "{whole:?}");
+}
