@@ -38,6 +38,7 @@ mod table;
 mod track;
 mod triage;
 mod trial;
+mod upkeep;
 mod worker;
 
 #[doc(hidden)]
@@ -45,9 +46,10 @@ pub mod testing;
 
 pub use answers::{
     Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, LoggedFile, LoggedImport, ReviewLevel,
-    StandingAnswer, StandingAnswers,
+    StandingAnswer, StandingAnswers, StoreFacts,
 };
 pub use config::Pipeline;
+pub use config::retention::{KeptRuns, RetentionSettings, RetentionTime};
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
@@ -63,4 +65,8 @@ pub use publication::verification::{FileFault, Verification, VerificationFault};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
 pub use triage::{FileOutcome, OutcomeCounts, RowFate, ToldRow, TriageImport, TriagePlan, import_answers};
+pub use upkeep::{
+    BackupPlan, BackupSummary, DeletedKind, DeletionEntry, KeptItem, RestorePlan, RestoreSummary,
+    RestoredKey, TidyPlan, TidySummary, restore_backup, tidy, write_backup,
+};
 pub use worker::{Confinement, Worker, WorkerLimits};

@@ -147,16 +147,16 @@ pub(super) fn execute(arguments: &TriageArguments, console: &mut Console<'_>) ->
 }
 
 /// The moment, by the clock and the zone of this machine.
-fn now() -> jiff::ZonedDateTime {
+pub(super) fn now() -> jiff::ZonedDateTime {
     jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::system())
 }
 
-fn moment(now: &jiff::ZonedDateTime) -> String {
+pub(super) fn moment(now: &jiff::ZonedDateTime) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// Who is recorded: the given name, else the login's, else its number.
-fn by_whom(given: Option<&String>) -> String {
+pub(super) fn by_whom(given: Option<&String>) -> String {
     let login = || std::env::var("USER").ok().filter(|name| !name.trim().is_empty());
     let number = || format!("uid {}", rustix::process::getuid().as_raw());
     given

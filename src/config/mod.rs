@@ -21,6 +21,7 @@ pub(crate) mod path_pattern;
 pub(crate) mod pipeline_settings;
 pub(crate) mod read_options;
 mod removed_keys;
+pub(crate) mod retention;
 pub(crate) mod schema;
 mod source_check;
 pub(crate) mod source_contract;

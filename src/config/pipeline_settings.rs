@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::included_folders::RuleInclusion;
 use super::path_pattern;
+use super::retention::RetentionSettings;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::day_to_date32;
@@ -45,6 +46,9 @@ pub struct PipelineSettings {
     /// What is published.
     #[serde(default)]
     pub outputs: OutputSettings,
+    /// How long what is about persons is kept.
+    #[serde(default)]
+    pub retention: RetentionSettings,
 }
 
 /// `[prefecture]`.

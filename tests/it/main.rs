@@ -14,6 +14,7 @@ mod across;
 mod answered_runs;
 mod around_runs;
 mod arrows;
+mod backup;
 mod broken;
 mod commands;
 mod compat;
