@@ -29,6 +29,7 @@ mod privacy;
 mod profile;
 mod progress;
 mod publication;
+mod publicity;
 mod publish;
 mod reconcile;
 mod resolve;
@@ -49,6 +50,7 @@ pub use answers::{
     StandingAnswer, StandingAnswers, StoreFacts,
 };
 pub use config::Pipeline;
+pub use config::publicity_settings::{PublicLine, PublicSheet, PublicitySettings};
 pub use config::retention::{KeptRuns, RetentionSettings, RetentionTime};
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
@@ -62,6 +64,7 @@ pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
 pub use publication::verification::{FileFault, Verification, VerificationFault};
+pub use publicity::{PublicityPlan, PublicitySummary, write_public_lists};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
 pub use triage::{FileOutcome, OutcomeCounts, RowFate, ToldRow, TriageImport, TriagePlan, import_answers};

@@ -33,6 +33,7 @@ mod link;
 mod migrate;
 mod profile;
 pub mod progress;
+mod publicize;
 mod read;
 mod rules;
 mod run;
@@ -198,6 +199,8 @@ enum CommandName {
     Restore(backup::RestoreArguments),
     /// 按期限删除：过了保存期限的名单明细、旧运行、核查人姓名和备注、交回的清单
     Tidy(tidy::TidyArguments),
+    /// 公示名单：按乡镇或村写出要公示的人，只有允许的列，姓名和证件号遮盖
+    Publicize(publicize::PublicizeArguments),
     /// 多个地市的发布之间：谁在两个地市的名单上
     Across(across::AcrossArguments),
     /// 生成虚构的提取数据（带真值）
@@ -338,6 +341,7 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Backup(a) => backup::back_up(&a, console),
         CommandName::Restore(a) => backup::restore(&a, console),
         CommandName::Tidy(a) => tidy::execute(&a, console),
+        CommandName::Publicize(a) => publicize::execute(&a, console),
         CommandName::Across(a) => across::execute(&a, console),
         CommandName::Synth(a) => synth::execute(&a, console),
         CommandName::Rules(a) => rules::execute(&a, console),

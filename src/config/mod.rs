@@ -19,6 +19,7 @@ mod division_tables;
 pub(crate) mod included_folders;
 pub(crate) mod path_pattern;
 pub(crate) mod pipeline_settings;
+pub(crate) mod publicity_settings;
 pub(crate) mod read_options;
 mod removed_keys;
 pub(crate) mod retention;

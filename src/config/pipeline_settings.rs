@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::included_folders::RuleInclusion;
 use super::path_pattern;
+use super::publicity_settings::PublicitySettings;
 use super::retention::RetentionSettings;
 use super::toml_file::TomlFile;
 use crate::Result;
@@ -49,6 +50,8 @@ pub struct PipelineSettings {
     /// How long what is about persons is kept.
     #[serde(default)]
     pub retention: RetentionSettings,
+    /// Who is to be made public, and what of him; `None`: nobody.
+    pub publicity: Option<PublicitySettings>,
 }
 
 /// `[prefecture]`.
@@ -197,6 +200,9 @@ impl PipelineSettings {
                     "遮盖的清单（lists = \"masked\"）不写整个证件号",
                 )
                 .hint("内部清单写 lists = \"inner\"；否则 id_mask 写 partial 或 full"));
+        }
+        if let Some(publicity) = &self.publicity {
+            publicity.check(file)?;
         }
         for (index, pattern) in self.data.ignore.iter().enumerate() {
             if let Some(why) = path_pattern::pattern_leads_outside(pattern) {

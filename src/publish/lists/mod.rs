@@ -33,6 +33,7 @@ mod workbook;
 mod workbook_package;
 
 pub(super) use rejects::write_reject_lists;
+pub(crate) use safe_names::safe_file_name;
 
 use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
