@@ -14,6 +14,7 @@
 
 mod across;
 mod answers;
+mod bulletin;
 pub mod cli;
 mod config;
 mod engine;
@@ -49,6 +50,7 @@ pub use answers::{
     Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, LoggedFile, LoggedImport, ReviewLevel,
     StandingAnswer, StandingAnswers, StoreFacts,
 };
+pub use bulletin::{Bulletin, BulletinCounts, BulletinPlan, CheckCounts, PlaceCounts, write_bulletin};
 pub use config::Pipeline;
 pub use config::publicity_settings::{PublicLine, PublicSheet, PublicitySettings};
 pub use config::retention::{KeptRuns, RetentionSettings, RetentionTime};

@@ -20,6 +20,7 @@ use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
 mod backup;
+mod bulletin;
 mod charts;
 mod check;
 mod command_words;

@@ -41,6 +41,8 @@ enum TriageCommand {
     Undo(UndoArguments),
     /// 在这台电脑的浏览器里核查：清单、逐条核对、填结果、看进度
     Serve(ServeArguments),
+    /// 写核查情况通报（.docx）：各县、各乡镇应核查、已核查、属实、超期，不含个人信息
+    Bulletin(super::bulletin::BulletinArguments),
 }
 
 /// Arguments of `bidui triage import`.
@@ -143,6 +145,7 @@ pub(super) fn execute(arguments: &TriageArguments, console: &mut Console<'_>) ->
         TriageCommand::Log(arguments) => log(arguments, console),
         TriageCommand::Undo(arguments) => undo(arguments, console),
         TriageCommand::Serve(arguments) => serve(arguments, console),
+        TriageCommand::Bulletin(arguments) => super::bulletin::execute(arguments, console),
     }
 }
 
@@ -209,7 +212,7 @@ fn answer_words(arguments: &ImportArguments) -> Result<AnswerWords> {
 }
 
 /// The folder of the pipeline that is named, else of the one that the newest publication is of.
-fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
+pub(super) fn pipeline_folder(named: Option<&Path>, out: &Path) -> Result<PathBuf> {
     let root = match named {
         Some(root) => root.to_owned(),
         None => {
