@@ -11,6 +11,7 @@ fn truth_of(data: &Path) -> PathBuf {
 }
 
 mod across;
+mod after_the_run;
 mod answered_runs;
 mod around_runs;
 mod arrows;
