@@ -14,6 +14,7 @@
 
 mod across;
 mod answers;
+mod bulletin;
 pub mod cli;
 mod config;
 mod engine;
@@ -29,6 +30,7 @@ mod privacy;
 mod profile;
 mod progress;
 mod publication;
+mod publicity;
 mod publish;
 mod reconcile;
 mod resolve;
@@ -38,6 +40,7 @@ mod table;
 mod track;
 mod triage;
 mod trial;
+mod upkeep;
 mod worker;
 
 #[doc(hidden)]
@@ -46,9 +49,12 @@ pub mod testing;
 pub use answers::{
     Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawPer, DrawPlan, DrawResult,
     DrawnAnswer, LoggedFile, LoggedImport, ReturnedAnswer, ReviewLevel, StandingAnswer, StandingAnswers,
-    StoredDraw,
+    StoredDraw, StoreFacts,
 };
+pub use bulletin::{Bulletin, BulletinCounts, BulletinPlan, CheckCounts, PlaceCounts, write_bulletin};
 pub use config::Pipeline;
+pub use config::publicity_settings::{PublicLine, PublicSheet, PublicitySettings};
+pub use config::retention::{KeptRuns, RetentionSettings, RetentionTime};
 pub use engine::{Engine, LinkOnlySummary, RunOutcome, RunPlan, RunTolerance, link_only, run};
 pub use error::{Error, ErrorKind, Result};
 pub use link::generic::{LinkageSummary, link_lists};
@@ -61,7 +67,12 @@ pub use progress::{Progress, Silent};
 pub use publication::snapshot::Snapshot;
 pub use publication::table_reader::{TableRow, read_rows};
 pub use publication::verification::{FileFault, Verification, VerificationFault};
+pub use publicity::{PublicityPlan, PublicitySummary, write_public_lists};
 pub use reconcile::run_examples;
 pub use rules::rule_set::RuleSet;
 pub use triage::{FileOutcome, OutcomeCounts, RowFate, ToldRow, TriageImport, TriagePlan, import_answers};
+pub use upkeep::{
+    BackupPlan, BackupSummary, DeletedKind, DeletionEntry, KeptItem, RestorePlan, RestoreSummary,
+    RestoredKey, TidyPlan, TidySummary, restore_backup, tidy, write_backup,
+};
 pub use worker::{Confinement, Worker, WorkerLimits};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
+use super::store_copies::check_not_restoring;
 use crate::{Error, Result};
 
 /// Folder below the output folder.
@@ -14,18 +15,18 @@ pub(crate) const FOLDER: &str = "answers";
 /// The file in it.
 pub(crate) const FILE: &str = "answers.sqlite";
 /// Statements that make a store of each version out of the one before; the first out of an empty file.
-const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     include_str!("answer_store.sql"),
     include_str!("answer_imports.sql"),
     include_str!("answer_pairs.sql"),
     include_str!("answer_reviews.sql"),
 ];
 /// Marks the file as this program's (SQLite's `application_id`): `bdan`.
-const APPLICATION: i32 = 0x6264_616e;
+pub(super) const APPLICATION: i32 = 0x6264_616e;
 /// How long to wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Fact: name of the identity secret under which its exceptions are called so.
-const IDENTITY: &str = "identity_id";
+pub(super) const IDENTITY: &str = "identity_id";
 
 /// The answers beside the publications of one output folder.
 #[derive(Debug)]
@@ -39,8 +40,9 @@ impl AnswerStore {
     /// which its exceptions are called as they are.
     ///
     /// # Errors
-    /// The file is no store, is damaged, of a later version, or of another identity secret.
+    /// The file is no store, is damaged, of a later version, or of another identity secret; it is being brought back.
     pub fn open(out: &Path, identity_id: &str) -> Result<Self> {
+        check_not_restoring(out)?;
         let folder = out.join(FOLDER);
         let path = folder.join(FILE);
         fs::create_dir_all(&folder).map_err(|e| Error::io("准备核查结果的文件夹", &folder, e))?;
@@ -58,6 +60,7 @@ impl AnswerStore {
     /// # Errors
     /// As [`AnswerStore::open`].
     pub fn find(out: &Path, identity_id: &str) -> Result<Option<Self>> {
+        check_not_restoring(out)?;
         let path = out.join(FOLDER).join(FILE);
         match path.symlink_metadata() {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -108,7 +111,7 @@ impl AnswerStore {
         if (tables > 0 || version > 0) && application != APPLICATION {
             return Err(Error::input("这个文件不是核查结果文件")
                 .in_file(&path)
-                .hint("从备份取回 answers.sqlite，或移走这个文件后重新导入交回的清单"));
+                .hint("用 bidui restore 从备份恢复，或移走这个文件后重新导入交回的清单"));
         }
         let known = MIGRATIONS.len() as i32;
         if version > known {
@@ -180,8 +183,8 @@ pub(super) fn unreadable(path: &Path, error: rusqlite::Error) -> Error {
     told.in_file(path).caused_by(error)
 }
 
-fn damaged(path: &Path) -> Error {
+pub(super) fn damaged(path: &Path) -> Error {
     Error::input("核查结果文件已损坏")
         .in_file(path)
-        .hint("从备份取回 answers.sqlite，再导入备份以后交回的清单")
+        .hint("用 bidui restore 从备份恢复，再导入备份以后交回的清单")
 }

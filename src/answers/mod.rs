@@ -8,8 +8,10 @@ mod answer_events;
 mod answer_imports;
 mod answer_store;
 mod draws;
+mod forgotten_details;
 mod pair_answers;
 mod standing_answers;
+mod store_copies;
 
 pub use crate::model::answer::{Answer, AnswerAct, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
@@ -17,5 +19,13 @@ pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
 pub(crate) use draws::{DrawCandidate, draw};
 pub use draws::{DrawPer, DrawPlan, DrawResult, DrawnAnswer, StoredDraw};
-pub(crate) use pair_answers::{SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR, pair_subject, said_of_pair};
+pub(crate) use forgotten_details::DetailedAnswer;
+pub(crate) use pair_answers::{
+    SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR, is_pair_subject, pair_subject, said_of_pair,
+};
 pub use standing_answers::{ReturnedAnswer, StandingAnswer, StandingAnswers};
+pub use store_copies::StoreFacts;
+pub(crate) use store_copies::{
+    RESTORING, StoreAge, check_not_restoring, compare_stores, copy_store, move_store_aside, put_into_store,
+    read_store_facts, store_path,
+};

@@ -14,6 +14,11 @@ pub(crate) fn pair_subject(marks: &[String; 2]) -> String {
     format!("{PAIR}{}-{}", marks[0], marks[1])
 }
 
+/// Is the subject of an answer a pair of records?
+pub(crate) fn is_pair_subject(subject: &str) -> bool {
+    subject.starts_with(PAIR)
+}
+
 /// What an answer to a pair says of it; `None`: it is no answer to a pair, or says that nobody can tell.
 pub(crate) fn said_of_pair(subject: &str, verdict: &str) -> Option<bool> {
     match (subject.starts_with(PAIR), verdict) {

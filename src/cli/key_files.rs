@@ -9,6 +9,7 @@ use crate::engine::{NamedKeys, PublishedKeys};
 use crate::privacy::key_file::KeyFile;
 use crate::privacy::told_text::told_text;
 use crate::privacy::{IdentitySecret, Secrets};
+use crate::upkeep::RestoredKey;
 use crate::{Error, Result};
 
 /// Which files hold the keys, as typed.
@@ -75,6 +76,28 @@ impl KeyArguments {
         Secrets::new(&identity, &key).map_err(|e| e.in_file(&path))
     }
 
+    /// The bytes of both keys, which must be there: nothing is made.
+    pub(super) fn both(&self) -> Result<[Vec<u8>; 2]> {
+        let (pseudonym, identity) = (self.pseudonym_path()?, self.identity_path()?);
+        let there = |file: KeyFile<'_>| {
+            let cure = format!("用 {} 指向它；不备份密钥的，加 --without-keys", file.option);
+            file.read()?.ok_or_else(|| file.refuse("不在").hint(cure))
+        };
+        Ok([there(pseudonym_file(&pseudonym))?, there(identity_file(&identity))?])
+    }
+
+    /// Where both keys are to lie, and what lies there.
+    pub(super) fn restored(&self) -> Result<[RestoredKey; 2]> {
+        let (pseudonym, identity) = (self.pseudonym_path()?, self.identity_path()?);
+        let key = |title, path: &Path, file: KeyFile<'_>| -> Result<RestoredKey> {
+            Ok(RestoredKey { title: title, path: path.to_owned(), there: file.read()? })
+        };
+        Ok([
+            key("假名密钥", &pseudonym, pseudonym_file(&pseudonym))?,
+            key("身份密钥", &identity, identity_file(&identity))?,
+        ])
+    }
+
     /// The identity secret of a publication, if it is there: nothing is made.
     pub(super) fn identity_named(&self, key_id: &str) -> Result<Option<IdentitySecret>> {
         let path = self.identity_path()?;
@@ -112,9 +135,8 @@ fn identity_file(path: &Path) -> KeyFile<'_> {
     KeyFile { title: "身份密钥", option: "--identity-file", path }
 }
 
-const PSEUDONYM_CURE: &str = "从备份取回，或用 --key-file 指向它；要更换假名密钥（tables/ 里的假名全部换新，疑点和核查结果不受影响），加 --rotate-key";
-const IDENTITY_CURE: &str =
-    "从备份取回，或用 --identity-file 指向它；确实没有了，先运行 bidui migrate 换新并留下对照表";
+const PSEUDONYM_CURE: &str = "用 bidui restore 从备份恢复，或用 --key-file 指向它；要更换假名密钥（tables/ 里的假名全部换新，疑点和核查结果不受影响），加 --rotate-key";
+const IDENTITY_CURE: &str = "用 bidui restore 从备份恢复，或用 --identity-file 指向它；确实没有了，先运行 bidui migrate 换新并留下对照表";
 
 fn missing(file: &KeyFile<'_>, publication: &NamedKeys, name: &str, cure: &str) -> Error {
     let more = publication.cure_of_current().map_or_else(String::new, |cure| format!("。{cure}"));

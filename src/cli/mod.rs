@@ -19,6 +19,8 @@ use crate::table::unfinished::{self, ProgramEnd};
 use crate::worker::{Confinement, Worker, WorkerLimits};
 
 mod across;
+mod backup;
+mod bulletin;
 mod charts;
 mod check;
 mod command_words;
@@ -33,11 +35,13 @@ mod link;
 mod migrate;
 mod profile;
 pub mod progress;
+mod publicize;
 mod read;
 mod rules;
 mod run;
 pub mod schema;
 mod synth;
+mod tidy;
 mod train;
 mod triage;
 mod trial;
@@ -195,6 +199,14 @@ enum CommandName {
     Verify(verify::VerifyArguments),
     /// 换身份密钥：人员、户和疑点的编号换新，留下新旧对照表
     Migrate(migrate::MigrateArguments),
+    /// 备份密钥和核查结果，写成一个文件
+    Backup(backup::BackupArguments),
+    /// 从备份恢复密钥和核查结果：先核对整个备份，再一次换上
+    Restore(backup::RestoreArguments),
+    /// 按期限删除：过了保存期限的名单明细、旧运行、核查人姓名和备注、交回的清单
+    Tidy(tidy::TidyArguments),
+    /// 公示名单：按乡镇或村写出要公示的人，只有允许的列，姓名和证件号遮盖
+    Publicize(publicize::PublicizeArguments),
     /// 多个地市的发布之间：谁在两个地市的名单上
     Across(across::AcrossArguments),
     /// 生成虚构的提取数据（带真值）
@@ -339,6 +351,10 @@ fn dispatch(command: CommandName, console: &mut Console<'_>) -> Result<u8> {
         CommandName::Diff(a) => diff::execute(&a, console),
         CommandName::Verify(a) => verify::execute(&a, console),
         CommandName::Migrate(a) => migrate::execute(&a, console),
+        CommandName::Backup(a) => backup::back_up(&a, console),
+        CommandName::Restore(a) => backup::restore(&a, console),
+        CommandName::Tidy(a) => tidy::execute(&a, console),
+        CommandName::Publicize(a) => publicize::execute(&a, console),
         CommandName::Across(a) => across::execute(&a, console),
         CommandName::Synth(a) => synth::execute(&a, console),
         CommandName::Rules(a) => rules::execute(&a, console),

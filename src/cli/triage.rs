@@ -51,6 +51,8 @@ enum TriageCommand {
     Draw(draw::DrawArguments),
     /// 在这台电脑的浏览器里核查：清单、逐条核对、填结果、看进度
     Serve(ServeArguments),
+    /// 写核查情况通报（.docx）：各县、各乡镇应核查、已核查、属实、超期，不含个人信息
+    Bulletin(super::bulletin::BulletinArguments),
 }
 
 /// Arguments of `bidui triage import`.
@@ -154,15 +156,16 @@ pub(super) fn execute(arguments: &TriageArguments, console: &mut Console<'_>) ->
         TriageCommand::Undo(arguments) => undo(arguments, console),
         TriageCommand::Draw(arguments) => draw::execute(arguments, console),
         TriageCommand::Serve(arguments) => serve(arguments, console),
+        TriageCommand::Bulletin(arguments) => super::bulletin::execute(arguments, console),
     }
 }
 
 /// The moment, by the clock and the zone of this machine.
-fn now() -> jiff::ZonedDateTime {
+pub(super) fn now() -> jiff::ZonedDateTime {
     jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::system())
 }
 
-fn moment(now: &jiff::ZonedDateTime) -> String {
+pub(super) fn moment(now: &jiff::ZonedDateTime) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 

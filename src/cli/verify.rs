@@ -39,5 +39,12 @@ pub(super) fn execute(arguments: &VerifyArguments, console: &mut Console<'_>) ->
         found.files,
         found.bytes
     ))?;
+    if found.deleted > 0 {
+        console.line(&format!(
+            "其中{}个文件按期限已删除，不是损坏（{}）",
+            found.deleted,
+            found.deleted_by.join("；")
+        ))?;
+    }
     Ok(0)
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::included_folders::RuleInclusion;
 use super::path_pattern;
+use super::publicity_settings::PublicitySettings;
+use super::retention::RetentionSettings;
 use super::toml_file::TomlFile;
 use crate::Result;
 use crate::model::day::day_to_date32;
@@ -45,6 +47,11 @@ pub struct PipelineSettings {
     /// What is published.
     #[serde(default)]
     pub outputs: OutputSettings,
+    /// How long what is about persons is kept.
+    #[serde(default)]
+    pub retention: RetentionSettings,
+    /// Who is to be made public, and what of him; `None`: nobody.
+    pub publicity: Option<PublicitySettings>,
 }
 
 /// `[prefecture]`.
@@ -197,6 +204,9 @@ impl PipelineSettings {
                     "遮盖的清单（lists = \"masked\"）不写整个证件号",
                 )
                 .hint("内部清单写 lists = \"inner\"；否则 id_mask 写 partial 或 full"));
+        }
+        if let Some(publicity) = &self.publicity {
+            publicity.check(file)?;
         }
         for (index, pattern) in self.data.ignore.iter().enumerate() {
             if let Some(why) = path_pattern::pattern_leads_outside(pattern) {

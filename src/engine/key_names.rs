@@ -112,7 +112,7 @@ impl PublishedKeys {
     }
 
     /// Names of the identity secrets of all publications.
-    pub(super) fn identities(&self) -> BTreeSet<&str> {
+    pub(crate) fn identities(&self) -> BTreeSet<&str> {
         self.named.iter().chain(&self.replaced).map(|one| one.keys.identity.as_str()).collect()
     }
 

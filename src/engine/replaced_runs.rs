@@ -137,7 +137,7 @@ impl ReplacedRuns {
 
 /// What only that run found is not known, and so is closed by nothing.
 const NOT_GONE_ON: &str =
-    "本季上一次的发布有损坏的文件，没有接着它对照：只有它查出的疑点这次不列出，不等于已经整改";
+    "本季上一次的发布有损坏或按期限已删除的文件，没有接着它对照：只有它查出的疑点这次不列出，不等于已经整改";
 
 fn lost_numbers(why: &str) -> String {
     format!("{why}：它从更早的清单接过来的疑点编号（换过身份密钥的）可能接不上了")

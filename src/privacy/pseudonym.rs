@@ -14,6 +14,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const PERSON: &[u8] = b"person\0";
 const HOUSEHOLD: &[u8] = b"household\0";
 const EXCEPTION: &[u8] = b"exception\0";
+const OFFICER: &[u8] = b"officer\0";
 
 /// Bytes of a block of the hash.
 const BLOCK: usize = 64;
@@ -84,6 +85,11 @@ impl Pseudonymizer {
     /// Keys of the fingerprints of exceptions.
     pub(crate) fn exceptions(&self, fingerprints: &[impl AsRef<str>], keys: &mut [Pseudonym]) {
         self.keys(EXCEPTION, fingerprints, keys);
+    }
+
+    /// Key of an officer's name: whose answers are one person's can be seen, who he is cannot.
+    pub(crate) fn officer(&self, name: &str) -> Pseudonym {
+        self.key(OFFICER, name)
     }
 
     /// Key of one text of a domain.

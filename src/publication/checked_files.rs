@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::deleted_files::{DeletedFiles, deleted_by_time};
 use super::manifest::OutputFile;
 use crate::table::digest::digest_file;
 use crate::table::rows::PositionedFile;
@@ -34,7 +35,10 @@ impl CheckedFiles {
                 known().insert(listed.path.clone(), file.clone());
                 Ok(file)
             }
-            ListedFile::Missing => Err(not_as_published("发布不完整：缺少文件", &path)),
+            ListedFile::Missing => Err(match DeletedFiles::read(folder)?.of(&listed.path) {
+                Some(deletion) => deleted_by_time(&path, deletion),
+                None => not_as_published("发布不完整：缺少文件", &path),
+            }),
             ListedFile::Changed => Err(not_as_published("文件与发布时的不同：内容与清册不符", &path)),
         }
     }

@@ -5,10 +5,13 @@ use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::answers::check_not_restoring;
 use crate::{Error, Result};
 
 /// Name of the file that is locked.
 pub(super) const LOCK: &str = ".bidui.lock";
+/// The command that may write where a restoring was begun: it goes on with it.
+pub(crate) const RESTORE: &str = "restore";
 /// Bytes of what the holder says that are shown.
 const SHOWN: u64 = 400;
 
@@ -72,6 +75,9 @@ impl FolderLock {
                     .hint("等它结束后再运行，或换一个 --out 文件夹"));
             }
             Err(TryLockError::Error(e)) => return Err(lock(e)),
+        }
+        if command != RESTORE {
+            check_not_restoring(out)?;
         }
         let mut held = Self { path, file };
         held.sign(command);

@@ -4,6 +4,7 @@
 
 pub(crate) mod batch_columns;
 mod checked_files;
+pub(crate) mod deleted_files;
 pub(crate) mod disk_sync;
 pub(crate) mod folder_lock;
 pub(crate) mod id_ledger;

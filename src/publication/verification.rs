@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::checked_files::{ListedFile, open_as_listed};
+use super::deleted_files::{DELETED, DeletedFiles};
 use super::layout::MANIFEST;
 use super::manifest::OutputFile;
 use super::snapshot::Snapshot;
@@ -27,6 +28,10 @@ pub struct Verification {
     pub files: usize,
     /// Bytes that it lists.
     pub bytes: u64,
+    /// Files that were deleted because their time was over: no fault.
+    pub deleted: usize,
+    /// When and by which rules: `restricted = "2 years"，2020-12-31`.
+    pub deleted_by: Vec<String>,
     /// True without faults.
     pub whole: bool,
     /// Files that are not as listed, in the manifest's order; then those that it does not list, sorted.
@@ -87,10 +92,15 @@ impl Snapshot {
         let fault = |(listed, fault): (&OutputFile, Option<FileFault>)| {
             fault.map(|fault| VerificationFault { file: listed.path.clone(), fault })
         };
+        let deleted_files = DeletedFiles::read(self.folder())?;
         let mut faults: Vec<VerificationFault> = outputs.iter().zip(found).filter_map(fault).collect();
+        let all = faults.len();
+        faults.retain(|one| one.fault != FileFault::Missing || deleted_files.of(&one.file).is_none());
+        let deleted = all - faults.len();
         let mut there = BTreeSet::new();
         list_files(self.folder(), Path::new(""), &mut there)?;
-        let known: BTreeSet<&str> = outputs.iter().map(|o| o.path.as_str()).chain([MANIFEST]).collect();
+        let known: BTreeSet<&str> =
+            outputs.iter().map(|o| o.path.as_str()).chain([MANIFEST, DELETED]).collect();
         let foreign = there.into_iter().filter(|file| !known.contains(file.as_str()));
         faults.extend(foreign.map(|file| VerificationFault { file, fault: FileFault::Foreign }));
         Ok(Verification {
@@ -98,6 +108,12 @@ impl Snapshot {
             period: self.period(),
             files: outputs.len(),
             bytes: outputs.iter().map(|o| o.bytes).sum(),
+            deleted,
+            deleted_by: deleted_files
+                .deletions
+                .iter()
+                .map(|one| format!("{}，{}", one.rule, one.on))
+                .collect(),
             whole: faults.is_empty(),
             faults,
         })

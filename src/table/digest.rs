@@ -28,6 +28,11 @@ impl<W: Write> DigestingWriter<W> {
         Self { to, hash: Sha256::new(), bytes: 0 }
     }
 
+    /// Bytes that it was given so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// The file, and the digest of what it was given.
     pub(crate) fn finish(self) -> (W, FileDigest) {
         (self.to, FileDigest { sha256: hex_text(&self.hash.finalize()), bytes: self.bytes })

@@ -128,6 +128,15 @@ fn t8_t9_t12_t21_answers_close_findings_over_two_quarters_and_are_counted_apart(
     assert_eq!(told.iter().filter(|row| row.get("closes") == "1").count(), 20);
     assert_eq!(told.iter().filter(|row| row.get("recovered_fen") == "120000").count(), 20);
     assert!(told.iter().all(|row| row.get("has_paper") == "1"));
+    // Twenty days after the quarter that they were first seen in; one officer, whom nobody knows by his key.
+    assert!(
+        told.iter().all(|row| row.get("days_to_answer") == "20" && !row.get("days_after_due").is_empty())
+    );
+    let officers: BTreeSet<&str> = told.iter().map(|row| row.get("officer_key")).collect();
+    assert!(
+        officers.len() == 1 && officers.iter().all(|key| key.len() == 26 && key.is_ascii()),
+        "{officers:?}"
+    );
     let manifest = std::fs::read_to_string(publication.folder().join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["answers"]["closing"], 20);

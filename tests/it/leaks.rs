@@ -404,6 +404,16 @@ fn nothing_visible_of_a_published_run_holds_a_number() {
         said(&["profile", text(&list), "--draft"], &mut texts);
         said(&["profile", text(&list), "--format", "json"], &mut texts);
     }
+    // Public lists, or why there are none, and the bulletin.
+    let (public, bulletin) = (folder.path().join("public"), folder.path().join("bulletin.docx"));
+    said(&["publicize", text(&out), "--pipeline", text(&pipeline), "--to", text(&public)], &mut texts);
+    if public.exists() {
+        visible_texts(&public, &mut texts);
+    }
+    let told = ["triage", "bulletin", "--out", text(&out), "--pipeline", text(&pipeline), "--on", "2018-12-01"];
+    assert_eq!(said(&[&told[..], &["--to", text(&bulletin)]].concat(), &mut texts), 0);
+    let parts = book_parts(&bulletin).into_iter().enumerate();
+    texts.extend(parts.map(|(at, part)| (format!("bulletin part {at}"), part)));
     // Rows of the exceptions are there to be explained; neither number nor birth date is.
     let exceptions = read_rows(&published.join("restricted/exception.parquet"), |_| true).unwrap();
     let records = read_rows(&published.join("restricted/record.parquet"), |_| true).unwrap();

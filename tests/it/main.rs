@@ -11,9 +11,11 @@ fn truth_of(data: &Path) -> PathBuf {
 }
 
 mod across;
+mod after_the_run;
 mod answered_runs;
 mod around_runs;
 mod arrows;
+mod backup;
 mod broken;
 mod commands;
 mod compat;

@@ -1,7 +1,7 @@
 //! Names that file systems accept.
 
 /// A file name made of `text`: separators and characters that some system forbids become `_`.
-pub(super) fn safe_file_name(text: &str) -> String {
+pub(crate) fn safe_file_name(text: &str) -> String {
     let safe: String = text
         .trim()
         .chars()

@@ -1,5 +1,7 @@
 //! What officers answered of the exceptions of the quarter.
 
+use jiff::civil::Date;
+
 use super::super::PublicationInputs;
 use super::super::exception_keys::ExceptionKeys;
 use super::{PLACE, QUARTER, define_published_table, write_published_table};
@@ -10,9 +12,10 @@ use crate::model::exception::{Status, TrackedException};
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableCell};
 
-use PublishedType::{Date, Int32, Int64, Text};
+use PublishedType::{Int32, Int64, Text};
 
-/// One row an exception with an answer, open ones and closed ones; who answered, and in what words, stands in the store alone.
+/// One row an exception with an answer, open ones and closed ones; in what words, stands in the store alone, and who answered is
+/// a pseudonym.
 pub(super) fn fact_answer(
     inputs: &PublicationInputs<'_>,
     exceptions: &ExceptionKeys<'_>,
@@ -28,7 +31,15 @@ pub(super) fn fact_answer(
         ("recovered_fen", Int64, "追缴金额", "分；空表示没有填，不等于没有追缴"),
         ("stopped_month", Int32, "停发月份", "如201810；空表示没有填"),
         ("level", Text, "核查层级", "village村 township乡 county县 city市"),
-        ("answered_on", Date, "核查日期", "空表示没有填"),
+        ("answered_on", PublishedType::Date, "核查日期", "空表示没有填"),
+        ("days_to_answer", Int32, "核查用时", "从首次发现季度的最后一天到核查日期的天数；空表示没有核查日期"),
+        (
+            "days_after_due",
+            Int32,
+            "超期天数",
+            "核查日期晚于反馈期限的天数，0或负数表示按期；空表示没有核查日期",
+        ),
+        ("officer_key", Text, "核查人假名", "带密钥的假名，同一姓名相同；空表示没有填姓名"),
         ("has_paper", Int32, "有佐证材料", "1是，0否"),
         ("same_facts", Int32, "原值未变", "1表示核查时所依据的原值本季未变"),
         ("closes", Int32, "据此关闭", "1表示疑点因这个核查结果关闭"),
@@ -49,6 +60,14 @@ pub(super) fn fact_answer(
         for (one, answer) in rows {
             let e = &one.exception;
             let key = exceptions.of(one).to_string();
+            let officer = answer.answered_by.trim();
+            let officer =
+                (!officer.is_empty()).then(|| inputs.secrets.pseudonyms.officer(officer).to_string());
+            let since = |from: Date| {
+                let answered = answer.answered_on.map(day_to_date32)?;
+                Some(TableCell::Int(i64::from(answered - day_to_date32(from))))
+            };
+            let due = one.due_date.parse::<Date>().ok();
             table.row([
                 (&period).into(),
                 (&*e.county_code).into(),
@@ -64,6 +83,9 @@ pub(super) fn fact_answer(
                 answer.stopped_month.into(),
                 answer.level.code().into(),
                 answer.answered_on.map_or(TableCell::Null, |day| TableCell::Day(day_to_date32(day))),
+                since(one.first_seen.last_day()).unwrap_or(TableCell::Null),
+                due.and_then(since).unwrap_or(TableCell::Null),
+                officer.as_deref().into(),
                 (!answer.paper.is_empty()).into(),
                 (!one.facts.is_empty() && one.facts == answer.facts).into(),
                 (one.status == Status::Answered).into(),

@@ -1,0 +1,77 @@
+//! Takes out of old answers who gave them and what he noted. What was decided stays with the number of the paper that proves it,
+//! and so does every event.
+
+use std::collections::BTreeSet;
+
+use rusqlite::params;
+
+use super::answer_store::{AnswerStore, unreadable};
+use crate::Result;
+
+/// The triggers that refuse changes, without which details cannot be taken out; they are there again before anybody else looks.
+const WITHOUT_TRIGGERS: &str = "DROP TRIGGER answer_event_stays; DROP TRIGGER answer_batch_stays;";
+const WITH_TRIGGERS: &str = "CREATE TRIGGER answer_batch_stays BEFORE UPDATE ON answer_batch BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
+     CREATE TRIGGER answer_event_stays BEFORE UPDATE ON answer_event BEGIN SELECT RAISE(ABORT, 'appended only'); END;";
+/// Events that say who answered or what he noted.
+const DETAILED: &str = "SELECT e.event, e.batch, e.exception_id, substr(b.recorded_at, 1, 10) \
+                        FROM answer_event e JOIN answer_batch b USING (batch) \
+                        WHERE e.note <> '' OR e.answered_by <> '' ORDER BY e.event";
+const TAKE_OUT_OF_EVENT: &str = "UPDATE answer_event SET note = '', answered_by = '' WHERE event = ?1";
+/// A batch all of whose events are without details says no more who brought it in, nor in a file of which name: files are named by
+/// people.
+const TAKE_OUT_OF_BATCH: &str = "UPDATE answer_batch SET recorded_by = '', file = '' WHERE batch = ?1 AND NOT EXISTS \
+     (SELECT 1 FROM answer_event e WHERE e.batch = ?1 AND (e.note <> '' OR e.answered_by <> ''))";
+
+/// Answers that say who gave them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DetailedAnswer {
+    event: i64,
+    batch: i64,
+    /// Fingerprint of the exception.
+    pub(crate) exception_id: String,
+    /// The day on which it was recorded; empty where the store does not say it.
+    pub(crate) recorded_on: String,
+}
+
+impl AnswerStore {
+    /// Answers that say who gave them or what he noted, undone ones too.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(crate) fn detailed_answers(&self) -> Result<Vec<DetailedAnswer>> {
+        let read = || {
+            let mut asked = self.connection.prepare(DETAILED)?;
+            let rows = asked.query_map([], |row| {
+                Ok(DetailedAnswer {
+                    event: row.get(0)?,
+                    batch: row.get(1)?,
+                    exception_id: row.get(2)?,
+                    recorded_on: row.get(3)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|e| unreadable(&self.path, e))
+    }
+
+    /// Takes out of answers who gave them and what he noted, all of them or none; what they decide stays. The bytes are
+    /// overwritten (`secure_delete`).
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn forget_details(&mut self, of: &[DetailedAnswer]) -> Result<()> {
+        let batches: BTreeSet<i64> = of.iter().map(|one| one.batch).collect();
+        self.write(|connection| {
+            connection.execute_batch(WITHOUT_TRIGGERS)?;
+            let mut event = connection.prepare(TAKE_OUT_OF_EVENT)?;
+            for one in of {
+                event.execute(params![one.event])?;
+            }
+            let mut batch = connection.prepare(TAKE_OUT_OF_BATCH)?;
+            for one in &batches {
+                batch.execute(params![one])?;
+            }
+            connection.execute_batch(WITH_TRIGGERS)
+        })
+    }
+}

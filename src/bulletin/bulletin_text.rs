@@ -1,0 +1,229 @@
+//! What a bulletin says, as an office says it.
+
+use super::BulletinPlan;
+use super::check_counts::{BulletinCounts, CheckCounts, PlaceCounts};
+use crate::model::officer_text::{day_text, money_text};
+
+/// How many places are named as the first and the last.
+const NAMED: usize = 3;
+
+/// A part of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum DocumentPart {
+    Title(String),
+    Heading(String),
+    Paragraph(String),
+    /// A caption, and rows, the first of which is the header.
+    Table(String, Vec<Vec<String>>),
+    /// Who signs, at the right.
+    Signature(String),
+}
+
+/// Composes a bulletin.
+pub(super) fn compose(plan: &BulletinPlan, counts: &BulletinCounts) -> Vec<DocumentPart> {
+    use DocumentPart::{Heading, Paragraph, Signature, Table, Title};
+    let period = plan.publication.period().title();
+    let prefecture = &plan.pipeline.settings.prefecture.name;
+    let total = &counts.total;
+    let mut parts = vec![
+        Title(format!("关于{period}农村低保与建档立卡数据比对疑点核查情况的通报")),
+        Paragraph("各县（区）：".to_owned()),
+        Paragraph(format!(
+            "现将{prefecture}{period}数据比对疑点核查情况通报如下。核查结果截至{}。",
+            day_text(plan.on)
+        )),
+        Heading("一、总体情况".to_owned()),
+        Paragraph(overall(counts)),
+        Paragraph(handled(total)),
+    ];
+    if !counts.verdicts.is_empty() {
+        let rows = two_columns("核查结果", &counts.verdicts);
+        parts.push(Table("表1  核查结果分类（条）".to_owned(), rows));
+    }
+    if !counts.measures.is_empty() {
+        let rows = two_columns("处理措施", &counts.measures);
+        parts.push(Table("表2  处理措施（条）".to_owned(), rows));
+    }
+    parts.push(Heading("二、各县（区）情况".to_owned()));
+    parts.push(Paragraph(ranking("县（区）", &counts.counties)));
+    parts.push(Table("表3  各县（区）核查情况".to_owned(), place_rows("县（区）", &counts.counties, total)));
+    parts.push(Heading("三、各乡镇（街道）情况".to_owned()));
+    parts.push(Paragraph(ranking("乡镇（街道）", &counts.townships)));
+    parts.push(Paragraph(late(&counts.townships)));
+    parts.push(Table(
+        "表4  各乡镇（街道）核查情况".to_owned(),
+        place_rows("乡镇（街道）", &counts.townships, total),
+    ));
+    parts.push(Heading("四、下一步要求".to_owned()));
+    parts.push(Paragraph(next_steps(counts)));
+    parts.push(Signature("（落款单位）".to_owned()));
+    parts.push(Signature(day_text(plan.on)));
+    parts
+}
+
+fn overall(counts: &BulletinCounts) -> String {
+    let total = &counts.total;
+    if total.due == 0 {
+        return format!("本季没有需要核查的疑点。上季疑点中{}条已从名单上消除。", counts.resolved);
+    }
+    let mut text = format!(
+        "全市本季应核查疑点{}条，其中上季以前就有的{}条；已核查{}条，核查率{}。",
+        total.due,
+        counts.persisting,
+        total.checked,
+        percent(total.checked_rate())
+    );
+    if total.checked > 0 {
+        text.push_str(&format!(
+            "已核查的疑点中，属实（含部分属实、数据错误和已整改）{}条，属实率{}；尚未核清（转办或无法核实）{}条。",
+            total.confirmed,
+            percent(total.confirmed_rate()),
+            total.undecided
+        ));
+    }
+    text.push_str(&format!(
+        "超过期限仍未核查{}条。上季疑点中{}条已从名单上消除。",
+        total.overdue, counts.resolved
+    ));
+    if counts.outdated > 0 {
+        text.push_str(&format!(
+            "另有{}条核查过的，因名单内容有变化或核查结果到期，要重新核查，没有计入已核查。",
+            counts.outdated
+        ));
+    }
+    text
+}
+
+fn handled(total: &CheckCounts) -> String {
+    let money = match total.recoveries {
+        0 => "没有填报追缴金额".to_owned(),
+        count => format!("追缴资金{}（{count}条）", money_text(total.recovered_fen)),
+    };
+    format!("属实的疑点涉及{}人；{money}；停发待遇{}条。", total.persons, total.stopped)
+}
+
+/// The first and the last by how much they checked.
+fn ranking(what: &str, places: &[PlaceCounts]) -> String {
+    let mut ranked: Vec<&PlaceCounts> = places.iter().filter(|one| one.counts.due > 0).collect();
+    // Of equal rates who had more to do stands first; the order of codes decides what is left.
+    ranked.sort_by(|a, b| {
+        let rate = |one: &PlaceCounts| one.counts.checked_rate();
+        rate(b).cmp(&rate(a)).then(b.counts.due.cmp(&a.counts.due))
+    });
+    let (Some(first), Some(last)) = (ranked.first(), ranked.last()) else {
+        return format!("没有{what}有需要核查的疑点。");
+    };
+    let rate = |one: &PlaceCounts| percent(one.counts.checked_rate());
+    if first.counts.checked_rate() == last.counts.checked_rate() {
+        return match ranked.len() {
+            1 => format!("只有{}有需要核查的疑点，核查率{}。", name(first), rate(first)),
+            all => format!("{all}个{what}核查率都是{}。", rate(first)),
+        };
+    }
+    let named = |some: &[&PlaceCounts]| {
+        some.iter().map(|one| format!("{}（{}）", name(one), rate(one))).collect::<Vec<_>>().join("、")
+    };
+    let some = NAMED.min(ranked.len() / 2).max(1);
+    let worst: Vec<&PlaceCounts> = ranked.iter().rev().take(some).copied().collect();
+    format!("核查率居前的{what}是{}；居后的是{}。", named(&ranked[..some]), named(&worst))
+}
+
+fn late(places: &[PlaceCounts]) -> String {
+    let mut late: Vec<&PlaceCounts> = places.iter().filter(|one| one.counts.overdue > 0).collect();
+    late.sort_by_key(|one| std::cmp::Reverse(one.counts.overdue));
+    let Some(most) = late.first() else { return "没有乡镇（街道）超期。".to_owned() };
+    format!(
+        "{}个乡镇（街道）有超期未核查的疑点，最多的是{}，{}条。",
+        late.len(),
+        name(most),
+        most.counts.overdue
+    )
+}
+
+fn next_steps(counts: &BulletinCounts) -> String {
+    let total = &counts.total;
+    let mut steps = Vec::new();
+    if total.due > total.checked {
+        steps.push(format!(
+            "未核查的{}条按期限核查完毕，超期的{}条尽快核查并说明原因",
+            total.due - total.checked,
+            total.overdue
+        ));
+    }
+    if total.confirmed > 0 {
+        steps.push("属实的逐条整改，整改结果以下一次比对名单为准".to_owned());
+    }
+    if total.undecided > 0 {
+        steps.push(format!("转办和无法核实的{}条要有下文", total.undecided));
+    }
+    match steps.is_empty() {
+        true => "继续做好日常核查。".to_owned(),
+        false => format!("{}。", steps.join("；")),
+    }
+}
+
+fn name(place: &PlaceCounts) -> String {
+    place.place.concat()
+}
+
+/// A rate in tenths of a hundredth, as `92.3%`.
+fn percent(rate: Option<u64>) -> String {
+    rate.map_or_else(|| "—".to_owned(), |rate| format!("{}.{}%", rate / 10, rate % 10))
+}
+
+fn two_columns(title: &str, counts: &[(String, u64)]) -> Vec<Vec<String>> {
+    let all: u64 = counts.iter().map(|(_, count)| count).sum();
+    let rows = counts.iter().map(|(word, count)| vec![word.clone(), count.to_string()]);
+    let header = vec![title.to_owned(), "条数".to_owned()];
+    [header].into_iter().chain(rows).chain([vec!["合计".to_owned(), all.to_string()]]).collect()
+}
+
+fn place_rows(title: &str, places: &[PlaceCounts], total: &CheckCounts) -> Vec<Vec<String>> {
+    let header = [title, "应核查", "已核查", "核查率", "属实", "属实率", "超期", "追缴（元）"];
+    let row = |name: String, counts: &CheckCounts| {
+        vec![
+            name,
+            counts.due.to_string(),
+            counts.checked.to_string(),
+            percent(counts.checked_rate()),
+            counts.confirmed.to_string(),
+            percent(counts.confirmed_rate()),
+            counts.overdue.to_string(),
+            money_text(counts.recovered_fen).trim_end_matches('元').to_owned(),
+        ]
+    };
+    let rows = places.iter().map(|one| row(name(one), &one.counts));
+    let header = header.map(str::to_owned).to_vec();
+    [header].into_iter().chain(rows).chain([row("合计".to_owned(), total)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(name: &str, due: u64, checked: u64) -> PlaceCounts {
+        let counts = CheckCounts { due, checked, ..Default::default() };
+        PlaceCounts { place: vec![name.to_owned()], counts }
+    }
+
+    #[test]
+    fn first_and_last_are_named_and_equal_ones_are_not_ranked() {
+        let places = [place("甲", 10, 5), place("乙", 10, 10), place("丙", 4, 0), place("丁", 0, 0)];
+        assert_eq!(ranking("县", &places), "核查率居前的县是乙（100.0%）；居后的是丙（0.0%）。");
+        assert_eq!(ranking("县", &places[2..]), "只有丙有需要核查的疑点，核查率0.0%。");
+        assert_eq!(ranking("县", &[place("甲", 2, 1), place("乙", 4, 2)]), "2个县核查率都是50.0%。");
+        assert_eq!(ranking("县", &places[3..]), "没有县有需要核查的疑点。");
+        let many: Vec<PlaceCounts> = (0..8).map(|at| place(&at.to_string(), 10, at)).collect();
+        assert_eq!(
+            ranking("县", &many),
+            "核查率居前的县是7（70.0%）、6（60.0%）、5（50.0%）；居后的是0（0.0%）、1（10.0%）、2（20.0%）。"
+        );
+    }
+
+    #[test]
+    fn a_rate_of_nothing_is_none() {
+        assert_eq!(percent(CheckCounts::default().checked_rate()), "—");
+        assert_eq!(percent(Some(1000)), "100.0%");
+        assert_eq!(percent(Some(7)), "0.7%");
+    }
+}
