@@ -141,6 +141,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             store: &bidui::testing::table::rows::RowStore::Memory,
             previous_period: None,
             previous_indicators: &[],
+            previous_figures: None,
             earlier: EarlierRuns::default(),
         };
         publish::publish(&inputs, &out)

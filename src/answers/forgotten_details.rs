@@ -9,18 +9,29 @@ use super::answer_store::{AnswerStore, unreadable};
 use crate::Result;
 
 /// The triggers that refuse changes, without which details cannot be taken out; they are there again before anybody else looks.
-const WITHOUT_TRIGGERS: &str = "DROP TRIGGER answer_event_stays; DROP TRIGGER answer_batch_stays;";
-const WITH_TRIGGERS: &str = "CREATE TRIGGER answer_batch_stays BEFORE UPDATE ON answer_batch BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
+const WITHOUT_TRIGGERS: &str =
+    "DROP TRIGGER answer_event_stays; DROP TRIGGER answer_batch_stays; DROP TRIGGER answer_drawn_stays;";
+const WITH_TRIGGERS: &str = "CREATE TRIGGER answer_drawn_stays BEFORE UPDATE ON answer_drawn BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
+     CREATE TRIGGER answer_batch_stays BEFORE UPDATE ON answer_batch BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
      CREATE TRIGGER answer_event_stays BEFORE UPDATE ON answer_event BEGIN SELECT RAISE(ABORT, 'appended only'); END;";
 /// Events that say who answered or what he noted.
 const DETAILED: &str = "SELECT e.event, e.batch, e.exception_id, substr(b.recorded_at, 1, 10) \
                         FROM answer_event e JOIN answer_batch b USING (batch) \
                         WHERE e.note <> '' OR e.answered_by <> '' ORDER BY e.event";
+/// Where the answer was drawn for checking again, the draw named who gave it.
+const TAKE_OUT_OF_DRAWN: &str = "UPDATE answer_drawn SET answered_by = '' \
+     WHERE (exception_id, answered_by) = (SELECT exception_id, answered_by FROM answer_event WHERE event = ?1)";
 const TAKE_OUT_OF_EVENT: &str = "UPDATE answer_event SET note = '', answered_by = '' WHERE event = ?1";
 /// A batch all of whose events are without details says no more who brought it in, nor in a file of which name: files are named by
 /// people.
 const TAKE_OUT_OF_BATCH: &str = "UPDATE answer_batch SET recorded_by = '', file = '' WHERE batch = ?1 AND NOT EXISTS \
      (SELECT 1 FROM answer_event e WHERE e.batch = ?1 AND (e.note <> '' OR e.answered_by <> ''))";
+/// Nor does a draw none of whose answers names anybody any more, or what undid such a batch.
+const TAKE_OUT_OF_DRAWS: &str = "UPDATE answer_batch SET recorded_by = '' WHERE recorded_by <> '' \
+     AND batch IN (SELECT batch FROM answer_draw) \
+     AND NOT EXISTS (SELECT 1 FROM answer_drawn d WHERE d.batch = answer_batch.batch AND d.answered_by <> '')";
+const TAKE_OUT_OF_UNDOINGS: &str = "UPDATE answer_batch SET recorded_by = '' WHERE recorded_by <> '' \
+     AND undoes IN (SELECT batch FROM answer_batch WHERE recorded_by = '')";
 
 /// Answers that say who gave them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,13 +74,18 @@ impl AnswerStore {
         let batches: BTreeSet<i64> = of.iter().map(|one| one.batch).collect();
         self.write(|connection| {
             connection.execute_batch(WITHOUT_TRIGGERS)?;
+            let mut drawn = connection.prepare(TAKE_OUT_OF_DRAWN)?;
             let mut event = connection.prepare(TAKE_OUT_OF_EVENT)?;
             for one in of {
+                drawn.execute(params![one.event])?;
                 event.execute(params![one.event])?;
             }
             let mut batch = connection.prepare(TAKE_OUT_OF_BATCH)?;
             for one in &batches {
                 batch.execute(params![one])?;
+            }
+            if !batches.is_empty() {
+                connection.execute_batch(&format!("{TAKE_OUT_OF_DRAWS}; {TAKE_OUT_OF_UNDOINGS}"))?;
             }
             connection.execute_batch(WITH_TRIGGERS)
         })

@@ -133,8 +133,6 @@ pub struct PublishedPipeline {
     pub privacy: PrivacySettings,
     /// Which outputs are wanted.
     pub outputs: OutputSettings,
-    /// Days that are worked on.
-    pub calendar: WorkCalendar,
 }
 
 impl PublishedPipeline {
@@ -162,7 +160,6 @@ impl PublishedPipeline {
             calendar: pipeline.calendar.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
-            calendar: pipeline.calendar.clone(),
         }
     }
     /// Facts about a source; absent facts fall back on the name.
