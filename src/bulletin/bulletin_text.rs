@@ -1,7 +1,7 @@
 //! What a bulletin says, as an office says it.
 
 use super::BulletinPlan;
-use super::check_counts::{BulletinCounts, CheckCounts, PlaceCounts};
+use super::check_counts::{BulletinCounts, CheckCounts, PlaceCounts, UNKNOWN_PLACE};
 use crate::model::officer_text::{day_text, money_text};
 
 /// How many places are named as the first and the last.
@@ -36,24 +36,28 @@ pub(super) fn compose(plan: &BulletinPlan, counts: &BulletinCounts) -> Vec<Docum
         Paragraph(overall(counts)),
         Paragraph(handled(total)),
     ];
+    // Tables that have nothing to say take no number.
+    let mut number = 0;
+    let mut caption = |what: &str| {
+        number += 1;
+        format!("表{number}  {what}")
+    };
     if !counts.verdicts.is_empty() {
         let rows = two_columns("核查结果", &counts.verdicts);
-        parts.push(Table("表1  核查结果分类（条）".to_owned(), rows));
+        parts.push(Table(caption("核查结果分类（条）"), rows));
     }
     if !counts.measures.is_empty() {
         let rows = two_columns("处理措施", &counts.measures);
-        parts.push(Table("表2  处理措施（条）".to_owned(), rows));
+        parts.push(Table(caption("处理措施（条）"), rows));
     }
     parts.push(Heading("二、各县（区）情况".to_owned()));
     parts.push(Paragraph(ranking("县（区）", &counts.counties)));
-    parts.push(Table("表3  各县（区）核查情况".to_owned(), place_rows("县（区）", &counts.counties, total)));
+    parts.push(Table(caption("各县（区）核查情况"), place_rows("县（区）", &counts.counties, total)));
     parts.push(Heading("三、各乡镇（街道）情况".to_owned()));
     parts.push(Paragraph(ranking("乡镇（街道）", &counts.townships)));
     parts.push(Paragraph(late(&counts.townships)));
-    parts.push(Table(
-        "表4  各乡镇（街道）核查情况".to_owned(),
-        place_rows("乡镇（街道）", &counts.townships, total),
-    ));
+    parts
+        .push(Table(caption("各乡镇（街道）核查情况"), place_rows("乡镇（街道）", &counts.townships, total)));
     parts.push(Heading("四、下一步要求".to_owned()));
     parts.push(Paragraph(next_steps(counts)));
     parts.push(Signature("（落款单位）".to_owned()));
@@ -104,7 +108,8 @@ fn handled(total: &CheckCounts) -> String {
 
 /// The first and the last by how much they checked.
 fn ranking(what: &str, places: &[PlaceCounts]) -> String {
-    let mut ranked: Vec<&PlaceCounts> = places.iter().filter(|one| one.counts.due > 0).collect();
+    let mut ranked: Vec<&PlaceCounts> =
+        places.iter().filter(|one| one.counts.due > 0 && is_known(one)).collect();
     // Of equal rates who had more to do stands first; the order of codes decides what is left.
     ranked.sort_by(|a, b| {
         let rate = |one: &PlaceCounts| one.counts.checked_rate();
@@ -129,7 +134,8 @@ fn ranking(what: &str, places: &[PlaceCounts]) -> String {
 }
 
 fn late(places: &[PlaceCounts]) -> String {
-    let mut late: Vec<&PlaceCounts> = places.iter().filter(|one| one.counts.overdue > 0).collect();
+    let mut late: Vec<&PlaceCounts> =
+        places.iter().filter(|one| one.counts.overdue > 0 && is_known(one)).collect();
     late.sort_by_key(|one| std::cmp::Reverse(one.counts.overdue));
     let Some(most) = late.first() else { return "没有乡镇（街道）超期。".to_owned() };
     format!(
@@ -162,8 +168,15 @@ fn next_steps(counts: &BulletinCounts) -> String {
     }
 }
 
+/// A place that the divisions know; the tables show what is of none, and nobody is ranked for it.
+fn is_known(place: &PlaceCounts) -> bool {
+    !place.place.iter().any(|name| name == UNKNOWN_PLACE)
+}
+
 fn name(place: &PlaceCounts) -> String {
-    place.place.concat()
+    let mut names = place.place.clone();
+    names.dedup();
+    names.concat()
 }
 
 /// A rate in tenths of a hundredth, as `92.3%`.

@@ -13,6 +13,9 @@ use crate::publication::table_reader::TableRow;
 use crate::rules::verdict_meaning::Closing;
 use crate::track::previous_exceptions::EXCEPTIONS;
 
+/// What a place is called that the divisions do not know.
+pub(super) const UNKNOWN_PLACE: &str = "（地区不明）";
+
 /// Counts of one place or of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CheckCounts {
@@ -108,7 +111,7 @@ pub(super) fn count(plan: &BulletinPlan) -> Result<BulletinCounts> {
         all.outdated += u64::from(given.is_some() && answer.is_none());
         let says = answer.map(|answer| meaning_of(plan, answer));
         let name =
-            |code: &str| plan.pipeline.divisions.name_of(row.get(code)).unwrap_or("（地区不明）").to_owned();
+            |code: &str| plan.pipeline.divisions.name_of(row.get(code)).unwrap_or(UNKNOWN_PLACE).to_owned();
         let (county, township) = (row.get("county_code"), row.get("township_code"));
         let in_county = (county.to_owned(), vec![name("county_code")]);
         let in_township = (township.to_owned(), vec![name("county_code"), name("township_code")]);

@@ -410,7 +410,8 @@ fn nothing_visible_of_a_published_run_holds_a_number() {
     if public.exists() {
         visible_texts(&public, &mut texts);
     }
-    let told = ["triage", "bulletin", "--out", text(&out), "--pipeline", text(&pipeline), "--on", "2018-12-01"];
+    let told =
+        ["triage", "bulletin", "--out", text(&out), "--pipeline", text(&pipeline), "--on", "2018-12-01"];
     assert_eq!(said(&[&told[..], &["--to", text(&bulletin)]].concat(), &mut texts), 0);
     let parts = book_parts(&bulletin).into_iter().enumerate();
     texts.extend(parts.map(|(at, part)| (format!("bulletin part {at}"), part)));
