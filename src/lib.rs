@@ -14,6 +14,7 @@
 
 mod across;
 mod answers;
+mod case;
 pub mod cli;
 mod config;
 mod engine;

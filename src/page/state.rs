@@ -15,6 +15,7 @@ use crate::Result;
 use crate::answers::{
     Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, StandingAnswer, StandingAnswers,
 };
+use crate::case::CaseArchive;
 use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
@@ -44,8 +45,8 @@ pub(super) struct PageState {
     pub(super) findings: Vec<PageFinding>,
     pub(super) seats: Vec<PageSeat>,
     pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
-    /// Columns of lists, `source.column`.
-    pub(super) columns: BTreeMap<String, PageColumn>,
+    /// The publication's cases.
+    pub(super) archive: CaseArchive,
     answers: RwLock<Arc<StandingAnswers>>,
     /// One writes at a time.
     store: Mutex<()>,
@@ -75,6 +76,7 @@ impl PageState {
         let state = Self {
             answers: RwLock::default(),
             store: Mutex::default(),
+            archive: CaseArchive::open(snapshot.clone(), columns, true)?,
             out,
             snapshot,
             titles,
@@ -84,7 +86,6 @@ impl PageState {
             findings,
             seats,
             now,
-            columns,
             identity,
         };
         state.read_answers()?;

@@ -25,6 +25,7 @@ mod end_to_end;
 mod ending;
 mod events;
 mod examples;
+mod explained;
 mod extract;
 mod fixture_world;
 mod folder;
