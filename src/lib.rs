@@ -15,6 +15,7 @@
 mod across;
 mod answers;
 mod bulletin;
+mod case;
 pub mod cli;
 mod config;
 mod engine;

@@ -15,6 +15,33 @@ pub mod cli {
         pub use crate::cli::schema::all_schemas;
     }
 }
+pub mod case {
+    use crate::case::{CaseArchive, CaseFinding, CaseSubject, NumbersShown};
+    use crate::{Result, Snapshot};
+
+    /// The cases of a publication's findings that `wanted` keeps by their number, as the page (`indexed`) or `bidui explain`
+    /// gathers them.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn cases(
+        publication: &Snapshot,
+        indexed: bool,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<serde_json::Value>> {
+        let archive = CaseArchive::open(publication.clone(), Default::default(), indexed)?;
+        let mut cases = Vec::new();
+        for row in publication.rows("restricted/exception.parquet", |_| true)? {
+            let finding = CaseFinding::of(&archive, &row);
+            if wanted(&finding.number) {
+                let case = archive.case(&CaseSubject::of(&finding), &[], NumbersShown::Masked)?;
+                let case = serde_json::to_value(case).map_err(|e| crate::Error::internal(e.to_string()))?;
+                cases.push(serde_json::json!({ "finding": finding, "case": case }));
+            }
+        }
+        Ok(cases)
+    }
+}
 pub mod config {
     pub use crate::config::{ColumnRole, Pipeline, RuleParameter};
     pub mod read_options {

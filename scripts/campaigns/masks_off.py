@@ -73,9 +73,9 @@ MUTATIONS = {
         ("src/cli/mod.rs", "use crate::privacy::told_text::{mask_numbers_in_json, told_text, without_orders};",
          "use crate::privacy::told_text::{told_text, without_orders};")]),
     "no mask of what is explained": (LEAKS, [
-        ("src/cli/explain/mod.rs", "                    true => mask::mask_id_for_list(part),\n"
-         "                    false => mask::mask_persons_in_code(part),", "                    _ => part.to_owned(),"),
-        ("src/cli/explain/mod.rs", "                *text = mask::mask_id_for_list(text);", "                let _ = &text;")]),
+        ("src/case/numbers.rs", "            Self::Masked => mask_id_for_list(number),", "            Self::Masked => number.to_owned(),"),
+        ("src/case/numbers.rs", "            Self::Masked if delivered.0.contains(number) => mask_id_for_list(number),\n"
+         "            Self::Masked => mask_persons_in_code(number),", "            Self::Masked => number.to_owned(),")]),
     "no mask of examples in profiles, nor of lines that are printed": (LEAKS, [
         ("src/profile/masked_example.rs", "        ColumnGuess::IdNumber => mask::mask_id_for_list(cell),",
          "        ColumnGuess::IdNumber => cell.to_owned(),"),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::explain::page::escape_page_text;
 use crate::link::settings::{LinkSettings, WeightsFile};
 use crate::model::links::PassReport;
 use crate::publication::table_reader;
@@ -228,4 +227,8 @@ fn render_level_chart(rows: &[LevelFacts]) -> String {
         );
     }
     out + "</svg>"
+}
+/// Text safe inside HTML.
+fn escape_page_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

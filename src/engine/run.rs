@@ -246,7 +246,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
             one.rule_code = code.to_string();
         }
     }
-    let catalogue = publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period);
+    let catalogue =
+        publish::PublishedPipeline::new(&plan.pipeline, &plan.rules, plan.period).with_link(&plan.link);
     // As it was written: read under the secret it has the new ids already.
     if let Some(previous) = &plan.previous {
         // Sheets and notes with the old ids are about: what they are now is written down before they are needed.

@@ -19,6 +19,7 @@ mod decide;
 pub(crate) mod disjoint_sets;
 pub(crate) mod generic;
 pub(crate) mod household_ties;
+pub(crate) mod level_words;
 pub(crate) mod near_miss;
 pub(crate) mod nodes;
 pub(crate) mod one_to_one;

@@ -27,6 +27,7 @@ pub(super) struct PageFinding {
     /// 疑点编号.
     pub(super) number: String,
     pub(super) rule: Arc<str>,
+    pub(super) rule_key: Arc<str>,
     pub(super) severity: Arc<str>,
     pub(super) owner: Arc<str>,
     pub(super) county: Arc<str>,
@@ -64,9 +65,6 @@ pub(super) struct PageTitles {
 #[derive(Debug, Clone, Default)]
 pub(super) struct RuleTitle {
     pub(super) title: String,
-    pub(super) policy: String,
-    pub(super) why: String,
-    pub(super) advice: String,
 }
 
 impl PageTitles {
@@ -78,12 +76,7 @@ impl PageTitles {
         let mut titles = Self::default();
         for row in snapshot.rows("tables/dim_rule.parquet", |_| true)? {
             let text = |column: &str| row.get(column).to_owned();
-            let rule = RuleTitle {
-                title: text("title"),
-                policy: text("policy"),
-                why: text("why"),
-                advice: text("advice"),
-            };
+            let rule = RuleTitle { title: text("title") };
             titles.rules.insert(text("rule_code"), rule);
         }
         for row in snapshot.rows("tables/dim_division.parquet", |_| true)? {
@@ -168,6 +161,7 @@ fn read_finding(
         exception_id,
         key,
         rule,
+        rule_key: rows.optional_shared("rule_key", row, texts).unwrap_or_default(),
         severity: rows.shared("severity", row, texts)?,
         owner: rows.shared("owner", row, texts)?,
         county: rows.shared("county_code", row, texts)?,

@@ -2,15 +2,18 @@
 
 use minijinja::{AutoEscape, Environment};
 
+use crate::case::CASE_PARTS;
 use crate::publish::report::template_value;
 use crate::{Error, Result};
 
 /// Style of all pages.
-pub(super) const STYLE: &str = include_str!("assets/page.css");
+pub(super) const STYLE: &str =
+    concat!(include_str!("assets/page.css"), include_str!("../case/assets/case.css"));
 /// Script of all pages: keys, choosing several rows.
 pub(super) const SCRIPT: &str = include_str!("assets/page.js");
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
+    CASE_PARTS,
     ("base.html", include_str!("assets/base.html.j2")),
     ("queue.html", include_str!("assets/queue.html.j2")),
     ("case.html", include_str!("assets/case.html.j2")),

@@ -20,6 +20,7 @@ use crate::answers::{
     Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawCandidate, DrawPlan,
     DrawResult, DrawnAnswer, ReviewLevel, StandingAnswer, StandingAnswers, draw,
 };
+use crate::case::CaseArchive;
 use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
 use crate::publication::batch_columns::BatchColumns;
@@ -56,8 +57,8 @@ pub(super) struct PageState {
     pub(super) newer: NewerRuns,
     pub(super) seats: Vec<PageSeat>,
     pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
-    /// Columns of lists, `source.column`.
-    pub(super) columns: BTreeMap<String, PageColumn>,
+    /// The publication's cases.
+    pub(super) archive: CaseArchive,
     answers: RwLock<Arc<PageAnswers>>,
     /// One writes at a time.
     store: Mutex<()>,
@@ -92,6 +93,7 @@ impl PageState {
             names,
             newer: NewerRuns::new(&out, &snapshot),
             store: Mutex::default(),
+            archive: CaseArchive::open(snapshot.clone(), columns, true)?,
             out,
             snapshot,
             titles,
@@ -101,7 +103,6 @@ impl PageState {
             findings,
             seats,
             now,
-            columns,
             identity,
         };
         state.answers_now()?;

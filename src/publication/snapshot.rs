@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array as _, AsArray as _, RecordBatch, StringArray};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -424,6 +425,42 @@ impl Snapshot {
         table_reader::read_opened_rows(self.checked_file(relative)?, &self.path(relative), wanted)
     }
 
+    /// Rows of a table at these places, ascending; `places` count from 0.
+    ///
+    /// # Errors
+    /// The file is missing, or not what was published.
+    pub(crate) fn rows_at(&self, relative: &str, places: &[u32]) -> Result<Vec<TableRow>> {
+        table_reader::read_rows_at(self.checked_file(relative)?, &self.path(relative), places)
+    }
+
+    /// Shows the texts of some columns of a table row by row, with the row's place; a column that the table lacks and a
+    /// value that is missing are `""`.
+    ///
+    /// # Errors
+    /// The file is missing, or not what was published.
+    pub(crate) fn scan<const N: usize>(
+        &self,
+        relative: &str,
+        columns: [&str; N],
+        mut see: impl FnMut(u32, [&str; N]),
+    ) -> Result<()> {
+        let builder = self.open_file(relative)?;
+        let named = columns.into_iter().filter(|column| !column.is_empty());
+        let mask = ProjectionMask::columns(builder.parquet_schema(), named);
+        let damaged = |e: &dyn std::fmt::Display| self.damaged(relative, &e.to_string());
+        let mut place = 0u32;
+        for batch in builder.with_projection(mask).build().map_err(|e| damaged(&e))? {
+            let batch = batch.map_err(|e| damaged(&e))?;
+            let arrays = columns
+                .map(|column| batch.column_by_name(column).and_then(|array| array.as_string_opt::<i32>()));
+            for row in 0..batch.num_rows() {
+                see(place, arrays.map(|array| array.map_or("", |array| text_at(array, row))));
+                place += 1;
+            }
+        }
+        Ok(())
+    }
+
     /// Files of the publication as the manifest lists them.
     pub fn outputs(&self) -> &[OutputFile] {
         &self.outputs
@@ -501,6 +538,11 @@ impl Snapshot {
             .in_file(self.folder.join(relative))
             .hint(format!("重新运行{}，或指向完好的发布", self.period))
     }
+}
+
+/// A text; `""` where it is missing.
+fn text_at(array: &StringArray, row: usize) -> &str {
+    if array.is_valid(row) { array.value(row) } else { "" }
 }
 
 /// Opens a test's folder as the publication of 2018Q3: its manifest is written anew over the files below `restricted/` and

@@ -1,11 +1,12 @@
 //! Reads any published table as rows of text, for commands that compare or explain.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection};
 use parquet::file::reader::ChunkReader;
 
 use crate::{Error, Result};
@@ -18,6 +19,12 @@ pub struct TableRow {
 }
 
 impl TableRow {
+    /// A row of such columns and values.
+    #[cfg(test)]
+    pub(crate) fn of(cells: &[(&str, &str)]) -> Self {
+        let columns = cells.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Self { columns, values: cells.iter().map(|(_, value)| Some((*value).to_owned())).collect() }
+    }
     /// Value of a column; `""` where it is missing.
     pub fn get(&self, column: &str) -> &str {
         self.value(column).unwrap_or("")
@@ -49,10 +56,50 @@ pub(super) fn read_opened_rows(
     file: &Path,
     wanted: impl Fn(&TableRow) -> bool,
 ) -> Result<Vec<TableRow>> {
-    let damaged = |why: String| {
-        Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
-    };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(e.to_string()))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(file, &e))?;
+    read_built_rows(builder, file, wanted)
+}
+
+/// Rows of an opened file at these places, ascending, in file order; whole groups of rows without any are not read.
+pub(super) fn read_rows_at(
+    open: impl ChunkReader + 'static,
+    file: &Path,
+    places: &[u32],
+) -> Result<Vec<TableRow>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(open).map_err(|e| damaged(file, &e))?;
+    let (mut groups, mut ranges) = (Vec::new(), Vec::new());
+    // Where a group begins in the file, and where among the groups that are read.
+    let (mut begin, mut read) = (0usize, 0usize);
+    for (at, group) in builder.metadata().row_groups().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        let own =
+            places.iter().map(|place| *place as usize).filter(|place| (begin..begin + rows).contains(place));
+        let own: Vec<Range<usize>> =
+            own.map(|place| place - begin + read..place - begin + read + 1).collect();
+        if !own.is_empty() {
+            groups.push(at);
+            ranges.extend(own);
+            read += rows;
+        }
+        begin += rows;
+    }
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let selection = RowSelection::from_consecutive_ranges(ranges.into_iter(), read);
+    read_built_rows(builder.with_row_groups(groups).with_row_selection(selection), file, |_| true)
+}
+
+fn damaged(file: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
+}
+
+fn read_built_rows<T: ChunkReader + 'static>(
+    builder: ParquetRecordBatchReaderBuilder<T>,
+    file: &Path,
+    wanted: impl Fn(&TableRow) -> bool,
+) -> Result<Vec<TableRow>> {
+    let damaged = |why: String| damaged(file, &why);
     let columns: Arc<[String]> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let mut out = Vec::new();
     for batch in builder.build().map_err(|e| damaged(e.to_string()))? {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::pipeline_settings::{OutputSettings, PrivacySettings};
-use crate::config::{Pipeline, SourceColumn, SourceContract};
+use crate::config::{ColumnRole, Pipeline, SourceColumn, SourceContract};
+use crate::link::settings::LinkSettings;
 use crate::model::column_type::ContractType;
 use crate::model::division::DivisionTree;
 use crate::model::exception::{Severity, SubjectKind};
@@ -38,6 +39,8 @@ pub struct SourceFacts {
     pub shown: Vec<(String, String, ValueForm)>,
     /// Chinese title of every column.
     pub labels: BTreeMap<String, String>,
+    /// Name, type and role of every column.
+    pub columns: Vec<(String, ContractType, Option<ColumnRole>)>,
 }
 
 /// What a publication says about a rule, from its header.
@@ -133,6 +136,10 @@ pub struct PublishedPipeline {
     pub privacy: PrivacySettings,
     /// Which outputs are wanted.
     pub outputs: OutputSettings,
+    /// Rule, key and source that its subjects are missing from; the key is empty where it is any.
+    pub absences: Vec<[String; 3]>,
+    /// How pairs of records are weighed; `None`: it is not told.
+    pub link: Option<LinkSettings>,
 }
 
 impl PublishedPipeline {
@@ -160,7 +167,16 @@ impl PublishedPipeline {
             calendar: pipeline.calendar.clone(),
             privacy: pipeline.settings.privacy.clone(),
             outputs: pipeline.settings.outputs.clone(),
+            absences: rules.rules.iter().flat_map(absences).collect(),
+            link: None,
         }
+    }
+    /// The same with the weights that the run's pairs have, so that whoever asks later why two records are one person
+    /// needs no pipeline folder, which may have changed.
+    #[must_use]
+    pub fn with_link(mut self, link: &LinkSettings) -> Self {
+        self.link = Some(link.clone());
+        self
     }
     /// Facts about a source; absent facts fall back on the name.
     pub fn source_title<'a>(&'a self, name: &'a str) -> &'a str {
@@ -230,6 +246,7 @@ fn source(position: usize, contract: &SourceContract, home: &[String]) -> Source
         rank: u32::try_from(rank).unwrap_or(u32::MAX),
         shown: shown.map(|c| (c.name.clone(), c.label.clone(), ValueForm::of_type(c.kind))).collect(),
         labels: contract.column_labels(),
+        columns: contract.columns.iter().map(|c| (c.name.clone(), c.kind, c.role)).collect(),
     }
 }
 
@@ -278,6 +295,15 @@ fn rule(rule: &Rule, definitions: &[RuleDefinition], period: Period) -> RuleFact
         at_most: header.at_most.iter().cloned().collect(),
         columns,
     }
+}
+
+/// The lists that subjects of a rule are missing from, as [`PublishedPipeline::absences`] has them.
+fn absences(rule: &Rule) -> impl Iterator<Item = [String; 3]> {
+    let code = &rule.header.code;
+    rule.header
+        .absent_from
+        .iter()
+        .map(|one| [code.clone(), one.key.clone().unwrap_or_default(), one.list.clone()])
 }
 
 /// Words of an SQL text that may be names of columns.

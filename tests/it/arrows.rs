@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// `answers`, the store of what officers answered, stands above `model` and below `link`, for `link` and `track`
 /// will read it. Places of what is to come (docs/adr/0009): `triage`, which brings sheets back and serves the page, above `publish`. A worker per
 /// prefecture is part of `engine`.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "error",
     "progress",
     "model",
@@ -32,6 +32,7 @@ const ORDER: [&str; 30] = [
     "publicity",
     "bulletin",
     "triage",
+    "case",
     "page",
     "evaluate",
     "across",

@@ -73,7 +73,7 @@ const CALLS: &[CommandCall] = &[
     done("evaluate {before} --truth fixtures/hebi/truth/2018Q3", "真值34785对", ""),
     ends(2, "evaluate {before} --truth nowhere", "找不到真值文件"),
     ends(2, "evaluate {before}", "--truth"),
-    done("explain 0KS0G8DDA1HJ2BNHEZ4K4DFG91 --publication {before}", "规则  R37", ""),
+    done("explain 0KS0G8DDA1HJ2BNHEZ4K4DFG91 --out {before}", "责任部门", ""),
     ends(2, "explain nothing --publication {before}", "没有找到“nothing”"),
     ends(2, "diff {before} fixtures", "不是完整的发布"),
     ends(

@@ -27,6 +27,7 @@ mod end_to_end;
 mod ending;
 mod events;
 mod examples;
+mod explained;
 mod extract;
 mod five_runs;
 mod fixture_world;

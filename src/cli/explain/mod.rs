@@ -1,371 +1,372 @@
-//! `bidui explain`: one exception, person or pair: records side by side, why they match, the
-//! clause it rests on.
+//! `bidui explain`: a finding, a person or a household as everybody sees it ([`crate::case`]), in lines or as a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::json;
 
 use super::Console;
-use waterfall::{LinkWeights, PairExplanation, explain_pair};
-
+use super::key_files::KeyArguments;
+use crate::answers::Answer;
+use crate::case::{
+    Case, CaseArchive, CaseFinding, CaseSubject, FoundSubjects, LinkWeights, Meaning, NumbersShown,
+    PairAccount, PairGroup, case_page, former_answers, search,
+};
 use crate::link::generic::result_files::check_result_files;
-use crate::model::exception::{row_key, row_number};
-use crate::privacy::mask;
-use crate::publication::layout::output_folder;
+use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::layout::{MANIFEST, list_periods, output_folder};
 use crate::publication::snapshot::Snapshot;
-use crate::publication::table_reader::{self, TableRow};
+use crate::publication::table_reader;
+use crate::resolve::previous_records::RECORDS;
 use crate::table::whole_file::write_whole_file;
 use crate::{Error, Result};
+use terminal::TerminalLines;
 
 mod access_log;
-pub(super) mod page;
-mod waterfall;
+mod terminal;
+
+/// Columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: usize = 80;
+/// Wider lines are not read.
+const WIDEST: usize = 120;
+/// Persons and households that a word may mean and that are listed.
+const MOST_MEANINGS: usize = 50;
 
 /// Arguments of `bidui explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// 疑点编号、人员编号、记录编号，或用逗号分开的两个记录编号
-    id: String,
-    /// 发布，例如 out/2018Q3（给发布的上级文件夹则取最新季度）
-    #[arg(long, default_value = "out")]
-    publication: PathBuf,
-    /// 流水线文件夹（用其权重说明每项的贡献；默认在 pipelines/ 中按标题找）
-    #[arg(long)]
-    pipeline: Option<PathBuf>,
-    /// 另存为一个自带图表的网页
+    /// 要查的：疑点编号、行键、姓名、证件号（全部、后四位以上，或清单上遮盖的样子）、户编号、人员编号、记录编号。
+    /// 写 - 则从标准输入读一行：完整的证件号写在命令行上会留在终端的历史记录里
+    #[arg(value_name = "WHAT")]
+    what: String,
+    /// 发布文件夹（run 的 --out），或其中一个发布，例如 out/2018Q3；给发布文件夹则取最新季度
+    #[arg(long, default_value = "out", visible_alias = "publication")]
+    out: PathBuf,
+    /// 另存为一个网页文件，不需要网络，可直接打开或打印
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     /// 显示完整证件号和出生日期（默认不显示；谁查了什么会记在发布文件夹的 .bidui-access.log）
     #[arg(long)]
     show_numbers: bool,
+    #[command(flatten)]
+    keys: KeyArguments,
 }
 
-/// A published row, kept as text so that numbers in it can be masked.
-#[derive(Debug, Clone, Default)]
-struct ExplainedRow(Vec<(String, String)>);
-
-impl ExplainedRow {
-    fn get(&self, column: &str) -> &str {
-        self.0.iter().find(|(name, _)| name == column).map_or("", |(_, text)| text.as_str())
-    }
-}
-
-impl Serialize for ExplainedRow {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, text)| (name, text)))
-    }
-}
-
-impl From<&TableRow> for ExplainedRow {
-    fn from(row: &TableRow) -> Self {
-        let text = |value: Option<&str>| value.unwrap_or("").to_owned();
-        Self(row.iter().map(|(name, value)| (name.to_owned(), text(value))).collect())
-    }
-}
-
-fn rows(
-    publication: &Snapshot,
-    table: &str,
-    wanted: impl Fn(&TableRow) -> bool,
-) -> Result<Vec<ExplainedRow>> {
-    Ok(publication.rows(table, wanted)?.iter().map(ExplainedRow::from).collect())
+/// One that was asked for.
+#[derive(Debug, Serialize)]
+struct ExplainedEntry {
+    /// The finding, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<CaseFinding>,
+    is_household: bool,
+    case: Case,
+    /// Other findings of the household; of a person or a household, all.
+    findings: Vec<CaseFinding>,
 }
 
 /// Everything known about what was asked.
 #[derive(Debug, Default, Serialize)]
-struct FoundExplanation {
-    exceptions: Vec<ExplainedRow>,
-    rules: Vec<ExplainedRow>,
-    persons: Vec<String>,
-    records: Vec<ExplainedRow>,
-    links: Vec<ExplainedRow>,
-    /// The links, explained.
-    accounts: Vec<PairExplanation>,
+struct Explanation {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cases: Vec<ExplainedEntry>,
+    /// Pairs of a linkage task, or the one that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pairs: Vec<PairGroup>,
+    /// Whom the word may mean.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    candidates: Vec<Meaning>,
 }
 
 pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
+    let word = asked_word(&arguments.what)?;
     // A linkage task has no publication: links and clusters stand in one folder.
-    let task = arguments.publication.join("link.parquet").is_file();
-    let (mut explanation, weights) = if task {
+    if arguments.out.join("link.parquet").is_file() {
         if arguments.show_numbers {
-            access_log::note_access(&arguments.publication, &arguments.publication, &arguments.id)?;
+            access_log::note_access(&arguments.out, &arguments.out, &word)?;
         }
-        (collect_task(&arguments.publication, &arguments.id)?, LinkWeights::of_report(&arguments.publication))
-    } else {
-        let publication = Snapshot::newest(&arguments.publication)?;
-        if arguments.show_numbers {
-            let run = publication.folder();
-            access_log::note_access(output_folder(run), run, &arguments.id)?;
-        }
-        let root = match arguments.pipeline {
-            None => super::find_pipeline(publication.pipeline()),
-            Some(_) => None,
+        let explanation = Explanation { pairs: task_pairs(&arguments.out, &word)?, ..Default::default() };
+        return tell(arguments, &explanation, ("匹配说明", ""), console);
+    }
+    let publication = open_publication(&arguments.out)?;
+    let shown = if arguments.show_numbers { NumbersShown::Whole } else { NumbersShown::Masked };
+    if arguments.show_numbers {
+        let run = publication.folder();
+        access_log::note_access(output_folder(run), run, &mask_numbers_in_text(&word))?;
+    }
+    let secret = match (word.contains('*'), publication.keys()) {
+        (true, Some(keys)) => arguments.keys.identity_named(&keys.identity)?,
+        _ => None,
+    };
+    let (pipeline, period) = (publication.pipeline().to_owned(), publication.period().title());
+    let archive = CaseArchive::open(publication, BTreeMap::new(), false)?;
+    let found = search(&archive, &word, secret.as_ref())?;
+    if found.meanings.len() > 1 {
+        return tell_candidates(found.meanings, &word, console);
+    }
+    let explanation = explain(&archive, &found, shown)?;
+    match explanation.cases.is_empty() {
+        true => Err(nothing_found(&archive, &found, &word)),
+        false => tell(arguments, &explanation, (&pipeline, &period), console),
+    }
+}
+
+/// What is asked for, from the command line or a line of standard input.
+fn asked_word(what: &str) -> Result<String> {
+    let mut word = what.to_owned();
+    if what == "-" {
+        word.clear();
+        std::io::stdin().read_line(&mut word).map_err(|e| Error::io("读标准输入", Path::new("-"), e))?;
+    }
+    let word = word.trim().trim_start_matches('\u{feff}').to_owned();
+    match word.is_empty() {
+        true => Err(Error::usage("没有写要查什么").hint(HOW_TO_ASK)),
+        false => Ok(word),
+    }
+}
+
+const HOW_TO_ASK: &str =
+    "可写疑点编号、姓名、证件号（全部或后四位以上）、户编号；证件号不想留在历史记录里，写 - 再从标准输入给";
+
+/// Opens the publication, or says why there is none to be asked: not there, not whole, not allowed.
+fn open_publication(out: &Path) -> Result<Snapshot> {
+    let denied = |path: &Path| {
+        Error::usage("没有权限读这个发布").in_file(path).hint(
+            "发布没有损坏；restricted/ 里是个人信息，只有运行程序的用户能读：请他来查，或用他的用户名登录后再查",
+        )
+    };
+    let is_denied = |path: &Path| match std::fs::File::open(path) {
+        Err(e) => e.kind() == ErrorKind::PermissionDenied,
+        Ok(_) => false,
+    };
+    if is_denied(out) || is_denied(&out.join(MANIFEST)) {
+        return Err(denied(out));
+    }
+    if !out.exists() {
+        return Err(Error::usage("没有这个文件夹")
+            .in_file(out)
+            .hint("用 --out 指向 run 的 --out，或其中一个发布，例如 out/2018Q3"));
+    }
+    let is_publication = Snapshot::recognize(out)?.is_some();
+    if !is_publication && list_periods(out)?.is_empty() {
+        return Err(Error::usage("这里没有发布").in_file(out).hint(
+            "用 --out 指向 run 的 --out，或其中一个发布，例如 out/2018Q3；还没有运行过，先运行 bidui run",
+        ));
+    }
+    let publication = Snapshot::newest(out)?;
+    let records = publication.path(RECORDS);
+    let restricted = publication.path("restricted");
+    if !publication.outputs().iter().any(|output| output.path == RECORDS) {
+        return Err(Error::usage("这个发布里没有 restricted/，说不出是谁")
+            .in_file(publication.folder())
+            .hint("流水线设置了不写 restricted/（[outputs] restricted = false）；改为写出后重新运行该季度"));
+    }
+    if is_denied(&publication.path(MANIFEST)) || is_denied(&restricted) || is_denied(&records) {
+        return Err(denied(&restricted));
+    }
+    if !restricted.exists() {
+        return Err(Error::usage("这个发布的 restricted/ 不在这里").in_file(publication.folder()).hint(
+            "可能只拷贝了 lists/ 和 report.html；到运行程序的电脑上查，或把 restricted/ 一起拷来（其中是个人信息）",
+        ));
+    }
+    Ok(publication)
+}
+
+fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) -> Result<Explanation> {
+    let mut explanation = Explanation::default();
+    for row in &found.findings {
+        let finding = CaseFinding::of(archive, row);
+        let history = history(archive, &finding, row.get("former_numbers"))?;
+        let case = archive.case(&CaseSubject::of(&finding), &history, shown)?;
+        let mut others = archive.findings_of("", &finding.household_id)?;
+        others.retain(|other| other.key != finding.key && (other.is_open || other.is_answered));
+        explanation.cases.push(ExplainedEntry {
+            finding: Some(finding),
+            is_household: false,
+            case,
+            findings: others,
+        });
+    }
+    if !found.pair.is_empty() {
+        let subject = CaseSubject { evidence: &found.pair, ..CaseSubject::persons("", "") };
+        let case = archive.case(&subject, &[], shown)?;
+        explanation.cases.push(ExplainedEntry {
+            finding: None,
+            is_household: false,
+            case,
+            findings: Vec::new(),
+        });
+    }
+    for one in &found.meanings {
+        let person = if one.is_household { "" } else { one.ask.as_str() };
+        let case = archive.case(&CaseSubject::persons(person, &one.household_id), &[], shown)?;
+        let mut findings = match one.is_household {
+            true => archive.findings_of("", &one.household_id)?,
+            false => archive.findings_of(person, "")?,
         };
-        let weights = root.map(|root| LinkWeights::of_pipeline(&root)).transpose()?;
-        (collect(&publication, &arguments.id)?, weights)
-    };
-    if !arguments.show_numbers {
-        hide_persons(&mut explanation);
+        findings.retain(|other| other.is_open || other.is_answered);
+        explanation.cases.push(ExplainedEntry {
+            finding: None,
+            is_household: one.is_household,
+            case,
+            findings,
+        });
     }
-    let weights = match &arguments.pipeline {
-        Some(root) => Some(LinkWeights::of_pipeline(root)?),
-        None => weights,
-    };
-    if weights.is_none() {
-        console.say("没有找到这次匹配所用的权重，只列等级；用 --pipeline 指向流水线文件夹")?;
+    Ok(explanation)
+}
+
+/// What was answered of a finding under any of its names.
+fn history(archive: &CaseArchive, finding: &CaseFinding, former: &str) -> Result<Vec<Answer>> {
+    let snapshot = archive.snapshot();
+    let Some(keys) = snapshot.keys() else { return Ok(Vec::new()) };
+    let former: Vec<&str> = former.split(';').filter_map(|number| Some(number.rsplit_once('-')?.1)).collect();
+    former_answers(output_folder(snapshot.folder()), &keys.identity, &finding.exception_id, &former)
+}
+
+fn nothing_found(archive: &CaseArchive, found: &FoundSubjects, word: &str) -> Error {
+    let snapshot = archive.snapshot();
+    let place = format!("{}的发布里", snapshot.period().title());
+    let mut hint = format!("找过{}", found.looked_for.join("、"));
+    if found.lacks_secret {
+        hint.push_str("；清单上带标记的证件号要有身份密钥才认得（--identity-file），也可用疑点编号或姓名");
     }
-    explanation.accounts =
-        explanation.links.iter().map(|link| explain_pair(link, weights.as_ref())).collect();
+    if !found.nearest.is_empty() {
+        hint.push_str(&format!("；相近的姓名：{}", found.nearest.join("、")));
+    }
+    hint.push_str("；换一个写法，或用 --out 指向另一个季度的发布");
+    Error::usage(format!("{place}没有找到“{}”", mask_numbers_in_text(word)))
+        .in_file(snapshot.folder())
+        .hint(hint)
+}
+
+/// Whom the word may mean, and how to choose.
+fn tell_candidates(meanings: Vec<Meaning>, word: &str, console: &mut Console<'_>) -> Result<u8> {
+    let (count, first) = (meanings.len(), meanings.first().map_or_else(String::new, |one| one.ask.clone()));
+    if console.json {
+        console.whole_json(&Explanation { candidates: meanings, ..Default::default() })?;
+    } else {
+        let mut lines = TerminalLines::new(terminal_width());
+        for one in meanings.iter().take(MOST_MEANINGS) {
+            let household = if one.household_no.is_empty() {
+                String::new()
+            } else {
+                format!("，户编号 {}", one.household_no)
+            };
+            let who = match one.is_household {
+                true => format!("户：{}等，{}{household}", one.name, one.place),
+                false => format!("{} {}，{}{household}", one.name, one.id_number, one.place),
+            };
+            lines.labelled(&one.ask, 16, &format!("{who}，疑点{}条", one.findings));
+        }
+        for line in lines.lines {
+            console.whole_line(&line)?;
+        }
+    }
+    let more = count.saturating_sub(MOST_MEANINGS);
+    let more = if more > 0 { format!("（只列前{MOST_MEANINGS}个）") } else { String::new() };
+    console.say(&format!(
+        "“{}”有{count}个可能{more}。选一个，用行首的编号再查，例如 bidui explain {first}",
+        mask_numbers_in_text(word)
+    ))?;
+    Ok(2)
+}
+
+fn tell(
+    arguments: &ExplainArguments,
+    explanation: &Explanation,
+    (pipeline, period): (&str, &str),
+    console: &mut Console<'_>,
+) -> Result<u8> {
     if let Some(file) = &arguments.html {
-        let page = page::render_explanation_page(&explanation, &explanation.accounts);
+        let context = json!({
+            "title": title_of(explanation),
+            "pipeline": pipeline,
+            "period": period,
+            "cases": explanation.cases,
+            "pairs": explanation.pairs,
+        });
         // Of persons even without their numbers.
-        write_whole_file(file, 0o600, page.as_bytes())?;
+        write_whole_file(file, 0o600, case_page(&context)?.as_bytes())?;
         console.say(&format!("  写出 {}", file.display()))?;
     }
     if console.json {
-        console.whole_json(&explanation)?;
-    } else {
-        print(&explanation, console)?;
+        console.whole_json(explanation)?;
+        return Ok(0);
+    }
+    let mut lines = TerminalLines::new(terminal_width());
+    for entry in &explanation.cases {
+        entry_lines(entry, &mut lines);
+    }
+    for pair in &explanation.pairs {
+        lines.pair(pair);
+    }
+    for line in lines.lines {
+        console.whole_line(&line)?;
     }
     Ok(0)
 }
 
+fn title_of(explanation: &Explanation) -> String {
+    match explanation.cases.first() {
+        Some(ExplainedEntry { finding: Some(finding), .. }) => finding.number.clone(),
+        Some(entry) => entry.case.who.name.clone(),
+        None => "匹配".to_owned(),
+    }
+}
+
+fn entry_lines(entry: &ExplainedEntry, lines: &mut TerminalLines) {
+    let case = &entry.case;
+    match &entry.finding {
+        Some(finding) => lines.finding(finding, case),
+        None if entry.is_household => {
+            lines.title(&format!("户 {}  {}", case.who.household_no, case.who.place))
+        }
+        None => {
+            lines.title(&format!("人员 {}", case.who.person_id));
+            lines.who(case);
+        }
+    }
+    if entry.finding.is_none() {
+        lines.findings("疑点", &entry.findings);
+    }
+    lines.near(case);
+    lines.history(case);
+    if !entry.is_household {
+        lines.records("各名单里的这个人", &case.person);
+        lines.pairs(case);
+    }
+    lines.members(if entry.is_household { "各名单里的这一户" } else { "同户和有关的其他人" }, case);
+    if entry.finding.is_some() && !entry.findings.is_empty() {
+        lines.findings("这一户的其他疑点", &entry.findings);
+    }
+}
+
+/// Columns of the terminal that reads this.
+fn terminal_width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    let own = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    told.or_else(own).unwrap_or(USUAL_WIDTH).min(WIDEST)
+}
+
 /// Links of a linkage task that touch the given records (both, if two are given).
-fn collect_task(folder: &Path, id: &str) -> Result<FoundExplanation> {
-    let wanted: BTreeSet<String> = id.split(',').map(|part| part.trim().to_owned()).collect();
+fn task_pairs(folder: &Path, id: &str) -> Result<Vec<PairGroup>> {
+    let wanted: Vec<&str> = id.split(',').map(str::trim).collect();
     check_result_files(folder)?;
     let links = table_reader::read_rows(&folder.join("link.parquet"), |l| {
-        let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(r));
+        let ends = [l.get("left_record_id"), l.get("right_record_id")].map(|r| wanted.contains(&r));
         if wanted.len() > 1 { ends[0] && ends[1] } else { ends[0] || ends[1] }
     })?;
-    let links: Vec<ExplainedRow> = links.iter().map(ExplainedRow::from).collect();
     if links.is_empty() {
         return Err(Error::usage(format!("没有找到与“{id}”有关的记录对"))
             .in_file(folder)
             .hint("给一个记录编号，或用逗号分开的两个记录编号"));
     }
-    Ok(FoundExplanation { links, ..FoundExplanation::default() })
-}
-
-fn collect(publication: &Snapshot, id: &str) -> Result<FoundExplanation> {
-    let mut found = FoundExplanation {
-        exceptions: rows(publication, "restricted/exception.parquet", |row| is_called(row, id))?,
-        ..FoundExplanation::default()
+    let weights = LinkWeights::of_report(folder);
+    let group = |link: &table_reader::TableRow| {
+        let account = PairAccount::of_link(link, weights.as_ref());
+        PairGroup::of(&account.left.clone(), &account.right.clone(), account)
     };
-    let mut wanted: BTreeSet<String> = BTreeSet::new();
-    for exception in &found.exceptions {
-        let code = exception.get("rule_code");
-        found.rules.extend(rows(publication, "tables/dim_rule.parquet", |row| row.get("rule_code") == code)?);
-        wanted.extend(exception.get("evidence_record_ids").split(';').map(str::to_owned));
-    }
-    wanted.extend(id.split(',').map(|part| part.trim().to_owned()));
-    let records = "restricted/record.parquet";
-    let mut people: BTreeSet<String> =
-        rows(publication, records, |r| wanted.contains(r.get("record_id")) || r.get("person_id") == id)?
-            .iter()
-            .map(|r| r.get("person_id").to_owned())
-            .collect();
-    if people.is_empty() && found.exceptions.is_empty() {
-        // What tables/ call a person.
-        let identity = "restricted/person_identity.parquet";
-        let named = rows(publication, identity, |row| row.get("person_key") == id)?;
-        people.extend(named.iter().map(|row| row.get("person_id").to_owned()));
-    }
-    if people.is_empty() && found.exceptions.is_empty() {
-        return Err(Error::usage(format!("没有找到“{id}”")).in_file(publication.folder()).hint(
-            "可用清单的疑点编号、tables/ 的 exception_id 或 person_key、人员编号（P 开头）或记录编号；确认 --publication 是同一季度",
-        ));
-    }
-    found.records = rows(publication, records, |row| people.contains(row.get("person_id")))?;
-    let ids: BTreeSet<&str> = found.records.iter().map(|r| r.get("record_id")).collect();
-    found.links = rows(publication, "restricted/link.parquet", |l| {
-        ids.contains(l.get("left_record_id")) || ids.contains(l.get("right_record_id"))
-    })?;
-    found.persons = people.into_iter().collect();
-    Ok(found)
-}
-
-/// Is this what the exception of a row is called: on lists (also on sheets handed out before its subject was found
-/// to be another's, or another identity secret was taken), in `tables/`, or within `restricted/`?
-fn is_called(row: &TableRow, id: &str) -> bool {
-    let whole = |name: &str| !name.is_empty() && name == id;
-    if ["exception_id", "exception_key", "listed_id"].into_iter().any(|column| whole(row.get(column))) {
-        return true;
-    }
-    // A number is rule, period and the beginning of the row's key, which is as long as one likes.
-    let begins = |number: &str| {
-        let key = number.rsplit('-').next().unwrap_or("");
-        whole(key)
-            || number.strip_prefix(id).is_some_and(|rest| rest.len() + LEAST_KEY_CHARACTERS <= key.len())
-    };
-    let key = row_key(row.get("listed_id"), row.get("exception_id"));
-    begins(&row_number(row.get("rule_code"), row.get("first_seen"), key))
-        || row.get("former_numbers").split(';').any(begins)
-}
-
-/// The number that lists show, else the fingerprint.
-fn shown_number(exception: &ExplainedRow) -> String {
-    match exception.get("listed_id").get(..8) {
-        Some(listed) => row_number(exception.get("rule_code"), exception.get("first_seen"), listed),
-        None => exception.get("exception_id").to_owned(),
-    }
-}
-
-/// Fewer characters of a row's key do not tell exceptions apart.
-const LEAST_KEY_CHARACTERS: usize = 4;
-
-/// Masks every number of a person, and hides birth dates: beside a masked number a birth date is the number.
-fn hide_persons(found: &mut FoundExplanation) {
-    // The first birth date of each person, that the others are compared with.
-    let mut first: BTreeMap<String, String> = BTreeMap::new();
-    let of_ids =
-        found.records.iter().flat_map(|row| row.0.iter().filter(|(name, _)| name.ends_with("id_number")));
-    let delivered: BTreeSet<String> =
-        of_ids.map(|(_, text)| text.clone()).filter(|text| text.len() >= 15).collect();
-    for row in &mut found.records {
-        let person = row.get("person_id").to_owned();
-        for (name, text) in &mut row.0 {
-            if text.is_empty() || is_key_column(name) {
-            } else if name.ends_with("birth_date") {
-                let same = *first.entry(person.clone()).or_insert_with(|| text.clone()) == *text;
-                *text = if same { "（不显示）" } else { "（不显示，与前面的不同）" }.to_owned();
-            } else if name.ends_with("id_number") || name == "phone" {
-                *text = mask::mask_id_for_list(text);
-            } else if name == "household" {
-                // Somebody's number, whatever it looks like; of others what looks like one.
-                let parts = text.split('|').map(|part| match delivered.contains(part) {
-                    true => mask::mask_id_for_list(part),
-                    false => mask::mask_persons_in_code(part),
-                });
-                *text = Vec::from_iter(parts).join("|");
-            } else {
-                *text = mask::mask_numbers_in_text(text).into_owned();
-            }
-        }
-    }
-    for row in found.exceptions.iter_mut().chain(&mut found.links) {
-        for (_, text) in row.0.iter_mut().filter(|(name, _)| !is_key_column(name)) {
-            *text = mask::mask_numbers_in_text(text).into_owned();
-        }
-    }
-}
-
-/// Ids and codes, which tell nobody's number and must stay whole to be asked for again.
-fn is_key_column(name: &str) -> bool {
-    const KEYS: [&str; 17] = [
-        "cause_exception_id",
-        "county_code",
-        "evidence_record_ids",
-        "exception_id",
-        "exception_key",
-        "former_numbers",
-        "household_id",
-        "left_record_id",
-        "listed_id",
-        "person_id",
-        "record_id",
-        "related",
-        "right_record_id",
-        "rule_code",
-        "subject_id",
-        "township_code",
-        "village_code",
-    ];
-    KEYS.contains(&name)
-}
-
-fn print(found: &FoundExplanation, console: &mut Console<'_>) -> Result<()> {
-    for exception in &found.exceptions {
-        console.whole_line(&format!("疑点 {}", shown_number(exception)))?;
-        for (label, column) in [
-            ("说明", "message"),
-            ("规则", "rule_code"),
-            ("严重程度", "severity"),
-            ("责任部门", "owner"),
-            ("首次发现", "first_seen"),
-            ("状态", "status"),
-            ("反馈期限", "due_date"),
-        ] {
-            console.whole_line(&format!("  {label}  {}", exception.get(column)))?;
-        }
-    }
-    for rule in &found.rules {
-        for (label, column) in
-            [("疑点类型", "title"), ("依据", "policy"), ("为何重要", "why"), ("核查建议", "advice")]
-        {
-            if !rule.get(column).is_empty() {
-                console.whole_line(&format!("  {label}  {}", rule.get(column)))?;
-            }
-        }
-    }
-    for person in &found.persons {
-        console.whole_line(&format!("\n人员 {person}"))?;
-        let records: Vec<&ExplainedRow> =
-            found.records.iter().filter(|r| r.get("person_id") == person).collect();
-        side_by_side(&records, console)?;
-    }
-    console.whole_line("\n匹配（权重单位：比特；每向上 1 比特，是同一人的可能翻一倍）")?;
-    if found.accounts.is_empty() {
-        console.whole_line("  没有与其他记录比较后接受或待确认的记录对")?;
-    }
-    for account in &found.accounts {
-        link_lines(account, console)?;
-    }
-    Ok(())
-}
-
-/// Columns that tell records apart, in the order an officer reads them.
-const SHOWN: [(&str, &str); 12] = [
-    ("record_id", "记录"),
-    ("file", "文件"),
-    ("row", "行"),
-    ("name", "姓名"),
-    ("id_number", "证件号"),
-    ("id_number_class", "证件号判定"),
-    ("birth_date", "出生日期"),
-    ("sex", "性别"),
-    ("village_code", "村代码"),
-    ("household", "户编号"),
-    ("relation", "与户主关系"),
-    ("link_tier", "匹配等级"),
-];
-
-fn side_by_side(records: &[&ExplainedRow], console: &mut Console<'_>) -> Result<()> {
-    for (column, label) in SHOWN {
-        let cells: Vec<&str> = records.iter().map(|r| r.get(column)).collect();
-        if cells.iter().all(|c| c.is_empty()) {
-            continue;
-        }
-        console.whole_line(&format!("  {label}\t{}", cells.join("\t")))?;
-    }
-    Ok(())
-}
-
-fn link_lines(account: &PairExplanation, console: &mut Console<'_>) -> Result<()> {
-    let bits = |bits: i32| f64::from(bits) / 1000.0;
-    console.whole_line(&format!("  {} ⇄ {}", account.left, account.right))?;
-    console.whole_line(&format!("    {:.3} 比特，{}", bits(account.weight), account.verdict))?;
-    let mut sum = 0;
-    for step in &account.steps {
-        sum += step.bits;
-        let bar: String =
-            std::iter::repeat_n(if step.bits < 0 { '-' } else { '+' }, (step.bits.abs() / 1000) as usize)
-                .collect();
-        console.whole_line(&format!(
-            "      {}\t{}\t{:+.3}\t{:.3}\t{bar}",
-            step.label,
-            step.level,
-            bits(step.bits),
-            bits(sum)
-        ))?;
-    }
-    if let (Some(accept), Some(review)) = (account.accept, account.review) {
-        console.whole_line(&format!("      门槛\t自动匹配 {:.3}，复核 {:.3}", bits(accept), bits(review)))?;
-    }
-    for change in &account.changes {
-        console.whole_line(&format!("      {change}"))?;
-    }
-    Ok(())
+    Ok(links.iter().map(group).collect())
 }

@@ -18,6 +18,7 @@ use PublishedType::{Int32, Int64, Text};
 
 mod exception;
 mod identity;
+mod pinned;
 mod record;
 mod skipped_row;
 mod unjudged;
@@ -52,6 +53,9 @@ pub(super) fn write_restricted_tables(
         &|to| unjudged::write_undecided(inputs, to),
         &|to| unjudged::write_rules_as_run(inputs, to),
         &|to| write_restricted_views(inputs, to),
+        &|to| pinned::write_list_columns(inputs, to),
+        &|to| pinned::write_link_weights(inputs, to),
+        &|to| pinned::write_rule_absences(inputs, to),
     ])
 }
 
