@@ -50,7 +50,7 @@ pub mod testing;
 pub use answers::{
     Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawPer, DrawPlan, DrawResult,
     DrawnAnswer, LoggedFile, LoggedImport, ReturnedAnswer, ReviewLevel, StandingAnswer, StandingAnswers,
-    StoredDraw, StoreFacts,
+    StoreFacts, StoredDraw,
 };
 pub use bulletin::{Bulletin, BulletinCounts, BulletinPlan, CheckCounts, PlaceCounts, write_bulletin};
 pub use config::Pipeline;

@@ -74,6 +74,7 @@ impl Office {
                 level: ReviewLevel::Township,
                 expires: None,
                 pairs: Vec::new(),
+                act: bidui::AnswerAct::Given,
             })
             .collect();
         let identity = IdentitySecret::new(SECRET).unwrap().key_id();

@@ -75,6 +75,7 @@ impl Office {
                 level: ReviewLevel::Township,
                 expires: None,
                 pairs: Vec::new(),
+                act: bidui::AnswerAct::Given,
             })
             .collect();
         let mut store = AnswerStore::open(&self.out(), &secret().key_id()).unwrap();
