@@ -96,7 +96,7 @@ mod tests {
         for alone in [std::slice::from_ref(&good), std::slice::from_ref(&none), std::slice::from_ref(&lost)] {
             assert!(!said(alone).contains("一致"), "{}", said(alone));
         }
-        assert!(said(&[none.clone()]).contains("没有可用的证件号码"));
+        assert!(said(std::slice::from_ref(&none)).contains("没有可用的证件号码"));
         assert!(said(&[good.clone(), none.clone()]).starts_with("1条记录没有可用的证件号码"));
         assert!(!said(&[none.clone(), none]).contains("一致"));
         let words = |one: &CaseRecord| record_words(one, false);

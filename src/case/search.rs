@@ -114,7 +114,7 @@ fn fits_mask(mask: &[char], number: &str) -> bool {
 }
 
 /// Is this what the exception is called: on lists (also on sheets handed out before its subject was found to be another's,
-/// or another identity secret was taken), in `tables/`, or within `restricted/`? The columns as [`finding_places`] reads them.
+/// or another identity secret was taken), in `tables/`, or within `restricted/`? The columns are those of `restricted/exception.parquet` that name it.
 fn is_called(
     [exception_id, exception_key, listed_id, former, rule, first_seen]: [&str; 6],
     id: &str,

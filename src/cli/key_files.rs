@@ -90,7 +90,7 @@ impl KeyArguments {
     pub(super) fn restored(&self) -> Result<[RestoredKey; 2]> {
         let (pseudonym, identity) = (self.pseudonym_path()?, self.identity_path()?);
         let key = |title, path: &Path, file: KeyFile<'_>| -> Result<RestoredKey> {
-            Ok(RestoredKey { title: title, path: path.to_owned(), there: file.read()? })
+            Ok(RestoredKey { title, path: path.to_owned(), there: file.read()? })
         };
         Ok([
             key("假名密钥", &pseudonym, pseudonym_file(&pseudonym))?,

@@ -18,7 +18,7 @@ pub(super) struct PublicizeArguments {
     /// 公示名单写到哪个文件夹（新建）
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// 流水线文件夹，公示谁、哪些列写在它的 pipeline.toml 的 [publicity]（默认在 pipelines/ 中按发布的标题找）
+    /// 流水线文件夹，公示谁、哪些列写在它的 pipeline.toml 的 publicity 一节（默认在 pipelines/ 中按发布的标题找）
     #[arg(long)]
     pipeline: Option<PathBuf>,
 }

@@ -26,7 +26,7 @@ pub(super) struct TidyArguments {
     /// 只看会删什么，什么也不删
     #[arg(long)]
     dry_run: bool,
-    /// 流水线文件夹，期限写在它的 pipeline.toml 的 [retention]（默认在 pipelines/ 中按发布的标题找）
+    /// 流水线文件夹，期限写在它的 pipeline.toml 的 retention 一节（默认在 pipelines/ 中按发布的标题找）
     #[arg(long)]
     pipeline: Option<PathBuf>,
     /// 经手人，记入删除日志（默认：登录名）

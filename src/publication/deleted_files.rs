@@ -82,7 +82,7 @@ impl DeletedFiles {
 }
 
 /// Says that a file is not lost: its time was over.
-pub(super) fn deleted_by_time(path: &Path, deletion: &TimedDeletion) -> Error {
+pub(crate) fn deleted_by_time(path: &Path, deletion: &TimedDeletion) -> Error {
     Error::input(format!("按期限已删除：{}按“{}”删除，不是损坏", deletion.on, deletion.rule))
         .in_file(path)
         .hint("名单明细过了保存期限就不再有；汇总表（tables/）和报告还在，要比对的改用较新的发布")

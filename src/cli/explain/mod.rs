@@ -17,6 +17,7 @@ use crate::case::{
 };
 use crate::link::generic::result_files::check_result_files;
 use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::deleted_files::{DeletedFiles, deleted_by_time};
 use crate::publication::layout::{MANIFEST, list_periods, output_folder};
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader;
@@ -167,6 +168,9 @@ fn open_publication(out: &Path) -> Result<Snapshot> {
         return Err(denied(&restricted));
     }
     if !restricted.exists() {
+        if let Some(deletion) = DeletedFiles::read(publication.folder())?.of(RECORDS) {
+            return Err(deleted_by_time(&records, deletion));
+        }
         return Err(Error::usage("这个发布的 restricted/ 不在这里").in_file(publication.folder()).hint(
             "可能只拷贝了 lists/ 和 report.html；到运行程序的电脑上查，或把 restricted/ 一起拷来（其中是个人信息）",
         ));
