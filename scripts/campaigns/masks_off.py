@@ -46,7 +46,7 @@ MUTATIONS = {
         ("src/publish/lists/rejects.rs", "        mask_numbers_in_text(&reject.original).replace('\\t', \" | \"),",
          "        reject.original.replace('\\t', \" | \"),")]),
     "no mask of why rows are returned": (UNIT, [
-        ("src/publish/lists/rejects.rs", "        masked(&reject.reason),", "        reject.reason.clone(),")]),
+        ("src/publish/lists/rejects.rs", "        masked(reason),", "        reason.to_owned(),")]),
     "no mask of file names": (LEAKS, [
         ("src/load/data_folder/mod.rs", "    told_name(&file.to_string_lossy()).into_owned()\n",
          "    crate::privacy::told_text::without_orders(&file.to_string_lossy()).into_owned()\n"),

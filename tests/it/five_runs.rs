@@ -29,9 +29,16 @@ fn transitions(before: &Findings, after: &Findings) -> BTreeMap<String, usize> {
         let from = before.get(id).map_or("-".to_owned(), state);
         *counts.entry(format!("{from} -> {}", state(row))).or_default() += 1;
     }
+    // What a finding of a renamed rule was called.
+    let former: BTreeSet<&str> = after
+        .values()
+        .flat_map(|row| row.get("former_numbers").split(';'))
+        .filter_map(|number| number.rsplit('-').next())
+        .collect();
     for (id, row) in before {
         let closed = ["resolved", "retired"].contains(&row.get("status"));
-        assert!(after.contains_key(id) || closed, "{} {} is gone without a word", row.get("rule_code"), id);
+        let known = after.contains_key(id) || former.contains(row.get("listed_id"));
+        assert!(known || closed, "{} {} is gone without a word", row.get("rule_code"), id);
     }
     counts
 }
@@ -121,7 +128,9 @@ fn a_story_of_five_runs_shows_every_state_and_every_way_there() {
     // Officers answer: some say that it is not so, of things that will be delivered as they are or otherwise; some that it is.
     let lasting = |same: bool| {
         let both = first.iter().filter_map(|(id, row)| Some((row, foreseen.get(id)?)));
-        let both = both.filter(|(row, _)| row.get("in_review") == "0" && row.get("rule_code") != "R42");
+        let both = both.filter(|(row, _)| {
+            row.get("in_review") == "0" && !["R29", "R42", "R64"].contains(&row.get("rule_code"))
+        });
         // Of 淇县 a list is corrected below.
         let both = both.filter(|(row, _)| row.get("county_code") != "410622");
         both.filter(move |(row, later)| {
@@ -172,7 +181,9 @@ fn a_story_of_five_runs_shows_every_state_and_every_way_there() {
         }
         panic!("no rule {code}")
     };
-    edit(&find("R64"), |rule| rule.replacen("code = \"R64\"", "code = \"R64x\"\nformerly = [\"R64\"]", 1));
+    let renamed = find("R64").with_file_name("R64x_subsidy_wrongly_paid.sql");
+    std::fs::rename(find("R64"), &renamed).unwrap();
+    edit(&renamed, |rule| rule.replacen("code = \"R64\"", "code = \"R64x\"\nformerly = [\"R64\"]", 1));
     edit(&find("R29"), |rule| rule.replacen("code = \"R29\"", "code = \"R29\"\nuntil = \"2018Q3\"", 1));
     let settings = pipelines.join("hebi/rules/rules.toml");
     let waiver = "\n[[waivers]]\nrule = \"R42\"\nreason = \"系统升级\"\napproved_by = \"市〔2018〕7号\"\nuntil = \"2018-12-31\"\n";
@@ -210,19 +221,19 @@ fn a_story_of_five_runs_shows_every_state_and_every_way_there() {
     // Run 4: a list of the second quarter is corrected; an officer takes an answer back; the waiver ends earlier.
     let late = folder.path().join("late");
     copy_folder(&next, &late);
-    without_lines(&late.join("农村低保_淇县.csv"), 40..60);
+    without_lines(&late.join("农村低保_淇县.csv"), 10..30);
     append(&office.out, &said(&untrue[..5], "", "2018-12-20"));
     edit(&settings, |toml| toml.replace("until = \"2018-12-31\"", "until = \"2018-11-30\""));
     let fourth = office.run(&today, "2018Q4", &late);
     let ways = take(&third, &fourth);
     for row in &untrue[..5] {
         assert!(
-            is(fourth.get(row.get("exception_id")), "reopened"),
+            is(fourth.get(row.get("exception_id")), "persisting"),
             "{}",
             state(&fourth[row.get("exception_id")])
         );
     }
-    for way in ["answered (answer) -> reopened", "answered (waiver) -> reopened"] {
+    for way in ["answered (answer) -> persisting", "answered (waiver) -> reopened"] {
         assert!(ways.contains_key(way), "{way}: {ways:?}");
     }
     let mended: Vec<&String> = fourth
@@ -243,6 +254,7 @@ fn a_story_of_five_runs_shows_every_state_and_every_way_there() {
         assert_eq!(fifth[id].get("first_seen"), third[id].get("first_seen"), "as old as it is");
     }
 
+    // Whom another township has now `t4_what_closes_a_finding_is_told` tells.
     let states: Vec<&str> = seen.iter().map(String::as_str).collect();
     assert_eq!(
         states,
@@ -253,7 +265,6 @@ fn a_story_of_five_runs_shows_every_state_and_every_way_there() {
             "persisting",
             "reopened",
             "resolved (data)",
-            "resolved (moved)",
             "resolved (subject_gone)",
             "retired (rule_retired)",
         ]

@@ -152,7 +152,10 @@ fn lists_of_another_year_are_refused_together_and_columns_of_some_told_first() {
     assert!(left.len() == 1 && left[0].starts_with("refused-2018Q3-"), "{left:?}");
     let lists = out.join(left[0]).join("lists");
     assert!(fs::read_to_string(lists.join("问题.txt")).unwrap().contains("未知名单.csv"));
-    assert!(lists.join("退回/医保参保.csv").is_file() && lists.join("退回/医保参保.xlsx").is_file());
+    assert!(
+        lists.join("退回/医保参保（淇县）.csv").is_file()
+            && lists.join("退回/医保参保（淇县）.xlsx").is_file()
+    );
     let again = run(data.path(), "2018Q3", &out, &[]);
     assert!(
         String::from_utf8(again.stderr).unwrap().contains(left[0].as_str()),

@@ -55,7 +55,10 @@ impl Visible {
         };
         let mut folders: Vec<PathBuf> = ["tables", "lists"].map(|folder| publication.join(folder)).into();
         let mut files = vec![publication.join("manifest.json")];
-        files.extend(["report.html", "appendix.html", "notices.txt"].map(|name| publication.join(name)));
+        files.push(publication.join("report.html"));
+        // Publications of earlier programs have no more.
+        let more = ["appendix.html", "notices.txt"].map(|name| publication.join(name));
+        files.extend(more.into_iter().filter(|file| file.exists()));
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
