@@ -33,6 +33,8 @@ pub enum AnswerColumn {
 
 /// First cell of a file of answers that a page saved; behind it stand how many rows it has and a check of what they say.
 pub(crate) const ANSWER_FILE: &str = "答复文件";
+/// What a list to be filled in by a browser says that it is.
+pub(crate) const ANSWER_PAGE: &str = "bidui answer page";
 
 impl AnswerColumn {
     /// All columns, in the order in which a list has them.

@@ -1,6 +1,8 @@
 //! One file that came back, as rows with the columns of answers found by their titles.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use arrow::array::Array as _;
@@ -8,12 +10,14 @@ use arrow::array::Array as _;
 use super::saved_answers::SavedAnswers;
 use crate::config::read_options::ReadOptions;
 use crate::extract::RawTable;
-use crate::model::answer_column::AnswerColumn;
+use crate::model::answer_column::{ANSWER_PAGE, AnswerColumn};
 use crate::model::file_account::{CellFault, SheetAccount};
 use crate::model::source_table::FileFormat;
 use crate::worker::{self, Worker};
 use crate::{Error, Result};
 
+/// Bytes of a file in which a page says what it is, also where a browser that saved it wrote in front.
+const PAGE_HEAD: u64 = 16 << 10;
 /// Most columns of a header that are named in an error.
 const NAMED_COLUMNS: usize = 40;
 
@@ -112,6 +116,11 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
         notes: Vec::new(),
         hidden_rows: None,
     };
+    if is_answer_page(path)? {
+        let note = "这是网页清单本身，填的内容不在里面，没有读：在网页里点“保存答复”，交回存下来的 CSV";
+        returned.notes.push(note.to_owned());
+        return Ok(returned);
+    }
     let (mut accounts, mut others): (Vec<SheetAccount>, Vec<String>) = (Vec::new(), Vec::new());
     let mut ledger = false;
     for table in worker::open_file(worker, folder, &file, &options, &|_| true)? {
@@ -154,6 +163,15 @@ fn read_file(worker: Option<&Worker>, path: &Path, name: &str) -> Result<Returne
         returned.notes.push(missing);
     }
     Ok(returned)
+}
+
+/// Is it the list that a browser fills in? What was filled in stands in the file that it saves, never here.
+fn is_answer_page(path: &Path) -> Result<bool> {
+    let failed = |e| Error::io("读取交回的清单", path, e);
+    let mut head = Vec::with_capacity(PAGE_HEAD as usize);
+    File::open(path).and_then(|file| file.take(PAGE_HEAD).read_to_end(&mut head)).map_err(failed)?;
+    let mark = format!("name=\"generator\" content=\"{ANSWER_PAGE}\"");
+    Ok(memchr::memmem::find(&head, mark.as_bytes()).is_some())
 }
 
 fn no_list(what: &str) -> Error {

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::REVIEW_SHEET;
 use super::list_column::{ListColumn, ListLayout};
 use super::list_row::ListEntry;
-use crate::model::answer_column::{ANSWER_FILE, AnswerColumn};
+use crate::model::answer_column::{ANSWER_FILE, ANSWER_PAGE, AnswerColumn};
 use crate::publication::output_files::OutputFiles;
 use crate::publish::PublicationInputs;
 use crate::rules::verdict_meaning::{AnswerPart, Closing};
@@ -170,6 +170,7 @@ impl<'p> AnswerPage<'p> {
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{}'; \
              script-src 'sha256-{}'; base-uri 'none'; form-action 'none'\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
+             <meta name=\"generator\" content=\"{ANSWER_PAGE}\">\n\
              <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
             base64(&Sha256::digest(STYLE)),
             base64(&Sha256::digest(SCRIPT)),

@@ -153,6 +153,13 @@ fn ledgers_among_what_comes_back_are_told_and_no_fault() {
     let ledgers = told.json["files"].to_string().matches("台账、补报清单没有填报的列").count();
     assert!(ledgers >= 2 && told.total("rows") > 20, "{ledgers} {:#}", told.json);
     assert_eq!(told.total("blank"), told.total("rows"));
+    // Pages that browsers fill in are told, each with what to send instead, and no row of theirs is counted.
+    let pages = told.json["files"].as_array().unwrap().iter();
+    let pages: Vec<_> = pages.filter(|file| file["file"].as_str().unwrap().ends_with(".html")).collect();
+    assert!(!pages.is_empty(), "{:#}", told.json);
+    for page in pages {
+        assert!(page["notes"].to_string().contains("保存答复") && page["counts"]["rows"] == 0, "{page:#}");
+    }
 }
 
 #[test]
