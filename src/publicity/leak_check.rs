@@ -72,6 +72,7 @@ pub(super) fn check_columns(
             ));
         }
     }
+    refused.extend(check_words(settings, source));
     for column in settings.columns.iter().filter_map(|name| find(name)) {
         match what_it_tells(column) {
             Some(what) => refused.push(
@@ -90,6 +91,49 @@ pub(super) fn check_columns(
         }
     }
     Error::together(refused).map_or(Ok(columns), Err)
+}
+
+/// What the list itself, and what the office writes above it, would tell that may not be told: to stand on a list of ill people
+/// is to be ill, whichever columns are shown.
+fn check_words(settings: &PublicitySettings, source: &SourceContract) -> Vec<Error> {
+    let mut refused = Vec::new();
+    let tells_health = |text: &str| HEALTH.iter().any(|word| text.contains(word));
+    if tells_health(&source.title) {
+        refused.push(
+            Error::configuration(format!(
+                "[publicity] source 的“{}”不能公示：名单本身就说明健康或残疾情况",
+                source.title
+            ))
+            .hint("换一个名单"),
+        );
+    }
+    for (key, text) in [("title", &settings.title), ("note", &settings.note)] {
+        let what = match (holds_id_number(text), tells_health(text)) {
+            (true, _) => "证件号或账号",
+            (false, true) => "健康或残疾情况",
+            (false, false) => continue,
+        };
+        refused.push(
+            Error::configuration(format!("[publicity] {key} 里有{what}，会印在公示名单上"))
+                .hint(format!("从 {key} 里删掉；联系电话可以写")),
+        );
+    }
+    refused
+}
+
+/// Does a text hold as many digits in a row as ID and account numbers have? Telephones have fewer. Blanks and dashes between do
+/// not part them.
+fn holds_id_number(text: &str) -> bool {
+    let (mut digits, mut most) = (0_usize, 0_usize);
+    for c in text.chars() {
+        match c {
+            '0'..='9' | '０'..='９' => digits += 1,
+            ' ' | '-' | '\u{3000}' => {}
+            _ => digits = 0,
+        }
+        most = most.max(digits);
+    }
+    most >= 15
 }
 
 /// What a column would tell that may not be told, Chinese.
@@ -176,6 +220,15 @@ mod tests {
 
     fn column(role: Option<ColumnRole>) -> PublicColumn {
         PublicColumn { name: "note".to_owned(), title: "备注".to_owned(), kind: ContractType::Text, role }
+    }
+
+    #[test]
+    fn words_of_the_office_hold_no_number_of_a_person() {
+        let of = |text: &str| holds_id_number(text);
+        assert!(of("联系王干事 13812345678 身份证410621197501011239"));
+        assert!(of("410621 19750101 123X") == of("身份证410621-197501-01123"), "sixteen and more digits");
+        assert!(!of("公示期2018年10月8日至10月14日，监督电话 0392-3312345、12317"));
+        assert!(!of("公示期2018-10-08，电话 13812345678"));
     }
 
     #[test]

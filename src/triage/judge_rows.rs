@@ -274,9 +274,11 @@ fn is_same(stands: &StandingAnswer, answer: &Answer) -> bool {
     stands.answer.says_same(answer) && by_same(&stands.answer, answer) && stands.answer.level >= answer.level
 }
 
-/// Is it the answer that a higher level took back?
+/// Is it the answer that a higher level took back? Who looked again and found the same says so by a later day.
 fn is_returned(back: &ReturnedAnswer, answer: &Answer) -> bool {
-    let same = |before: &Answer| before.says_same(answer) && by_same(before, answer);
+    let looked_again =
+        |before: &Answer| answer.answered_on.is_some() && answer.answered_on > before.answered_on;
+    let same = |before: &Answer| before.says_same(answer) && !looked_again(before);
     back.answer.as_ref().is_some_and(same) && back.returned.level > answer.level
 }
 

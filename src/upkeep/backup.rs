@@ -154,10 +154,7 @@ fn check_place(plan: &BackupPlan) -> Result<()> {
     }
     if plan.keys.is_some() && there.mode() & 0o077 != 0 {
         return Err(Error::usage("备份里有密钥，不能放在别人也能看的文件夹里").in_file(folder).hint(
-            format!(
-                "换一个只有自己能看的文件夹，或执行 chmod 700 {}；不要密钥的，加 --without-keys",
-                folder.display()
-            ),
+            "先建一个只有自己能看的文件夹：mkdir -m 700 备份，放到那里；不要密钥的，加 --without-keys",
         ));
     }
     Ok(())
