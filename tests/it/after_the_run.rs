@@ -445,9 +445,17 @@ fn columns_that_would_tell_too_much_are_refused_by_name() {
     // By what stands in the cells: the number of a certificate has a run of digits.
     let office = Office::new(&publicity("\"name\", \"dibao_no\", \"no_such\"", ""));
     holds(&office.publicize("公示"), &["没有列“no_such”"]);
-    let office = Office::new(&publicity("\"name\"", "").replace("\"dibao\"", "\"disability\""));
+    // Whoever stands on such a list is disabled, whatever else is shown of him.
+    let of_list = publicity("\"name\"", "").replace("\"dibao\"", "\"disability_certificate\"");
+    let told = Office::new(&of_list.replace("without = [\"stop_month\"]\n", "")).publicize("公示");
+    assert_eq!(told.status.code(), Some(2), "{}", said(&told));
+    holds(&told, &["残疾人证", "名单本身"]);
+    // What the office writes is printed, too.
+    let office = Office::new(&publicity("\"name\"", "note = \"联系王干事 身份证410621197501011239\"\n"));
     let told = office.publicize("公示");
     assert_eq!(told.status.code(), Some(2), "{}", said(&told));
+    holds(&told, &["note", "证件号", "联系电话可以写"]);
+    assert!(!said(&told).contains("410621197501011239"));
     let office = Office::new("");
     holds(&office.publicize("公示"), &["[publicity]", "docs/after-the-run.md"]);
 }

@@ -317,7 +317,7 @@ fn places_where_others_look_and_keys_of_others_are_refused() {
     fs::create_dir(&open).unwrap();
     fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
     let to = open.join("a");
-    refused(&office.call("backup", &["--to", text(&to)]), &["密钥", "chmod 700", "--without-keys"]);
+    refused(&office.call("backup", &["--to", text(&to)]), &["密钥", "mkdir -m 700", "--without-keys"]);
     let to = office.out().join("a");
     refused(&office.call("backup", &["--to", text(&to)]), &["不能放在发布文件夹里"]);
     let backup = office.back_up("a", &[]);

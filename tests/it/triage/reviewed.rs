@@ -39,6 +39,11 @@ fn the_same_list_again_neither_lowers_a_level_nor_brings_back_what_was_returned(
     assert!(told.told().contains("县级已退回（没有入户）"), "{}", told.told());
     assert_eq!(office.answer(&book.key(1)).unwrap().level, ReviewLevel::County);
     assert!(office.answer(&book.key(2)).is_none());
+    // Nor does it come back with its name and day left out.
+    book.fill(2, &[("核查人", ""), ("核查日期", "")]);
+    let told = office.import(&[&book.save(&office.path("北阳镇没有写谁.xlsx"))], &[]);
+    assert_eq!((told.code, told.total("faulty")), (1, 1), "{:#}", told.json);
+    assert!(office.answer(&book.key(2)).is_none());
     // Another answer is one, and the county's own list says what the county says.
     book.answer(2, "属实");
     let other = book.save(&office.path("北阳镇2.xlsx"));
