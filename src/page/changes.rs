@@ -67,7 +67,7 @@ fn chosen<'a>(
     }
 }
 
-/// Answers the findings that are chosen, all of them alike or none.
+/// Answers the findings that are chosen, all of them alike or none; an answer that stands must be the one that was seen.
 pub(super) fn answer(shared: &Shared, seat: &PageSeat, form: &AnswerForm<'_>) -> Response {
     let moment = (shared.page.now)();
     let found = match chosen(shared, seat, form) {
@@ -75,7 +75,19 @@ pub(super) fn answer(shared: &Shared, seat: &PageSeat, form: &AnswerForm<'_>) ->
         Err(response) => return *response,
     };
     let (mut answers, mut faults): (Vec<Answer>, Vec<String>) = (Vec::new(), Vec::new());
+    let (standing, seen) = (shared.page.answers(), form.all("seen"));
     for one in &found {
+        // What somebody else answered meanwhile is not replaced by who has not seen it.
+        if let Some(other) =
+            standing.of(&one.exception_id).filter(|_| !seen.contains(&standing.seen(one).as_str()))
+        {
+            let by = match other.answer.answered_by.trim() {
+                "" => "别人",
+                name => name,
+            };
+            faults.push(format!("{}刚才由{by}填了“{}”，看过再填", one.number, other.answer.verdict));
+            continue;
+        }
         match form.answer(&shared.page.words.answers, one, seat, &moment) {
             Ok(answer) => answers.push(answer),
             Err(found) => faults.extend(found),

@@ -45,9 +45,11 @@ impl Told {
                 }
                 Self { text, bad: false, undo: shared.may_undo(seat, batch).then_some(batch) }
             }
-            (None, Some(_)) => {
-                Self { text: "撤销了，原来的核查结果恢复".to_owned(), bad: false, undo: None }
-            }
+            (None, Some(_)) => Self {
+                text: "撤销了；后来没有别人填的，原来的核查结果恢复".to_owned(),
+                bad: false,
+                undo: None,
+            },
             _ if number("same").is_some() => {
                 Self {
                     text: "同样的抽查已经有了，就是这一份".to_owned(), bad: false, undo: None

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bidui::{DrawResult, TableRow};
 
-use super::{PageOffice, answer, is_shown, told, total, undoable};
+use super::{PageOffice, answer, is_shown, seen, told, total, undoable};
 use crate::end_to_end::{bidui, text};
 
 /// Sixty answered findings of two counties.
@@ -94,7 +94,11 @@ fn what_checking_again_said_is_told_by_township() {
         "it draws of its own county"
     );
     let send = |row: &TableRow, verdict: &str| {
-        let fields = [("key", row.get("listed_id")), ("verdict", verdict), ("reason", "其他"), ("next", "/")];
+        let case = page.get("县里的人", &format!("/case/{}", row.get("listed_id"))).body;
+        let noted = seen(&case);
+        let key = row.get("listed_id");
+        let fields =
+            [("key", key), ("verdict", verdict), ("reason", "其他"), ("next", "/"), ("seen", &*noted[0])];
         page.follow("县里的人", &page.post("县里的人", "/answer", &fields));
     };
     send(of(fingerprints[0]), "不属实");

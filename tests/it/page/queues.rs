@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bidui::TableRow;
 
-use super::{PageOffice, answer, is_shown, promised, total};
+use super::{PageOffice, answer, is_shown, promised, seen, total};
 
 fn of_area(area: &str) -> impl FnMut(&&TableRow) -> bool + '_ {
     move |row| area.is_empty() || row.get("county_code") == area
@@ -71,7 +71,9 @@ fn what_another_program_appends_and_undoes_is_seen_at_the_next_request() {
     // One of them is answered here, another program goes on, and nothing of either is lost.
     let key = format!("K{}", rows[0].get("listed_id"));
     let key = key.trim_start_matches('K');
-    let reply = page.post("市里的人", "/answer", &[("key", key), ("verdict", "无法核实"), ("next", "/")]);
+    let noted = seen(&page.get("市里的人", &format!("/case/{key}")).body);
+    let fields = [("key", key), ("verdict", "无法核实"), ("next", "/"), ("seen", &*noted[0])];
+    let reply = page.post("市里的人", "/answer", &fields);
     assert!(page.follow("市里的人", &reply).body.contains("记下了1条"));
     assert_eq!(closed(), 6);
     office.store().undo(batch, "2018-10-22T00:00:00+08:00", "操作员").unwrap();

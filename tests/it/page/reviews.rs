@@ -61,7 +61,18 @@ fn a_county_reviews_what_its_townships_answered_and_a_city_what_counties_passed(
         send(&page, who, path, keys, &fields)
     };
     assert_eq!(review("县里的人", "/approve", &keys[..1], &[], &[]).status, 422, "it was not seen");
-    send(&page, "乡里的人", "/answer", &keys[..1], &[("verdict", "无法核实")]);
+    // Nor does anybody answer over what he has not seen.
+    let over = [("verdict", "无法核实")];
+    let unseen = send(&page, "乡里的人", "/answer", &keys[..1], &over);
+    assert!(
+        unseen.status == 422 && told(&unseen.body).contains("刚才由乡里的人填了“不属实”"),
+        "{}",
+        told(&unseen.body)
+    );
+    let case = seen(&page.get("乡里的人", &format!("/case/{}", keys[0])).body);
+    page.follow("乡里的人", &review("乡里的人", "/answer", &keys[..1], &case, &over));
+    let again = review("市里的人", "/answer", &keys[..1], &case, &[("verdict", "属实")]);
+    assert!(again.status == 422 && told(&again.body).contains("填了“无法核实”"), "{}", told(&again.body));
     let refused = review("县里的人", "/approve", &keys[..2], &noted, &[]);
     assert!(refused.status == 422 && told(&refused.body).contains("刚才又变了"), "{}", told(&refused.body));
     assert_eq!(count("县里的人", "due"), 4, "all or none");
