@@ -91,11 +91,11 @@ impl AnswerStore {
     }
 
     /// What was answered of the exceptions with these fingerprints and no undo took back, in the order in which it was
-    /// appended.
+    /// appended. Of an approval it is told who approved, and when: who approved an answer is not who gave it.
     ///
     /// # Errors
     /// The file is damaged.
-    pub(crate) fn answers_to(&self, fingerprints: &[&str]) -> Result<Vec<(AppendedBatch, Answer)>> {
+    pub(crate) fn history<'a>(&self, fingerprints: impl IntoIterator<Item = &'a str>) -> Result<Vec<Answer>> {
         let read = || {
             let mut found = Vec::new();
             let mut events =
@@ -109,14 +109,18 @@ impl AnswerStore {
             found.sort_by_key(|(batch, _)| *batch);
             Ok(found)
         };
-        read().map_err(|e| unreadable(&self.path, e))
+        let mut found: Vec<(AppendedBatch, Answer)> = read().map_err(|e| unreadable(&self.path, e))?;
+        for (batch, answer) in found.iter_mut().filter(|(_, one)| one.act == AnswerAct::Approved) {
+            (answer.answered_by, answer.answered_on) = self.recorded(*batch)?;
+        }
+        Ok(found.into_iter().map(|(_, answer)| answer).collect())
     }
 
     /// By whom and on which day a batch was recorded.
     ///
     /// # Errors
     /// The file is damaged; there is no such batch.
-    pub(crate) fn recorded(&self, batch: AppendedBatch) -> Result<(String, Option<Date>)> {
+    fn recorded(&self, batch: AppendedBatch) -> Result<(String, Option<Date>)> {
         let asked = "SELECT recorded_by, recorded_at FROM answer_batch WHERE batch = ?1";
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
         let (by, at) =

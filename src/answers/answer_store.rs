@@ -28,6 +28,26 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Fact: name of the identity secret under which its exceptions are called so.
 pub(super) const IDENTITY: &str = "identity_id";
 
+/// Copies of what came back, below an output folder.
+pub(crate) const RETURNED: &str = "answers/returned";
+
+/// Path of the file of answers of an output folder.
+pub(crate) fn store_path(out: &Path) -> PathBuf {
+    out.join(FOLDER).join(FILE)
+}
+
+/// Looks through a whole file of answers for damage.
+///
+/// # Errors
+/// It is damaged.
+pub(super) fn check_whole(connection: &Connection, path: &Path) -> Result<()> {
+    let asked = connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+    match asked.map_err(|e| unreadable(path, e))?.as_str() {
+        "ok" => Ok(()),
+        _ => Err(damaged(path)),
+    }
+}
+
 /// The answers beside the publications of one output folder.
 #[derive(Debug)]
 pub struct AnswerStore {
@@ -43,8 +63,7 @@ impl AnswerStore {
     /// The file is no store, is damaged, of a later version, or of another identity secret; it is being brought back.
     pub fn open(out: &Path, identity_id: &str) -> Result<Self> {
         check_not_restoring(out)?;
-        let folder = out.join(FOLDER);
-        let path = folder.join(FILE);
+        let (folder, path) = (out.join(FOLDER), store_path(out));
         fs::create_dir_all(&folder).map_err(|e| Error::io("准备核查结果的文件夹", &folder, e))?;
         // Whoever may read the file reads who answered what about whom.
         let begun = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
@@ -61,7 +80,7 @@ impl AnswerStore {
     /// As [`AnswerStore::open`].
     pub fn find(out: &Path, identity_id: &str) -> Result<Option<Self>> {
         check_not_restoring(out)?;
-        let path = out.join(FOLDER).join(FILE);
+        let path = store_path(out);
         match path.symlink_metadata() {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(Error::io("打开核查结果文件", &path, e)),
@@ -78,7 +97,7 @@ impl AnswerStore {
     /// without opening the store, so that it can be asked for all the time.
     pub(crate) fn change_counter(out: &Path) -> Option<u32> {
         // SQLite's file format, 1.3.7: big-endian, at offset 24.
-        let file = fs::File::open(out.join(FOLDER).join(FILE)).ok()?;
+        let file = fs::File::open(store_path(out)).ok()?;
         let mut counter = [0; 4];
         file.read_exact_at(&mut counter, 24).ok()?;
         Some(u32::from_be_bytes(counter))
@@ -144,7 +163,7 @@ impl AnswerStore {
                 "核查结果是在另一个身份密钥（{named}）下记的，现在的是{identity_id}"
             ))
             .in_file(&self.path)
-            .hint("取回原来的身份密钥；确实换了的，先用 bidui migrate 换编号")),
+            .hint("取回原来的身份密钥；换过身份密钥（bidui migrate）的，以前的核查结果还接不过来")),
             None => {
                 let begin = "INSERT INTO store_fact (name, value) VALUES (?1, ?2)";
                 self.connection.execute(begin, [IDENTITY, identity_id]).map(drop).map_err(failed)
@@ -157,12 +176,7 @@ impl AnswerStore {
     /// # Errors
     /// It is damaged.
     pub fn check_whole(&self) -> Result<()> {
-        let failed = |e| unreadable(&self.path, e);
-        let asked = self.connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
-        match asked.map_err(failed)?.as_str() {
-            "ok" => Ok(()),
-            _ => Err(damaged(&self.path)),
-        }
+        check_whole(&self.connection, &self.path)
     }
 }
 

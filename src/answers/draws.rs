@@ -190,7 +190,8 @@ impl AnswerStore {
             drawn.iter().map(|one| one.exception_id.clone()).collect()
         };
         let same = |draw: &StoredDraw| draw.plan == *plan && ids(&draw.drawn) == ids(drawn);
-        if let Some(there) = self.draws()?.into_iter().find(same) {
+        let stored = self.stored_draws().map_err(|e| unreadable(&self.path, e))?;
+        if let Some(there) = stored.into_iter().find(same) {
             return Ok(there.batch);
         }
         self.write(|connection| {

@@ -8,12 +8,10 @@ use rusqlite::params;
 use super::answer_store::{AnswerStore, unreadable};
 use crate::Result;
 
-/// The triggers that refuse changes, without which details cannot be taken out; they are there again before anybody else looks.
-const WITHOUT_TRIGGERS: &str =
-    "DROP TRIGGER answer_event_stays; DROP TRIGGER answer_batch_stays; DROP TRIGGER answer_drawn_stays;";
-const WITH_TRIGGERS: &str = "CREATE TRIGGER answer_drawn_stays BEFORE UPDATE ON answer_drawn BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
-     CREATE TRIGGER answer_batch_stays BEFORE UPDATE ON answer_batch BEGIN SELECT RAISE(ABORT, 'appended only'); END; \
-     CREATE TRIGGER answer_event_stays BEFORE UPDATE ON answer_event BEGIN SELECT RAISE(ABORT, 'appended only'); END;";
+/// The triggers that refuse changes, without which details cannot be taken out; they are there again, word for word, before
+/// anybody else looks.
+const TRIGGERS: &str = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' \
+                        AND name IN ('answer_event_stays', 'answer_batch_stays', 'answer_drawn_stays')";
 /// Events that say who answered or what he noted.
 const DETAILED: &str = "SELECT e.event, e.batch, e.exception_id, substr(b.recorded_at, 1, 10) \
                         FROM answer_event e JOIN answer_batch b USING (batch) \
@@ -73,7 +71,12 @@ impl AnswerStore {
     pub(crate) fn forget_details(&mut self, of: &[DetailedAnswer]) -> Result<()> {
         let batches: BTreeSet<i64> = of.iter().map(|one| one.batch).collect();
         self.write(|connection| {
-            connection.execute_batch(WITHOUT_TRIGGERS)?;
+            let triggers = (connection.prepare(TRIGGERS)?)
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<rusqlite::Result<Vec<(String, String)>>>()?;
+            for (name, _) in &triggers {
+                connection.execute_batch(&format!("DROP TRIGGER {name}"))?;
+            }
             let mut drawn = connection.prepare(TAKE_OUT_OF_DRAWN)?;
             let mut event = connection.prepare(TAKE_OUT_OF_EVENT)?;
             for one in of {
@@ -87,7 +90,7 @@ impl AnswerStore {
             if !batches.is_empty() {
                 connection.execute_batch(&format!("{TAKE_OUT_OF_DRAWS}; {TAKE_OUT_OF_UNDOINGS}"))?;
             }
-            connection.execute_batch(WITH_TRIGGERS)
+            triggers.iter().try_for_each(|(_, sql)| connection.execute_batch(sql))
         })
     }
 }

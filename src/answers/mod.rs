@@ -17,6 +17,7 @@ pub use crate::model::answer::{Answer, AnswerAct, AnswerSource, ReviewLevel};
 pub use answer_events::{AppendedBatch, BatchOrigin};
 pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
+pub(crate) use answer_store::{RETURNED, store_path};
 pub(crate) use draws::{DrawCandidate, draw};
 pub use draws::{DrawPer, DrawPlan, DrawResult, DrawnAnswer, StoredDraw};
 pub(crate) use forgotten_details::DetailedAnswer;
@@ -27,5 +28,5 @@ pub use standing_answers::{ReturnedAnswer, StandingAnswer, StandingAnswers};
 pub use store_copies::StoreFacts;
 pub(crate) use store_copies::{
     RESTORING, StoreAge, check_not_restoring, compare_stores, copy_store, move_store_aside, put_into_store,
-    read_store_facts, store_path,
+    read_store_facts,
 };

@@ -9,7 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use serde::{Deserialize, Serialize};
 
-use super::answer_store::{APPLICATION, FILE, FOLDER, IDENTITY, MIGRATIONS, PATIENCE, damaged, unreadable};
+use super::answer_store::{APPLICATION, IDENTITY, MIGRATIONS, PATIENCE, check_whole, unreadable};
 use crate::{Error, Result};
 
 /// Stands in the output folder while answers and keys are brought back. Who would read or write there meanwhile sees
@@ -53,11 +53,6 @@ pub(crate) enum StoreAge {
     Foreign,
 }
 
-/// Path of the file of answers of an output folder.
-pub(crate) fn store_path(out: &Path) -> PathBuf {
-    out.join(FOLDER).join(FILE)
-}
-
 /// Refuses an output folder into which answers and keys are being brought back.
 ///
 /// # Errors
@@ -95,10 +90,7 @@ pub(crate) fn copy_store(from: &Path, to: &Path) -> Result<Option<StoreFacts>> {
 pub(crate) fn read_store_facts(path: &Path) -> Result<StoreFacts> {
     let failed = |e| unreadable(path, e);
     let store = open_store(path)?;
-    let whole: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(failed)?;
-    if whole != "ok" {
-        return Err(damaged(path));
-    }
+    check_whole(&store, path)?;
     let count = |sql: &str| -> Result<u64> {
         let counted: i64 = store.query_row(sql, [], |row| row.get(0)).map_err(failed)?;
         Ok(u64::try_from(counted).unwrap_or_default())

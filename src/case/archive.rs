@@ -15,10 +15,9 @@ use super::titles::CaseTitles;
 use crate::Result;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader::TableRow;
+pub(super) use crate::resolve::evidence_pairs::LINKS;
 use crate::resolve::previous_records::RECORDS;
 
-/// Scored pairs.
-pub(super) const LINKS: &str = "restricted/link.parquet";
 /// Nearest records of lists that somebody is missing from.
 pub(super) const NEAR: &str = "restricted/view/near_miss.parquet";
 const ABSENCES: &str = "restricted/rule_absence.parquet";
@@ -108,7 +107,7 @@ impl CaseArchive {
     }
 
     pub(super) fn has(&self, table: &str) -> bool {
-        self.snapshot.outputs().iter().any(|output| output.path == table)
+        self.snapshot.lists(table)
     }
 
     fn make_index(&mut self) -> Result<()> {

@@ -40,7 +40,7 @@ impl CaseColumn {
     pub(super) fn pinned(snapshot: &Snapshot) -> Result<BTreeMap<String, Self>> {
         const TABLE: &str = "restricted/list_column.parquet";
         let mut columns = BTreeMap::new();
-        if snapshot.outputs().iter().any(|output| output.path == TABLE) {
+        if snapshot.lists(TABLE) {
             let names = ["source", "name", "title", "type", "role"];
             snapshot.scan(TABLE, names, |_, [source, name, title, kind, role]| {
                 let column = Self {
@@ -80,15 +80,13 @@ impl CaseColumn {
     /// A value in words.
     pub(super) fn shown(&self, value: &str, shown: NumbersShown, delivered: &DeliveredNumbers) -> String {
         use ColumnRole::{GuardianId, Household, IdNumber, Phone, StudentNo};
-        let form = ValueForm::of_type(self.kind);
-        match (self.role, value.parse::<i64>()) {
-            (Some(IdNumber | GuardianId | Phone | StudentNo), _) => shown.number(value),
-            (Some(Household), _) => shown.household(value, delivered),
-            (_, Ok(number)) if form != ValueForm::Plain => form.number(number),
+        match self.role {
+            Some(IdNumber | GuardianId | Phone | StudentNo) => shown.number(value),
+            Some(Household) => shown.household(value, delivered),
             _ if self.kind == ContractType::Date => {
                 value.parse().map_or_else(|_| shown.text(value), day_text)
             }
-            _ => shown.text(value),
+            _ => ValueForm::of_type(self.kind).number_of(value).unwrap_or_else(|| shown.text(value)),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::config::ColumnRole;
 use crate::model::exception::{ResolvedBy, Status, row_key, short_row_number};
 use crate::model::officer_text::day_text;
 use crate::model::period::Period;
-use crate::privacy::mask::{mask_numbers_in_text, mask_persons_in_code};
+use crate::privacy::mask::{mask_numbers_in_text, mask_persons_in_code, own_part};
 use crate::publication::table_reader::TableRow;
 use crate::resolve::previous_records::RECORDS;
 use crate::track::previous_exceptions::EXCEPTIONS;
@@ -56,7 +56,7 @@ pub(crate) struct CaseFinding {
 
 /// A household's number as lists show it, without what keeps numbers of different lists apart.
 pub(crate) fn household_number(number: &str) -> String {
-    mask_persons_in_code(number.rsplit('|').next().unwrap_or(number))
+    mask_persons_in_code(own_part(number))
 }
 
 impl CaseFinding {
@@ -79,7 +79,7 @@ impl CaseFinding {
             key: key.to_owned(),
             number: short_row_number(rule, first_seen, key),
             rule: rule.to_owned(),
-            rule_title: titles.rules.get(rule).map_or(rule, |words| &words.title).to_owned(),
+            rule_title: titles.rule(rule).to_owned(),
             severity: row.get("severity").to_owned(),
             owner: row.get("owner").to_owned(),
             county: titles.division(row.get("county_code")).to_owned(),
@@ -93,7 +93,7 @@ impl CaseFinding {
                 (Some(status), None) => status.title().to_owned(),
                 (None, _) => row.get("status").to_owned(),
             },
-            is_open: status.is_none_or(Status::is_open),
+            is_open: Status::is_open_code(row.get("status")),
             is_answered: status == Some(Status::Answered),
             name: String::new(),
             review: row.get("in_review") == "1"

@@ -1,7 +1,7 @@
 //! What was answered of a finding, under any of its names.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -52,33 +52,41 @@ impl AnswerLine {
 }
 
 /// All that was answered of a finding and not undone, the oldest first: also under what it was called in earlier
-/// publications of the folder, `former_keys` on their lists.
+/// publications of the folder, `former_keys` on their lists. `unread`: takes the runs whose exceptions cannot be looked
+/// through, damaged or deleted as their time was over; what was answered under their names is not known.
 ///
 /// # Errors
-/// The store, or an earlier publication, is damaged.
+/// The store is damaged.
 pub(crate) fn former_answers(
     out: &Path,
     identity: &str,
-    exception_id: &str,
-    former_keys: &[&str],
+    (exception_id, former_keys): (&str, &[&str]),
+    unread: &mut BTreeSet<PathBuf>,
 ) -> Result<Vec<Answer>> {
     let Some(store) = AnswerStore::find(out, identity)? else { return Ok(Vec::new()) };
     let mut names: BTreeSet<String> = BTreeSet::from([exception_id.to_owned()]);
     if !former_keys.is_empty() {
         for (_, folder) in layout::list_periods(out)? {
             for run in layout::list_runs(&folder)? {
-                let Ok(snapshot) = Snapshot::open(&folder.join(run.to_string())) else { continue };
-                if !snapshot.outputs().iter().any(|output| output.path == EXCEPTIONS) {
-                    continue;
+                let run = folder.join(run.to_string());
+                if add_names(&run, former_keys, &mut names).is_err() {
+                    unread.insert(run);
                 }
-                snapshot.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, listed]| {
-                    if former_keys.contains(&listed) {
-                        names.insert(fingerprint.to_owned());
-                    }
-                })?;
             }
         }
     }
-    let events = store.events()?.into_iter().map(|(_, answer)| answer);
-    Ok(events.filter(|answer| names.contains(&answer.exception_id)).collect())
+    store.history(names.iter().map(String::as_str))
+}
+
+/// Adds the fingerprints that a run has for exceptions that its lists call so.
+fn add_names(run: &Path, keys: &[&str], names: &mut BTreeSet<String>) -> Result<()> {
+    let snapshot = Snapshot::open(run)?;
+    if !snapshot.lists(EXCEPTIONS) {
+        return Ok(());
+    }
+    snapshot.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, listed]| {
+        if keys.contains(&listed) {
+            names.insert(fingerprint.to_owned());
+        }
+    })
 }

@@ -32,3 +32,4 @@ pub(crate) use pair_account::{LinkWeights, PairAccount};
 pub(crate) use pair_groups::PairGroup;
 pub(crate) use search::{FoundSubjects, Meaning, search};
 pub(crate) use templates::{CASE_PARTS, case_page};
+pub(crate) use titles::CaseTitles;

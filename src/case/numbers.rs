@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::id_number::{IdClass, IdNumber};
-use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text, mask_persons_in_code};
+use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text, mask_persons_in_code, own_part};
 
 /// Whether whole numbers and birth dates are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl NumbersShown {
 
     /// A household's number as lists show it: often its head's number.
     pub(super) fn household(self, number: &str, delivered: &DeliveredNumbers) -> String {
-        let number = number.rsplit('|').next().unwrap_or(number);
+        let number = own_part(number);
         match self {
             Self::Whole => number.to_owned(),
             Self::Masked if delivered.0.contains(number) => mask_id_for_list(number),

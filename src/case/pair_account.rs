@@ -64,7 +64,7 @@ impl LinkWeights {
     /// It is damaged.
     pub(super) fn pinned(snapshot: &Snapshot) -> Result<Option<Self>> {
         const TABLE: &str = "restricted/link_weight.parquet";
-        if !snapshot.outputs().iter().any(|output| output.path == TABLE) {
+        if !snapshot.lists(TABLE) {
             return Ok(None);
         }
         let mut weights = Self { comparisons: Vec::new(), accept: 0, review: 0 };

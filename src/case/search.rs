@@ -11,6 +11,7 @@ use crate::Result;
 use crate::model::exception::{Status, row_key, row_number};
 use crate::model::id_number::IdNumber;
 use crate::privacy::IdentitySecret;
+use crate::privacy::mask::own_part;
 use crate::publication::table_reader::TableRow;
 use crate::resolve::previous_records::RECORDS;
 use crate::track::previous_exceptions::EXCEPTIONS;
@@ -218,7 +219,7 @@ impl Heard {
         if person == word {
             self.persons.insert(person.to_owned());
         }
-        let own_number = household_no.rsplit('|').next().unwrap_or(household_no);
+        let own_number = own_part(household_no);
         if household == word || !own_number.is_empty() && own_number == word {
             self.households.insert(household.to_owned());
         }
@@ -282,7 +283,7 @@ fn meanings(archive: &CaseArchive, heard: &Heard) -> Result<Vec<Meaning>> {
     let (mut of_person, mut of_household) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
     let columns = ["person_id", "household_id", "status"];
     archive.snapshot.scan(EXCEPTIONS, columns, |_, [person, household, status]| {
-        if !Status::from_code(status).is_none_or(Status::is_open) {
+        if !Status::is_open_code(status) {
             return;
         }
         if persons.contains(person) {

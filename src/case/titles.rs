@@ -19,9 +19,9 @@ pub(crate) struct RuleWords {
 /// Titles for codes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaseTitles {
-    pub(crate) rules: BTreeMap<String, RuleWords>,
+    pub(super) rules: BTreeMap<String, RuleWords>,
     divisions: BTreeMap<String, String>,
-    pub(crate) sources: BTreeMap<String, String>,
+    sources: BTreeMap<String, String>,
 }
 
 impl CaseTitles {
@@ -62,5 +62,20 @@ impl CaseTitles {
     /// Title of a list; its name where there is none.
     pub(crate) fn source<'t>(&'t self, source: &'t str) -> &'t str {
         self.sources.get(source).map_or(source, String::as_str)
+    }
+
+    /// Title of a rule; its code where there is none.
+    pub(crate) fn rule<'t>(&'t self, code: &'t str) -> &'t str {
+        self.rules.get(code).map_or(code, |rule| &rule.title)
+    }
+
+    /// County and township as a row names them.
+    pub(crate) fn place(&self, county: &str, township: &str) -> String {
+        match (county.is_empty(), township.is_empty()) {
+            (true, true) => "县乡不明".to_owned(),
+            (true, false) => format!("（县区不明）{}", self.division(township)),
+            (false, true) => format!("{}（乡镇不明）", self.division(county)),
+            (false, false) => format!("{} {}", self.division(county), self.division(township)),
+        }
     }
 }

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use jiff::civil::Date;
 
 use super::Console;
-use super::triage::{now, pipeline_folder};
+use super::triage::{day, now, pipeline_folder};
 use crate::bulletin::{BulletinPlan, write_bulletin};
 use crate::config::Pipeline;
 use crate::model::period::Period;
@@ -35,12 +34,7 @@ pub(super) struct BulletinArguments {
 }
 
 pub(super) fn execute(arguments: &BulletinArguments, console: &mut Console<'_>) -> Result<u8> {
-    let on = match &arguments.on {
-        None => now().date(),
-        Some(text) => text.parse::<Date>().map_err(|_| {
-            Error::usage(format!("--on 不是日期：“{text}”")).hint("写年-月-日，例如 2018-11-28")
-        })?,
-    };
+    let on = day(arguments.on.as_deref(), now().date())?;
     let ending = arguments.to.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if ending.as_deref() != Some("docx") {
         return Err(Error::usage("通报只写成 .docx").in_file(&arguments.to).hint("例如 --to 通报.docx"));

@@ -10,6 +10,7 @@ use super::triage::{LevelArgument, by_whom, clock, identity, pipeline_folder};
 use crate::answers::{DrawPer, DrawPlan, ReviewLevel};
 use crate::config::Pipeline;
 use crate::page::{DrawRequest, DrawnRow, draw_answers};
+use crate::privacy::formula_cells::neutralize_formula_cell;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result};
 
@@ -81,18 +82,11 @@ pub(super) fn execute(arguments: &DrawArguments, console: &mut Console<'_>) -> R
         console.json(&drawn)?;
         return Ok(0);
     }
-    let separator = if console.csv { "," } else { "\t" };
-    let csv = console.csv;
-    let line = |cells: [&str; 9]| -> String {
-        let cell = |text: &str| match csv && text.contains([',', '"', '\n']) {
-            true => format!("\"{}\"", text.replace('"', "\"\"")),
-            false => text.to_owned(),
-        };
-        cells.map(cell).join(separator)
-    };
-    console.line(&line(DrawnRow::TITLES))?;
-    for row in &drawn.rows {
-        console.line(&line(row.cells()))?;
+    let lines = std::iter::once(DrawnRow::TITLES).chain(drawn.rows.iter().map(DrawnRow::cells));
+    if console.csv {
+        console.whole_line(csv_text(lines)?.trim_end())?;
+    } else {
+        lines.map(|cells| cells.join("\t")).try_for_each(|line| console.line(&line))?;
     }
     let told = match drawn.is_new {
         true => format!("抽出{}条，记为第{}批；撤销用 bidui triage undo", drawn.rows.len(), drawn.batch),
@@ -100,4 +94,15 @@ pub(super) fn execute(arguments: &DrawArguments, console: &mut Console<'_>) -> R
     };
     console.say(&told)?;
     Ok(0)
+}
+
+/// Rows as CSV. What officers and lists say is nothing that a spreadsheet should run.
+fn csv_text<'a>(rows: impl Iterator<Item = [&'a str; 9]>) -> Result<String> {
+    let failed = |e: csv::Error| Error::internal("写不成 CSV").caused_by(e);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        csv.write_record(row.map(neutralize_formula_cell).iter().map(AsRef::as_ref)).map_err(failed)?;
+    }
+    let bytes = csv.into_inner().map_err(|e| Error::internal("写不成 CSV").caused_by(e.into_error()))?;
+    String::from_utf8(bytes).map_err(|e| Error::internal("写不成 CSV").caused_by(e))
 }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Console, find_pipeline};
+use super::Console;
+use super::triage::pipeline_folder;
+use crate::Result;
 use crate::config::Pipeline;
 use crate::publication::snapshot::Snapshot;
 use crate::publicity::{PublicityPlan, write_public_lists};
-use crate::{Error, Result};
 
 /// Arguments of `bidui publicize`.
 #[derive(Debug, Args)]
@@ -24,13 +25,12 @@ pub(super) struct PublicizeArguments {
 }
 
 pub(super) fn execute(arguments: &PublicizeArguments, console: &mut Console<'_>) -> Result<u8> {
-    let publication = Snapshot::newest(&arguments.publication)?;
-    let pipeline =
-        arguments.pipeline.clone().or_else(|| find_pipeline(publication.pipeline())).ok_or_else(|| {
-            Error::usage("找不到这个发布的流水线文件夹")
-                .hint("用 --pipeline 指定，例如 --pipeline pipelines/hebi")
-        })?;
-    let plan = PublicityPlan { pipeline: Pipeline::open(&pipeline)?, publication, to: arguments.to.clone() };
+    let pipeline = pipeline_folder(arguments.pipeline.as_deref(), &arguments.publication)?;
+    let plan = PublicityPlan {
+        pipeline: Pipeline::open(&pipeline)?,
+        publication: Snapshot::newest(&arguments.publication)?,
+        to: arguments.to.clone(),
+    };
     let done = write_public_lists(&plan)?;
     if console.json {
         console.json(&done)?;

@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::civil::Date;
 
+use super::Console;
 use super::key_files::KeyArguments;
-use super::triage::{by_whom, moment, now};
-use super::{Console, find_pipeline};
+use super::triage::{by_whom, day, identity, moment, now, pipeline_folder};
 use crate::config::Pipeline;
-use crate::publication::snapshot::Snapshot;
-use crate::triage::identity_of;
 use crate::upkeep::{TidyPlan, TidySummary, tidy};
 use crate::{Error, Result};
 
@@ -38,24 +36,13 @@ pub(super) struct TidyArguments {
 
 pub(super) fn execute(arguments: &TidyArguments, console: &mut Console<'_>) -> Result<u8> {
     let now = now();
-    let on = match &arguments.on {
-        None => now.date(),
-        Some(text) => text.parse::<Date>().map_err(|_| {
-            Error::usage(format!("--on 不是日期：“{text}”")).hint("写年-月-日，例如 2026-11-28")
-        })?,
-    };
+    let on = day(arguments.on.as_deref(), now.date())?;
     if on > now.date() {
         return Err(
             Error::usage(format!("--on {on} 晚于今天：还没到期限的会被删掉")).hint("写今天或更早的日期")
         );
     }
-    let newest = Snapshot::newest(&arguments.out)?;
-    let pipeline =
-        arguments.pipeline.clone().or_else(|| find_pipeline(newest.pipeline())).ok_or_else(|| {
-            Error::usage("找不到这个发布的流水线文件夹")
-                .hint("用 --pipeline 指定，例如 --pipeline pipelines/hebi")
-        })?;
-    let pipeline = Pipeline::open(&pipeline)?;
+    let pipeline = Pipeline::open(&pipeline_folder(arguments.pipeline.as_deref(), &arguments.out)?)?;
     let retention = pipeline.settings.retention.clone();
     if retention.is_empty() {
         return Err(Error::configuration("pipeline.toml 里没有写保存期限（[retention]），不知道什么该删")
@@ -66,7 +53,7 @@ pub(super) fn execute(arguments: &TidyArguments, console: &mut Console<'_>) -> R
         out: arguments.out.clone(),
         on,
         retention,
-        identity: arguments.keys.identity_named(&identity_of(&newest)?)?,
+        identity: identity(&arguments.keys, &arguments.out)?,
         dry_run: arguments.dry_run,
         recorded_at: moment(&now),
         recorded_by: by_whom(arguments.by.as_ref()),

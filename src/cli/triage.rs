@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use super::Console;
 use super::draw;
@@ -167,6 +168,15 @@ pub(super) fn now() -> jiff::ZonedDateTime {
 
 pub(super) fn moment(now: &jiff::ZonedDateTime) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// The day of `--on`; today where none is given.
+pub(super) fn day(given: Option<&str>, today: Date) -> Result<Date> {
+    let read = |text: &str| {
+        text.parse()
+            .map_err(|_| Error::usage(format!("--on 不是日期：“{text}”")).hint("写年-月-日，例如 2026-11-28"))
+    };
+    given.map_or(Ok(today), read)
 }
 
 /// Who is recorded: the given name, else the login's, else its number.

@@ -264,6 +264,11 @@ pub(crate) fn row_number(rule: &str, first_seen: impl fmt::Display, key: &str) -
     format!("{rule}-{first_seen}-{key}")
 }
 
+/// The key in what sheets call an exception; `None`: it is no such number.
+pub(crate) fn number_key(number: &str) -> Option<&str> {
+    number.rsplit_once('-').map(|(_, key)| key)
+}
+
 /// Characters of a row's key in the number that officers read.
 const SHORT_KEY: usize = 8;
 

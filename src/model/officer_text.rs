@@ -45,6 +45,11 @@ impl ValueForm {
             _ => Self::Plain,
         }
     }
+    /// Writes a text that is a number of this form; `None` of other texts, and of codes and plain numbers, which stand as they
+    /// are, with all their zeros.
+    pub(crate) fn number_of(self, text: &str) -> Option<String> {
+        (self != Self::Plain).then(|| text.parse().ok()).flatten().map(|number| self.number(number))
+    }
     /// Writes a number of this form.
     pub fn number(self, value: i64) -> String {
         match self {
@@ -105,6 +110,16 @@ mod tests {
     use arrow::array::{Date32Array, Int32Array, StringArray};
 
     use super::*;
+
+    #[test]
+    fn codes_of_digits_are_no_numbers_of_a_form() {
+        let of = |kind: ContractType, text: &str| ValueForm::of_type(kind).number_of(text);
+        assert_eq!(of(ContractType::Money, "14800"), Some("148元".to_owned()));
+        for kind in [ContractType::Code, ContractType::Text, ContractType::Integer] {
+            assert_eq!(of(kind, "0012"), None, "it keeps its zeros");
+        }
+        assert_eq!(of(ContractType::Money, "不详"), None);
+    }
 
     #[test]
     fn amounts_have_two_decimals_or_none() {

@@ -53,7 +53,7 @@ pub(super) struct FindingLine {
 impl FindingLine {
     /// A finding as the page shows it.
     pub(super) fn of(page: &PageState, one: &PageFinding, state: FindingState, verdict: &str) -> Self {
-        let titles = &page.titles;
+        let titles = &page.archive.titles;
         let state_title = match state.answered {
             AnswerState::Open if one.status == Status::Reopened => REOPENED.1,
             answered => answered.title(),
@@ -116,7 +116,7 @@ pub(super) fn case_view(
     };
     Ok(CaseView {
         finding: line(one),
-        title: page.titles.rule(&one.rule).to_owned(),
+        title: page.archive.titles.rule(&one.rule).to_owned(),
         case: page.archive.case(&subject, &page.history(&one.exception_id)?, NumbersShown::Masked)?,
         others: household.map(line).collect(),
     })

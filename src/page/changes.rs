@@ -1,7 +1,5 @@
 //! What seats send: answers, reviews of answers, judgements of pairs, and undoing. Each is an event in the store.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
@@ -186,17 +184,12 @@ pub(super) fn draw(shared: &Shared, seat: &PageSeat, form: &AnswerForm<'_>) -> R
         return shared.again(seat, "/draw", &Told::fault(fault));
     };
     let plan = DrawPlan { seed, number: how_many, per, area: seat.area.clone(), level: seat.level() };
-    match shared.page.draw(&plan, &seat.name, shared.page.columns_of_findings.seen_by(seat)) {
-        Ok((AppendedBatch(batch), false)) => {
+    match shared.page.draw(&plan, &seat.name, shared.page.columns_of_findings.within(&seat.area)) {
+        Ok((AppendedBatch(batch), false, _)) => {
             Redirect::to(&format!("/draw?batch={batch}&same=1")).into_response()
         }
-        Ok((drawn, true)) => {
+        Ok((drawn, true, count)) => {
             let next = format!("/draw?batch={}", drawn.0);
-            let answers = shared.page.answers_now();
-            let found = |answers: &Arc<PageAnswers>| {
-                answers.draws.iter().find(|one| one.batch == drawn).map(|one| one.drawn.len())
-            };
-            let count = answers.ok().as_ref().and_then(found).unwrap_or_default();
             Redirect::to(&shared.done(seat, &next, (drawn, 0), ("draw", count))).into_response()
         }
         Err(error) => shared.again(seat, "/draw", &Told::fault(render_error(&error, false))),

@@ -88,7 +88,7 @@ impl DrawnRow {
     }
 
     fn of(page: &PageState, one: &PageFinding, drawn: &DrawnAnswer) -> Self {
-        let titles = &page.titles;
+        let titles = &page.archive.titles;
         Self {
             number: one.number.clone(),
             key: one.key.clone(),
@@ -129,11 +129,7 @@ pub(super) fn rows_of(
 pub(crate) fn draw_answers(request: DrawRequest) -> Result<DrawnList> {
     let DrawRequest { out, words, identity, plan, by, now } = request;
     let page = PageState::read(out, (words, identity), Default::default(), Vec::new(), now)?;
-    let within = |at: usize| {
-        let one = &page.findings[at];
-        plan.area.is_empty() || [&*one.county, &*one.township].contains(&plan.area.as_str())
-    };
-    let (batch, is_new) = page.draw(&plan, &by, within)?;
+    let (batch, is_new, _) = page.draw(&plan, &by, page.columns_of_findings.within(&plan.area))?;
     let answers = page.answers_now()?;
     let draw = answers.draws.iter().find(|draw| draw.batch == batch);
     let draw = draw.ok_or_else(|| Error::internal("刚记下的抽查找不到了"))?;

@@ -297,7 +297,7 @@ pub(super) fn narrow(
             chosen => Some(values.iter().position(|value| *value == chosen).map_or(u32::MAX, |at| at as u32)),
         })
         .collect();
-    let (seen, level, found) = (columns.seen_by(seat), seat.level(), texts.find(&filter.words()));
+    let (seen, level, found) = (columns.within(&seat.area), seat.level(), texts.find(&filter.words()));
     let mut codes = [0; Facet::ALL.len()];
     for (at, one) in findings.iter().enumerate() {
         if !seen(at) || found.as_ref().is_some_and(|found| !found[at]) {

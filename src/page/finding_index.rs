@@ -6,7 +6,6 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::findings::PageFinding;
-use super::seat::PageSeat;
 
 /// What one facet says of every finding, as positions among its values.
 #[derive(Debug, Default)]
@@ -55,10 +54,11 @@ impl FindingColumns {
         }
     }
 
-    /// Whether a seat sees the finding at a position, as [`PageSeat::sees`] says of its divisions.
-    pub(super) fn seen_by<'a>(&'a self, seat: &PageSeat) -> impl Fn(usize) -> bool + 'a {
-        let everywhere = seat.area.is_empty();
-        let (county, township) = (self.county.code(&seat.area), self.township.code(&seat.area));
+    /// Whether the finding at a position stands in an area, as [`super::seat::PageSeat::sees`] says of its divisions; an
+    /// empty one is everywhere.
+    pub(super) fn within<'a>(&'a self, area: &str) -> impl Fn(usize) -> bool + 'a {
+        let everywhere = area.is_empty();
+        let (county, township) = (self.county.code(area), self.township.code(area));
         move |at| {
             everywhere || Some(self.county.codes[at]) == county || Some(self.township.codes[at]) == township
         }

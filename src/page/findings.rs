@@ -1,13 +1,12 @@
 //! The findings of a publication as the page holds them: all in memory, so that queues and facets are made at once.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use crate::Result;
-use crate::model::exception::{ResolvedBy, Status, row_key, short_row_number};
+use crate::model::exception::{ResolvedBy, Status, number_key, row_key, short_row_number};
 use crate::privacy::mask::mask_id_for_list;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
@@ -51,66 +50,6 @@ pub(super) struct PageFinding {
     pub(super) id_number: String,
     /// Number of his household in the list.
     pub(super) household_no: Arc<str>,
-}
-
-/// Titles that the publication has for codes.
-#[derive(Debug, Clone, Default)]
-pub(super) struct PageTitles {
-    pub(super) rules: BTreeMap<String, RuleTitle>,
-    pub(super) divisions: BTreeMap<String, String>,
-    pub(super) sources: BTreeMap<String, String>,
-}
-
-/// What an officer reads of a rule.
-#[derive(Debug, Clone, Default)]
-pub(super) struct RuleTitle {
-    pub(super) title: String,
-}
-
-impl PageTitles {
-    /// Reads the titles of a publication.
-    ///
-    /// # Errors
-    /// It is damaged.
-    pub(super) fn read(snapshot: &Snapshot) -> Result<Self> {
-        let mut titles = Self::default();
-        for row in snapshot.rows("tables/dim_rule.parquet", |_| true)? {
-            let text = |column: &str| row.get(column).to_owned();
-            let rule = RuleTitle { title: text("title") };
-            titles.rules.insert(text("rule_code"), rule);
-        }
-        for row in snapshot.rows("tables/dim_division.parquet", |_| true)? {
-            titles.divisions.insert(row.get("code").to_owned(), row.get("name").to_owned());
-        }
-        for row in snapshot.rows("tables/dim_source.parquet", |_| true)? {
-            titles.sources.insert(row.get("source").to_owned(), row.get("title").to_owned());
-        }
-        Ok(titles)
-    }
-
-    /// County and township as a row names them.
-    pub(super) fn place(&self, county: &str, township: &str) -> String {
-        match (county.is_empty(), township.is_empty()) {
-            (true, true) => "县乡不明".to_owned(),
-            (true, false) => format!("（县区不明）{}", self.division(township)),
-            (false, true) => format!("{}（乡镇不明）", self.division(county)),
-            (false, false) => format!("{} {}", self.division(county), self.division(township)),
-        }
-    }
-
-    /// Name of a division; its code where the table has none, `未定` of an unknown one.
-    pub(super) fn division<'t>(&'t self, code: &'t str) -> &'t str {
-        match self.divisions.get(code) {
-            Some(name) => name,
-            None if code.is_empty() => "未定",
-            None => code,
-        }
-    }
-
-    /// Title of a rule; its code where there is none.
-    pub(super) fn rule<'t>(&'t self, code: &'t str) -> &'t str {
-        self.rules.get(code).map_or(code, |rule| &rule.title)
-    }
 }
 
 /// Reads the findings that are open or answered, the worst first, then by due date and place.
@@ -175,18 +114,17 @@ fn read_finding(
         status,
         resolved_by: rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code)),
         in_review: rows.int("in_review", row)? == 1 || rows.int("confidence", row)? >= 6,
-        former_keys: list("former_numbers").iter().filter_map(|one| former_key(one)).collect(),
+        former_keys: list("former_numbers")
+            .iter()
+            .filter_map(|one| number_key(one))
+            .map(str::to_owned)
+            .collect(),
         evidence: list("evidence_record_ids"),
         changed: list("changed_columns"),
         name: "".into(),
         id_number: String::new(),
         household_no: "".into(),
     })
-}
-
-/// The key at the end of a number that an earlier sheet bore.
-pub(super) fn former_key(number: &str) -> Option<String> {
-    number.rsplit_once('-').map(|(_, key)| key.to_owned())
 }
 
 /// Puts name, masked number and household of the first record beside each finding.

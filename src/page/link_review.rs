@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::findings::PageTitles;
 use crate::Result;
 use crate::answers::{Answer, SAME_PERSON, SEVERAL_PERSONS, UNDECIDED_PAIR, pair_subject};
+use crate::case::{CaseTitles, household_number};
 use crate::privacy::IdentitySecret;
 use crate::privacy::mask::{mask_id_for_list, mask_numbers_in_text};
 use crate::publication::batch_columns::BatchColumns;
@@ -81,7 +81,7 @@ impl DoubtfulPair {
 /// The publication is damaged.
 pub(super) fn read_doubtful_pairs(
     snapshot: &Snapshot,
-    titles: &PageTitles,
+    titles: &CaseTitles,
     secret: Option<&IdentitySecret>,
 ) -> Result<Vec<DoubtfulPair>> {
     let Some(secret) = secret else { return Ok(Vec::new()) };
@@ -123,7 +123,7 @@ type PlacedRecord = (ShownRecord, (String, String));
 
 fn read_records(
     snapshot: &Snapshot,
-    titles: &PageTitles,
+    titles: &CaseTitles,
     pairs: &[[String; 2]],
 ) -> Result<BTreeMap<String, PlacedRecord>> {
     let wanted: BTreeSet<&str> = pairs.iter().flatten().map(String::as_str).collect();
@@ -142,7 +142,7 @@ fn read_records(
             let place = [&village, &township, &county].into_iter().find(|code| !code.is_empty());
             let number = text("id_number");
             let record = ShownRecord {
-                list: titles.sources.get(&source).cloned().unwrap_or(source),
+                list: titles.source(&source).to_owned(),
                 name: text("name"),
                 id_number: if number.is_empty() { String::new() } else { mask_id_for_list(&number) },
                 // The day stays out of sight, as in the number.
@@ -155,11 +155,7 @@ fn read_records(
                     _ => String::new(),
                 },
                 place: place.map_or_else(String::new, |code| titles.division(code).to_owned()),
-                household: text("household")
-                    .rsplit('|')
-                    .next()
-                    .map(|one| mask_numbers_in_text(one).into_owned())
-                    .unwrap_or_default(),
+                household: household_number(&text("household")),
                 relation: text("relation"),
                 origin: format!(
                     "{} 第{}行",

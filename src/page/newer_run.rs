@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::findings::{PageFinding, former_key};
+use super::findings::PageFinding;
 use crate::Result;
-use crate::model::exception::row_key;
-use crate::publication::batch_columns::BatchColumns;
+use crate::model::exception::{number_key, row_key};
 use crate::publication::snapshot::Snapshot;
 use crate::track::previous_exceptions::EXCEPTIONS;
 
@@ -95,16 +94,12 @@ impl NewerRun {
     fn read(folder: PathBuf) -> Result<Self> {
         let snapshot = Snapshot::open(&folder)?;
         let (mut facts, mut former) = (HashMap::new(), Vec::new());
-        for batch in snapshot.batches(EXCEPTIONS)? {
-            let rows = BatchColumns::new(&batch, snapshot.folder());
-            for row in 0..batch.num_rows() {
-                let text = |column: &str| rows.optional_text(column, row).unwrap_or_default();
-                let key = row_key(&text("listed_id"), &rows.text("exception_id", row)?).to_owned();
-                let keys = text("former_numbers");
-                former.extend(keys.split(';').filter_map(former_key).map(|old| (old, text("facts"))));
-                facts.insert(key, text("facts"));
-            }
-        }
+        let columns = ["listed_id", "exception_id", "former_numbers", "facts"];
+        snapshot.scan(EXCEPTIONS, columns, |_, [listed, fingerprint, numbers, of]| {
+            let old = numbers.split(';').filter_map(number_key);
+            former.extend(old.map(|key| (key.to_owned(), of.to_owned())));
+            facts.insert(row_key(listed, fingerprint).to_owned(), of.to_owned());
+        })?;
         for (key, of) in former {
             facts.entry(key).or_insert(of);
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::facets::FindingState;
@@ -9,7 +10,7 @@ use super::finding_index::FindingNames;
 use super::findings::PageFinding;
 use crate::answers::{
     Answer, AppendedBatch, DrawResult, ReturnedAnswer, ReviewLevel, StandingAnswer, StandingAnswers,
-    StoredDraw,
+    StoredDraw, is_pair_subject,
 };
 use crate::privacy::IdentitySecret;
 use crate::rules::officer_words::AnswerWords;
@@ -26,6 +27,8 @@ pub(super) struct PageAnswers {
     pub(super) unnamed: u64,
     /// Draws for checking again, the oldest first.
     pub(super) draws: Vec<StoredDraw>,
+    /// Which draw of a level drew a finding last, and where it stands there.
+    drawn: HashMap<ReviewLevel, HashMap<String, (usize, usize)>>,
     /// The store was so when it was read.
     pub(super) change_counter: Option<u32>,
     /// How far each finding is, by position, on the day.
@@ -49,7 +52,7 @@ impl PageAnswers {
         known: impl Fn(&str) -> bool,
     ) -> Self {
         let mut answers = Self::default();
-        let subjects: Vec<&str> = standing.subjects().filter(|one| !one.starts_with("pair:")).collect();
+        let subjects: Vec<&str> = standing.subjects().filter(|one| !is_pair_subject(one)).collect();
         let mut renamed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         match secret {
             Some(secret) => {
@@ -130,9 +133,20 @@ impl PageAnswers {
 
     /// What checking a finding again said that seats of a level drew; `None`: none of them did.
     pub(super) fn drawn(&self, exception_id: &str, level: ReviewLevel) -> Option<DrawResult> {
-        let mut own = self.draws.iter().rev().filter(|draw| draw.plan.level == level);
-        own.find_map(|draw| draw.drawn.iter().find(|one| one.exception_id == exception_id))
-            .map(|one| one.result)
+        let (draw, at) = self.drawn.get(&level)?.get(exception_id)?;
+        Some(self.draws[*draw].drawn[*at].result)
+    }
+
+    /// Takes the draws of the store, the oldest first.
+    pub(super) fn hold_draws(&mut self, draws: Vec<StoredDraw>) {
+        self.drawn.clear();
+        for (number, draw) in draws.iter().enumerate() {
+            let of_level = self.drawn.entry(draw.plan.level).or_default();
+            of_level.extend(
+                draw.drawn.iter().enumerate().map(|(at, one)| (one.exception_id.clone(), (number, at))),
+            );
+        }
+        self.draws = draws;
     }
 
     /// All names that something was answered of a finding under, its own among them.

@@ -58,7 +58,7 @@ pub(super) struct ProgressBoard {
 /// Counts what a seat may see.
 pub(super) fn progress_board(page: &PageState, seat: &PageSeat) -> ProgressBoard {
     let (answers, columns) = (page.answers(), &page.columns_of_findings);
-    let seen = columns.seen_by(seat);
+    let seen = columns.within(&seat.area);
     let mut total = ProgressRow::default();
     let mut townships: HashMap<(u32, u32), ProgressRow> = HashMap::new();
     let mut officers: BTreeMap<String, u64> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(super) fn progress_board(page: &PageState, seat: &PageSeat) -> ProgressBoard
     }
     let named = |(county, township): (u32, u32)| {
         let (county, township) = (county as usize, township as usize);
-        page.titles.place(&columns.county.values[county], &columns.township.values[township])
+        page.archive.titles.place(&columns.county.values[county], &columns.township.values[township])
     };
     // Codes ascend as what they stand for.
     let townships: BTreeMap<(u32, u32), ProgressRow> = townships.into_iter().collect();

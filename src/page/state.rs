@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use hashbrown::HashSet;
 use jiff::civil::Date;
@@ -11,24 +11,23 @@ use rayon::prelude::*;
 use super::case_view::PageColumn;
 use super::facets::{AnswerState, DueState, FindingState};
 use super::finding_index::{FindingColumns, FindingNames, FindingTexts};
-use super::findings::{PageFinding, PageTitles, read_findings};
+use super::findings::{PageFinding, read_findings};
 use super::link_review::{DoubtfulPair, read_doubtful_pairs};
 use super::newer_run::NewerRuns;
 use super::page_answers::PageAnswers;
 use super::seat::PageSeat;
 use crate::answers::{
-    Answer, AnswerAct, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawCandidate, DrawPlan,
-    DrawResult, DrawnAnswer, ReviewLevel, StandingAnswer, StandingAnswers, draw,
+    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, DrawCandidate, DrawPlan, DrawResult,
+    DrawnAnswer, ReviewLevel, StandingAnswer, StandingAnswers, draw,
 };
 use crate::case::CaseArchive;
 use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
-use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::verdict_meaning::Closing;
-use crate::track::answer_closes;
 use crate::track::previous_exceptions::EXCEPTIONS;
+use crate::track::{answer_closes, answer_would_close};
 use crate::triage::{identity_of, note_ruled_pairs};
 use crate::{Error, Result};
 
@@ -48,13 +47,13 @@ pub struct PageMoment {
 pub(super) struct PageState {
     pub(super) out: PathBuf,
     pub(super) snapshot: Snapshot,
-    pub(super) titles: PageTitles,
     pub(super) words: OfficerWords,
     pub(super) findings: Vec<PageFinding>,
     pub(super) columns_of_findings: FindingColumns,
     pub(super) texts: FindingTexts,
     names: FindingNames,
     pub(super) newer: NewerRuns,
+    fingerprints: OnceLock<HashSet<String>>,
     pub(super) seats: Vec<PageSeat>,
     pub(super) now: Arc<dyn Fn() -> PageMoment + Send + Sync>,
     /// The publication's cases.
@@ -83,8 +82,8 @@ impl PageState {
         let snapshot = Snapshot::newest(&out)?;
         let identity = identity_of(&snapshot)?;
         let findings = read_findings(&snapshot)?;
-        let titles = PageTitles::read(&snapshot)?;
-        let pairs = read_doubtful_pairs(&snapshot, &titles, secret.as_ref())?;
+        let archive = CaseArchive::open(snapshot.clone(), columns, true)?;
+        let pairs = read_doubtful_pairs(&snapshot, &archive.titles, secret.as_ref())?;
         let (columns_of_findings, names) = (FindingColumns::of(&findings), FindingNames::of(&findings));
         let state = Self {
             answers: RwLock::default(),
@@ -92,11 +91,11 @@ impl PageState {
             texts: FindingTexts::of(&findings),
             names,
             newer: NewerRuns::new(&out, &snapshot),
+            fingerprints: OnceLock::new(),
             store: Mutex::default(),
-            archive: CaseArchive::open(snapshot.clone(), columns, true)?,
+            archive,
             out,
             snapshot,
-            titles,
             words,
             secret,
             pairs,
@@ -125,17 +124,17 @@ impl PageState {
             None => Default::default(),
         };
         let known = match (&self.secret, standing.is_empty()) {
-            (None, false) => self.known_fingerprints()?,
-            _ => HashSet::new(),
+            (None, false) => Some(self.known_fingerprints()?),
+            _ => None,
         };
         let mut answers = PageAnswers::of_standing(
             standing,
             (&self.findings, &self.names),
             &self.words.answers,
             self.secret.as_ref(),
-            |one| known.contains(one),
+            |one| known.is_some_and(|known| known.contains(one)),
         );
-        answers.draws = draws;
+        answers.hold_draws(draws);
         answers.change_counter = counter;
         answers.day = today;
         answers.states = self.findings.par_iter().map(|one| self.state_of(one, &answers, today)).collect();
@@ -144,16 +143,16 @@ impl PageState {
         Ok(answers)
     }
 
-    /// Fingerprints that the publication has, those of closed findings too.
-    fn known_fingerprints(&self) -> Result<HashSet<String>> {
-        let mut known = HashSet::new();
-        for batch in self.snapshot.batches(EXCEPTIONS)? {
-            let rows = BatchColumns::new(&batch, self.snapshot.folder());
-            for row in 0..batch.num_rows() {
-                known.insert(rows.text("exception_id", row)?);
-            }
+    /// Fingerprints that the publication has, those of closed findings too; read once.
+    fn known_fingerprints(&self) -> Result<&HashSet<String>> {
+        if let Some(known) = self.fingerprints.get() {
+            return Ok(known);
         }
-        Ok(known)
+        let mut known = HashSet::new();
+        self.snapshot.scan(EXCEPTIONS, ["exception_id"], |_, [fingerprint]| {
+            known.insert(fingerprint.to_owned());
+        })?;
+        Ok(self.fingerprints.get_or_init(|| known))
     }
 
     /// What stands, as it was when it was last looked at.
@@ -205,8 +204,7 @@ impl PageState {
 
     /// Would it close the finding if the highest level had looked at it?
     fn awaits_review(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
-        let reviewed = answer.answer.approved(ReviewLevel::City);
-        self.closes(&StandingAnswer { answer: reviewed, ..answer.clone() }, one)
+        answer_would_close(answer, &one.facts, &self.words.answers, self.snapshot.period())
     }
 
     /// Is it an answer to what is found today that closes nothing?
@@ -276,16 +274,11 @@ impl PageState {
     /// The store is damaged.
     pub(super) fn history(&self, exception_id: &str) -> Result<Vec<Answer>> {
         let Some(store) = AnswerStore::find(&self.out, &self.identity)? else { return Ok(Vec::new()) };
-        let mut events = store.answers_to(&self.answers().names(exception_id))?;
-        // Who approved an answer is not who gave it.
-        for (batch, answer) in events.iter_mut().filter(|(_, one)| one.act == AnswerAct::Approved) {
-            (answer.answered_by, answer.answered_on) = store.recorded(*batch)?;
-        }
-        Ok(events.into_iter().map(|(_, answer)| answer).collect())
+        store.history(self.answers().names(exception_id))
     }
 
-    /// Draws answered findings for checking again, among those that `seen` lets through. Comes back with the batch of the draw, and whether it is a
-    /// new one: the same seed over the same answers draws the same.
+    /// Draws answered findings for checking again, among those that `seen` lets through. Comes back with the batch of the
+    /// draw, whether it is a new one (the same seed over the same answers draws the same), and how many are drawn.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -294,7 +287,7 @@ impl PageState {
         plan: &DrawPlan,
         by: &str,
         seen: impl Fn(usize) -> bool,
-    ) -> Result<(AppendedBatch, bool)> {
+    ) -> Result<(AppendedBatch, bool, usize)> {
         let answers = self.answers_now()?;
         let looked_at = |at: &usize| seen(*at) && answers.states[*at].answered.is_looked_at();
         let found = (0..self.findings.len()).filter(looked_at).filter_map(|at| {
@@ -326,7 +319,7 @@ impl PageState {
         let mut store = AnswerStore::open(&self.out, &self.identity)?;
         let before = store.last_batch()?;
         let batch = store.append_draw(&self.origin(by), plan, &drawn)?;
-        Ok((batch, batch > before))
+        Ok((batch, batch > before, drawn.len()))
     }
 
     /// What the page appends by somebody now.

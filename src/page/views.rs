@@ -58,7 +58,7 @@ impl Shared {
             "next": next,
             "pipeline": page.snapshot.pipeline(),
             "period": page.snapshot.period().title(),
-            "seat": json!({ "role": seat.role.title(), "area": (if seat.area.is_empty() { "" } else { page.titles.division(&seat.area) }), "name": seat.name }),
+            "seat": json!({ "role": seat.role.title(), "area": (if seat.area.is_empty() { "" } else { page.archive.titles.division(&seat.area) }), "name": seat.name }),
             "newer": page.newer.banner(),
             "unnamed": page.answers().unnamed,
             "told": told.text,
@@ -189,8 +189,10 @@ impl Shared {
         values.truncate(MOST_VALUES);
         let title = |value: &str| -> String {
             match facet {
-                Facet::Rule => format!("{value} {}", page.titles.rule(value)),
-                Facet::County | Facet::Township | Facet::Village => page.titles.division(value).to_owned(),
+                Facet::Rule => format!("{value} {}", page.archive.titles.rule(value)),
+                Facet::County | Facet::Township | Facet::Village => {
+                    page.archive.titles.division(value).to_owned()
+                }
                 Facet::Severity => {
                     page.words.severities.iter().find(|(severity, _)| severity.code() == value).map_or_else(
                         || value.to_owned(),

@@ -105,6 +105,11 @@ pub(crate) fn mask_numbers_in_text(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A household's number as the department writes it, without what tells numberings apart.
+pub(crate) fn own_part(number: &str) -> &str {
+    number.rsplit('|').next().unwrap_or(number)
+}
+
 /// A household's or a file's number, of which only ID numbers and phones are masked: officers look others up by it.
 /// Its parts are parted by `|`.
 pub(crate) fn mask_persons_in_code(code: &str) -> String {

@@ -425,6 +425,11 @@ impl Snapshot {
         table_reader::read_opened_rows(self.checked_file(relative)?, &self.path(relative), wanted)
     }
 
+    /// True if the manifest has a file of that path, whether it is still there or not.
+    pub(crate) fn lists(&self, relative: &str) -> bool {
+        self.outputs.iter().any(|output| output.path == relative)
+    }
+
     /// Rows of a table at these places, ascending; `places` count from 0.
     ///
     /// # Errors

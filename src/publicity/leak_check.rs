@@ -6,7 +6,7 @@ use super::public_lines::PublicList;
 use crate::config::publicity_settings::PublicitySettings;
 use crate::config::source_contract::{ColumnRole, SourceColumn, SourceContract};
 use crate::model::column_type::ContractType;
-use crate::privacy::mask::holds_long_number;
+use crate::privacy::mask::{holds_identity_number, holds_long_number};
 use crate::{Error, Result};
 
 /// Words of labels and names of columns that tell of somebody's account, health or way of life, and what they are told to be.
@@ -108,7 +108,7 @@ fn check_words(settings: &PublicitySettings, source: &SourceContract) -> Vec<Err
         );
     }
     for (key, text) in [("title", &settings.title), ("note", &settings.note)] {
-        let what = match (holds_id_number(text), tells_health(text)) {
+        let what = match (holds_identity_number(text), tells_health(text)) {
             (true, _) => "证件号或账号",
             (false, true) => "健康或残疾情况",
             (false, false) => continue,
@@ -119,21 +119,6 @@ fn check_words(settings: &PublicitySettings, source: &SourceContract) -> Vec<Err
         );
     }
     refused
-}
-
-/// Does a text hold as many digits in a row as ID and account numbers have? Telephones have fewer. Blanks and dashes between do
-/// not part them.
-fn holds_id_number(text: &str) -> bool {
-    let (mut digits, mut most) = (0_usize, 0_usize);
-    for c in text.chars() {
-        match c {
-            '0'..='9' | '０'..='９' => digits += 1,
-            ' ' | '-' | '\u{3000}' => {}
-            _ => digits = 0,
-        }
-        most = most.max(digits);
-    }
-    most >= 15
 }
 
 /// What a column would tell that may not be told, Chinese.
@@ -224,7 +209,7 @@ mod tests {
 
     #[test]
     fn words_of_the_office_hold_no_number_of_a_person() {
-        let of = |text: &str| holds_id_number(text);
+        let of = |text: &str| holds_identity_number(text);
         assert!(of("联系王干事 13812345678 身份证410621197501011239"));
         assert!(of("410621 19750101 123X") == of("身份证410621-197501-01123"), "sixteen and more digits");
         assert!(!of("公示期2018年10月8日至10月14日，监督电话 0392-3312345、12317"));

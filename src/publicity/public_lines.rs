@@ -189,8 +189,7 @@ fn line_of(
         Some(ColumnRole::Village) => place(plan, row, "village_code", &column.name),
         _ => {
             let text = row.get(&column.name);
-            text.parse::<i64>()
-                .map_or_else(|_| text.to_owned(), |number| ValueForm::of_type(column.kind).number(number))
+            ValueForm::of_type(column.kind).number_of(text).unwrap_or_else(|| text.to_owned())
         }
     };
     PublicLineCells {

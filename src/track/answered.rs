@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::DueDates;
 use crate::Result;
 use crate::answers::{StandingAnswer, StandingAnswers};
-use crate::model::exception::{ResolvedBy, Status, TrackedException};
+use crate::model::exception::{ResolvedBy, Status, TrackedException, number_key};
 use crate::model::period::Period;
 use crate::privacy::IdentitySecret;
 use crate::rules::officer_words::AnswerWords;
@@ -77,7 +77,7 @@ fn answer_to<'a>(
     if by_name.is_empty() {
         return None;
     }
-    let former = one.former_numbers.iter().filter_map(|number| Some(number.rsplit_once('-')?.1));
+    let former = one.former_numbers.iter().filter_map(|number| number_key(number));
     let found = std::iter::once(one.listed_id.as_str()).chain(former);
     answer_that_counts(found.filter_map(|name| by_name.get(name).copied()), &one.facts, words)
 }
@@ -101,8 +101,17 @@ pub(crate) fn answer_closes(
     words: &AnswerWords,
     period: Period,
 ) -> bool {
-    if facts.is_empty() || !answer.holds(facts, period.last_day()) || !words.is_reviewed(answer.answer.level)
-    {
+    words.is_reviewed(answer.answer.level) && answer_would_close(answer, facts, words, period)
+}
+
+/// Does an answer close a finding once the level has looked at it that must?
+pub(crate) fn answer_would_close(
+    answer: &StandingAnswer,
+    facts: &str,
+    words: &AnswerWords,
+    period: Period,
+) -> bool {
+    if facts.is_empty() || !answer.holds(facts, period.last_day()) {
         return false;
     }
     match words.meaning_of(&answer.answer.verdict).closes {

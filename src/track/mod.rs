@@ -32,7 +32,7 @@ pub(crate) mod replaced_runs;
 mod returned_people;
 
 pub use answered::apply_answers;
-pub(crate) use answered::{answer_closes, answer_that_counts};
+pub(crate) use answered::{answer_closes, answer_that_counts, answer_would_close};
 pub use due_dates::DueDates;
 pub use facts::note_facts;
 pub(crate) use fingerprint::{exception_fingerprint, short_number};

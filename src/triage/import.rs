@@ -17,7 +17,7 @@ use super::returned_sheet::{ReturnedFile, read_returned_file};
 use super::row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};
 use super::ruled_pairs::note_ruled_pairs;
 use crate::answers::{
-    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, ReviewLevel, StandingAnswers,
+    Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, RETURNED, ReviewLevel, StandingAnswers,
 };
 use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
@@ -25,8 +25,6 @@ use crate::rules::officer_words::AnswerWords;
 use crate::worker::Worker;
 use crate::{Error, Result};
 
-/// Folder of the copies, in that of the answers.
-const COPIES: &str = "answers/returned";
 /// How often it is begun anew because somebody else appended meanwhile.
 const ATTEMPTS: usize = 5;
 
@@ -145,7 +143,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
     let copies = match (&plan.report, plan.dry_run) {
         (Some(report), _) => Some(report.clone()),
         (None, true) => None,
-        (None, false) => Some(free_folder(&plan.out.join(COPIES), &plan.recorded_at)),
+        (None, false) => Some(free_folder(&plan.out.join(RETURNED), &plan.recorded_at)),
     };
     if let Some(folder) = &copies {
         write_copies(folder, &files, &judged, plan.dry_run).map_err(|e| match import {

@@ -13,21 +13,17 @@ use zip::write::SimpleFileOptions;
 use super::backup_archive::{
     ANSWERS, BackedFile, BackedPublication, BackupContents, CONTENTS, FORMAT, IDENTITY_KEY, PSEUDONYM_KEY,
 };
-use crate::answers::{StoreFacts, check_not_restoring, copy_store, store_path};
+use crate::answers::{RETURNED, StoreFacts, check_not_restoring, copy_store, store_path};
 use crate::engine::PublishedKeys;
 use crate::privacy::Secrets;
 use crate::privacy::key_file::real_path;
-use crate::publication::layout::{self, MANIFEST};
+use crate::publication::layout::{self, LATEST, MANIFEST};
 use crate::publication::manifest::KeyNames;
-use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::MIGRATION_FOLDER;
 use crate::table::digest::{DigestingWriter, hex_text};
 use crate::table::unfinished::UnfinishedPath;
 use crate::table::whole_file::WholeFile;
 use crate::{Error, Result};
-
-/// Folders below the output folder whose files cannot be made anew, beside the file of answers.
-const RETURNED: &str = "answers/returned";
 
 /// An order to write a backup.
 #[derive(Debug)]
@@ -190,16 +186,23 @@ fn check_keys(
 pub(super) fn list_publications(out: &Path) -> Result<Vec<BackedPublication>> {
     let mut found = Vec::new();
     for period in layout::list_period_folders(out)? {
-        let current = period.current.then(|| Snapshot::open(&period.folder).ok()).flatten();
+        // What the link names is current, whatever became of it.
+        let current = match fs::read_link(period.folder.join(LATEST)) {
+            Ok(named) => named.file_name().map(ToOwned::to_owned),
+            Err(_) => period.current.then(|| period.folder.file_name().map(ToOwned::to_owned)).flatten(),
+        };
         let own = period.runs.is_empty().then(|| period.folder.clone());
         for run in period.runs.iter().cloned().chain(own) {
             let path = run.join(MANIFEST);
-            let Ok(manifest) = fs::read(&path) else { continue };
+            let manifest = match fs::read(&path) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                other => other.map_err(|e| Error::io("读取清册", &path, e))?,
+            };
             let within = run.strip_prefix(out).unwrap_or(&run);
             found.push(BackedPublication {
                 folder: within.to_string_lossy().into_owned(),
                 manifest_sha256: hex_text(&Sha256::digest(&manifest)),
-                current: current.as_ref().is_some_and(|one| one.folder().file_name() == run.file_name()),
+                current: current.is_some() && current.as_deref() == run.file_name(),
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Deletes what has had its time (`[retention]` of `pipeline.toml`), and nothing that is still needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::backup::list_files;
+use super::backup_archive::ANSWERS;
 use super::deletion_log::{DeletedKind, DeletionEntry, log_deletion};
-use crate::answers::{AnswerStore, DetailedAnswer, is_pair_subject};
+use crate::answers::{AnswerStore, DetailedAnswer, RETURNED, is_pair_subject};
 use crate::config::retention::RetentionSettings;
 use crate::model::exception::Status;
+use crate::model::exception::number_key;
 use crate::model::period::Period;
 use crate::privacy::IdentitySecret;
 use crate::publication::deleted_files::{DeletedFiles, TimedDeletion};
@@ -21,8 +23,6 @@ use crate::publication::staging::LockedFolder;
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
 
-/// Where copies of what came back lie, a folder for each import.
-const RETURNED: &str = "answers/returned";
 /// What a former file of answers ends with, which a restoring left.
 const FORMER: &str = ".before-restore-";
 
@@ -86,7 +86,11 @@ pub fn tidy(plan: &TidyPlan) -> Result<TidySummary> {
         return Err(Error::usage("这里没有发布").in_file(&plan.out).hint("给出发布文件夹，即 run 的 --out"));
     }
     let _locked = if plan.dry_run { None } else { Some(LockedFolder::take(&plan.out, "tidy")?) };
-    let mut work = TidyWork { plan, done: TidySummary { dry_run: plan.dry_run, ..Default::default() } };
+    let mut work = TidyWork {
+        plan,
+        gone: BTreeSet::new(),
+        done: TidySummary { dry_run: plan.dry_run, ..Default::default() },
+    };
     let periods = layout::list_period_folders(&plan.out)?;
     let needed = NeededRuns::find(&plan.out, &periods)?;
     work.finish_interrupted(&periods)?;
@@ -101,7 +105,7 @@ pub fn tidy(plan: &TidyPlan) -> Result<TidySummary> {
         work.done.without_time.extend(absent.then_some(key));
     }
     work.delete_runs(&periods, &needed)?;
-    work.delete_parts(&layout::list_period_folders(&plan.out)?, &needed)?;
+    work.delete_parts(&periods, &needed)?;
     work.delete_returned()?;
     work.forget_details(&needed)?;
     Ok(work.done)
@@ -132,7 +136,7 @@ impl NeededRuns {
         baseline.into_iter().for_each(|one| need(one, "是当前发布的对照基准，本季度重新运行时要用"));
         // Where the newest was asked for some rules only, the next quarter goes on from the last whole one.
         if let Ok(next) = newest.period().next()
-            && let Ok(Some(one)) = crate::engine::baseline::find_baseline(out, next, false)
+            && let Some(one) = crate::engine::baseline::find_baseline(out, next, false)?
         {
             need(&one, "是下一季度的对照基准");
         }
@@ -146,6 +150,8 @@ impl NeededRuns {
 
 struct TidyWork<'p> {
     plan: &'p TidyPlan,
+    /// Runs that were deleted whole, or would be.
+    gone: BTreeSet<PathBuf>,
     done: TidySummary,
 }
 
@@ -211,8 +217,7 @@ impl TidyWork<'_> {
             let replaced = &period.runs[..at.unwrap_or(0)];
             let beyond = &replaced[..replaced.len().saturating_sub(kept.number)];
             for run in beyond {
-                let (count, bytes) =
-                    measure(&list_files(&self.plan.out, Path::new(&self.place(run)))?, &self.plan.out)?;
+                let (count, bytes) = measure(&list_files(run, Path::new(""))?, run)?;
                 let why = match needed.why(run) {
                     Some(why) => Some(why),
                     None if period.period == needed.newest.period() => {
@@ -228,6 +233,7 @@ impl TidyWork<'_> {
                 if !self.plan.dry_run {
                     remove_run(&self.plan.out, period.period, run)?;
                 }
+                self.gone.insert(run.clone());
             }
         }
         Ok(())
@@ -240,7 +246,8 @@ impl TidyWork<'_> {
             (DeletedKind::Lists, "lists", self.plan.retention.lists.clone()),
         ];
         for period in periods {
-            for run in runs_of(period) {
+            for run in runs_of(period).into_iter().filter(|run| !self.gone.contains(run)).collect::<Vec<_>>()
+            {
                 for (kind, part, time) in &times {
                     let Some(time) = time else { continue };
                     let due = time.end(period.period.last_day());
@@ -248,11 +255,11 @@ impl TidyWork<'_> {
                         continue;
                     }
                     let place = self.place(&run.join(part));
-                    let files = list_files(&self.plan.out, Path::new(&place))?;
+                    let files = list_files(&run, Path::new(part))?;
                     if files.is_empty() {
                         continue;
                     }
-                    let (count, bytes) = measure(&files, &self.plan.out)?;
+                    let (count, bytes) = measure(&files, &run)?;
                     if let Some(why) = needed.why(&run) {
                         self.keep(*kind, place, count, why);
                         continue;
@@ -262,21 +269,9 @@ impl TidyWork<'_> {
                     if self.plan.dry_run {
                         continue;
                     }
-                    let within = |file: &String| {
-                        self.plan
-                            .out
-                            .join(file)
-                            .strip_prefix(&run)
-                            .ok()
-                            .map(|p| p.to_string_lossy().into_owned())
-                    };
-                    let deletion = TimedDeletion {
-                        on: self.plan.on.to_string(),
-                        rule,
-                        files: files.iter().filter_map(within).collect(),
-                    };
-                    DeletedFiles::read(&run)?.note(&run, deletion)?;
-                    files.iter().try_for_each(|file| remove_file(&self.plan.out.join(file)))?;
+                    let on = self.plan.on.to_string();
+                    DeletedFiles::read(&run)?.note(&run, TimedDeletion { on, rule, files: files.clone() })?;
+                    files.iter().try_for_each(|file| remove_file(&run.join(file)))?;
                     remove_empty_folders(&run.join(part))?;
                 }
             }
@@ -325,7 +320,7 @@ impl TidyWork<'_> {
         let Some(keys) = needed.newest.keys() else { return Ok(()) };
         let Some(mut store) = AnswerStore::find(&self.plan.out, &keys.identity)? else { return Ok(()) };
         let on_findings = OpenFindings::read(&needed.newest, self.plan.identity.as_ref())?;
-        let place = "answers/answers.sqlite".to_owned();
+        let place = ANSWERS.to_owned();
         let (mut over, mut in_use, mut unknown, mut undated) = (Vec::new(), 0, 0, 0);
         let mut first_due = None;
         for one in store.detailed_answers()? {
@@ -373,20 +368,20 @@ struct OpenFindings {
     /// Whether each is open, or closed by an answer; by fingerprint.
     by_fingerprint: BTreeMap<String, bool>,
     /// Names on lists, today's and former ones, of those that are.
-    named: BTreeMap<String, ()>,
+    named: BTreeSet<String>,
     identity: Option<IdentitySecret>,
 }
 
 impl OpenFindings {
     fn read(newest: &Snapshot, identity: Option<&IdentitySecret>) -> Result<Self> {
-        let (mut by_fingerprint, mut named) = (BTreeMap::new(), BTreeMap::new());
+        let (mut by_fingerprint, mut named) = (BTreeMap::new(), BTreeSet::new());
         for row in newest.rows(EXCEPTIONS, |_| true)? {
             let needs = Status::is_open_code(row.get("status")) || row.get("status") == "answered";
             by_fingerprint.insert(row.get("exception_id").to_owned(), needs);
             if needs {
-                named.insert(row.get("listed_id").to_owned(), ());
+                named.insert(row.get("listed_id").to_owned());
                 let former = row.get("former_numbers").split(';');
-                named.extend(former.filter_map(|one| Some((one.rsplit_once('-')?.1.to_owned(), ()))));
+                named.extend(former.filter_map(number_key).map(str::to_owned));
             }
         }
         Ok(Self { by_fingerprint, named, identity: identity.cloned() })
@@ -400,9 +395,9 @@ impl OpenFindings {
         }
         match (self.by_fingerprint.get(&answer.exception_id), &self.identity) {
             (Some(true), _) => Some(true),
-            (_, Some(identity)) => Some(
-                identity.listed(&[&answer.exception_id]).iter().any(|name| self.named.contains_key(name)),
-            ),
+            (_, Some(identity)) => {
+                Some(identity.listed(&[&answer.exception_id]).iter().any(|name| self.named.contains(name)))
+            }
             (Some(false) | None, None) => None,
         }
     }

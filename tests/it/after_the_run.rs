@@ -5,12 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bidui::testing::privacy::IdentitySecret;
-use bidui::{Answer, AnswerSource, AnswerStore, BatchOrigin, ReviewLevel, Snapshot, TableRow};
+use bidui::{Answer, AnswerSource, AnswerStore, BatchOrigin, Snapshot, TableRow};
 
+use crate::answered_runs::{answer, secret};
 use crate::end_to_end::{bidui, book_parts, key, ok, published, root, run, text, try_to_run};
-
-const SECRET: &[u8] = b"a secret of 32 bytes, for tests.";
 
 /// The publications of both quarters, the keys, and a pipeline of its own.
 struct Office {
@@ -60,24 +58,12 @@ impl Office {
         let answers: Vec<Answer> = rows
             .iter()
             .map(|row| Answer {
-                exception_id: row.get("exception_id").to_owned(),
-                facts: row.get("facts").to_owned(),
-                verdict: verdict.to_owned(),
-                reason: "其他".to_owned(),
                 measure: if verdict == "属实" { "追缴".to_owned() } else { String::new() },
                 note: "邻居钱守义说人已外出".to_owned(),
-                paper: "北阳镇2018-17号".to_owned(),
-                recovered: (verdict == "属实").then_some(120_000),
-                stopped_month: None,
-                answered_by: "罗德合".to_owned(),
-                answered_on: Some(day.parse().unwrap()),
-                level: ReviewLevel::Township,
-                expires: None,
-                pairs: Vec::new(),
-                act: bidui::AnswerAct::Given,
+                ..answer(row, verdict, day)
             })
             .collect();
-        let identity = IdentitySecret::new(SECRET).unwrap().key_id();
+        let identity = secret().key_id();
         let mut store = AnswerStore::open(&self.out(), &identity).unwrap();
         let origin = BatchOrigin {
             source: AnswerSource::Sheet,
@@ -199,15 +185,12 @@ fn what_has_had_its_time_is_deleted_and_what_is_needed_is_kept() {
     let again = office.tidy("2022-01-01", &[]);
     holds(&again, &["没有要删的"]);
     assert_eq!(fs::read_to_string(office.out().join("deletions.jsonl")).unwrap(), log);
-    // The verdicts stand, the same quarter again equals what is there.
-    let current = office.run_of("2018Q4");
-    let standing = bidui::StandingAnswers::read(
-        &AnswerStore::find(&office.out(), &IdentitySecret::new(SECRET).unwrap().key_id()).unwrap().unwrap(),
-    )
-    .unwrap();
+    // The verdicts stand.
+    let standing =
+        bidui::StandingAnswers::read(&AnswerStore::find(&office.out(), &secret().key_id()).unwrap().unwrap())
+            .unwrap();
     assert_eq!(standing.len(), 12);
     assert!(standing.iter().filter(|(_, one)| one.answer.note.is_empty()).count() == 7);
-    drop(current);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use bidui::{Answer, AnswerSource, AnswerStore, BatchOrigin, ReviewLevel, Snapsho
 use crate::end_to_end::{key, published, run};
 
 /// The secret that [`key`] puts beside the key.
-fn secret() -> IdentitySecret {
+pub(crate) fn secret() -> IdentitySecret {
     IdentitySecret::new(b"a secret of 32 bytes, for tests.").unwrap()
 }
 

@@ -7,18 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use bidui::testing::privacy::IdentitySecret;
-use bidui::{Answer, AnswerSource, AnswerStore, BatchOrigin, ReviewLevel, Snapshot, StandingAnswers};
+use bidui::{Answer, AnswerStore, Snapshot, StandingAnswers};
 
+use crate::answered_runs::{answer, append, secret};
 use crate::end_to_end::{bidui, key, key_file, published, run, text, try_to_run};
 
 /// An output folder with the first quarter, its keys, answers and a copy that came back.
 struct Office {
     folder: tempfile::TempDir,
-}
-
-fn secret() -> IdentitySecret {
-    IdentitySecret::new(b"a secret of 32 bytes, for tests.").unwrap()
 }
 
 impl Office {
@@ -61,36 +57,14 @@ impl Office {
         let answers: Vec<Answer> = rows[..count]
             .iter()
             .map(|row| Answer {
-                exception_id: row.get("exception_id").to_owned(),
-                facts: row.get("facts").to_owned(),
-                verdict: verdict.to_owned(),
-                reason: "其他".to_owned(),
                 measure: String::new(),
                 note: "已入户".to_owned(),
                 paper: String::new(),
                 recovered: None,
-                stopped_month: None,
-                answered_by: "罗德合".to_owned(),
-                answered_on: Some("2018-10-20".parse().unwrap()),
-                level: ReviewLevel::Township,
-                expires: None,
-                pairs: Vec::new(),
-                act: bidui::AnswerAct::Given,
+                ..answer(row, verdict, "2018-10-20")
             })
             .collect();
-        let mut store = AnswerStore::open(&self.out(), &secret().key_id()).unwrap();
-        store
-            .append(
-                &BatchOrigin {
-                    source: AnswerSource::Sheet,
-                    recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
-                    recorded_by: "操作员".to_owned(),
-                    file: "北阳镇.xlsx".to_owned(),
-                    file_sha256: "00".repeat(32),
-                },
-                &answers,
-            )
-            .unwrap();
+        append(&self.out(), &answers);
     }
     fn call(&self, command: &str, more: &[&str]) -> Output {
         let (out, key) = (self.out(), self.key());

@@ -1,6 +1,6 @@
 //! `bidui explain`: a finding, a person or a household as everybody sees it ([`crate::case`]), in lines or as a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use crate::case::{
     PairAccount, PairGroup, case_page, former_answers, search,
 };
 use crate::link::generic::result_files::check_result_files;
+use crate::model::exception::number_key;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::deleted_files::{DeletedFiles, deleted_by_time};
 use crate::publication::layout::{MANIFEST, list_periods, output_folder};
@@ -76,9 +77,15 @@ struct Explanation {
     /// Pairs of a linkage task, or the one that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pairs: Vec<PairGroup>,
+    /// The pairs of a linkage task whose weights cannot be read: levels alone are told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lacks_weights: bool,
     /// Whom the word may mean.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     candidates: Vec<Meaning>,
+    /// Earlier runs whose names for a finding are not known: what was answered under them is not told.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    unread: BTreeSet<PathBuf>,
 }
 
 pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
@@ -88,7 +95,9 @@ pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -
         if arguments.show_numbers {
             access_log::note_access(&arguments.out, &arguments.out, &word)?;
         }
-        let explanation = Explanation { pairs: task_pairs(&arguments.out, &word)?, ..Default::default() };
+        let weights = LinkWeights::of_report(&arguments.out);
+        let pairs = task_pairs(&arguments.out, &word, weights.as_ref())?;
+        let explanation = Explanation { pairs, lacks_weights: weights.is_none(), ..Default::default() };
         return tell(arguments, &explanation, ("匹配说明", ""), console);
     }
     let publication = open_publication(&arguments.out)?;
@@ -159,7 +168,7 @@ fn open_publication(out: &Path) -> Result<Snapshot> {
     let publication = Snapshot::newest(out)?;
     let records = publication.path(RECORDS);
     let restricted = publication.path("restricted");
-    if !publication.outputs().iter().any(|output| output.path == RECORDS) {
+    if !publication.lists(RECORDS) {
         return Err(Error::usage("这个发布里没有 restricted/，说不出是谁")
             .in_file(publication.folder())
             .hint("流水线设置了不写 restricted/（[outputs] restricted = false）；改为写出后重新运行该季度"));
@@ -182,7 +191,7 @@ fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) ->
     let mut explanation = Explanation::default();
     for row in &found.findings {
         let finding = CaseFinding::of(archive, row);
-        let history = history(archive, &finding, row.get("former_numbers"))?;
+        let history = history(archive, &finding, row.get("former_numbers"), &mut explanation.unread)?;
         let case = archive.case(&CaseSubject::of(&finding), &history, shown)?;
         let mut others = archive.findings_of("", &finding.household_id)?;
         others.retain(|other| other.key != finding.key && (other.is_open || other.is_answered));
@@ -222,11 +231,17 @@ fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) ->
 }
 
 /// What was answered of a finding under any of its names.
-fn history(archive: &CaseArchive, finding: &CaseFinding, former: &str) -> Result<Vec<Answer>> {
+fn history(
+    archive: &CaseArchive,
+    finding: &CaseFinding,
+    former: &str,
+    unread: &mut BTreeSet<PathBuf>,
+) -> Result<Vec<Answer>> {
     let snapshot = archive.snapshot();
     let Some(keys) = snapshot.keys() else { return Ok(Vec::new()) };
-    let former: Vec<&str> = former.split(';').filter_map(|number| Some(number.rsplit_once('-')?.1)).collect();
-    former_answers(output_folder(snapshot.folder()), &keys.identity, &finding.exception_id, &former)
+    let former: Vec<&str> = former.split(';').filter_map(number_key).collect();
+    let out = output_folder(snapshot.folder());
+    former_answers(out, &keys.identity, (&finding.exception_id, &former), unread)
 }
 
 fn nothing_found(archive: &CaseArchive, found: &FoundSubjects, word: &str) -> Error {
@@ -283,6 +298,15 @@ fn tell(
     (pipeline, period): (&str, &str),
     console: &mut Console<'_>,
 ) -> Result<u8> {
+    if explanation.lacks_weights {
+        console.say("注意  没有找到这次匹配所用的权重（report.json），只列等级")?;
+    }
+    for run in &explanation.unread {
+        console.say(&format!(
+            "注意  读不了以前的一次运行（损坏，或按期限已删除），那时填的核查结果可能没有列出：{}",
+            run.display()
+        ))?;
+    }
     if let Some(file) = &arguments.html {
         let context = json!({
             "title": title_of(explanation),
@@ -290,6 +314,8 @@ fn tell(
             "period": period,
             "cases": explanation.cases,
             "pairs": explanation.pairs,
+            "unread": explanation.unread,
+            "lacks_weights": explanation.lacks_weights,
         });
         // Of persons even without their numbers.
         write_whole_file(file, 0o600, case_page(&context)?.as_bytes())?;
@@ -355,7 +381,7 @@ fn terminal_width() -> usize {
 }
 
 /// Links of a linkage task that touch the given records (both, if two are given).
-fn task_pairs(folder: &Path, id: &str) -> Result<Vec<PairGroup>> {
+fn task_pairs(folder: &Path, id: &str, weights: Option<&LinkWeights>) -> Result<Vec<PairGroup>> {
     let wanted: Vec<&str> = id.split(',').map(str::trim).collect();
     check_result_files(folder)?;
     let links = table_reader::read_rows(&folder.join("link.parquet"), |l| {
@@ -367,9 +393,8 @@ fn task_pairs(folder: &Path, id: &str) -> Result<Vec<PairGroup>> {
             .in_file(folder)
             .hint("给一个记录编号，或用逗号分开的两个记录编号"));
     }
-    let weights = LinkWeights::of_report(folder);
     let group = |link: &table_reader::TableRow| {
-        let account = PairAccount::of_link(link, weights.as_ref());
+        let account = PairAccount::of_link(link, weights);
         PairGroup::of(&account.left.clone(), &account.right.clone(), account)
     };
     Ok(links.iter().map(group).collect())

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use super::list_column::ListColumn;
 use crate::Result;
+use crate::privacy::mask::own_part;
 use crate::publish::PublicationInputs;
 use crate::publish::people::SourceFields;
 
@@ -145,9 +146,4 @@ impl Contact {
             _ => &mut self.address,
         }
     }
-}
-
-/// A household's number as the department writes it, without what tells numberings apart.
-pub(super) fn own_part(number: &str) -> &str {
-    number.rsplit('|').next().unwrap_or(number)
 }

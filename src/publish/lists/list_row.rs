@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::evidence::ListedEvidence;
 use super::finding_text::FindingTexts;
-use super::homes::{Contact, Homes, own_part};
+use super::homes::{Contact, Homes};
 use super::list_column::{ListColumn, ListLayout};
 use super::supplement::{KEPT, SheetMarks};
 use crate::Result;
@@ -18,6 +18,7 @@ use crate::model::day::unpack_day;
 use crate::model::exception::{Severity, TrackedException};
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::privacy::mask;
+use crate::privacy::mask::own_part;
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
 use crate::publish::restricted::{ByFinding, cause_of, related_exceptions, row_version};

@@ -6,9 +6,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use bidui::testing::privacy::IdentitySecret;
 use bidui::testing::publication::table_reader::TableRow;
-use bidui::{Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, Snapshot};
+use bidui::{Answer, AnswerStore, AppendedBatch, Snapshot};
 
 use crate::end_to_end::{key, published, root, text};
 
@@ -163,19 +162,11 @@ impl PageOffice {
         snapshot.rows("restricted/exception.parquet", |_| true).unwrap()
     }
     pub(crate) fn store(&self) -> AnswerStore {
-        let secret = IdentitySecret::new(b"a secret of 32 bytes, for tests.").unwrap();
-        AnswerStore::open(&self.out(), &secret.key_id()).unwrap()
+        AnswerStore::open(&self.out(), &crate::answered_runs::secret().key_id()).unwrap()
     }
     /// Appends answers as another program does.
     pub(crate) fn append(&self, answers: &[Answer]) -> AppendedBatch {
-        let origin = BatchOrigin {
-            source: AnswerSource::Sheet,
-            recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
-            recorded_by: "操作员".to_owned(),
-            file: "北阳镇.xlsx".to_owned(),
-            file_sha256: "00".repeat(32),
-        };
-        self.store().append(&origin, answers).unwrap()
+        crate::answered_runs::append(&self.out(), answers)
     }
 }
 
