@@ -153,16 +153,18 @@ pub(crate) fn publish_staged(
     staging: Staging,
 ) -> Result<FinishedPublication> {
     check_publication_inputs(inputs)?;
-    let (manifest, totals) = write_publication_files(inputs, staging.folder())?;
+    let (manifest, totals, mut untold) = write_publication_files(inputs, staging.folder())?;
     let Committed { folder, warnings } = staging.commit()?;
+    untold.extend(warnings);
+    let warnings = untold;
     Ok(FinishedPublication { folder, manifest, totals, baseline: String::new(), warnings })
 }
 
-/// Writes all files below `root`.
+/// Writes all files below `root`. Comes back with what none of them tells, Chinese.
 fn write_publication_files(
     inputs: &PublicationInputs<'_>,
     root: &Path,
-) -> Result<(Manifest, PublicationTotals)> {
+) -> Result<(Manifest, PublicationTotals, Vec<String>)> {
     let people = people::RecordOwners::new(inputs);
     let keys = people::PseudonymKeys::new(inputs);
     let (mut outputs, disk) =
@@ -192,6 +194,8 @@ fn write_publication_files(
     let held = held_notices::held_notices(&rules, inputs.catalogue);
     let returns = lists::returned_points(inputs, &rules);
     let (issue, earlier) = lists::list_issue(inputs, &people, &by_finding);
+    let mut untold = lists::points_without_letter(inputs, &rules, &returns);
+    untold.extend(earlier.untold().map(str::to_owned));
     outputs.write_all(&[
         &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, to),
         &|to| match restricted {
@@ -208,7 +212,7 @@ fn write_publication_files(
     let manifest = manifest_facts::build_manifest(inputs, (returns, issue), outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
-    Ok((manifest, totals))
+    Ok((manifest, totals, untold))
 }
 
 /// The stages must agree on how many records there are before anything is written.

@@ -42,7 +42,7 @@ mod workbook_package;
 
 pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
-pub(super) use return_points::returned_points;
+pub(super) use return_points::{points_without_letter, returned_points};
 pub(crate) use safe_names::safe_file_name;
 
 use answer_page::AnswerPage;

@@ -9,16 +9,15 @@ use rust_xlsxwriter::Worksheet;
 use super::cover::{WIDTHS, write_merged_row, write_note_lines};
 use super::list_workbook_error;
 use super::rejects::REJECTED;
+use super::return_sheets::{OTHER_SPELLINGS, table_name};
 use super::return_supplier::ReturnSupplier;
 use super::style::SheetStyles;
 use super::table_sheet::TableSheet;
 use super::workbook::write_sheet_text;
 use crate::Result;
-use crate::load::masked_file_name;
 use crate::model::file_account::SkipReason;
 use crate::model::period::Period;
 use crate::model::source_row::TableTotals;
-use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::returned_points::ReturnedPoint;
 use crate::publish::PublishedPipeline;
 
@@ -161,6 +160,9 @@ impl ReturnLetter<'_> {
     fn codes(&self) -> Vec<String> {
         let line = |row: &Vec<String>| {
             let [_, county, column, text, cells, nearest] = row.as_slice() else { return String::new() };
+            if text == OTHER_SPELLINGS {
+                return format!("{county}“{column}”其余的写法{cells}格。");
+            }
             let nearest =
                 if nearest.is_empty() { String::new() } else { format!("，是不是“{nearest}”") };
             format!("{county}“{column}”写着“{text}”{cells}格{nearest}。")
@@ -205,11 +207,7 @@ impl ReturnLetter<'_> {
         }
         let mut r = first + 1;
         for table in &self.supplier.tables {
-            let mut file = masked_file_name(&table.file);
-            if let Some(name) = &table.sheet {
-                file.push_str(&format!(" 工作表“{}”", mask_numbers_in_text(name)));
-            }
-            merged(sheet, r, (0, 2), &file, &styles.long)?;
+            merged(sheet, r, (0, 2), &table_name(table), &styles.long)?;
             let skipped = table.skipped.values().sum();
             let figures = [table.data_rows, skipped, table.read, table.accepted, table.rejected];
             for (c, figure) in (3..).zip(figures) {
