@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::book_plan::BookPlan;
+use super::list_column::ListColumn;
 use super::return_points::run_number;
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
@@ -14,9 +15,7 @@ use crate::publication::snapshot::Snapshot;
 use crate::publish::PublicationInputs;
 use crate::publish::restricted::row_version;
 use crate::table::digest::hex_text;
-
-/// Characters of a row's key without the letter before it.
-const KEY: usize = 26;
+use crate::track::bare_key;
 
 /// Sheets of the runs that this one goes on from, the newest first.
 #[derive(Debug, Default)]
@@ -161,17 +160,17 @@ fn read_issue(run: &Snapshot) -> Result<Option<EarlierIssue>> {
         let at = |title: &str| titles.iter().position(|own| own.trim_start_matches('\u{FEFF}') == title);
         let [key, version, number] =
             [AnswerColumn::RowKey, AnswerColumn::RowVersion, AnswerColumn::Number].map(|one| at(one.title()));
-        let [village, name, finding] = ["村（社区）", "姓名", "说明"].map(at);
+        let [village, name, finding] =
+            [ListColumn::Village, ListColumn::Name, ListColumn::Finding].map(|one| at(one.title()));
         for row in reader.records() {
             let row = row.map_err(damaged)?;
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
-            let bare = cell(key);
-            let bare = bare.get(bare.len().saturating_sub(KEY)..).unwrap_or(&bare);
+            let key = cell(key);
             if issue.issued.is_empty() {
-                issue.issued = cell(at("下发日期"));
+                issue.issued = cell(at(ListColumn::Issued.title()));
             }
             issue.rows.insert(
-                bare.to_owned(),
+                bare_key(&key).to_owned(),
                 EarlierRow {
                     path: path.trim_end_matches(".csv").to_owned(),
                     version: cell(version),
