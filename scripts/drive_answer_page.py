@@ -6,7 +6,7 @@
 PUBLICATIONS: an output folder of `bidui run`; it is copied, so nothing is answered in it. With Chromium, headless, file://, at 1366 × 768: the
 largest page of the newest quarter is opened; eight rows are answered, by keys and by hand, one undone; the page is loaded again and knows
 them; saved, imported, accepted; a file that lost a row, one that was edited and one with another key get a report that names them; without
-storage the page warns before it is left; nothing is asked of any network; it prints on A4; nothing newer than Chromium 90 stands in style and
+storage the page warns before it is left, and opens what was saved, but no file that lost a row; nothing is asked of any network; it prints on A4; nothing newer than Chromium 90 stands in style and
 script. Prints a line for each, exits 1 if one does not hold. Needs `playwright`; without a Chromium it says so and exits 0.
 """
 
@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from drive_page import SIZE, TOO_NEW, Checks, browser_program
+from drive_page import SIZE, Checks, browser_program, pages_of, picture, too_new
 
 NO_STORAGE = "Object.defineProperty(window, 'localStorage', {get() { throw new Error('off') }})"
 
@@ -135,7 +135,7 @@ def drive(play, check, given, out, folder):
 
         pdf = folder / "page.pdf"
         page.pdf(path=pdf, format="A4", landscape=True, prefer_css_page_size=True)
-        pages = len(re.findall(rb"/Type\s*/Page[^s]", pdf.read_bytes()))
+        pages = pages_of(pdf.read_bytes())
         check(f"prints on {pages} pages", 0 < pages < rows)
         check(f"no errors in the browser {errors or ''}".strip(), not errors)
         check("no request to any network", all(url.startswith(("file:", "blob:")) for url in requests))
@@ -143,24 +143,25 @@ def drive(play, check, given, out, folder):
         without = browser.new_context(viewport=SIZE, accept_downloads=True)
         page, asked = without.new_page(), []
         page.add_init_script(NO_STORAGE)
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.on("dialog", lambda dialog: (asked.extend([dialog.type, dialog.message]), dialog.accept()))
         page.goto(address)
         page.wait_for_selector("tr.f.at")
         check("without storage it says so", page.locator("#unstored").is_visible())
-        page.locator("#open").set_input_files(saved)
-        page.wait_for_function("document.getElementById('told').textContent.indexOf('打开了8条') === 0")
+        opened = page.locator("#open")
+        with page.expect_event("dialog"):
+            opened.set_input_files(damaged)
+        check("a file that lost a row is not opened", "答复文件不完整" in str(asked) and "已填0条" in page.locator("#count").inner_text())
+        opened.set_input_files(edited)
+        page.locator("#told", has_text="校验不符").wait_for()
+        check("one that was edited is opened, and told", page.locator("#told").inner_text().startswith("打开了8条。"))
+        opened.set_input_files(saved)
+        page.locator("#told", has_text=re.compile("打开了8条。$")).wait_for()
         check("answers that were saved are opened again", "已填8条" in page.locator("#count").inner_text())
         page.locator("tr.f").nth(9).locator("[name=verdict]").select_option("无法核实")
         page.goto("about:blank")
         check("and warns before it is left", "beforeunload" in asked)
     finally:
         browser.close()
-
-
-def picture(page, given, name):
-    if given.pictures:
-        given.pictures.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=given.pictures / name)
 
 
 def main():
@@ -180,7 +181,7 @@ def main():
     assets = Path(__file__).resolve().parents[1] / "src" / "publish" / "lists"
     for name in ["answer_page.css", "answer_page.js"]:
         text = (assets / name).read_text(encoding="utf-8")
-        new = [word for word in TOO_NEW if re.search(word, text, re.MULTILINE)]
+        new = too_new(text)
         check(f"{name} has nothing newer than Chromium 90 {new or ''}".strip(), not new)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         folder = Path(folder)

@@ -30,6 +30,16 @@ TOO_NEW = [
 SIZE = {"width": 1366, "height": 768}
 
 
+def too_new(text):
+    """What of a style or script Chromium 90 does not have."""
+    return [word for word in TOO_NEW if re.search(word, text, re.MULTILINE)]
+
+
+def pages_of(document):
+    """Pages of a PDF, as it counts them itself."""
+    return len(re.findall(rb"/Type\s*/Page\b", document))
+
+
 def browser_program():
     return next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 
@@ -320,7 +330,7 @@ def main():
     assets = Path(__file__).resolve().parents[1] / "src" / "page" / "assets"
     for name in ["page.css", "page.js"]:
         text = (assets / name).read_text(encoding="utf-8")
-        new = [word for word in TOO_NEW if re.search(word, text, re.MULTILINE)]
+        new = too_new(text)
         check(f"{name} has nothing newer than Chromium 90 {new or ''}".strip(), not new)
     check("the script is short", len((assets / "page.js").read_bytes()) <= 15_000)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:

@@ -11,20 +11,13 @@ it says so and exits 0.
 """
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
-from drive_page import SIZE, TOO_NEW, Checks, browser_program
+from drive_page import SIZE, Checks, browser_program, pages_of, picture, too_new
 
 # What the first screen answers.
 FIRST = {".verdict": "better or worse", "#counties": "where", "#ranking": "townships", "#late": "who is late", ".cards": "money"}
-
-
-def printed_pages(page):
-    """Pages of a page's print, as its own PDF counts them."""
-    document = page.pdf(prefer_css_page_size=True, print_background=True)
-    return document, len(re.findall(rb"/Type\s*/Page\b", document))
 
 
 def look_at_report(page, check, name, given):
@@ -46,9 +39,7 @@ def look_at_report(page, check, name, given):
         "Math.min(...[...document.querySelectorAll('#first *')].map(one => parseFloat(getComputedStyle(one).fontSize)))"
     )
     check(f"{name}: the smallest letters of the first screen have {small:g} pixels", small >= 11)
-    if given.pictures:
-        given.pictures.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=given.pictures / f"{name}.png")
+    picture(page, given, f"{name}.png")
 
 
 def main():
@@ -74,12 +65,13 @@ def main():
             for file in ["report.html", "appendix.html"]:
                 page.goto((folder.resolve() / file).as_uri())
                 style = page.evaluate("[...document.querySelectorAll('style')].map(one => one.textContent).join('\\n')")
-                new = [word for word in TOO_NEW if re.search(word, style, re.MULTILINE)]
+                new = too_new(style)
                 check(f"{name}: {file} has nothing newer than Chromium 90 {new or ''}".strip(), not new)
                 if file == "report.html":
                     look_at_report(page, check, name, given)
                 rules = page.locator(".rule-page").count()
-                document, pages = printed_pages(page)
+                document = page.pdf(prefer_css_page_size=True, print_background=True)
+                pages = pages_of(document)
                 if given.pictures:
                     (given.pictures / f"{name}-{file}.pdf").write_bytes(document)
                 if file == "report.html":

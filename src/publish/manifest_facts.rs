@@ -6,7 +6,7 @@ use super::{PublicationInputs, RuleFacts};
 use crate::Result;
 use crate::model::exception::Status;
 use crate::model::links::Decision;
-use crate::model::source_row::ControlTotals;
+use crate::model::source_row::{AuditFinding, ControlTotals};
 use crate::model::undecided::HeldRule;
 use crate::publication::list_issue::ListIssue;
 use crate::publication::manifest::HeldColumn;
@@ -17,12 +17,41 @@ use crate::publication::manifest::{
 use crate::publication::returned_points::ReturnedPoints;
 use crate::publication::told_finding;
 
-/// Gathers the manifest of a publication and checks its totals.
+/// Rules and sources of a run and what audits found, gathered once for all that tells them.
+#[derive(Debug, Clone)]
+pub(super) struct RunFacts {
+    pub(super) rules: Vec<RuleRun>,
+    pub(super) sources: Vec<SourceRun>,
+    /// As the manifest tells them.
+    pub(super) audits: Vec<AuditFinding>,
+}
+
+impl RunFacts {
+    pub(super) fn of(inputs: &PublicationInputs<'_>) -> Self {
+        Self {
+            rules: rule_runs(inputs),
+            sources: source_runs(inputs),
+            audits: inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect(),
+        }
+    }
+
+    /// All of it as the manifest tells it.
+    pub(super) fn told(self) -> Self {
+        Self {
+            rules: self.rules.into_iter().map(RuleRun::told).collect(),
+            sources: self.sources.into_iter().map(SourceRun::told).collect(),
+            audits: self.audits,
+        }
+    }
+}
+
+/// Gathers the manifest of a publication and checks its totals. `told`: what of the run is told in it.
 ///
 /// # Errors
 /// Totals that do not balance.
-pub(crate) fn build_manifest(
+pub(super) fn build_manifest(
     inputs: &PublicationInputs<'_>,
+    told: RunFacts,
     (returns, issue): (ReturnedPoints, ListIssue),
     outputs: Vec<OutputFile>,
 ) -> Result<Manifest> {
@@ -39,10 +68,10 @@ pub(crate) fn build_manifest(
         answers: read_answers(inputs),
         partial: partial_run(inputs),
         files: inputs.files.iter().map(DeliveredFile::of).collect(),
-        sources: source_runs(inputs).into_iter().map(SourceRun::told).collect(),
-        audits: inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect(),
+        sources: told.sources,
+        audits: told.audits,
         stages: stages(inputs),
-        rules: rule_runs(inputs).into_iter().map(RuleRun::told).collect(),
+        rules: told.rules,
         returns,
         issue: Some(issue),
         outputs,
@@ -71,7 +100,7 @@ fn partial_run(inputs: &PublicationInputs<'_>) -> Vec<PartialRun> {
     rules.into_iter().chain(lists).collect()
 }
 
-pub(crate) fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
+fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
     let facts = |name: &str| inputs.catalogue.sources.iter().find(|s| s.name == name);
     let run = |name: &str| {
         let loaded = inputs.loaded.iter().find(|l| l.records.source == name);
@@ -97,7 +126,7 @@ pub(crate) fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
     names.into_iter().map(run).collect()
 }
 
-pub(crate) fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
+fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
     let mut open: BTreeMap<&str, u64> = BTreeMap::new();
     for tracked in inputs.tracked.iter().filter(|t| t.is_open()) {
         *open.entry(&tracked.exception.rule_code).or_default() += 1;

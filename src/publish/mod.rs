@@ -153,16 +153,18 @@ pub(crate) fn publish_staged(
     staging: Staging,
 ) -> Result<FinishedPublication> {
     check_publication_inputs(inputs)?;
-    let (manifest, totals) = write_publication_files(inputs, staging.folder())?;
+    let (manifest, totals, mut untold) = write_publication_files(inputs, staging.folder())?;
     let Committed { folder, warnings } = staging.commit()?;
+    untold.extend(warnings);
+    let warnings = untold;
     Ok(FinishedPublication { folder, manifest, totals, baseline: String::new(), warnings })
 }
 
-/// Writes all files below `root`.
+/// Writes all files below `root`. Comes back with what none of them tells, Chinese.
 fn write_publication_files(
     inputs: &PublicationInputs<'_>,
     root: &Path,
-) -> Result<(Manifest, PublicationTotals)> {
+) -> Result<(Manifest, PublicationTotals, Vec<String>)> {
     let people = people::RecordOwners::new(inputs);
     let keys = people::PseudonymKeys::new(inputs);
     let (mut outputs, disk) =
@@ -188,27 +190,32 @@ fn write_publication_files(
     drop(keys);
     let by_finding = restricted::by_finding(inputs.tracked);
     let exceptions = exception_keys::ExceptionKeys::new(inputs);
-    let rules = manifest_facts::rule_runs(inputs);
-    let held = held_notices::held_notices(&rules, inputs.catalogue);
-    let returns = lists::returned_points(inputs, &rules);
-    let (issue, earlier) = lists::list_issue(inputs, &people, &by_finding);
+    let facts = manifest_facts::RunFacts::of(inputs);
+    let rules = facts.rules.as_slice();
+    let held = held_notices::held_notices(rules, inputs.catalogue);
+    let returns = lists::returned_points(inputs, rules);
+    let townships = lists::township_books(inputs, &people, &by_finding);
+    let (issue, earlier) = lists::list_issue(inputs, &townships);
+    let mut untold = lists::points_without_letter(inputs, rules, &returns);
+    untold.extend(earlier.untold().map(str::to_owned));
     outputs.write_all(&[
-        &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, to),
+        &|to| tables::write_published_tables(inputs, &people, &by_finding, &exceptions, &facts, to),
         &|to| match restricted {
             true => restricted::write_restricted_tables(inputs, &by_finding, &exceptions, to),
             false => Ok(()),
         },
-        &|to| lists::write_lists(inputs, (&people, &all, &by_finding), (&held, &earlier), to),
-        &|to| lists::write_return_letters(inputs, &rules, &returns, to),
+        &|to| lists::write_lists(inputs, (&people, &all, &by_finding), &townships, (&held, &earlier), to),
+        &|to| lists::write_return_letters(inputs, rules, &returns, to),
     ])?;
-    let totals = PublicationTotals::build(inputs, &people, &all)?;
-    notices_file::write_notices(inputs, &mut outputs)?;
-    report::write_report(inputs, &totals, &held, &mut outputs)?;
+    let totals = PublicationTotals::build(inputs, &people, &all, facts.sources.clone())?;
+    let told = facts.clone().told();
+    notices_file::write_notices(inputs, &told, &mut outputs)?;
+    report::write_report(inputs, &totals, (&facts, &held), &mut outputs)?;
     outputs.dictionary()?;
-    let manifest = manifest_facts::build_manifest(inputs, (returns, issue), outputs.into_written())?;
+    let manifest = manifest_facts::build_manifest(inputs, told, (returns, issue), outputs.into_written())?;
     disk.finish()?;
     manifest.write(root)?;
-    Ok((manifest, totals))
+    Ok((manifest, totals, untold))
 }
 
 /// The stages must agree on how many records there are before anything is written.

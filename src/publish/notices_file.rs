@@ -6,29 +6,30 @@ use super::PublicationInputs;
 use super::audit_kinds::audit_kind;
 use super::cell_notices::cell_notices_in_full;
 use super::held_notices::held_notices_in_full;
-use super::manifest_facts::{rule_runs, source_runs};
+use super::manifest_facts::RunFacts;
 use super::unread_files::unread_notices_in_full;
 use crate::Result;
 use crate::model::source_row::AuditFinding;
-use crate::publication::manifest::{DeliveredFile, RuleRun, SourceRun};
+use crate::publication::manifest::DeliveredFile;
 use crate::publication::output_files::OutputFiles;
-use crate::publication::told_finding;
 
 /// The file.
 pub(super) const NOTICES: &str = "notices.txt";
 
 /// Writes the file, with what others wrote as the manifest tells it.
-pub(super) fn write_notices(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
-    let text = notices_text(inputs);
+pub(super) fn write_notices(
+    inputs: &PublicationInputs<'_>,
+    told: &RunFacts,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
+    let text = notices_text(inputs, told);
     outputs.bytes(NOTICES, text.as_bytes(), None)
 }
 
-fn notices_text(inputs: &PublicationInputs<'_>) -> String {
+fn notices_text(inputs: &PublicationInputs<'_>, told: &RunFacts) -> String {
     let catalogue = inputs.catalogue;
-    let audits: Vec<AuditFinding> = inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect();
+    let RunFacts { rules, sources, audits } = told;
     let (first, mut others): (Vec<_>, Vec<_>) = audits.iter().partition(|audit| audit.concerns_delivery());
-    let rules: Vec<RuleRun> = rule_runs(inputs).into_iter().map(RuleRun::told).collect();
-    let sources: Vec<SourceRun> = source_runs(inputs).into_iter().map(SourceRun::told).collect();
     let files: Vec<DeliveredFile> = inputs.files.iter().map(DeliveredFile::of).collect();
     let told = |audit: &AuditFinding| format!("{}：{}", catalogue.source_title(&audit.source), audit.message);
     let not_run = rules
@@ -39,13 +40,13 @@ fn notices_text(inputs: &PublicationInputs<'_>) -> String {
         ("警示（先看这些）".to_owned(), first.into_iter().map(told).collect()),
         (
             "没有判断的，不等于没有疑点".to_owned(),
-            held_notices_in_full(&rules, catalogue).into_iter().map(|notice| notice.text).collect(),
+            held_notices_in_full(rules, catalogue).into_iter().map(|notice| notice.text).collect(),
         ),
         ("没有运行的规则，不等于没有疑点".to_owned(), not_run.collect()),
         ("没有读入的文件和工作表".to_owned(), unread_notices_in_full(&files)),
         (
             "没有照写的读入的格".to_owned(),
-            cell_notices_in_full(&sources, catalogue)
+            cell_notices_in_full(sources, catalogue)
                 .into_iter()
                 .map(|(title, notice)| format!("{title}：{}", notice.text))
                 .collect(),

@@ -13,7 +13,6 @@ use crate::model::exception::{ResolvedBy, Status, TrackedException};
 use crate::model::id_number::IdClass;
 use crate::model::links::Tier;
 use crate::publication::manifest::SourceRun;
-use crate::publish::manifest_facts;
 
 /// Open exceptions of one group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -135,8 +134,9 @@ impl PublicationTotals {
         inputs: &PublicationInputs<'_>,
         people: &RecordOwners<'_>,
         all: &PublishedPersons,
+        sources: Vec<SourceRun>,
     ) -> Result<Self> {
-        let mut totals = Self { sources: manifest_facts::source_runs(inputs), ..Self::default() };
+        let mut totals = Self { sources, ..Self::default() };
         totals.before = inputs.previous_figures.cloned();
         totals.count_exceptions(inputs);
         totals.count_spread(inputs);

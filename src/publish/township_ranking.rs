@@ -93,7 +93,14 @@ pub(super) fn rank_townships<'a>(
     totals: &PublicationTotals,
     catalogue: &'a PublishedPipeline,
 ) -> TownshipRanking<'a> {
-    let rates = township_rates(totals, catalogue);
+    rank_rates(&township_rates(totals, catalogue), totals)
+}
+
+/// The same of townships whose rates are known.
+pub(super) fn rank_rates<'a>(
+    rates: &[RankedTownship<'a>],
+    totals: &PublicationTotals,
+) -> TownshipRanking<'a> {
     let (open, persons) = rates.iter().fold((0, 0), |sum, one| (sum.0 + one.open, sum.1 + one.persons));
     if persons == 0 {
         return TownshipRanking::default();

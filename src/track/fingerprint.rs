@@ -5,6 +5,9 @@ use sha2::{Digest as _, Sha256};
 use crate::model::exception::{Exception, SubjectKind, TrackedException, short_row_number};
 use crate::privacy::pseudonym::base32_text;
 
+/// Characters of what exceptions are called by.
+const KEY_CHARACTERS: usize = 26;
+
 /// 26 base-32 characters of a hash of rule, kind of subject, subject and rule key.
 ///
 /// Persons and households are named under the identity secret, so that the hash needs no other and rulings survive
@@ -23,7 +26,12 @@ pub(crate) fn exception_fingerprint(exception: &Exception) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    base32_text(&hash.finalize(), 26)
+    base32_text(&hash.finalize(), KEY_CHARACTERS)
+}
+
+/// The key of a list's row without the letter that keeps spreadsheets from taking it for a number.
+pub(crate) fn bare_key(key: &str) -> &str {
+    key.strip_prefix('K').filter(|bare| bare.len() == KEY_CHARACTERS).unwrap_or(key)
 }
 
 /// Number shown to officers (疑点编号): rule, first period, start of what lists call it.

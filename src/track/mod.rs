@@ -35,7 +35,7 @@ pub use answered::apply_answers;
 pub(crate) use answered::{answer_closes, answer_that_counts, answer_would_close};
 pub use due_dates::DueDates;
 pub use facts::note_facts;
-pub(crate) use fingerprint::{exception_fingerprint, short_number};
+pub(crate) use fingerprint::{bare_key, exception_fingerprint, short_number};
 pub use known_subjects::KnownSubjects;
 pub use previous_exceptions::PreviousExceptions;
 pub use returned_people::ReturnedPeople;

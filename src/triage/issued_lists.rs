@@ -12,6 +12,7 @@ use super::returned_sheet::{ReturnedFile, ReturnedRow, ReturnedSheet, half_width
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
 use crate::model::written_date::parse_written_date;
+use crate::track::bare_key;
 use crate::worker::Worker;
 
 /// A column that only counts the rows of a sheet.
@@ -20,8 +21,6 @@ const SERIAL: &str = "序号";
 const REJECTS: &str = "lists/退回/";
 /// Digits from which a number that a spreadsheet took for one lost some.
 const LONG_NUMBER: usize = 12;
-/// Characters of a row's key.
-const KEY_CHARACTERS: usize = 26;
 /// Characters of a cell that are compared: spreadsheets cut longer ones.
 const COMPARED: usize = 30_000;
 
@@ -91,11 +90,6 @@ fn protected_cells(sheet: &ReturnedSheet, row: ReturnedRow) -> impl Iterator<Ite
     protected
         .filter(|(title, _)| title != SERIAL)
         .map(move |(title, column)| (title.as_str(), sheet.cell(row.at, *column)))
-}
-
-/// A row's key without the letter that keeps spreadsheets from taking it for a number.
-fn bare_key(key: &str) -> &str {
-    key.strip_prefix('K').filter(|bare| bare.len() == KEY_CHARACTERS).unwrap_or(key)
 }
 
 fn digest(text: &str) -> u64 {

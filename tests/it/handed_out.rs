@@ -217,6 +217,40 @@ fn a_supplement_tells_what_comes_on_top_what_is_void_and_what_stays() {
 }
 
 #[test]
+fn sheets_that_are_gone_and_points_that_no_letter_tells_are_told_on_the_terminal() {
+    let runs = two_runs();
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("out"));
+    let copied = std::process::Command::new("cp").arg("-a").args([&runs.out, &out]).status().unwrap();
+    assert!(copied.success());
+    let second = out.join("2018Q3/latest").canonicalize().unwrap();
+    let gone = "lists/淇县/北阳镇.csv";
+    let deleted = serde_json::json!({
+        "bidui_deleted": 1,
+        "deletions": [{"on": "2020-12-31", "rule": "restricted = \"2 years\"", "files": [gone]}],
+    });
+    std::fs::write(second.join("deleted.json"), deleted.to_string()).unwrap();
+    std::fs::remove_file(second.join(gone)).unwrap();
+    copy_folder(&root().join("fixtures/hebi/2018Q3"), &data);
+    write_faulty_list(&data);
+    // The list of which the second run told points does not come at all.
+    assert!(runs.second.outputs().iter().any(|one| one.path == "lists/退回/评级授信.xlsx"));
+    std::fs::remove_file(data.join("部门/评级授信.xlsx")).unwrap();
+    let words = ["run", "pipelines/hebi", "--quarter", "2018Q3", "--data", text(&data), "--out", text(&out)];
+    let done = bidui(&[&words[..], &["--key-file", text(&runs.key)]].concat());
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("本季第2次运行的清单已按期限删除，没有对照"), "{said}");
+    assert!(
+        said.contains("评级授信没有报来，上次退回的") && said.contains("项不知道改没改，没有写退回函"),
+        "{said}"
+    );
+    let mut folders = std::fs::read_dir(out.join("2018Q3")).unwrap().map(|one| one.unwrap().path());
+    let third = folders.find(|path| text(path).contains("run-0003-")).unwrap();
+    assert!(third.join("lists/淇县").is_dir() && !third.join("lists/淇县/补报").exists());
+}
+
+#[test]
 fn a_sheet_of_the_first_run_counts_after_the_second_but_for_what_is_void() {
     let runs = two_runs();
     let folder = tempfile::tempdir().unwrap();

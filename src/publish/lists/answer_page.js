@@ -58,15 +58,16 @@
     $("count").textContent = "已填" + done + "条，未填" + (rows.length - done - part) + "条" + (part ? "，没填全" + part + "条" : "") + "，共" + rows.length + "条";
     $("undo").disabled = !undo.length;
   }
-  function set(key, code, text, silent) {
+  function put(key, code, text, silent) {
     var before = of(key)[code] || "";
-    if (before === text) { return; }
+    if (before === text) { return false; }
     if (!silent) { undo.push([key, code, before]); }
     if (!answers[key]) { answers[key] = {}; }
     if (text) { answers[key][code] = text; } else { delete answers[key][code]; }
     dirty = true;
-    keep(); count();
+    return true;
   }
+  function set(key, code, text, silent) { if (put(key, code, text, silent)) { keep(); count(); } }
   function choices(select, words, chosen, blank) {
     select.textContent = "";
     make("option", blank, select).value = "";
@@ -197,17 +198,23 @@
       var read = cells(String(reader.result)), known = {}, taken = 0, other = 0;
       rows.forEach(function (row) { known[row.dataset.k] = true; });
       if (!read[0] || read[0][0] !== given.file || !read[1] || read[1].join() !== given.titles.join()) { window.alert("这不是本页保存的答复文件。"); return; }
-      read.slice(2).forEach(function (line) {
-        if (line.length < given.titles.length) { return; }
+      var width = given.titles.length, body = read.slice(2).filter(function (line) { return line.join(""); });
+      if (read[0].indexOf("共" + body.length + "行") < 0 || body.some(function (line) { return line.length < width; })) {
+        window.alert("答复文件不完整，没有打开：第一行写着" + (read[0][3] || "的看不出") + "，读到" + body.length + "行。请用原来保存的文件。");
+        return;
+      }
+      body = body.map(function (line) { return line.slice(0, width); });
+      var same = read[0].indexOf("校验" + check(body)) >= 0;
+      body.forEach(function (line) {
         var key = line[line.length - 2];
         if (!known[key]) { other++; return; }
-        set(key, "verdict", line[1]);
-        NAMES.forEach(function (code, i) { set(key, code, line[i + 2]); });
+        put(key, "verdict", line[1]);
+        NAMES.forEach(function (code, i) { put(key, code, line[i + 2]); });
         taken++;
       });
-      $("told").textContent = "打开了" + taken + "条" + (other ? "，另有" + other + "条不在本清单里，没有读" : "") + "。";
+      $("told").textContent = "打开了" + taken + "条" + (other ? "，另有" + other + "条不在本清单里，没有读" : "") + (same ? "。" : "。这个文件保存以后改过（校验不符），请逐行核对。");
       rows.forEach(draw);
-      count();
+      keep(); count();
     };
     reader.readAsText(file);
   }

@@ -100,14 +100,15 @@ impl<'p> AnswerPage<'p> {
                 }
             }
             let _ = write!(out, "<h3>{}</h3><table><thead><tr>", HtmlEscape(village));
-            for (name, title) in [
-                ("no", "疑点编号"),
-                ("who", "姓名 证件号·年龄"),
-                ("", "说明"),
-                ("do", "怎么办 期限"),
-                ("ans", "核查结果"),
+            for (name, columns) in [
+                ("no", &[L::Answer(A::Number)][..]),
+                ("who", &[L::Name, L::Identity]),
+                ("", &[L::Finding]),
+                ("do", &[L::Advice, L::Due]),
+                ("ans", &[L::Answer(A::Verdict)]),
             ] {
-                let _ = write!(out, "<th class=\"{name}\">{title}</th>");
+                let titles: Vec<&str> = columns.iter().map(|column| column.title()).collect();
+                let _ = write!(out, "<th class=\"{name}\">{}</th>", titles.join(" "));
             }
             out.push_str("</tr></thead>");
         }

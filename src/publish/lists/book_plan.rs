@@ -22,7 +22,7 @@ pub(super) enum BookKind {
 }
 
 /// The exceptions of a workbook.
-pub(super) struct BookPlan<'a> {
+pub(in crate::publish) struct BookPlan<'a> {
     pub(super) kind: BookKind,
     county: String,
     /// Of the township, or of the department.
@@ -89,7 +89,7 @@ impl<'p> BookPlan<'p> {
 }
 
 /// Townships with open exceptions or undecided subjects, in order of their codes.
-pub(super) fn township_books<'a>(
+pub(in crate::publish) fn township_books<'a>(
     inputs: &PublicationInputs<'a>,
     people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
@@ -142,8 +142,8 @@ pub(super) fn township_books<'a>(
     books
 }
 
-/// Two units may bear the same name once unsafe characters are gone.
-fn untaken(taken: &mut BTreeSet<String>, path: String, code: &str) -> String {
+/// Two units, or lists, may bear the same name once unsafe characters are gone.
+pub(super) fn untaken(taken: &mut BTreeSet<String>, path: String, code: &str) -> String {
     let free =
         if taken.contains(&path) { format!("{path}_{}", safe_names::safe_file_name(code)) } else { path };
     taken.insert(free.clone());

@@ -8,7 +8,7 @@ use super::book_plan::{BookKind, ListBook};
 use super::cells::line_count;
 use super::list_row::ListEntry;
 use super::style::SheetStyles;
-use super::workbook::write_sheet_text;
+use super::workbook::{write_merged_cells, write_sheet_text};
 use super::{COVER_SHEET, REVIEW_SHEET, list_workbook_error};
 use crate::Result;
 use crate::model::exception::Severity;
@@ -265,6 +265,5 @@ pub(super) fn write_note_lines(
 
 /// Text across the sheet's columns.
 pub(super) fn write_merged_row(sheet: &mut Worksheet, row: u32, text: &str, format: &Format) -> Result<()> {
-    sheet.merge_range(row, 0, row, LAST, "", format).map_err(list_workbook_error)?;
-    write_sheet_text(sheet, row, 0, text, format)
+    write_merged_cells(sheet, row, (0, LAST), text, format)
 }

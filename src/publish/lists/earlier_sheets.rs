@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::book_plan::BookPlan;
+use super::list_column::ListColumn;
 use super::return_points::run_number;
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
+use crate::publication::deleted_files::DeletedFiles;
 use crate::publication::list_issue::ListIssue;
 use crate::publication::snapshot::Snapshot;
 use crate::publish::PublicationInputs;
 use crate::publish::restricted::row_version;
 use crate::table::digest::hex_text;
-
-/// Characters of a row's key without the letter before it.
-const KEY: usize = 26;
+use crate::track::bare_key;
 
 /// Sheets of the runs that this one goes on from, the newest first.
 #[derive(Debug, Default)]
@@ -23,6 +23,13 @@ pub(in crate::publish) struct EarlierSheets {
     pub(super) runs: Vec<EarlierIssue>,
     /// Why sheets are not told, Chinese; `""`: they are.
     pub(super) untold: String,
+}
+
+impl EarlierSheets {
+    /// Why sheets of the period that are out are not told, Chinese.
+    pub(in crate::publish) fn untold(&self) -> Option<&str> {
+        (!self.untold.is_empty()).then_some(self.untold.as_str())
+    }
 }
 
 /// What one run handed out.
@@ -88,7 +95,7 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
     while let Some(name) = next {
         let of_name = |run: &&Snapshot| run.folder().file_name().is_some_and(|own| *own == *name);
         let Some(run) = inputs.earlier.of_period.iter().find(of_name) else {
-            sheets.untold = format!("本季较早的发布 {name} 已不在，它的清单没有对照");
+            sheets.untold = format!("本季较早的发布 {name} 已不在或读不出，它的清单没有对照");
             break;
         };
         let own = run.keys().is_some_and(|keys| keys.identity == inputs.secrets.identity_id());
@@ -100,6 +107,7 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
             }
             Ok(None) if own => "没有 CSV 清单",
             Ok(None) => "是用别的身份密钥做的",
+            Err(_) if has_deleted_lists(run) => "的清单已按期限删除",
             // Running the period again is the cure of a damaged publication, and must not end at it.
             Err(_) => "的清单已损坏",
         };
@@ -113,7 +121,25 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
     sheets
 }
 
-fn run_title(run: &Snapshot) -> String {
+/// Were lists of a run deleted because their time was over?
+fn has_deleted_lists(run: &Snapshot) -> bool {
+    let deleted = DeletedFiles::read(run.folder());
+    deleted.is_ok_and(|deleted| list_paths(run).any(|path| deleted.of(path).is_some()))
+}
+
+/// Paths of the lists of townships in CSV. They lie in the folder of their county, all others deeper.
+fn list_paths(run: &Snapshot) -> impl Iterator<Item = &str> {
+    let all = run.outputs().iter().map(|output| output.path.as_str());
+    all.filter(|path| {
+        path.starts_with("lists/")
+            && path.ends_with(".csv")
+            && path.matches('/').count() == 2
+            && !path.starts_with("lists/退回/")
+    })
+}
+
+/// `本季第1次运行`.
+pub(super) fn run_title(run: &Snapshot) -> String {
     run_number(run).map_or_else(|| "本季上一次运行".to_owned(), |number| format!("本季第{number}次运行"))
 }
 
@@ -124,13 +150,8 @@ fn read_issue(run: &Snapshot) -> Result<Option<EarlierIssue>> {
         issued: run.list_issue().map_or_else(String::new, |issue| issue.issued.clone()),
         rows: BTreeMap::new(),
     };
-    let lists = run.outputs().iter().map(|output| output.path.as_str());
-    // Those of townships lie in the folder of their county, all others deeper.
-    let lists = lists.filter(|path| {
-        path.starts_with("lists/") && path.ends_with(".csv") && path.matches('/').count() == 2
-    });
     let mut any = false;
-    for path in lists.filter(|path| !path.starts_with("lists/退回/")) {
+    for path in list_paths(run) {
         any = true;
         let damaged = |why: csv::Error| run.damaged(path, &why.to_string());
         let mut reader =
@@ -139,17 +160,17 @@ fn read_issue(run: &Snapshot) -> Result<Option<EarlierIssue>> {
         let at = |title: &str| titles.iter().position(|own| own.trim_start_matches('\u{FEFF}') == title);
         let [key, version, number] =
             [AnswerColumn::RowKey, AnswerColumn::RowVersion, AnswerColumn::Number].map(|one| at(one.title()));
-        let [village, name, finding] = ["村（社区）", "姓名", "说明"].map(at);
+        let [village, name, finding] =
+            [ListColumn::Village, ListColumn::Name, ListColumn::Finding].map(|one| at(one.title()));
         for row in reader.records() {
             let row = row.map_err(damaged)?;
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
-            let bare = cell(key);
-            let bare = bare.get(bare.len().saturating_sub(KEY)..).unwrap_or(&bare);
+            let key = cell(key);
             if issue.issued.is_empty() {
-                issue.issued = cell(at("下发日期"));
+                issue.issued = cell(at(ListColumn::Issued.title()));
             }
             issue.rows.insert(
-                bare.to_owned(),
+                bare_key(&key).to_owned(),
                 EarlierRow {
                     path: path.trim_end_matches(".csv").to_owned(),
                     version: cell(version),

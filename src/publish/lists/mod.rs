@@ -40,9 +40,10 @@ mod table_sheet;
 mod workbook;
 mod workbook_package;
 
+pub(super) use book_plan::township_books;
 pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
-pub(super) use return_points::returned_points;
+pub(super) use return_points::{points_without_letter, returned_points};
 pub(crate) use safe_names::safe_file_name;
 
 use answer_page::AnswerPage;
@@ -61,29 +62,28 @@ pub const REVIEW_SHEET: &str = "待确认匹配";
 /// What the manifest says of the lists that are handed out, and which sheets of the period are out.
 pub(super) fn list_issue(
     inputs: &PublicationInputs<'_>,
-    people: &RecordOwners<'_>,
-    by_finding: &ByFinding<'_>,
+    townships: &[BookPlan<'_>],
 ) -> (ListIssue, EarlierSheets) {
-    earlier_sheets::list_issue(inputs, &book_plan::township_books(inputs, people, by_finding))
+    earlier_sheets::list_issue(inputs, townships)
 }
 
 /// Writes all lists, workbooks side by side. A row exists while it is written.
 pub(super) fn write_lists(
     inputs: &PublicationInputs<'_>,
     (people, all, by_finding): (&RecordOwners<'_>, &PublishedPersons, &ByFinding<'_>),
+    townships: &[BookPlan<'_>],
     (held, earlier): (&[HeldNotice], &EarlierSheets),
     outputs: &mut OutputFiles,
 ) -> Result<()> {
-    let townships = book_plan::township_books(inputs, people, by_finding);
-    let marks = SheetMarks::new(&townships, earlier);
-    let ledgers = book_plan::ledgers(inputs, &townships);
+    let marks = SheetMarks::new(townships, earlier);
+    let ledgers = book_plan::ledgers(inputs, townships);
     let listed: Vec<&TrackedException> = townships.iter().flat_map(|book| &book.open).copied().collect();
     let evidence = ListedEvidence::gather(inputs, people, listed.par_iter().copied())?;
     let material = RowMaterial::new(inputs, people, &all.persons, by_finding, (&listed, evidence), marks)?;
     let [of_answers, of_ledger] = material.layouts();
-    let sheets = (townships.as_slice(), by_finding);
+    let sheets = (townships, by_finding);
     supplement::write_supplements(inputs, &material, sheets, (earlier, &of_answers), outputs)?;
-    let books: Vec<BookPlan<'_>> = townships.into_iter().chain(ledgers).collect();
+    let books: Vec<&BookPlan<'_>> = townships.iter().chain(&ledgers).collect();
     for book in &books {
         if let Some((folder, _)) = book.path.rsplit_once('/') {
             make_output_folder(&outputs.path(folder), 0o700)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+use super::book_plan::untaken;
 use super::return_letter::ReturnLetter;
 use super::return_points::{counties_of, points_of, reason_and_cure};
 use super::return_sheets::{compared_sheet, return_sheets};
@@ -99,9 +100,7 @@ fn write_letters(loaded: &[LoadedSource], to: &ReturnedTo<'_>, outputs: &mut Out
             }
             make_output_folder(&outputs.path("lists/退回"), 0o700)?;
             let name = safe_names::safe_file_name(&supplier.title(to.catalogue));
-            // Two lists may bear one title.
-            let name = if taken.contains(&name) { format!("{name}_{}", supplier.source()) } else { name };
-            taken.insert(name.clone());
+            let name = untaken(&mut taken, name, supplier.source());
             let stem = format!("lists/退回/{name}");
             let rows: Vec<[String; REJECTED]> = returned
                 .iter()

@@ -9,16 +9,15 @@ use rust_xlsxwriter::Worksheet;
 use super::cover::{WIDTHS, write_merged_row, write_note_lines};
 use super::list_workbook_error;
 use super::rejects::REJECTED;
+use super::return_sheets::{OTHER_SPELLINGS, table_name};
 use super::return_supplier::ReturnSupplier;
 use super::style::SheetStyles;
 use super::table_sheet::TableSheet;
-use super::workbook::write_sheet_text;
+use super::workbook::{write_merged_cells, write_sheet_text};
 use crate::Result;
-use crate::load::masked_file_name;
 use crate::model::file_account::SkipReason;
 use crate::model::period::Period;
 use crate::model::source_row::TableTotals;
-use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::returned_points::ReturnedPoint;
 use crate::publish::PublishedPipeline;
 
@@ -161,6 +160,9 @@ impl ReturnLetter<'_> {
     fn codes(&self) -> Vec<String> {
         let line = |row: &Vec<String>| {
             let [_, county, column, text, cells, nearest] = row.as_slice() else { return String::new() };
+            if text == OTHER_SPELLINGS {
+                return format!("{county}“{column}”其余的写法{cells}格。");
+            }
             let nearest =
                 if nearest.is_empty() { String::new() } else { format!("，是不是“{nearest}”") };
             format!("{county}“{column}”写着“{text}”{cells}格{nearest}。")
@@ -199,17 +201,13 @@ impl ReturnLetter<'_> {
         if !self.supplier.is_delivered() {
             return Ok(first);
         }
-        merged(sheet, first, (0, 2), "文件", &styles.header)?;
+        write_merged_cells(sheet, first, (0, 2), "文件", &styles.header)?;
         for (c, title) in (3..).zip(["数据行", "跳过的行", "读入", "接受", "退回"]) {
             write_sheet_text(sheet, first, c, title, &styles.header)?;
         }
         let mut r = first + 1;
         for table in &self.supplier.tables {
-            let mut file = masked_file_name(&table.file);
-            if let Some(name) = &table.sheet {
-                file.push_str(&format!(" 工作表“{}”", mask_numbers_in_text(name)));
-            }
-            merged(sheet, r, (0, 2), &file, &styles.long)?;
+            write_merged_cells(sheet, r, (0, 2), &table_name(table), &styles.long)?;
             let skipped = table.skipped.values().sum();
             let figures = [table.data_rows, skipped, table.read, table.accepted, table.rejected];
             for (c, figure) in (3..).zip(figures) {
@@ -253,26 +251,15 @@ fn write_reasons(
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(&b.0)));
     write_sheet_text(sheet, first, 0, "级别", &styles.header)?;
-    merged(sheet, first, (1, LAST - 1), "原因（第一例）", &styles.header)?;
+    write_merged_cells(sheet, first, (1, LAST - 1), "原因（第一例）", &styles.header)?;
     write_sheet_text(sheet, first, LAST, "处数", &styles.header)?;
     let mut r = first + 1;
     for ((level, _), (count, reason)) in reasons {
         sheet.set_row_height(r, 30).map_err(list_workbook_error)?;
         write_sheet_text(sheet, r, 0, level, &styles.short)?;
-        merged(sheet, r, (1, LAST - 1), reason, &styles.long)?;
+        write_merged_cells(sheet, r, (1, LAST - 1), reason, &styles.long)?;
         sheet.write_number_with_format(r, LAST, count as f64, &styles.number).map_err(list_workbook_error)?;
         r += 1;
     }
     Ok(r + 1)
-}
-
-fn merged(
-    sheet: &mut Worksheet,
-    row: u32,
-    (from, to): (u16, u16),
-    text: &str,
-    format: &rust_xlsxwriter::Format,
-) -> Result<()> {
-    sheet.merge_range(row, from, row, to, "", format).map_err(list_workbook_error)?;
-    write_sheet_text(sheet, row, from, text, format)
 }

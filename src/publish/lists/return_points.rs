@@ -1,7 +1,9 @@
 //! What each supplier is asked to mend, and what is mended since it was last told.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::earlier_sheets::run_title;
 use super::return_supplier::{ReturnSupplier, held_of, return_suppliers};
 use crate::model::source_row::UnknownCodes;
 use crate::privacy::mask::mask_numbers_in_text;
@@ -36,7 +38,7 @@ pub(in crate::publish) fn returned_points(
     let Some((before, told)) = before.and_then(|run| Some((run, run.returned_points()?))) else {
         return ReturnedPoints { points: now, ..ReturnedPoints::default() };
     };
-    compare(now, told, told_run(before, inputs), inputs, rules)
+    compare(now, told, told_run(before, inputs), &Delivered::of(inputs, rules), rules)
 }
 
 /// What was told of what was there to be looked at.
@@ -49,10 +51,7 @@ fn told_run(run: &Snapshot, inputs: &PublicationInputs<'_>) -> String {
     if run.period() != inputs.period {
         return run.period().title();
     }
-    match run_number(run) {
-        Some(number) => format!("本季第{number}次运行"),
-        None => "本季上一次运行".to_owned(),
-    }
+    run_title(run)
 }
 
 /// Number of a run, by its folder.
@@ -65,11 +64,12 @@ fn compare(
     mut now: Vec<ReturnedPoint>,
     told: &ReturnedPoints,
     compared_with: String,
-    inputs: &PublicationInputs<'_>,
+    delivered: &Delivered,
     rules: &[RuleRun],
 ) -> ReturnedPoints {
+    let told = delivered.in_its_form(&told.points);
     let before: BTreeMap<PointKey<'_>, &ReturnedPoint> =
-        told.points.iter().map(|point| (point.key(), point)).collect();
+        told.iter().map(|point| (point.key(), point)).collect();
     for point in &mut now {
         if let Some(known) = before.get(&point.key()) {
             (point.since, point.before) = (known.since, Some(known.count));
@@ -86,14 +86,14 @@ fn compare(
         .map(|point| (&*point.source, &*point.county, &*point.column))
         .collect();
     let (mut mended, mut open) = (Vec::new(), Vec::new());
-    for point in told.points.iter().filter(|point| !keys.contains(&point.key())) {
+    for point in told.iter().filter(|point| !keys.contains(&point.key())) {
         let place = (&*point.source, &*point.county, &*point.column);
         if point.kind == PointKind::UnknownCode
             && (cut.contains(&place) || point.code.is_empty() && columns.contains(&place))
         {
             continue;
         }
-        match can_be_judged(point, inputs, rules) {
+        match delivered.can_judge(point, rules) {
             true => mended.push(point.clone()),
             false => open.push(ReturnedPoint { checked: false, before: Some(point.count), ..point.clone() }),
         }
@@ -103,16 +103,111 @@ fn compare(
     ReturnedPoints { compared_with: Some(compared_with), points: now, mended }
 }
 
-/// Could this run have told the point? What did not come, or was not asked, is not mended for that.
-fn can_be_judged(point: &ReturnedPoint, inputs: &PublicationInputs<'_>, rules: &[RuleRun]) -> bool {
-    let Some(loaded) = inputs.loaded.iter().find(|one| one.records.source == point.source) else {
-        return false;
-    };
-    let told = BTreeSet::from([point.county.clone()]);
-    let suppliers = return_suppliers(loaded, inputs.catalogue, rules, &told);
-    let delivered = suppliers.iter().any(|one| one.county == point.county && one.is_delivered());
-    let asked = || rules.iter().any(|rule| rule.code == point.code && rule.ran);
-    delivered && (point.kind != PointKind::HeldRule || asked())
+/// What came, by list and county.
+struct Delivered {
+    /// `("dibao", "淇县")`; `""`: the list came as one for all.
+    parts: BTreeSet<(String, String)>,
+    /// Lists that came as one for all.
+    whole: BTreeSet<String>,
+}
+
+impl Delivered {
+    fn of(inputs: &PublicationInputs<'_>, rules: &[RuleRun]) -> Self {
+        let mut delivered = Self { parts: BTreeSet::new(), whole: BTreeSet::new() };
+        for loaded in inputs.loaded {
+            let suppliers = return_suppliers(loaded, inputs.catalogue, rules, &BTreeSet::new());
+            for supplier in suppliers.iter().filter(|one| one.is_delivered()) {
+                let source = supplier.source();
+                delivered.parts.insert((source.to_owned(), supplier.county.clone()));
+                if supplier.is_for_all() {
+                    delivered.whole.insert(source.to_owned());
+                    // A county that is in none of its tables did not come.
+                    let counties = supplier.tables.iter().flat_map(|table| table.counties.keys());
+                    delivered.parts.extend(
+                        counties
+                            .filter(|code| !code.is_empty())
+                            .map(|code| (source.to_owned(), inputs.catalogue.county_name(code).to_owned())),
+                    );
+                }
+            }
+        }
+        delivered
+    }
+
+    fn has(&self, point: &ReturnedPoint) -> bool {
+        self.parts.contains(&(point.source.clone(), point.county.clone()))
+    }
+
+    /// Could this run have told the point? What did not come, or was not asked, is not mended for that.
+    fn can_judge(&self, point: &ReturnedPoint, rules: &[RuleRun]) -> bool {
+        let asked = || rules.iter().any(|rule| rule.code == point.code && rule.ran);
+        self.has(point) && (point.kind != PointKind::HeldRule || asked())
+    }
+
+    /// Points as they are told of lists that came as they came this time: of a list that came county by county and is one for
+    /// all now, the counties' points are those of the list, so that what is still there is not told as mended and new.
+    fn in_its_form(&self, told: &[ReturnedPoint]) -> Vec<ReturnedPoint> {
+        let mut points: BTreeMap<(String, String, PointKind, String, String), ReturnedPoint> =
+            BTreeMap::new();
+        for point in told {
+            let mut point = point.clone();
+            if !point.county.is_empty() && self.whole.contains(&point.source) && self.has(&point) {
+                let county = std::mem::take(&mut point.county);
+                if point.kind == PointKind::HeldRule {
+                    point.column = held_place(&county, &point.column);
+                }
+            }
+            let (source, county, kind, code, column) = point.key();
+            let key = (source.to_owned(), county.to_owned(), kind, code.to_owned(), column.to_owned());
+            match points.entry(key) {
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.count += point.count;
+                    known.since = known.since.min(point.since);
+                }
+                Entry::Vacant(free) => {
+                    free.insert(point);
+                }
+            }
+        }
+        points.into_values().collect()
+    }
+}
+
+/// A list of all counties lacks a column in each by itself.
+fn held_place(county: &str, column: &str) -> String {
+    format!("{county} {column}").trim().to_owned()
+}
+
+/// Points that no letter tells, by list, Chinese: nothing of the list came, or it came in parts where it was one.
+pub(in crate::publish) fn points_without_letter(
+    inputs: &PublicationInputs<'_>,
+    rules: &[RuleRun],
+    points: &ReturnedPoints,
+) -> Vec<String> {
+    let mut untold: BTreeMap<&str, usize> = BTreeMap::new();
+    let all = points.points.iter().chain(&points.mended);
+    for point in all {
+        *untold.entry(&point.source).or_default() += 1;
+    }
+    let mut lines = Vec::new();
+    for (source, all) in untold {
+        let title = inputs.catalogue.source_title(source);
+        let Some(loaded) = inputs.loaded.iter().find(|one| one.records.source == source) else {
+            lines.push(format!("{title}没有报来，上次退回的{all}项不知道改没改，没有写退回函"));
+            continue;
+        };
+        let suppliers = return_suppliers(loaded, inputs.catalogue, rules, &counties_of(points, source));
+        let told: usize =
+            suppliers.iter().map(|one| points_of(points, one)).map(|(a, b)| a.len() + b.len()).sum();
+        if told < all {
+            let left = all - told;
+            lines.push(format!(
+                "{title}上次是一份名单，这次分县区报来，上次退回的{left}项不知道改没改，没有写进退回函"
+            ));
+        }
+    }
+    lines
 }
 
 /// What is to be mended in this run.
@@ -166,9 +261,8 @@ fn points_now(inputs: &PublicationInputs<'_>, rules: &[RuleRun]) -> Vec<Returned
                 let county = inputs.catalogue.county_name(&held.county_code);
                 let lacks = if column.is_empty() { "名单".to_owned() } else { format!("“{column}”") };
                 let text = format!("{county}缺{lacks}，{}“{}”没有判断", rule.code, rule.title);
-                // A list of all counties lacks it in each by itself.
                 let place =
-                    if supplier.county.is_empty() { format!("{county} {column}") } else { column.to_owned() };
+                    if supplier.county.is_empty() { held_place(county, column) } else { column.to_owned() };
                 add(PointKind::HeldRule, &rule.code, place.trim(), text, held.undecided);
             }
         }
@@ -186,7 +280,10 @@ pub(super) fn points_of<'p>(
     points: &'p ReturnedPoints,
     supplier: &ReturnSupplier<'_>,
 ) -> (Vec<&'p ReturnedPoint>, Vec<&'p ReturnedPoint>) {
-    let own = |point: &&ReturnedPoint| point.source == supplier.source() && point.county == supplier.county;
+    // Whoever delivers for all is told what the counties were told when each delivered its own.
+    let own = |point: &&ReturnedPoint| {
+        point.source == supplier.source() && (supplier.is_for_all() || point.county == supplier.county)
+    };
     (points.points.iter().filter(own).collect(), points.mended.iter().filter(own).collect())
 }
 
@@ -194,4 +291,87 @@ pub(super) fn points_of<'p>(
 pub(super) fn counties_of(points: &ReturnedPoints, source: &str) -> BTreeSet<String> {
     let all = points.points.iter().chain(&points.mended);
     all.filter(|point| point.source == source).map(|point| point.county.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(county: &str, kind: PointKind, code: &str, column: &str, count: u64) -> ReturnedPoint {
+        ReturnedPoint {
+            source: "dibao".to_owned(),
+            county: county.to_owned(),
+            kind,
+            code: code.to_owned(),
+            column: column.to_owned(),
+            text: format!("{code} {column}"),
+            count,
+            before: None,
+            since: "2018Q1".parse().unwrap(),
+            checked: true,
+        }
+    }
+
+    fn rule(code: &str) -> RuleRun {
+        let (code, title) = (code.to_owned(), String::new());
+        RuleRun {
+            code,
+            title,
+            ran: true,
+            reason: None,
+            exceptions: 0,
+            indicators: 0,
+            undecided: 0,
+            held: Vec::new(),
+        }
+    }
+
+    fn delivered(parts: &[&str], whole: bool) -> Delivered {
+        let source = "dibao".to_owned();
+        Delivered {
+            parts: parts.iter().map(|county| (source.clone(), (*county).to_owned())).collect(),
+            whole: whole.then_some(source).into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn what_counties_were_told_holds_for_the_list_that_is_one_now() {
+        let told = ReturnedPoints {
+            points: vec![
+                point("淇县", PointKind::Cell, "negative_amount", "金额", 2),
+                point("浚县", PointKind::Cell, "negative_amount", "金额", 3),
+                point("淇县", PointKind::HeldRule, "R001", "停保年月", 7),
+                point("淇县", PointKind::Row, "malformed_row", "", 1),
+                point("山城区", PointKind::Row, "malformed_row", "", 4),
+            ],
+            ..ReturnedPoints::default()
+        };
+        let now = || {
+            vec![
+                point("", PointKind::Cell, "negative_amount", "金额", 4),
+                point("", PointKind::HeldRule, "R001", "淇县 停保年月", 7),
+            ]
+        };
+        let compared = |delivered: &Delivered| {
+            let all = compare(now(), &told, "2018年第1季度".to_owned(), delivered, &[rule("R001")]);
+            let short =
+                |point: &ReturnedPoint| (point.county.clone(), point.kind, point.before, point.checked);
+            let told = |points: &[ReturnedPoint]| points.iter().map(short).collect::<Vec<_>>();
+            (told(&all.points), told(&all.mended))
+        };
+        let (points, mended) = compared(&delivered(&["", "淇县", "浚县"], true));
+        let none = String::new;
+        // The county whose rows did not come is not mended for that.
+        assert_eq!(
+            points,
+            [
+                (none(), PointKind::Cell, Some(5), true),
+                (none(), PointKind::HeldRule, Some(7), true),
+                ("山城区".to_owned(), PointKind::Row, Some(4), false),
+            ]
+        );
+        assert_eq!(mended, [(none(), PointKind::Row, None, true)]);
+        let (points, mended) = compared(&delivered(&[], false));
+        assert_eq!((points.iter().filter(|point| !point.3).count(), mended.len()), (5, 0));
+    }
 }

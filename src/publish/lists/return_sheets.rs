@@ -72,7 +72,11 @@ pub(super) fn return_sheets(
     ]
 }
 
-fn table_name(table: &TableTotals) -> String {
+/// Stands where a spelling does, for those beyond the most frequent.
+pub(super) const OTHER_SPELLINGS: &str = "其余的写法";
+
+/// Name of a file with its sheet.
+pub(super) fn table_name(table: &TableTotals) -> String {
     let mut name = masked_file_name(&table.file);
     if let Some(sheet) = &table.sheet {
         name.push_str(&format!(" 工作表“{}”", mask_numbers_in_text(sheet)));
@@ -93,7 +97,7 @@ fn code_rows(table: &TableTotals, label: &dyn Fn(&str) -> String) -> Vec<Vec<Str
             rows.push(row(spelling, one.cells, one.nearest.as_deref().unwrap_or_default()));
         }
         if known < of.cells {
-            rows.push(row("其余的写法".to_owned(), of.cells - known, ""));
+            rows.push(row(OTHER_SPELLINGS.to_owned(), of.cells - known, ""));
         }
     }
     rows

@@ -86,6 +86,11 @@ impl<'a> ReturnSupplier<'a> {
         }
     }
 
+    /// Is the list one for all counties?
+    pub(super) fn is_for_all(&self) -> bool {
+        !self.by_county
+    }
+
     /// Did anything of it come?
     pub(super) fn is_delivered(&self) -> bool {
         !self.tables.is_empty()

@@ -7,12 +7,12 @@ use hashbrown::HashMap;
 use super::book_plan::BookPlan;
 use super::cover::{WIDTHS, write_merged_row, write_note_lines};
 use super::earlier_sheets::{EarlierIssue, EarlierRow, EarlierSheets, place_of};
-use super::list_column::{ListColumn, ListLayout};
+use super::list_column::{ListColumn as L, ListLayout};
 use super::list_row::RowMaterial;
 use super::list_workbook_error;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use super::table_sheet::TableSheet;
-use super::workbook::write_sheet_text;
+use super::workbook::{write_merged_cells, write_sheet_text};
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
 use crate::model::exception::{Status, TrackedException};
@@ -87,13 +87,14 @@ pub(super) fn write_supplements(
     let tracked: HashMap<&str, &TrackedException> =
         inputs.tracked.iter().map(|one| (one.listed_id.as_str(), one)).collect();
     let now = PresentSheets { places, tracked, by_finding };
+    let out: Vec<RowsByPath<'_>> = earlier.runs.iter().map(rows_by_path).collect();
     let all: Vec<(&str, Option<&BookPlan<'_>>)> =
         paths.into_iter().map(|path| (path, plans.get(path).copied())).collect();
     for (path, _) in &all {
         make_output_folder(&outputs.path(&supplement_folder(path)), 0o700)?;
     }
     outputs.each(&all, |(path, plan), own| {
-        let supplement = Supplement::of(path, *plan, (&now, earlier), material, layout);
+        let supplement = Supplement::of(path, *plan, (&now, &out), material, layout);
         let stem = format!("{}/{}", supplement_folder(path), path.rsplit('/').next().unwrap_or(path));
         if inputs.catalogue.outputs.xlsx {
             let book = supplement.workbook(inputs, earlier, own)?;
@@ -101,7 +102,8 @@ pub(super) fn write_supplements(
         }
         if inputs.catalogue.outputs.csv {
             let mut csv = CsvFile::begin(own, &format!("{stem}.csv"))?;
-            csv.row(&[AnswerColumn::Number.title(), STATE, "村（社区）", "姓名", "说明", "期限"])?;
+            let [village, name, finding, due] = [L::Village, L::Name, L::Finding, L::Due].map(L::title);
+            csv.row(&[AnswerColumn::Number.title(), STATE, village, name, finding, due])?;
             supplement.csv_rows().iter().try_for_each(|row| csv.row(row))?;
             csv.finish(own)?;
         }
@@ -112,6 +114,17 @@ pub(super) fn write_supplements(
 /// `lists/淇县/补报`.
 fn supplement_folder(path: &str) -> String {
     format!("{}/补报", path.rsplit_once('/').map_or("lists", |(folder, _)| folder))
+}
+
+/// Rows of a run that are out, with their keys, by path of their township's list.
+type RowsByPath<'e> = HashMap<&'e str, Vec<(&'e str, &'e EarlierRow)>>;
+
+fn rows_by_path(run: &EarlierIssue) -> RowsByPath<'_> {
+    let mut rows: RowsByPath<'_> = HashMap::new();
+    for (key, row) in &run.rows {
+        rows.entry(&row.path).or_default().push((key, row));
+    }
+    rows
 }
 
 /// What stands on which sheet now.
@@ -169,7 +182,7 @@ impl Supplement {
     fn of(
         path: &str,
         plan: Option<&BookPlan<'_>>,
-        (now, earlier): (&PresentSheets<'_>, &EarlierSheets),
+        (now, out): (&PresentSheets<'_>, &[RowsByPath<'_>]),
         material: &RowMaterial<'_>,
         layout: &ListLayout,
     ) -> Self {
@@ -185,11 +198,10 @@ impl Supplement {
         material.sort(&mut entries);
         for entry in &entries {
             let row = material.row(entry, layout);
-            let cell = |column: ListColumn| {
+            let cell = |column: L| {
                 let at = layout.position(column);
                 at.map_or_else(String::new, |at| row.cells[usize::from(at)].to_string())
             };
-            use ListColumn as L;
             let number = cell(L::Answer(AnswerColumn::Number));
             let state = cell(L::Supplement);
             match state == KEPT {
@@ -214,9 +226,9 @@ impl Supplement {
                 ]),
             }
         }
-        for (at, run) in earlier.runs.iter().enumerate() {
+        for (at, run) in out.iter().enumerate() {
             let (mut rows, mut void) = (0, 0);
-            for (key, row) in run.rows.iter().filter(|(_, row)| row.path == path) {
+            for (key, row) in run.get(path).into_iter().flatten() {
                 rows += 1;
                 let Some(why) = now.void(key, row) else { continue };
                 void += 1;
@@ -284,20 +296,26 @@ impl Supplement {
                 vec![
                     number,
                     (STATE, 14.0),
-                    ("村（社区）", 12.0),
-                    ("户主·户编号", 14.0),
-                    ("姓名", 9.0),
-                    ("证件号·年龄", 20.0),
-                    ("说明", 46.0),
-                    ("怎么办", 26.0),
-                    ("期限", 11.0),
+                    (L::Village.title(), 12.0),
+                    (L::Household.title(), 14.0),
+                    (L::Name.title(), 9.0),
+                    (L::Identity.title(), 20.0),
+                    (L::Finding.title(), 46.0),
+                    (L::Advice.title(), 26.0),
+                    (L::Due.title(), 11.0),
                 ],
                 vec![6, 7],
                 &self.new,
             ),
             (
                 "作废",
-                vec![number, (STATE, 34.0), ("村（社区）", 14.0), ("姓名", 10.0), ("说明", 60.0)],
+                vec![
+                    number,
+                    (STATE, 34.0),
+                    (L::Village.title(), 14.0),
+                    (L::Name.title(), 10.0),
+                    (L::Finding.title(), 60.0),
+                ],
                 vec![1, 4],
                 &self.void,
             ),
@@ -306,10 +324,10 @@ impl Supplement {
                 vec![
                     number,
                     (STATE, 11.0),
-                    ("村（社区）", 14.0),
-                    ("户主·户编号", 18.0),
-                    ("姓名", 10.0),
-                    ("期限", 12.0),
+                    (L::Village.title(), 14.0),
+                    (L::Household.title(), 18.0),
+                    (L::Name.title(), 10.0),
+                    (L::Due.title(), 12.0),
                 ],
                 vec![],
                 &self.kept,
@@ -355,12 +373,11 @@ impl Supplement {
             self.kept.len()
         );
         let mut r = write_note_lines(sheet, 1, &[total], styles)? + 2;
-        for (c, title) in (0..).zip(["以前下发的清单", "下发日期", "条数", "仍有效", "作废"])
-        {
+        let titles = ["以前下发的清单", L::Issued.title(), "条数", "仍有效", "作废"];
+        for (c, title) in (0..).zip(titles) {
             write_sheet_text(sheet, r, c, title, &styles.header)?;
         }
-        sheet.merge_range(r, 5, r, 7, "", &styles.header).map_err(list_workbook_error)?;
-        write_sheet_text(sheet, r, 5, "怎样用", &styles.header)?;
+        write_merged_cells(sheet, r, (5, 7), "怎样用", &styles.header)?;
         for (run, (rows, void)) in earlier.runs.iter().zip(&self.earlier) {
             r += 1;
             sheet.set_row_height(r, 30).map_err(list_workbook_error)?;
@@ -377,8 +394,7 @@ impl Supplement {
                 (rows, void) if rows == void => "全部作废，用本次清单代替",
                 _ => "部分有效：作废的见“作废”，其余继续填报",
             };
-            sheet.merge_range(r, 5, r, 7, "", &styles.long).map_err(list_workbook_error)?;
-            write_sheet_text(sheet, r, 5, how, &styles.long)?;
+            write_merged_cells(sheet, r, (5, 7), how, &styles.long)?;
         }
         let mut lines = vec![
             "1. 填在以前清单上、没有作废的，照旧交回，不必在本次清单上再填一遍。",

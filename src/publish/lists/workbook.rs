@@ -67,6 +67,18 @@ pub(super) fn write_sheet_text(
     Ok(())
 }
 
+/// Text across the cells of a row.
+pub(super) fn write_merged_cells(
+    sheet: &mut Worksheet,
+    row: u32,
+    (from, to): (u16, u16),
+    text: &str,
+    format: &Format,
+) -> Result<()> {
+    sheet.merge_range(row, from, row, to, "", format).map_err(list_workbook_error)?;
+    write_sheet_text(sheet, row, from, text, format)
+}
+
 fn write_list_sheet(
     sheet: &mut Worksheet,
     layout: &ListLayout,

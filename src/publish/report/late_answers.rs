@@ -39,8 +39,7 @@ fn days_late(inputs: &PublicationInputs<'_>, due: Option<&&str>) -> u32 {
 
 fn late_row(name: &str, count: &OpenCount, days: u32) -> Value {
     json!({
-        "name": name, "overdue": grouped_text(count.overdue), "open": grouped_text(count.open),
-        "share": percent_text(count.overdue as i64, count.open as i64),
+        "name": name, "overdue": grouped_text(count.overdue),
         "unanswered": grouped_text(count.unanswered), "days": days,
     })
 }
@@ -66,11 +65,10 @@ pub(super) fn late_section(
         let name = names.get(code).copied().unwrap_or("未定乡镇");
         late_row(name, count, days_late(inputs, earliest.townships.get(code)))
     });
-    let longest = earliest.owners.values().min();
     json!({
         "overdue": grouped_text(totals.all.overdue), "unanswered": grouped_text(totals.all.unanswered),
         "share": percent_text(totals.all.overdue as i64, totals.all.open as i64),
-        "days": days_late(inputs, longest), "any": totals.all.overdue > 0,
+        "any": totals.all.overdue > 0,
         "owners": owners, "townships": townships,
     })
 }

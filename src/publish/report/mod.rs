@@ -3,6 +3,7 @@
 
 use super::PublicationInputs;
 use super::held_notices::HeldNotice;
+use super::manifest_facts::RunFacts;
 use super::quarter_totals::PublicationTotals;
 use crate::publication::output_files::OutputFiles;
 use crate::{Error, Result};
@@ -29,7 +30,7 @@ const TEMPLATES: [(&str, &str); 4] = [
 pub(super) fn write_report(
     inputs: &PublicationInputs<'_>,
     totals: &PublicationTotals,
-    held: &[HeldNotice],
+    (facts, held): (&RunFacts, &[HeldNotice]),
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let failed = |e: minijinja::Error| Error::internal(format!("生成报告失败：{e:#}"));
@@ -38,7 +39,7 @@ pub(super) fn write_report(
     for (name, text) in TEMPLATES {
         environment.add_template(name, text).map_err(failed)?;
     }
-    let model = template_value(&report_model::build_report_model(inputs, totals, held));
+    let model = template_value(&report_model::build_report_model(inputs, totals, facts, held));
     for page in ["report.html", "appendix.html"] {
         let text = environment.get_template(page).and_then(|page| page.render(&model)).map_err(failed)?;
         outputs.bytes(page, text.as_bytes(), None)?;

@@ -9,52 +9,52 @@ use crate::model::exception::Severity;
 use crate::model::id_number::IdClass;
 use crate::model::period::Period;
 use crate::model::source_row::AuditFinding;
-use crate::publication::told_finding;
-use crate::publish::PublicationInputs;
 use crate::publish::audit_notices::audit_notices;
 use crate::publish::cell_notices::cell_notices;
 use crate::publish::held_notices::HeldNotice;
-use crate::publish::manifest_facts::rule_runs;
+use crate::publish::manifest_facts::RunFacts;
 use crate::publish::quarter_totals::{
     OpenCount, PublicationTotals, grouped_text, percent_text, tier_confidence, tier_title,
 };
 use crate::publish::terminal_lines::cut_text;
-use crate::publish::township_ranking::{RankedTownship, TownshipRanking, rank_townships, township_rates};
+use crate::publish::township_ranking::{RankedTownship, TownshipRanking, rank_rates, township_rates};
 use crate::publish::unrun_rules::{missing_things, unrun_rules};
+use crate::publish::{PublicationInputs, RuleFacts};
 use crate::rules::officer_words::OfficerWords;
 
 /// Class of a severity in the page.
-fn severity_css_class(severity: Severity) -> String {
+pub(super) fn severity_css_class(severity: Severity) -> String {
     severity.code().to_lowercase()
 }
 
 pub(super) fn build_report_model(
     inputs: &PublicationInputs<'_>,
     totals: &PublicationTotals,
+    facts: &RunFacts,
     held: &[HeldNotice],
 ) -> Value {
     let names: BTreeMap<&str, &str> =
         inputs.catalogue.divisions.units.iter().map(|u| (u.code.as_str(), u.name.as_str())).collect();
     let indicators = crate::publish::indicators::indicator_rows(inputs);
     let words = &inputs.catalogue.words;
-    let audits: Vec<AuditFinding> = inputs.loaded.iter().flat_map(|l| &l.audits).map(told_finding).collect();
-    let ranking = rank_townships(totals, inputs.catalogue);
+    let audits = facts.audits.as_slice();
+    let rates = township_rates(totals, inputs.catalogue);
+    let ranking = rank_rates(&rates, totals);
     json!({
         "headline": super::headline::headline(inputs, totals),
         "issued": inputs.issued.to_string(),
         "selected": inputs.catalogue.selected,
         "ranking": report_ranking(&ranking),
-        "townships": report_townships(inputs, totals),
+        "townships": report_townships(&rates, totals),
         "late": super::late_answers::late_section(inputs, totals, &names),
         "money": super::money_at_stake::money_section(inputs),
         "causes": super::root_causes::cause_section(inputs, totals),
-        "suppliers": super::supplier_quality::supplier_section(inputs, totals, &rule_runs(inputs)),
+        "suppliers": super::supplier_quality::supplier_section(inputs, totals, &facts.rules),
         "top_rules": report_top_rules(inputs, totals),
         "rule_pages": super::rule_pages::rule_pages(inputs, totals, &names),
         "unrun": report_unrun(totals),
-        "first_notices": first_notices(&audits, held, inputs),
+        "first_notices": first_notices(audits, held, inputs),
         "title": inputs.catalogue.title,
-        "quarter": inputs.period,
         "quarter_title": inputs.period.title(),
         "previous": inputs.previous_period.map(Period::title),
         "version": env!("CARGO_PKG_VERSION"),
@@ -64,7 +64,7 @@ pub(super) fn build_report_model(
         "columns": words.report_columns().into_iter().map(Severity::code).collect::<Vec<_>>(),
         "flow": report_status_flow(totals),
         "owners": report_owners(totals, words),
-        "rules": report_rules(inputs, totals),
+        "silent_rules": report_silent_rules(inputs, totals),
         "counties": report_counties(totals, words, &names),
         "tiles": report_township_tiles(inputs, totals),
         "indicators": super::indicators::computed_indicators(inputs, &indicators, &names),
@@ -93,24 +93,17 @@ pub(super) fn build_report_model(
 
 fn report_cards(t: &PublicationTotals, words: &OfficerWords) -> Value {
     let [worst, ..] = Severity::ALL;
-    let records: u64 = t.sources.iter().map(|s| s.accepted).sum();
     json!({
-        "records": grouped_text(records),
-        "sources": t.sources.iter().filter(|s| s.present).count(),
         "before": t.before.as_ref().map(|before| grouped_text(before.open)),
         "worst_before": t.before.as_ref().map(|before| {
             grouped_text(before.by_severity.get(worst.code()).copied().unwrap_or(0))
         }),
-        "answered": grouped_text(t.all.answered),
         "persons": grouped_text(t.persons),
         "households": grouped_text(t.households),
         "open": grouped_text(t.all.open),
         "worst": grouped_text(t.all.of(worst)),
         "worst_code": worst.code(),
         "worst_name": words.severity_name(worst),
-        "resolved": grouped_text(t.all.resolved),
-        "overdue": grouped_text(t.overdue),
-        "review": grouped_text(t.all.review),
         "review_pairs": grouped_text(t.review_pairs),
         "undecided": grouped_text(t.undecided),
         "undecided_rules": t.undecided_by_rule.len(),
@@ -129,7 +122,7 @@ fn report_severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
         let n = t.all.of(s);
         json!({"code": severity_css_class(s), "title": words.severity_title(s), "count": grouped_text(n),
                "color": words.color(s), "tag_color": words.tag_color(s),
-               "width": report_bar_width(n, longest), "share": percent_text(n as i64, t.all.open as i64)})
+               "width": report_bar_width(n, longest)})
     });
     rows.collect()
 }
@@ -155,9 +148,8 @@ fn count_row(title: &str, c: &OpenCount, longest: u64, words: &OfficerWords) -> 
         "open": grouped_text(c.open), "new": grouped_text(c.new), "persisting": grouped_text(c.persisting + c.reopened),
         "resolved": grouped_text(c.resolved), "review": grouped_text(c.review),
         "overdue": grouped_text(c.overdue), "overdue_share": percent_text(c.overdue as i64, c.open as i64),
-        "unanswered": grouped_text(c.unanswered), "answered": grouped_text(c.answered),
+        "unanswered": grouped_text(c.unanswered),
         "by_severity": words.report_columns().into_iter().map(|s| grouped_text(c.of(s))).collect::<Vec<_>>(),
-        "width": report_bar_width(c.open, longest),
         // Parts of a stacked bar of the row's own width.
         "parts": Severity::ALL.into_iter().filter(|&s| c.of(s) > 0).map(|s| json!({
             "code": severity_css_class(s), "width": report_bar_width(c.of(s), longest),
@@ -173,32 +165,27 @@ fn report_owners(t: &PublicationTotals, words: &OfficerWords) -> Value {
     rows.into_iter().map(|(owner, c)| count_row(owner, c, longest, words)).collect()
 }
 
-fn report_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
-    let zero = OpenCount::default();
-    let longest = t.by_rule.values().map(|c| c.open).max().unwrap_or(0);
-    let words = &inputs.catalogue.words;
-    let not_run = |code: &str| t.not_run.iter().any(|(c, _)| c == code);
-    let mut rules: Vec<_> = inputs.catalogue.rules.iter().filter(|r| !r.indicator).collect();
-    rules.sort_by_key(|r| (r.severity, r.code.clone()));
-    rules
-        .into_iter()
-        .map(|rule| {
-            let mut row = count_row(&rule.title, t.by_rule.get(&rule.code).unwrap_or(&zero), longest, words);
-            row["code"] = json!(rule.code);
-            row["severity"] = json!(severity_css_class(rule.severity));
-            row["owner"] = json!(rule.owner);
-            row["policy"] = json!(rule.policy);
-            row["why"] = json!(rule.why);
-            row["advice"] = json!(rule.advice);
-            row["ran"] = json!(!not_run(&rule.code));
-            // Those with something to tell have a page, those that did not run a table of their own.
-            let told =
-                t.by_rule.get(&rule.code).is_some_and(|c| c.open + c.review + c.answered + c.resolved > 0);
-            row["is_silent"] = json!(!told && !not_run(&rule.code));
-            row["undecided"] = count_text(&t.undecided_by_rule, &rule.code);
-            row
+/// Did a rule run?
+pub(super) fn has_run(t: &PublicationTotals, code: &str) -> bool {
+    !t.not_run.iter().any(|(not_run, _)| not_run == code)
+}
+
+/// Rules that ran and have nothing to tell: the others have a page, those that did not run a table of their own.
+fn report_silent_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+    let told =
+        |code: &str| t.by_rule.get(code).is_some_and(|c| c.open + c.review + c.answered + c.resolved > 0);
+    let silent = |code: &str| has_run(t, code) && !told(code);
+    let mut rules: Vec<_> =
+        inputs.catalogue.rules.iter().filter(|rule| !rule.indicator && silent(&rule.code)).collect();
+    rules.sort_by_key(|rule| (rule.severity, &rule.code));
+    let row = |rule: &RuleFacts| {
+        json!({
+            "code": rule.code, "severity": severity_css_class(rule.severity), "title": rule.title,
+            "policy": rule.policy, "owner": rule.owner,
+            "undecided": count_text(&t.undecided_by_rule, &rule.code),
         })
-        .collect()
+    };
+    rules.into_iter().map(row).collect()
 }
 
 /// Every county that has people, exceptions or undecided subjects; those of unknown county last.
@@ -232,9 +219,19 @@ fn before_text(before: Option<&BTreeMap<String, u64>>, key: &str, now: u64) -> V
     })
 }
 
+/// The same of a rule: one that did not run then says so.
+pub(super) fn rule_before_text(t: &PublicationTotals, code: &str, now: u64) -> Value {
+    match &t.before {
+        Some(before) if !before.was_judged(code) => {
+            json!({"open": "没有运行", "change": "", "class": "level"})
+        }
+        before => before_text(before.as_ref().map(|b| &b.by_rule), code, now),
+    }
+}
+
 fn ranked_row(one: &RankedTownship<'_>) -> Value {
     json!({
-        "county": one.county, "name": one.name, "code": one.code, "open": grouped_text(one.open),
+        "county": one.county, "name": one.name, "open": grouped_text(one.open),
         "persons": grouped_text(one.persons), "rate": format!("{:.1}", one.rate),
         "low": format!("{:.1}", one.low), "high": format!("{:.1}", one.high),
     })
@@ -255,7 +252,7 @@ fn report_ranking(ranking: &TownshipRanking<'_>) -> Value {
 }
 
 /// Every township with people, for the appendix.
-fn report_townships(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
+fn report_townships(rates: &[RankedTownship<'_>], t: &PublicationTotals) -> Value {
     let zero = OpenCount::default();
     let row = |one: &RankedTownship<'_>| {
         let count = t.by_township.get(one.code).unwrap_or(&zero);
@@ -269,7 +266,7 @@ fn report_townships(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Va
         row["undecided"] = count_text(&t.undecided_by_township, one.code);
         row
     };
-    township_rates(t, inputs.catalogue).iter().map(row).collect()
+    rates.iter().map(row).collect()
 }
 
 /// Rules with most open findings.
@@ -286,12 +283,7 @@ fn report_top_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Va
         row["code"] = json!(code);
         row["severity"] = json!(rule.map_or_else(String::new, |r| severity_css_class(r.severity)));
         row["owner"] = json!(rule.map_or("", |r| r.owner.as_str()));
-        row["before"] = match &t.before {
-            Some(before) if !before.was_judged(code) => {
-                json!({"open": "没有运行", "change": "", "class": "level"})
-            }
-            before => before_text(before.as_ref().map(|b| &b.by_rule), code, count.open),
-        };
+        row["before"] = rule_before_text(t, code, count.open);
         row
     };
     let others = rules.get(NAMED..).unwrap_or_default();
@@ -299,7 +291,6 @@ fn report_top_rules(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Va
         "rows": rules.iter().take(NAMED).map(row).collect::<Vec<_>>(),
         "others": others.len(),
         "others_open": grouped_text(others.iter().map(|(_, count)| count.open).sum()),
-        "all": rules.len(),
     })
 }
 
@@ -330,7 +321,7 @@ fn first_notices(audits: &[AuditFinding], held: &[HeldNotice], inputs: &Publicat
 }
 
 /// The count under `key`, 0 where there is none.
-fn count_text(counts: &BTreeMap<String, u64>, key: &str) -> Value {
+pub(super) fn count_text(counts: &BTreeMap<String, u64>, key: &str) -> Value {
     json!(grouped_text(counts.get(key).copied().unwrap_or(0)))
 }
 
@@ -400,19 +391,18 @@ fn report_sources(t: &PublicationTotals) -> Value {
         .map(|s| {
             json!({"title": s.title, "owner": s.owner, "present": s.present, "tables": s.tables.len(),
                    "read": grouped_text(s.read), "accepted": grouped_text(s.accepted), "rejected": grouped_text(s.rejected),
-                   "share": percent_text(s.rejected as i64, s.read as i64), "has_rejects": s.rejected > 0})
+                   "share": percent_text(s.rejected as i64, s.read as i64)})
         })
         .collect()
 }
 
 fn report_tiers(t: &PublicationTotals) -> Value {
-    let longest = t.records_by_tier.iter().copied().max().unwrap_or(0);
     let all: u64 = t.records_by_tier.iter().sum();
     let row = |tier: u8| {
         let n = t.records_by_tier[tier as usize - 1];
         json!({"tier": format!("T{tier}"), "title": tier_title(tier), "confidence": tier_confidence(tier),
                "records": grouped_text(n), "links": grouped_text(t.links_by_tier[tier as usize - 1]),
-               "share": percent_text(n as i64, all as i64), "width": report_bar_width(n, longest)})
+               "share": percent_text(n as i64, all as i64)})
     };
     (1..=6).map(row).collect()
 }
@@ -455,7 +445,7 @@ fn id_classes(inputs: &PublicationInputs<'_>, t: &PublicationTotals) -> Value {
                            "share": percent_text(n as i64, total as i64)})
                 })
                 .collect();
-            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "total": grouped_text(total), "parts": parts}))
+            Some(json!({"title": inputs.catalogue.source_title(&l.records.source), "parts": parts}))
         })
         .collect();
     let legend: Vec<Value> =

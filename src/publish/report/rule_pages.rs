@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::headline::{change_class, change_text};
+use super::report_model::{count_text, has_run, rule_before_text, severity_css_class};
 use crate::publish::PublicationInputs;
 use crate::publish::quarter_totals::{OpenCount, PublicationTotals, grouped_text};
 
@@ -50,24 +50,16 @@ pub(super) fn rule_pages(
             .into_iter()
             .map(|(code, c)| json!({"name": named(code, "未定乡镇"), "open": grouped_text(c.open)}))
             .collect();
-        let before = totals.before.as_ref().map(|figures| {
-            let before = figures.by_rule.get(&rule.code).copied().unwrap_or(0);
-            match figures.was_judged(&rule.code) {
-                true => json!({"open": grouped_text(before), "change": change_text(count.open, before),
-                               "class": change_class(count.open, before)}),
-                false => json!({"open": "没有运行", "change": "", "class": "level"}),
-            }
-        });
         pages.push(json!({
-            "code": rule.code, "title": rule.title, "severity": rule.severity.code().to_lowercase(),
+            "code": rule.code, "title": rule.title, "severity": severity_css_class(rule.severity),
             "owner": rule.owner, "policy": rule.policy, "why": rule.why, "advice": rule.advice,
-            "due_days": rule.due_days, "before": before,
+            "due_days": rule.due_days, "before": rule_before_text(totals, &rule.code, count.open),
             "open": grouped_text(count.open), "new": grouped_text(count.new),
             "persisting": grouped_text(count.persisting + count.reopened),
             "resolved": grouped_text(count.resolved), "answered": grouped_text(count.answered),
             "review": grouped_text(count.review), "overdue": grouped_text(count.overdue),
-            "undecided": grouped_text(totals.undecided_by_rule.get(&rule.code).copied().unwrap_or(0)),
-            "ran": !totals.not_run.iter().any(|(code, _)| *code == rule.code),
+            "undecided": count_text(&totals.undecided_by_rule, &rule.code),
+            "ran": has_run(totals, &rule.code),
             "counties": counties.iter().map(county).collect::<Vec<_>>(),
             "townships": townships,
         }));

@@ -14,10 +14,10 @@ use crate::publication::large_table_writer::{
     LargeColumn, LargeTable, count, flag_column, id_class_column, int32_column, label_column,
     pseudonym_column,
 };
+use crate::publication::manifest::{RuleRun, SourceRun};
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef};
 use crate::publish::domain_columns;
-use crate::publish::manifest_facts;
 use crate::table::GROUP_ROWS;
 
 use PublishedType::{Date, Int32, Int64, Text};
@@ -159,7 +159,11 @@ pub(super) fn dim_division(
     })
 }
 
-pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+pub(super) fn dim_rule(
+    inputs: &PublicationInputs<'_>,
+    rules: &[RuleRun],
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let def = TableDef::new(
         "规则",
         &[
@@ -179,7 +183,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles
         ],
     );
     write_published_table(outputs, "tables/dim_rule.parquet", def, |table| {
-        for run in manifest_facts::rule_runs(inputs) {
+        for run in rules {
             let Some(rule) = inputs.catalogue.rule(&run.code) else { continue };
             table.row([
                 (&rule.code).into(),
@@ -221,7 +225,7 @@ pub(super) fn dim_rule(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles
     })
 }
 
-pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
+pub(super) fn dim_source(sources: &[SourceRun], outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
         "数据来源",
         &[
@@ -236,7 +240,7 @@ pub(super) fn dim_source(inputs: &PublicationInputs<'_>, outputs: &mut OutputFil
         ],
     );
     write_published_table(outputs, "tables/dim_source.parquet", def, |table| {
-        for source in manifest_facts::source_runs(inputs) {
+        for source in sources {
             table.row([
                 (&source.source).into(),
                 (&source.title).into(),

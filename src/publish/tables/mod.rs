@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use super::PublicationInputs;
 use super::exception_keys::ExceptionKeys;
+use super::manifest_facts::RunFacts;
 use super::people::{DivisionPlace, PseudonymKeys, PublishedPersons, RecordOwners};
 use super::restricted::ByFinding;
 use crate::Result;
@@ -63,12 +64,13 @@ pub(in crate::publish) fn write_published_tables(
     people: &RecordOwners<'_>,
     by_finding: &ByFinding<'_>,
     exceptions: &ExceptionKeys<'_>,
+    facts: &RunFacts,
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     outputs.write_all(&[
         &|to| dimensions::dim_division(inputs, people, to),
-        &|to| dimensions::dim_rule(inputs, to),
-        &|to| dimensions::dim_source(inputs, to),
+        &|to| dimensions::dim_rule(inputs, &facts.rules, to),
+        &|to| dimensions::dim_source(&facts.sources, to),
         &|to| dimensions::dim_quarter(inputs, to),
         &|to| facts::fact_exception(inputs, by_finding, exceptions, to),
         &|to| measures::fact_indicator(inputs, people, to),
