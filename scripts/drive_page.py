@@ -40,6 +40,12 @@ def pages_of(document):
     return len(re.findall(rb"/Type\s*/Page\b", document))
 
 
+def press(page, key):
+    """Presses a key on a page whose script listens: it comes to life after what it says can be seen."""
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press(key)
+
+
 def browser_program():
     return next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
 
@@ -58,7 +64,7 @@ class Checks:
 def table(out, name):
     import duckdb
 
-    path = next(out.glob(f"*/latest/restricted/{name}.parquet"))
+    path = max(out.glob(f"*/latest/restricted/{name}.parquet"))
     return lambda select: duckdb.sql("select " + select.format(table=f"'{path}'")).fetchall()
 
 
@@ -105,20 +111,20 @@ def reviews(browser, check, addresses, given):
     township, county = pages["乡里的人"], pages["县里的人"]
     for _ in range(3):
         township.goto(township.url.split("?")[0] + "?status=open")
-        township.keyboard.press("9")
-        township.keyboard.press("Enter")
+        press(township, "9")
+        press(township, "Enter")
         township.wait_for_selector("text=记下了1条")
     county.goto(county.url.split("?")[0] + "?level=due")
     check("a county sees what its townships answered", county.locator("p.count strong").inner_text() == "3")
     picture(county, given, "page-review-queue.png")
-    county.keyboard.press("a")
+    press(county, "a")
     county.wait_for_selector(".told")
     check("an answer is approved by one key", "审核通过了1条" in county.locator(".told").inner_text())
     check("and waits no more", county.locator("p.count strong").inner_text() == "2")
     number = county.locator("tr.at small").nth(1).inner_text().split(" ·")[0]
-    county.keyboard.press("r")
+    press(county, "r")
     county.keyboard.type("没有入户照片")
-    county.keyboard.press("Enter")
+    press(county, "Enter")
     county.wait_for_selector("text=退回了1条")
     check("one is returned by keys", county.locator("p.count strong").inner_text() == "1")
     township.goto(township.url.split("?")[0] + "?status=sent_back")
@@ -180,22 +186,22 @@ def drive(play, check, program, out, given, before):
         check("a facet narrows the queue", 0 < int(narrowed) < int(first))
 
         # One answer by keys: the next row, a verdict, what it needs, done.
-        page.keyboard.press("j")
+        press(page, "j")
         number = page.locator("tr.at small").nth(1).inner_text().split(" ·")[0]
-        page.keyboard.press("9")
-        page.keyboard.press("Enter")
+        press(page, "9")
+        press(page, "Enter")
         page.wait_for_selector(".told")
         check("an answer takes three keys", "记下了1条" in page.locator(".told").inner_text())
         row = page.locator("tr", has_text=number)
         check("the row shows it", "无法核实" in row.inner_text())
-        page.keyboard.press("u")
+        press(page, "u")
         page.wait_for_selector("text=撤销了")
         check("undone by a key", "无法核实" not in page.locator("tr", has_text=number).inner_text())
 
         # A verdict that needs a reason.
-        page.keyboard.press("3")
+        press(page, "3")
         check("what a verdict needs is asked for", page.evaluate("document.activeElement.name") == "reason")
-        page.keyboard.press("Escape")
+        press(page, "Escape")
         page.locator("#answers").evaluate("form => form.submit()")
         page.wait_for_load_state()
         check("a part that is missing is named", "没有记下" in page.locator(".told.bad").inner_text())
@@ -225,7 +231,7 @@ def drive(play, check, program, out, given, before):
         page.locator(".parts button").first.click()
         page.wait_for_selector("text=核查经过")
         check("what was written is shown as text", page.locator("article script").count() == 0)
-        page.keyboard.press("Escape")
+        press(page, "Escape")
         page.wait_for_selector("table.queue")
         judge_pairs(page, check, base)
         page.goto(base + "/progress")
@@ -254,8 +260,8 @@ def judge_pairs(page, check, base):
     open_pairs = int(page.locator("p.count strong").inner_text())
     check("doubtful pairs are there, without a score", open_pairs > 2 and "权重" not in page.content())
     for key in ["1", "2"]:
-        page.keyboard.press(key)
-        page.keyboard.press("Enter")
+        press(page, key)
+        press(page, "Enter")
         page.wait_for_selector(".told")
     check("two pairs are judged by two keys each", int(page.locator("p.count strong").inner_text()) == open_pairs - 2)
 
@@ -266,7 +272,7 @@ def review_pairs(out):
 
 def obeys(check, program, out, given, before):
     """Runs the quarter again with what was judged."""
-    quarter = next(path.name for path in out.iterdir() if re.fullmatch(r"\d{4}Q\d", path.name))
+    quarter = max(path.name for path in out.iterdir() if re.fullmatch(r"\d{4}Q\d", path.name))
     words = [program, "run", given.pipeline, "--quarter", quarter, "--data", given.data / quarter, "--out", out, "--key-file",
              given.key_file, "--quiet"]
     done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
