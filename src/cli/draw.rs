@@ -10,7 +10,7 @@ use super::triage::{LevelArgument, by_whom, clock, identity, pipeline_folder};
 use crate::answers::{DrawPer, DrawPlan, ReviewLevel};
 use crate::config::Pipeline;
 use crate::page::{DrawRequest, DrawnRow, draw_answers};
-use crate::privacy::formula_cells::neutralize_formula_cell;
+use crate::privacy::officers_csv::OfficersCsv;
 use crate::rules::rule_set::RuleSet;
 use crate::{Error, Result};
 
@@ -83,10 +83,9 @@ pub(super) fn execute(arguments: &DrawArguments, console: &mut Console<'_>) -> R
         return Ok(0);
     }
     let lines = std::iter::once(DrawnRow::TITLES).chain(drawn.rows.iter().map(DrawnRow::cells));
-    if console.csv {
-        console.whole_line(csv_text(lines)?.trim_end())?;
-    } else {
-        lines.map(|cells| cells.join("\t")).try_for_each(|line| console.line(&line))?;
+    for cells in lines {
+        let line = if console.csv { csv_line(&cells)? } else { cells.join("\t") };
+        console.line(&line)?;
     }
     let told = match drawn.is_new {
         true => format!("抽出{}条，记为第{}批；撤销用 bidui triage undo", drawn.rows.len(), drawn.batch),
@@ -96,13 +95,10 @@ pub(super) fn execute(arguments: &DrawArguments, console: &mut Console<'_>) -> R
     Ok(0)
 }
 
-/// Rows as CSV. What officers and lists say is nothing that a spreadsheet should run.
-fn csv_text<'a>(rows: impl Iterator<Item = [&'a str; 9]>) -> Result<String> {
-    let failed = |e: csv::Error| Error::internal("写不成 CSV").caused_by(e);
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        csv.write_record(row.map(neutralize_formula_cell).iter().map(AsRef::as_ref)).map_err(failed)?;
-    }
-    let bytes = csv.into_inner().map_err(|e| Error::internal("写不成 CSV").caused_by(e.into_error()))?;
-    String::from_utf8(bytes).map_err(|e| Error::internal("写不成 CSV").caused_by(e))
+/// A row as CSV, without the end of its line.
+fn csv_line(cells: &[&str]) -> Result<String> {
+    let mut csv = OfficersCsv::piped(Vec::new());
+    let bytes = csv.row(cells).and_then(|()| csv.finish());
+    let bytes = bytes.map_err(|e| Error::internal("写不成 CSV").caused_by(e))?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
 }

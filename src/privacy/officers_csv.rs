@@ -1,4 +1,4 @@
-//! CSV files for officers: with a byte order mark, which spreadsheets open right away, and no cell that they would run.
+//! CSV for officers: no cell that spreadsheets would run. Files have a byte order mark, with which they open right away.
 
 use std::io::{self, Write};
 
@@ -17,6 +17,11 @@ impl<W: Write> OfficersCsv<W> {
         let mut builder = csv::WriterBuilder::new();
         builder.terminator(csv::Terminator::CRLF).buffer_capacity(1 << 16);
         Ok(Self(builder.from_writer(writer)))
+    }
+
+    /// Begins what goes to a terminal or another program: without a mark, its lines end as theirs do.
+    pub(crate) fn piped(writer: W) -> Self {
+        Self(csv::Writer::from_writer(writer))
     }
 
     /// Writes a row.

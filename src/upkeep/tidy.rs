@@ -12,8 +12,7 @@ use super::backup_archive::ANSWERS;
 use super::deletion_log::{DeletedKind, DeletionEntry, log_deletion};
 use crate::answers::{AnswerStore, DetailedAnswer, RETURNED, is_pair_subject};
 use crate::config::retention::RetentionSettings;
-use crate::model::exception::Status;
-use crate::model::exception::number_key;
+use crate::model::exception::{Status, number_key};
 use crate::model::period::Period;
 use crate::privacy::IdentitySecret;
 use crate::publication::deleted_files::{DeletedFiles, TimedDeletion};
@@ -246,8 +245,10 @@ impl TidyWork<'_> {
             (DeletedKind::Lists, "lists", self.plan.retention.lists.clone()),
         ];
         for period in periods {
-            for run in runs_of(period).into_iter().filter(|run| !self.gone.contains(run)).collect::<Vec<_>>()
-            {
+            for run in runs_of(period) {
+                if self.gone.contains(&run) {
+                    continue;
+                }
                 for (kind, part, time) in &times {
                     let Some(time) = time else { continue };
                     let due = time.end(period.period.last_day());

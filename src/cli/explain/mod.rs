@@ -88,6 +88,18 @@ struct Explanation {
     unread: BTreeSet<PathBuf>,
 }
 
+impl Explanation {
+    /// What it cannot tell, Chinese.
+    fn notices(&self) -> Vec<String> {
+        let weights = "没有找到这次匹配所用的权重（report.json），只列等级";
+        let unread = self.unread.iter().map(|run| {
+            let run = run.display();
+            format!("读不了以前的一次运行（损坏，或按期限已删除），那时填的核查结果可能没有列出：{run}")
+        });
+        self.lacks_weights.then(|| weights.to_owned()).into_iter().chain(unread).collect()
+    }
+}
+
 pub(super) fn execute(arguments: &ExplainArguments, console: &mut Console<'_>) -> Result<u8> {
     let word = asked_word(&arguments.what)?;
     // A linkage task has no publication: links and clusters stand in one folder.
@@ -298,15 +310,8 @@ fn tell(
     (pipeline, period): (&str, &str),
     console: &mut Console<'_>,
 ) -> Result<u8> {
-    if explanation.lacks_weights {
-        console.say("注意  没有找到这次匹配所用的权重（report.json），只列等级")?;
-    }
-    for run in &explanation.unread {
-        console.say(&format!(
-            "注意  读不了以前的一次运行（损坏，或按期限已删除），那时填的核查结果可能没有列出：{}",
-            run.display()
-        ))?;
-    }
+    let notices = explanation.notices();
+    notices.iter().try_for_each(|notice| console.say(&format!("注意  {notice}")))?;
     if let Some(file) = &arguments.html {
         let context = json!({
             "title": title_of(explanation),
@@ -314,8 +319,7 @@ fn tell(
             "period": period,
             "cases": explanation.cases,
             "pairs": explanation.pairs,
-            "unread": explanation.unread,
-            "lacks_weights": explanation.lacks_weights,
+            "notices": notices,
         });
         // Of persons even without their numbers.
         write_whole_file(file, 0o600, case_page(&context)?.as_bytes())?;

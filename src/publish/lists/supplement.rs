@@ -289,49 +289,27 @@ impl Supplement {
             earlier,
             &styles,
         )?;
-        let number = (AnswerColumn::Number.title(), 22.0);
+        let columns_of = |state: f64, others: &[(L, f64)]| -> Vec<(&str, f64)> {
+            let first = [(AnswerColumn::Number.title(), 22.0), (STATE, state)];
+            first.into_iter().chain(others.iter().map(|(column, width)| (column.title(), *width))).collect()
+        };
+        let [new, void, kept]: [&[(L, f64)]; 3] = [
+            &[
+                (L::Village, 12.0),
+                (L::Household, 14.0),
+                (L::Name, 9.0),
+                (L::Identity, 20.0),
+                (L::Finding, 46.0),
+                (L::Advice, 26.0),
+                (L::Due, 11.0),
+            ],
+            &[(L::Village, 14.0), (L::Name, 10.0), (L::Finding, 60.0)],
+            &[(L::Village, 14.0), (L::Household, 18.0), (L::Name, 10.0), (L::Due, 12.0)],
+        ];
         for (name, columns, sentences, rows) in [
-            (
-                "新增",
-                vec![
-                    number,
-                    (STATE, 14.0),
-                    (L::Village.title(), 12.0),
-                    (L::Household.title(), 14.0),
-                    (L::Name.title(), 9.0),
-                    (L::Identity.title(), 20.0),
-                    (L::Finding.title(), 46.0),
-                    (L::Advice.title(), 26.0),
-                    (L::Due.title(), 11.0),
-                ],
-                vec![6, 7],
-                &self.new,
-            ),
-            (
-                "作废",
-                vec![
-                    number,
-                    (STATE, 34.0),
-                    (L::Village.title(), 14.0),
-                    (L::Name.title(), 10.0),
-                    (L::Finding.title(), 60.0),
-                ],
-                vec![1, 4],
-                &self.void,
-            ),
-            (
-                "沿用",
-                vec![
-                    number,
-                    (STATE, 11.0),
-                    (L::Village.title(), 14.0),
-                    (L::Household.title(), 18.0),
-                    (L::Name.title(), 10.0),
-                    (L::Due.title(), 12.0),
-                ],
-                vec![],
-                &self.kept,
-            ),
+            ("新增", columns_of(14.0, new), vec![6, 7], &self.new),
+            ("作废", columns_of(34.0, void), vec![1, 4], &self.void),
+            ("沿用", columns_of(11.0, kept), vec![], &self.kept),
         ] {
             if !rows.is_empty() {
                 let sheet = TableSheet {
