@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::Error;
 use crate::table::rows::CHUNK_ROWS;
 
+pub(crate) mod archive_output;
 mod column_chunk;
 mod column_encoder;
 mod dictionary_encoding;

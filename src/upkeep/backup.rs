@@ -20,6 +20,7 @@ use crate::privacy::key_file::real_path;
 use crate::publication::layout::{self, LATEST, MANIFEST};
 use crate::publication::manifest::KeyNames;
 use crate::publication::staging::MIGRATION_FOLDER;
+use crate::table::archive_output::ArchiveOutput;
 use crate::table::digest::{DigestingWriter, hex_text};
 use crate::table::unfinished::UnfinishedPath;
 use crate::table::whole_file::WholeFile;
@@ -88,7 +89,7 @@ pub fn write_backup(plan: &BackupPlan) -> Result<BackupSummary> {
         plan.keys.as_ref().map(|keys| check_keys(keys, identity.as_deref(), &published)).transpose()?;
     let mut file = WholeFile::create(&plan.to, 0o600)?;
     let mut parts =
-        BackupWriter { zip: zip::ZipWriter::new_stream(&mut file), path: &plan.to, files: Vec::new() };
+        BackupWriter { archive: ArchiveOutput::new(&mut file), path: &plan.to, files: Vec::new() };
     if let Some([pseudonym, identity]) = &plan.keys {
         parts.add(PSEUDONYM_KEY, &mut pseudonym.as_slice())?;
         parts.add(IDENTITY_KEY, &mut identity.as_slice())?;
@@ -231,7 +232,7 @@ pub(super) fn list_files(out: &Path, within: &Path) -> Result<Vec<String>> {
 
 /// The archive while it is written.
 struct BackupWriter<'p> {
-    zip: zip::ZipWriter<zip::write::StreamWriter<&'p mut WholeFile>>,
+    archive: ArchiveOutput<&'p mut WholeFile>,
     path: &'p Path,
     files: Vec<BackedFile>,
 }
@@ -246,7 +247,7 @@ impl BackupWriter<'_> {
             .compression_method(CompressionMethod::Deflated)
             .unix_permissions(0o600)
             .large_file(true);
-        let begun = self.zip.start_file(name, options);
+        let begun = self.archive.start_file(name, options);
         begun.map_err(|e| self.failed(e))
     }
 
@@ -257,7 +258,7 @@ impl BackupWriter<'_> {
 
     fn add(&mut self, name: &str, from: &mut dyn std::io::Read) -> Result<()> {
         self.begin(name)?;
-        let mut to = DigestingWriter::new(&mut self.zip);
+        let mut to = DigestingWriter::new(&mut self.archive);
         let copied = std::io::copy(from, &mut to);
         let (_, digest) = to.finish();
         copied.map_err(|e| self.failed(e))?;
@@ -270,9 +271,9 @@ impl BackupWriter<'_> {
         let mut text = serde_json::to_vec_pretty(contents).map_err(|e| Error::internal(e.to_string()))?;
         text.push(b'\n');
         self.begin(CONTENTS)?;
-        self.zip.write_all(&text).map_err(|e| self.failed(e))?;
+        self.archive.write_all(&text).map_err(|e| self.failed(e))?;
         let path = self.path;
-        let failed = |e: zip::result::ZipError| Error::io("写备份", path, e.into()).hint("检查磁盘是否已满");
-        self.zip.finish().map(drop).map_err(failed)
+        let failed = |e| Error::io("写备份", path, e).hint("检查磁盘是否已满");
+        self.archive.finish().map(drop).map_err(failed)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::{BufWriter, Cursor, Read as _, Write as _};
 
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive};
 
 use super::book_plan::ListBook;
 use super::cells::SheetRowWriter;
@@ -14,6 +14,7 @@ use super::style::EFFORT;
 use super::workbook;
 use crate::publication::output_files::{OutputFiles, output_write_error};
 use crate::publish::PublicationInputs;
+use crate::table::archive_output::ArchiveOutput;
 use crate::{Error, Result};
 
 /// Bytes of rows that are compressed at a time.
@@ -32,7 +33,7 @@ pub(super) fn write_workbook_package(
     let failed = |e: std::io::Error| output_write_error(&path, e);
     let shell = workbook::build_list_workbook(inputs, (book, layout), outputs.folder())?;
     let mut shell = ZipArchive::new(Cursor::new(shell)).map_err(|e| failed(e.into()))?;
-    let mut package = ZipWriter::new_stream(BufWriter::new(outputs.create(relative)?));
+    let mut package = ArchiveOutput::new(BufWriter::new(outputs.create(relative)?));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(EFFORT))
@@ -42,7 +43,7 @@ pub(super) fn write_workbook_package(
         let name = part.name().map_err(|e| failed(e.into()))?.into_owned();
         let mut text = String::new();
         part.read_to_string(&mut text).map_err(failed)?;
-        package.start_file(name.as_str(), options).map_err(|e| failed(e.into()))?;
+        package.start_file(&name, options).map_err(failed)?;
         match sheet_part_position(&name).and_then(|number| book.sheets.get(number)) {
             None => package.write_all(text.as_bytes()).map_err(failed)?,
             Some((_, entries)) => {
@@ -64,7 +65,7 @@ pub(super) fn write_workbook_package(
             }
         }
     }
-    let file = package.finish().map_err(|e| failed(e.into()))?.into_inner();
+    let file = package.finish().map_err(failed)?;
     let file = file.into_inner().map_err(|e| failed(e.into_error()))?;
     outputs.finish(file, Some(book.rows()))
 }
