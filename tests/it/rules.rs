@@ -26,6 +26,16 @@ fn every_rule_plans_against_the_contracts() {
     }
 }
 
+/// What to do first stands in the list: more than three lines of nine characters push a finding off the first screen.
+#[test]
+fn what_to_do_first_is_told_in_three_lines() {
+    let (_, rules) = hebi();
+    for rule in &rules.rules {
+        let first = rule.header.advice.first().map_or("", |advice| advice.split('；').next().unwrap());
+        assert!(first.chars().count() <= 27, "{} {first}", rule.header.code);
+    }
+}
+
 #[test]
 fn every_example_holds() {
     let (pipeline, rules) = hebi();

@@ -7,11 +7,10 @@ use crate::model::id_number::IdNumber;
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publish::PublicationInputs;
 use crate::publish::people::SourceFields;
+use crate::reconcile::findings::select_outcome::UNFILLED;
 
-/// Characters of three lines, which message and values fill; a first value may take a fourth line. More stands with the
-/// original values.
-const THREE_LINES: usize = 48;
-const FOUR_LINES: usize = 64;
+/// Characters of three lines, which message and values fill. More stands with the original values.
+const THREE_LINES: usize = 51;
 /// Members of a household that are named; of more only how many.
 const NAMED_MEMBERS: usize = 4;
 
@@ -26,15 +25,17 @@ pub(super) struct FindingTexts<'m, 'a> {
 
 impl FindingTexts<'_, '_> {
     /// What was found, in the masked words of the message, with what the records say that the rule looked at. `name`
-    /// writes a name as lists may show it.
+    /// writes a name as lists may show it. `follow` findings have this one for their cause.
     pub(super) fn text(
         &self,
         tracked: &TrackedException,
         records: &[Option<(usize, usize)>],
+        follow: usize,
         name: impl Fn(&str) -> String,
     ) -> String {
         let exception = &tracked.exception;
-        let mut text = mask_numbers_in_text(&exception.message).into_owned();
+        let tail = if follow == 0 { String::new() } else { format!("另引起{follow}条。") };
+        let mut text = join_unfilled(&mask_numbers_in_text(&exception.message));
         let known: Vec<(usize, usize)> = records.iter().flatten().copied().collect();
         let code = &*exception.rule_code;
         let said = match self.inputs.catalogue.of_identities.contains(code) {
@@ -43,10 +44,11 @@ impl FindingTexts<'_, '_> {
                 if exception.subject_kind == SubjectKind::Household {
                     text += &self.members(&known, name);
                 }
-                self.values(code, &known, &text)
+                let taken = text.chars().count() + tail.chars().count();
+                self.values(code, &known, &text, taken)
             }
         };
-        text + &said
+        text + &said + &tail
     }
 
     /// Whom of the household the finding rests on, where they are several.
@@ -111,8 +113,9 @@ impl FindingTexts<'_, '_> {
         self.fields[source].id(row)
     }
 
-    /// What the lists say in the columns that decide the rule and that the message does not say already.
-    fn values(&self, code: &str, known: &[(usize, usize)], message: &str) -> String {
+    /// What the lists say in the columns that decide the rule and that the message does not say already, as far as
+    /// there is room beside so many characters as are `taken`.
+    fn values(&self, code: &str, known: &[(usize, usize)], message: &str, taken: usize) -> String {
         // By list and what is said, how many records say it.
         let mut said: Vec<(usize, Vec<String>, usize)> = Vec::new();
         for &(source, row) in known {
@@ -130,7 +133,7 @@ impl FindingTexts<'_, '_> {
                 None => said.push((source, values, 1)),
             }
         }
-        let (mut text, mut length) = (String::new(), message.chars().count() + 2);
+        let (mut text, mut length) = (String::new(), taken + 2);
         for (source, values, count) in said {
             let mut part = String::new();
             for value in values {
@@ -138,8 +141,7 @@ impl FindingTexts<'_, '_> {
                 let cost = more.chars().count()
                     + 1
                     + if part.is_empty() { self.title(source).chars().count() } else { 0 };
-                let is_first = text.is_empty() && part.is_empty();
-                if length + cost > if is_first { FOUR_LINES } else { THREE_LINES } {
+                if length + cost > THREE_LINES {
                     continue;
                 }
                 length += cost;
@@ -159,5 +161,54 @@ impl FindingTexts<'_, '_> {
             text.push_str(&part);
         }
         if text.is_empty() { text } else { format!("{text}。") }
+    }
+}
+
+/// Names what is not filled in once, at the end of its brackets, in place of a label and a blank for each value. What
+/// stands outside of brackets is left alone.
+fn join_unfilled(message: &str) -> String {
+    // Blanks have brackets of their own; with a sign in their place no brackets stand in others.
+    let message = message.replace(UNFILLED, BLANK);
+    let mut out = String::with_capacity(message.len());
+    for piece in message.split_inclusive('）') {
+        let Some((before, listed)) = piece.strip_suffix('）').and_then(|piece| piece.rsplit_once('（'))
+        else {
+            out.push_str(piece);
+            continue;
+        };
+        let label = |part: &str| part.strip_suffix(BLANK)?.strip_suffix('：').map(str::to_owned);
+        let labels: Vec<String> = listed.split('；').filter_map(label).collect();
+        let mut parts: Vec<String> =
+            listed.split('；').filter(|part| label(part).is_none()).map(str::to_owned).collect();
+        if !labels.is_empty() {
+            parts.push(format!("{}：未填", labels.join("、")));
+        }
+        out.extend([before, "（", &parts.join("；"), "）"]);
+    }
+    out.replace(BLANK, UNFILLED)
+}
+
+/// Stands for a blank while brackets are looked at; a character that is none, kept for uses like this.
+const BLANK: &str = "\u{FDD0}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_filled_in_is_named_once() {
+        let cases = [
+            (
+                "已故（日期：（未填）；月数：（未填）；金额：（未填）），仍在发。",
+                "已故（日期、月数、金额：未填），仍在发。",
+            ),
+            ("错发（每月60元；月数：（未填）；金额：（未填））。", "错发（每月60元；月数、金额：未填）。"),
+            ("错发（每月60元；月数：3；金额：180元）。", "错发（每月60元；月数：3；金额：180元）。"),
+            ("等级为（未填），不符。", "等级为（未填），不符。"),
+            ("等级（一级）为（未填）（金额：（未填））。", "等级（一级）为（未填）（金额：未填）。"),
+        ];
+        for (message, shown) in cases {
+            assert_eq!(join_unfilled(message), shown);
+        }
     }
 }

@@ -139,11 +139,11 @@ impl ListColumn {
     pub(super) fn width(self) -> f64 {
         match self {
             L::Answer(A::Number) => 11.8,
-            L::Village => 7.8,
+            L::Village => 6.0,
             L::Household => 10.0,
             L::Name => 6.0,
             L::Identity => 17.2,
-            L::Finding => 31.8,
+            L::Finding => 33.6,
             L::Advice => 17.8,
             L::Due => 9.7,
             L::Answer(A::Verdict | A::Reason | A::Measure | A::Recovered) => 7.8,

@@ -382,17 +382,12 @@ impl<'a> RowMaterial<'a> {
             evidence: &self.evidence,
             ranks: &self.ranks,
         };
-        let mut text = texts.text(tracked, &entry.records, |name| self.shown_name(name).into_owned());
         let follow = related_exceptions(self.by_finding, tracked).filter(|other| {
             is_covered_by_cause(self.by_finding, other)
                 && cause_of(self.by_finding, other)
                     .is_some_and(|root| root.exception_id == tracked.exception_id)
         });
-        match follow.count() {
-            0 => {}
-            count => text.push_str(&format!("另有{count}条由本条引起，不单列。")),
-        }
-        text
+        texts.text(tracked, &entry.records, follow.count(), |name| self.shown_name(name).into_owned())
     }
 
     fn related(&self, tracked: &TrackedException) -> String {

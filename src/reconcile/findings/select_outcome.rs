@@ -295,8 +295,11 @@ fn compare_outcome_values(array: &ArrayRef, a: usize, b: usize) -> Ordering {
     }
 }
 
+/// What stands in a message for a value that no list has.
+pub(crate) const UNFILLED: &str = "（未填）";
+
 fn show_outcome_value(array: &ArrayRef, name: &str, row: usize) -> String {
-    ValueForm::of_name(name).value(array, row).unwrap_or_else(|| "（未填）".to_owned())
+    ValueForm::of_name(name).value(array, row).unwrap_or_else(|| UNFILLED.to_owned())
 }
 
 /// What some rows add up to, in a type that the sum of any rows fits.

@@ -10,7 +10,7 @@ sources = ["registry_person", "dibao"]
 absent_from = [{ list = "dibao", rows = "dibao_active" }]
 due_days = 60
 advice = [
-    "本季度内起保、停保的变动已排除；仍不符的，核对低保证和发放记录",
+    "核对低保证和发放记录（本季度内起保、停保的已排除）",
     "据实更新建档立卡标识，低保名单有误的由民政部门更正",
 ]
 message = "该人员{difference}。"

@@ -11,7 +11,7 @@ optional_sources = ["student", "deceased", "insurance"]
 absent_from = [{ list = "registry_person", of = "dibao" }]
 due_days = 60
 advice = [
-    "对照户口簿和共同生活情况，核实是否拆户、分户、婚迁、新增人口",
+    "对照户口簿和共同生活情况，核实拆户、分户、婚迁、新增",
     "两边成员按共同生活的原则统一",
 ]
 message = "与该户同一低保家庭的成员中，有{extra}人不在该建档立卡户内。{unknown}"

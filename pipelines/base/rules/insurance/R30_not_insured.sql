@@ -11,8 +11,8 @@ optional_sources = ["deceased", "student"]
 absent_from = [{ list = "insurance", rows = "insured_or_excused" }]
 due_days = 15
 advice = [
-    "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
     "查参保姓名和证件号码是否与建档立卡一致",
+    "医保已登记外地参保、参军、服刑的不在此列；另有证明的登记说明",
     "确未参保的，在缴费期内督促参保并落实个人缴费补贴",
 ]
 message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}"

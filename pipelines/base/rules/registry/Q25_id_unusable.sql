@@ -9,7 +9,7 @@ subject = "person"
 sources = ["registry_person"]
 due_days = 60
 advice = [
-    "查身份证原件，按18位录入；电子表格把号码变成数字的，重新按文本导入",
+    "查身份证原件，按18位录入；号码被电子表格变成数字的，重新按文本导入",
 ]
 message = "证件号码空白，或位数或格式不对，不能与其他部门比对。"
 related = ["R14"]
