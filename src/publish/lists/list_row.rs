@@ -258,7 +258,7 @@ impl<'a> RowMaterial<'a> {
                 ListAudience::Masked => "".into(),
             },
             L::Address => self.shown_text(contact(|contact| &contact.address)),
-            L::Match => tier_title(e.confidence).into(),
+            L::Match => self.match_words(entry).into(),
             L::Confidence => tier_confidence(e.confidence).into(),
             L::FirstSeen => tracked.first_seen.to_string().into(),
             L::Periods => self.inputs.period.periods_since(tracked.first_seen).to_string().into(),
@@ -420,6 +420,28 @@ impl<'a> RowMaterial<'a> {
         };
         let title = self.rules.get(&*e.rule_code).map_or("", |r| r.title.as_str());
         out.extend([" ", title, what]);
+    }
+
+    /// How the records were matched: a tier that says that number and name agree is not told of records that do not.
+    fn match_words(&self, entry: &ListEntry<'_>) -> &'static str {
+        let tier = entry.tracked.exception.confidence;
+        let (mut numbers, mut names) = (HashSet::new(), HashSet::new());
+        if let Some(subject) = entry.subject {
+            let person = |&(source, row): &(usize, usize)| {
+                self.inputs.resolution.person[self.people.node(source, row)]
+            };
+            let own = entry.records.iter().flatten().filter(|one| person(one) == subject.person);
+            for &(source, row) in own {
+                numbers.extend(self.fields[source].id(row).text());
+                names.extend(self.fields[source].name(row));
+            }
+        }
+        match (tier, numbers.len() > 1, names.len() > 1) {
+            (1 | 2, true, true) => "证件号、姓名都有不同",
+            (1 | 2, true, false) => "姓名一致，证件号不同",
+            (1, false, true) => tier_title(2),
+            _ => tier_title(tier),
+        }
     }
 
     /// A number as the pipeline's privacy setting allows.
