@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::check_answer::AnswerReading;
-use super::judge_rows::{JudgedRow, compare_with_lists, judge_each, judge_together, open_needed_runs};
+use super::judge_rows::{
+    JudgedRow, compare_with_lists, judge_each, judge_together, open_needed_runs, refuse_inseparable,
+};
 use super::known_exceptions::KnownExceptions;
 use super::marked_copies::{changed_text, copy_names, write_marked_copy};
 use super::returned_files::ReturnedFiles;
@@ -100,6 +102,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
     open_needed_runs(&files, &mut known);
     let reading = AnswerReading { words: &plan.words, today: plan.today, level: plan.level };
     let mut judged = judge_each(&files, &known, &reading);
+    refuse_inseparable(&mut judged, &plan.words, &known.newest.snapshot)?;
     let without = compare_with_lists(&files, &mut judged, &mut known, plan.worker.as_ref())?;
     let mut notes = Vec::new();
     if without > 0 {

@@ -17,6 +17,7 @@ use crate::model::answer_column::AnswerColumn;
 use crate::model::day::unpack_day;
 use crate::model::exception::{Severity, TrackedException};
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::links::Node;
 use crate::privacy::mask::{self, own_part};
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
@@ -166,6 +167,23 @@ impl<'a> RowMaterial<'a> {
         let household = number.unwrap_or(of_home);
         let overdue = *tracked.due_date < *self.issued;
         ListEntry { tracked, household, records, subject, overdue }
+    }
+
+    /// Do records among those that it rests on stand for one person, or may they? An import and the page ask the same of what is
+    /// published ([`crate::resolve::evidence_pairs`]).
+    pub(super) fn is_separable(&self, entry: &ListEntry<'_>) -> bool {
+        let records: Vec<(usize, usize)> = entry.records.iter().flatten().copied().collect();
+        let is_pair = |a: (usize, usize), b: (usize, usize)| {
+            let [left, right] = [a, b].map(|(source, row)| self.people.node(source, row));
+            let said = |(source, row): (usize, usize)| {
+                let fields: &SourceFields<'_> = &self.fields[source];
+                (fields.id(row).text(), fields.name(row))
+            };
+            let person = &self.inputs.resolution.person;
+            let one_person = person[left] == person[right] && (a.0 != b.0 || said(a) != said(b));
+            one_person || self.inputs.links.is_in_review(left as Node, right as Node)
+        };
+        (0..records.len()).any(|at| records[at + 1..].iter().any(|&other| is_pair(records[at], other)))
     }
 
     /// Entries in the order in which they are visited: by village, household, person and severity, in each village the

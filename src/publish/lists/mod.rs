@@ -103,7 +103,7 @@ pub(super) fn write_lists(
         // Each row is made once, for whatever shows it.
         let mut tell = |cells: &[Cow<'_, str>]| {
             if let (Some(page), Some((sheet, entry))) = (&mut page, entries.next()) {
-                page.push(sheet, entry, cells);
+                page.push(sheet, (entry, material.is_separable(entry)), cells);
             }
             csv.as_mut().map_or(Ok(()), |csv| csv.row(cells))
         };
