@@ -149,7 +149,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
         (None, false) => Some(free_folder(&plan.out.join(RETURNED), &plan.recorded_at)),
     };
     if let Some(folder) = &copies {
-        write_copies(folder, &files, &judged, plan.dry_run).map_err(|e| match import {
+        write_copies(folder, (&files, &plan.words), &judged, plan.dry_run).map_err(|e| match import {
             Some(import) => {
                 let cure = e.hint_text().unwrap_or_default().to_owned();
                 e.hint(format!("核查结果已记下（第{}批），只是批注副本没有写全；{cure}", import.0))
@@ -234,7 +234,7 @@ fn free_folder(above: &Path, recorded_at: &str) -> PathBuf {
 
 fn write_copies(
     folder: &Path,
-    files: &[ReturnedFile],
+    (files, words): (&[ReturnedFile], &AnswerWords),
     judged: &[Vec<JudgedRow>],
     dry_run: bool,
 ) -> Result<()> {
@@ -245,8 +245,9 @@ fn write_copies(
         .map_err(|e| Error::io("新建批注副本的文件夹", folder, e))?;
     let all: Vec<((&ReturnedFile, &Vec<JudgedRow>), String)> =
         files.iter().zip(judged).zip(copy_names(files)).collect();
-    all.par_iter()
-        .try_for_each(|((file, rows), name)| write_marked_copy(&folder.join(name), file, rows, dry_run))
+    all.par_iter().try_for_each(|((file, rows), name)| {
+        write_marked_copy(&folder.join(name), (file, words), rows, dry_run)
+    })
 }
 
 fn file_outcome(file: &ReturnedFile, rows: &[JudgedRow], copy: Option<String>) -> FileOutcome {

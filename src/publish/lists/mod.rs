@@ -17,6 +17,7 @@ use crate::publication::list_issue::ListIssue;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
+mod answer_help;
 mod answer_page;
 mod book_plan;
 mod cells;
@@ -40,6 +41,7 @@ mod table_sheet;
 mod workbook;
 mod workbook_package;
 
+pub(crate) use answer_help::{HELPED, answer_validation};
 pub(super) use book_plan::township_books;
 pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
@@ -49,6 +51,7 @@ pub(crate) use safe_names::safe_file_name;
 use answer_page::AnswerPage;
 use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
+pub(crate) use list_column::width_of_column;
 use list_row::RowMaterial;
 use supplement::SheetMarks;
 
