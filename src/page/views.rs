@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::case_view::{FindingLine, case_view};
+use super::case_view::{FindingLine, answered_words, case_view};
 use super::draw_list::{DrawnRow, rows_of};
 use super::facets::{Facet, FindingState, NOT_DRAWN, NarrowedQueue, narrow, state_title};
 use super::findings::PageFinding;
@@ -143,10 +143,8 @@ impl Shared {
             .iter()
             .map(|&position| {
                 let one = &page.findings[position as usize];
-                let verdict = answers.of(&one.exception_id).map_or("", |one| one.answer.verdict.as_str());
-                let returned = answers.returned(one).map(|one| format!("原因：{}", one.returned.note));
-                let verdict = returned.as_deref().map_or(verdict.into(), mask_numbers_in_text);
-                FindingLine::of(page, one, answers.states[position as usize], &verdict)
+                let (verdict, details) = answered_words(&answers, one);
+                FindingLine::of(page, one, answers.states[position as usize], (&verdict, &details))
             })
             .collect();
         let address = filter.at(at).address();

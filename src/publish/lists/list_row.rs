@@ -11,6 +11,7 @@ use super::homes::{Contact, Homes};
 use super::list_column::{ListColumn, ListLayout};
 use super::supplement::{KEPT, SheetMarks};
 use crate::Result;
+use crate::answers::AnswerAct;
 use crate::config::MaskStyle;
 use crate::config::pipeline_settings::ListAudience;
 use crate::model::answer_column::AnswerColumn;
@@ -292,7 +293,12 @@ impl<'a> RowMaterial<'a> {
         let Some(answer) = &tracked.answer else { return String::new() };
         let on = answer.answered_on.map_or_else(String::new, |day| format!("{day} "));
         let by = self.shown_name(&answer.answered_by);
-        let mut text = format!("{on}{} {by}：{}", answer.level.title(), answer.verdict);
+        // Who looked at an answer is not who gave it.
+        let reviewed = answer.act == AnswerAct::Approved;
+        let mut text = match reviewed {
+            true => format!("{on}{by}：{}（{}级审核通过）", answer.verdict, answer.level.title()),
+            false => format!("{on}{} {by}：{}", answer.level.title(), answer.verdict),
+        };
         let more = [&answer.reason, &answer.measure, &answer.note, &answer.paper];
         for part in more.into_iter().filter(|part| !part.is_empty()) {
             text.extend(["；", part]);
