@@ -19,6 +19,8 @@ pub(super) struct CaseView {
     pub(super) title: String,
     #[serde(flatten)]
     pub(super) case: Case,
+    /// The finding that it follows from.
+    pub(super) cause: Option<FindingLine>,
     /// Other findings of the household.
     pub(super) others: Vec<FindingLine>,
 }
@@ -137,6 +139,7 @@ pub(super) fn case_view(
     };
     Ok(CaseView {
         finding: line(one),
+        cause: page.with_fingerprint(&one.cause).filter(|cause| visible(cause)).map(line),
         title: page.archive.titles.rule(&one.rule).to_owned(),
         case: page.archive.case(&subject, &page.history(&one.exception_id)?, NumbersShown::Masked)?,
         others: household.map(line).collect(),

@@ -182,6 +182,7 @@ impl PageState {
         let answered = match standing {
             None if one.resolved_by == Some(ResolvedBy::Waiver) => AnswerState::Closed,
             None if answers.returned(one).is_some() => AnswerState::Returned,
+            None if self.is_looked_at_with_cause(one, answers) => AnswerState::ByCause,
             None => AnswerState::Open,
             Some(answer) if self.closes(answer, one) => AnswerState::Closed,
             Some(answer) if self.is_pending(answer, one) => AnswerState::Pending,
@@ -201,6 +202,17 @@ impl PageState {
 
     fn closes(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
         answer_closes(answer, &one.facts, &self.words.answers, self.snapshot.period())
+    }
+
+    /// Does an answer hold that says that something is wrong with the finding that it follows from?
+    fn is_looked_at_with_cause(&self, one: &PageFinding, answers: &PageAnswers) -> bool {
+        let Some(cause) = self.with_fingerprint(&one.cause) else { return false };
+        let words = &self.words.answers;
+        answers.of(&cause.exception_id).is_some_and(|answer| {
+            words.confirms(&answer.answer.verdict)
+                && words.is_reviewed(answer.answer.level)
+                && (self.is_pending(answer, cause) || self.closes(answer, cause))
+        })
     }
 
     /// Would it close the finding if the highest level had looked at it?
@@ -282,7 +294,8 @@ impl PageState {
         for answer in answers {
             let at = self.names.with_fingerprint(&answer.exception_id);
             held.take((batch, answer, Some(day)), at.map(|at| &self.findings[at]), &self.words.answers);
-            if let Some(at) = at {
+            let follow = self.names.consequences(&answer.exception_id);
+            for at in at.into_iter().chain(follow) {
                 held.states[at] = self.state_of(&self.findings[at], held, day);
             }
         }

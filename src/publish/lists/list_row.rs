@@ -138,7 +138,12 @@ impl<'a> RowMaterial<'a> {
     /// Columns of lists that are filled in, and of those that are only read.
     pub(super) fn layouts(&self) -> [ListLayout; 2] {
         let (audience, mut said) = (self.audience(), self.homes.said());
-        if self.inputs.tracked.iter().any(|one| one.is_open() && one.answer.is_some()) {
+        if self
+            .inputs
+            .tracked
+            .iter()
+            .any(|one| one.is_open() && (one.answer.is_some() || one.cause_answer.is_some()))
+        {
             said.push(ListColumn::LastAnswer);
         }
         if !self.marks.is_empty() {
@@ -290,7 +295,7 @@ impl<'a> RowMaterial<'a> {
 
     /// What was answered last, and what changed since: an answer to other facts is none to these.
     fn last_answer(&self, tracked: &TrackedException) -> String {
-        let Some(answer) = &tracked.answer else { return String::new() };
+        let Some(answer) = &tracked.answer else { return self.cause_answer(tracked) };
         let on = answer.answered_on.map_or_else(String::new, |day| format!("{day} "));
         let by = self.shown_name(&answer.answered_by);
         // Who looked at an answer is not who gave it.
@@ -312,6 +317,15 @@ impl<'a> RowMaterial<'a> {
             }
         }
         mask::mask_numbers_in_text(&text).into_owned()
+    }
+
+    /// What was answered of the finding that it follows from, where it need not be looked at by itself.
+    fn cause_answer(&self, tracked: &TrackedException) -> String {
+        let (Some(answer), Some(cause)) = (&tracked.cause_answer, cause_of(self.by_finding, tracked)) else {
+            return String::new();
+        };
+        let on = answer.answered_on.map_or_else(String::new, |day| format!("，{day}"));
+        format!("由原因{}已核（{}{on}），不必另核", short_number(cause), answer.verdict)
     }
 
     /// `农村低保名单“月保障金”`.

@@ -15,7 +15,7 @@ use super::table_sheet::TableSheet;
 use super::workbook::{write_merged_cells, write_sheet_text};
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
-use crate::model::exception::{Status, TrackedException};
+use crate::model::exception::{ResolvedBy, Status, TrackedException};
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::publish::PublicationInputs;
@@ -149,6 +149,7 @@ impl PresentSheets<'_> {
             };
         }
         Some(match (tracked.status, tracked.resolved_by) {
+            (Status::Answered, Some(ResolvedBy::Cause)) => "由原因已核，不再列".to_owned(),
             (Status::Answered, _) => "已核查，不再列".to_owned(),
             (Status::Retired, _) => "规则停用".to_owned(),
             (_, Some(by)) if !tracked.is_open() => format!("已消除：{}", by.title()),
