@@ -78,7 +78,7 @@ pub(super) fn write_lists(
     (held, earlier): (&[HeldNotice], &EarlierSheets),
     outputs: &mut OutputFiles,
 ) -> Result<()> {
-    let marks = SheetMarks::new(townships, earlier);
+    let marks = SheetMarks::new(townships, by_finding, earlier);
     let ledgers = book_plan::ledgers(inputs, townships);
     let listed: Vec<&TrackedException> = townships.iter().flat_map(|book| &book.open).copied().collect();
     let evidence = ListedEvidence::gather(inputs, people, listed.par_iter().copied())?;
