@@ -120,9 +120,13 @@ impl<'p> AnswerPage<'p> {
         if new_village || self.home != home {
             let household = cell(L::Household).replace('\n', " ");
             let group = cell(L::Village).split_once('\n').map_or("", |(_, group)| group);
+            let household = match household.trim() {
+                "" => "户：没有写明户主和户编号".to_owned(),
+                known => format!("户：{known}"),
+            };
             let _ = write!(
                 out,
-                "<tr class=\"home\"><th colspan=\"5\">户：{} <small>{}</small></th></tr>",
+                "<tr class=\"home\"><th colspan=\"5\">{} <small>{}</small></th></tr>",
                 HtmlEscape(&household),
                 HtmlEscape(group)
             );
