@@ -57,6 +57,7 @@ def answer(page):
     page.keyboard.press("3")
     focus = page.evaluate("document.activeElement.name")
     row.locator("[name=reason]").select_option("其他")
+    lacking = row.locator(".lack").inner_text()
     row.locator("[name=note]").fill('<b>见到本人</b>，"一家三口"')
     page.keyboard.press("Escape")
     for at in range(5, 8):
@@ -65,7 +66,7 @@ def answer(page):
         row.locator("[name=measure]").select_option("追缴")
         row.locator("[name=recovered]").fill("1200.50")
         page.keyboard.press("Tab")
-    return focus
+    return focus, lacking
 
 
 def drive(play, check, given, out, folder):
@@ -90,13 +91,20 @@ def drive(play, check, given, out, folder):
         picture(page, given, "answer-page.png")
         seen = page.evaluate("Array.from(document.querySelectorAll('tr.f')).filter(r => r.getBoundingClientRect().bottom <= innerHeight).length")
         check(f"the first screen shows several findings: {seen}", seen >= 6)
-        focus = answer(page)
+        focus, lacking = answer(page)
+        check(f"a reason that says nothing asks for a note: {lacking}", "备注" in lacking)
         check("what a verdict needs is asked for", focus == "reason")
         check(f"eight are filled: {count.inner_text()}", "已填8条" in count.inner_text() and f"未填{rows - 8}条" in count.inner_text())
         picture(page, given, "answer-page-filled.png")
         page.locator("tr.f").nth(8).locator("[name=verdict]").select_option("部分属实")
         check("what is lacking is told", "还缺：处理措施、备注" in page.locator("tr.f").nth(8).inner_text())
         page.locator("#undo").click()
+        alone = page.locator("tr.f[data-one]").last
+        before = alone.locator("[name=verdict]").input_value()
+        alone.locator("[name=verdict]").select_option("不是同一人")
+        check("one record cannot be said to be several persons'", "没有把几条记录认作一个人" in alone.inner_text())
+        alone.locator("[name=verdict]").select_option(before)
+        page.evaluate("document.activeElement.blur()")
         check("undone", "已填8条" in count.inner_text() and "没填全" not in count.inner_text())
         page.reload()
         page.wait_for_selector("tr.f.at")

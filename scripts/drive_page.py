@@ -206,12 +206,29 @@ def drive(play, check, program, out, given, before):
         page.wait_for_load_state()
         check("a part that is missing is named", "没有记下" in page.locator(".told.bad").inner_text())
 
+        # Enter within the choice of a reason records, once nothing is missing.
+        page.goto(base + "/")
+        page.wait_for_selector("tr.at")
+        reasoned = page.locator("tr.at small").nth(1).inner_text().split(" · ")[0]
+        press(page, "3")
+        page.locator("select[name=reason]").select_option("其他")
+        press(page, "Enter")
+        check("a reason that says nothing asks for a note", page.evaluate("document.activeElement.name") == "note")
+        page.locator("select[name=reason]").select_option("死亡")
+        page.locator("select[name=reason]").focus()
+        press(page, "Enter")
+        page.wait_for_selector("text=记下了1条")
+        row = page.locator("tr", has_text=reasoned)
+        check("Enter in a choice records, and the row shows the reason", "不属实：死亡" in row.inner_text())
+        press(page, "u")
+        page.wait_for_selector("text=撤销了")
+
         # Several at once.
         page.goto(page.url.split("/answer")[0] + "/?severity=S1")
         page.locator("#all").check()
         count = page.locator("input[name=key]").count()
         page.locator("input[value='不属实']").check()
-        page.locator("select[name=reason]").select_option("其他")
+        page.locator("select[name=reason]").select_option("死亡")
         page.locator(".parts button").first.click()
         page.wait_for_selector(".told")
         check("several are answered at once", f"记下了{count}条" in page.locator(".told").inner_text())

@@ -57,10 +57,32 @@ impl StandingAnswers {
     /// # Errors
     /// The store is damaged.
     pub fn read(store: &AnswerStore) -> Result<Self> {
+        Self::read_events(store, |_, _| true)
+    }
+
+    /// Reads what stood at the end of a day: what was given, approved or sent back later is not there yet. Of an answer the day
+    /// counts that the officer wrote, of what somebody else did with it that on which it was recorded.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub fn read_as_of(store: &AnswerStore, day: Date) -> Result<Self> {
+        Self::read_events(store, |answer, recorded_on| {
+            let given = match answer.act {
+                AnswerAct::Given if !answer.is_withdrawal() => answer.answered_on.or(recorded_on),
+                _ => recorded_on,
+            };
+            given.is_none_or(|given| given <= day)
+        })
+    }
+
+    fn read_events(store: &AnswerStore, is_wanted: impl Fn(&Answer, Option<Date>) -> bool) -> Result<Self> {
         let mut standing = Self::default();
         let days = store.batch_days()?;
         for (batch, answer) in store.events()? {
-            standing.take(batch, answer, days.get(&batch).copied());
+            let recorded_on = days.get(&batch).copied();
+            if is_wanted(&answer, recorded_on) {
+                standing.take(batch, answer, recorded_on);
+            }
         }
         standing.last_batch = days.keys().next_back().copied();
         Ok(standing)
@@ -194,6 +216,29 @@ mod tests {
         assert!(one.holds("F1", date(2018, 12, 31)));
         assert!(!one.holds("F1", date(2019, 1, 1)));
         assert!(!one.holds("F2", date(2018, 12, 31)));
+    }
+
+    #[test]
+    fn of_a_day_only_that_stands_which_was_given_until_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+        let on = |day: &str| BatchOrigin { recorded_at: format!("{day}T09:30:00+08:00"), ..origin() };
+        // Given on the 20th and recorded two days later, given without a day, answered anew, withdrawn.
+        store.append(&on("2018-10-22"), &[answer("E1", "属实")]).unwrap();
+        let undated = Answer { answered_on: None, ..answer("E2", "不属实") };
+        store.append(&on("2018-10-23"), &[undated]).unwrap();
+        let anew = Answer { answered_on: Some(date(2018, 10, 24)), ..answer("E1", "已整改") };
+        store.append(&on("2018-10-24"), &[anew]).unwrap();
+        store.append(&on("2018-10-25"), &[answer("E2", "")]).unwrap();
+        let stood = |day: i8| {
+            let standing = StandingAnswers::read_as_of(&store, date(2018, 10, day)).unwrap();
+            ["E1", "E2"].map(|of| standing.of(of).map_or(String::new(), |one| one.answer.verdict.clone()))
+        };
+        assert_eq!(stood(19), ["", ""]);
+        assert_eq!(stood(20), ["属实", ""]);
+        assert_eq!(stood(23), ["属实", "不属实"]);
+        assert_eq!(stood(24), ["已整改", "不属实"]);
+        assert_eq!(stood(25), ["已整改", ""]);
     }
 
     #[test]

@@ -95,6 +95,21 @@ fn overall(counts: &BulletinCounts) -> String {
             counts.outdated
         ));
     }
+    if counts.with_cause > 0 {
+        text.push_str(&format!(
+            "已核查的疑点中，{}条由另一条疑点引起，那一条已核查属实，不另核查。",
+            counts.with_cause
+        ));
+    }
+    if counts.later > 0 {
+        text.push_str(&format!("另有{}条是这一天以后核查的，没有计入已核查。", counts.later));
+    }
+    if counts.unread_runs > 0 {
+        text.push_str(&format!(
+            "有{}次以前的比对已读不出，编号变过的疑点那时的核查结果可能没有计入。",
+            counts.unread_runs
+        ));
+    }
     text
 }
 
@@ -125,25 +140,53 @@ fn ranking(what: &str, places: &[PlaceCounts]) -> String {
             all => format!("{all}个{what}核查率都是{}。", rate(first)),
         };
     }
-    let named = |some: &[&PlaceCounts]| {
-        some.iter().map(|one| format!("{}（{}）", name(one), rate(one))).collect::<Vec<_>>().join("、")
-    };
+    // Places with one rate are named together, all of them or none.
+    let groups: Vec<&[&PlaceCounts]> =
+        ranked.chunk_by(|a, b| a.counts.checked_rate() == b.counts.checked_rate()).collect();
     let some = NAMED.min(ranked.len() / 2).max(1);
-    let worst: Vec<&PlaceCounts> = ranked.iter().rev().take(some).copied().collect();
-    format!("核查率居前的{what}是{}；居后的是{}。", named(&ranked[..some]), named(&worst))
+    let most = groups.len() - 1;
+    let best = enough(groups.iter().take(most), some);
+    let worst = enough(groups.iter().skip(best.len()).rev(), some);
+    let named = |groups: &[&[&PlaceCounts]]| {
+        let group = |group: &&[&PlaceCounts]| {
+            let names: Vec<String> = group.iter().map(|one| name(one)).collect();
+            let tied = if names.len() > 1 { "并列" } else { "" };
+            format!("{}{tied}（{}）", names.join("、"), rate(group[0]))
+        };
+        groups.iter().map(group).collect::<Vec<_>>().join("、")
+    };
+    format!("核查率居前的{what}是{}；居后的是{}。", named(&best), named(&worst))
+}
+
+/// Groups from the first on until there are so many places in them.
+fn enough<'g, 'p>(
+    groups: impl Iterator<Item = &'g &'g [&'p PlaceCounts]>,
+    wanted: usize,
+) -> Vec<&'g [&'p PlaceCounts]>
+where
+    'p: 'g,
+{
+    let (mut taken, mut places) = (Vec::new(), 0);
+    for group in groups {
+        if places >= wanted {
+            break;
+        }
+        places += group.len();
+        taken.push(*group);
+    }
+    taken
 }
 
 fn late(places: &[PlaceCounts]) -> String {
-    let mut late: Vec<&PlaceCounts> =
+    let late: Vec<&PlaceCounts> =
         places.iter().filter(|one| one.counts.overdue > 0 && is_known(one)).collect();
-    late.sort_by_key(|one| std::cmp::Reverse(one.counts.overdue));
-    let Some(most) = late.first() else { return "没有乡镇（街道）超期。".to_owned() };
-    format!(
-        "{}个乡镇（街道）有超期未核查的疑点，最多的是{}，{}条。",
-        late.len(),
-        name(most),
-        most.counts.overdue
-    )
+    let Some(most) = late.iter().map(|one| one.counts.overdue).max() else {
+        return "没有乡镇（街道）超期。".to_owned();
+    };
+    let first: Vec<String> =
+        late.iter().filter(|one| one.counts.overdue == most).map(|one| name(one)).collect();
+    let each = if first.len() > 1 { "并列，各" } else { "，" };
+    format!("{}个乡镇（街道）有超期未核查的疑点，最多的是{}{each}{most}条。", late.len(), first.join("、"))
 }
 
 fn next_steps(counts: &BulletinCounts) -> String {
@@ -231,6 +274,35 @@ mod tests {
             ranking("县", &many),
             "核查率居前的县是7（70.0%）、6（60.0%）、5（50.0%）；居后的是0（0.0%）、1（10.0%）、2（20.0%）。"
         );
+    }
+
+    #[test]
+    fn all_places_that_are_alike_are_named() {
+        let places: Vec<PlaceCounts> = [("甲", 10), ("乙", 10), ("丙", 5), ("丁", 0), ("戊", 0), ("己", 0)]
+            .map(|(name, checked)| place(name, 10, checked))
+            .into();
+        assert_eq!(
+            ranking("县", &places),
+            "核查率居前的县是甲、乙并列（100.0%）、丙（50.0%）；居后的是丁、戊、己并列（0.0%）。"
+        );
+        assert_eq!(
+            ranking("县", &places[2..]),
+            "核查率居前的县是丙（50.0%）；居后的是丁、戊、己并列（0.0%）。"
+        );
+        let late_of = |counts: &[u64]| {
+            let places: Vec<PlaceCounts> = counts
+                .iter()
+                .zip(["甲", "乙", "丙"])
+                .map(|(&overdue, name)| PlaceCounts {
+                    place: vec![name.to_owned()],
+                    counts: CheckCounts { due: 9, overdue, ..Default::default() },
+                })
+                .collect();
+            late(&places)
+        };
+        assert_eq!(late_of(&[2, 5, 5]), "3个乡镇（街道）有超期未核查的疑点，最多的是乙、丙并列，各5条。");
+        assert_eq!(late_of(&[2, 5, 0]), "2个乡镇（街道）有超期未核查的疑点，最多的是乙，5条。");
+        assert_eq!(late_of(&[0, 0]), "没有乡镇（街道）超期。");
     }
 
     #[test]

@@ -8,9 +8,12 @@ use super::BulletinPlan;
 use crate::Result;
 use crate::answers::{AnswerStore, StandingAnswers};
 use crate::model::answer::Answer;
-use crate::model::exception::{ResolvedBy, Status};
+use crate::model::exception::{ResolvedBy, Status, number_key};
+use crate::publication::layout;
+use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader::TableRow;
 use crate::rules::verdict_meaning::Closing;
+use crate::track::answer_that_counts;
 use crate::track::previous_exceptions::EXCEPTIONS;
 
 /// What a place is called that the divisions do not know.
@@ -79,6 +82,57 @@ pub struct BulletinCounts {
     pub persisting: u64,
     /// Answers that no longer count: what the lists say has changed, or their time is over.
     pub outdated: u64,
+    /// Answers given after the day: not counted.
+    pub later: u64,
+    /// Of those checked, findings that follow from one which was answered as true.
+    pub with_cause: u64,
+    /// Earlier runs that cannot be read: what was answered of a finding under its name there is not counted.
+    pub unread_runs: u64,
+}
+
+/// What findings were called in earlier publications: answers given then are about them still.
+#[derive(Debug, Default)]
+struct FormerNames {
+    /// Fingerprints by the row's key on the lists of then.
+    by_key: BTreeMap<String, BTreeSet<String>>,
+    unread: u64,
+}
+
+impl FormerNames {
+    /// Looks through the other publications of the folder, where a finding ever had another name.
+    fn of(plan: &BulletinPlan, rows: &[TableRow]) -> Result<Self> {
+        let mut names = Self::default();
+        let keys: BTreeSet<&str> = rows.iter().flat_map(former_keys).collect();
+        if keys.is_empty() {
+            return Ok(names);
+        }
+        for place in layout::list_period_folders(&plan.out)? {
+            let runs = if place.runs.is_empty() { vec![place.folder] } else { place.runs };
+            for run in runs.into_iter().filter(|run| run != plan.publication.folder()) {
+                let by_key = &mut names.by_key;
+                let read = Snapshot::open(&run).and_then(|run| {
+                    run.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, key]| {
+                        if keys.contains(key) {
+                            by_key.entry(key.to_owned()).or_default().insert(fingerprint.to_owned());
+                        }
+                    })
+                });
+                names.unread += u64::from(read.is_err());
+            }
+        }
+        Ok(names)
+    }
+
+    /// All that a finding was ever called.
+    fn of_row<'a>(&'a self, row: &'a TableRow) -> BTreeSet<&'a str> {
+        let former = former_keys(row).filter_map(|key| self.by_key.get(key)).flatten();
+        std::iter::once(row.get("exception_id")).chain(former.map(String::as_str)).collect()
+    }
+}
+
+/// Keys that lists of other publications have for a finding.
+fn former_keys(row: &TableRow) -> impl Iterator<Item = &str> {
+    row.get("former_numbers").split(';').filter_map(number_key)
 }
 
 /// Counts what the publication and the answers that stand say on the day.
@@ -90,25 +144,51 @@ pub(super) fn count(plan: &BulletinPlan) -> Result<BulletinCounts> {
         Some(keys) => AnswerStore::find(&plan.out, &keys.identity)?,
         None => None,
     };
-    let answers = store.as_ref().map(StandingAnswers::read).transpose()?.unwrap_or_default();
+    let now = store.as_ref().map(StandingAnswers::read).transpose()?.unwrap_or_default();
+    let on_day = store.as_ref().map(|store| StandingAnswers::read_as_of(store, plan.on)).transpose()?;
+    let on_day = on_day.unwrap_or_default();
+    let rows = plan.publication.rows(EXCEPTIONS, |_| true)?;
     let mut all = BulletinCounts::default();
+    let names = match store {
+        Some(_) => FormerNames::of(plan, &rows)?,
+        None => FormerNames::default(),
+    };
+    all.unread_runs = names.unread;
+    let facts: BTreeMap<String, String> =
+        rows.iter().map(|row| (row.get("exception_id").to_owned(), row.get("facts").to_owned())).collect();
+    let stood = |of: &StandingAnswers, row: &TableRow| -> (bool, Option<Answer>) {
+        let found = names.of_row(row).into_iter().filter_map(|name| of.of(name));
+        let given = answer_that_counts(found, row.get("facts"), &plan.words);
+        let holds = given.filter(|one| one.holds(row.get("facts"), plan.on));
+        (given.is_some(), holds.map(|one| one.answer.clone()))
+    };
     let (mut counties, mut townships) = (BTreeMap::new(), BTreeMap::new());
     let (mut verdicts, mut measures) = (BTreeMap::new(), BTreeMap::new());
     let mut persons: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let period = plan.publication.period().to_string();
-    for row in plan.publication.rows(EXCEPTIONS, |_| true)? {
+    for row in &rows {
         let status = row.get("status");
         if Status::from_code(status) == Some(Status::Resolved) {
             all.resolved += u64::from(row.get("resolved_in") == period);
             continue;
         }
-        if !is_due(&row) {
+        if !is_due(row) {
             continue;
         }
         all.persisting += u64::from(row.get("first_seen") != period);
-        let given = answers.of(row.get("exception_id"));
-        let answer = given.filter(|one| one.holds(row.get("facts"), plan.on)).map(|one| &one.answer);
-        all.outdated += u64::from(given.is_some() && answer.is_none());
+        let (is_given, answer) = stood(&on_day, row);
+        let answer = answer.as_ref();
+        all.outdated += u64::from(is_given && answer.is_none());
+        all.later += u64::from(answer.is_none() && stood(&now, row).1.is_some());
+        let with_cause = answer.is_none() && {
+            let cause = row.get("cause");
+            let of_cause = on_day.of(cause).filter(|one| {
+                facts.get(cause).is_some_and(|facts| one.holds(facts, plan.on))
+                    && plan.words.is_reviewed(one.answer.level)
+            });
+            of_cause.is_some_and(|one| plan.words.confirms(&one.answer.verdict))
+        };
+        all.with_cause += u64::from(with_cause);
         let says = answer.map(|answer| meaning_of(plan, answer));
         let name =
             |code: &str| plan.pipeline.divisions.name_of(row.get(code)).unwrap_or(UNKNOWN_PLACE).to_owned();
@@ -124,11 +204,11 @@ pub(super) fn count(plan: &BulletinPlan) -> Result<BulletinCounts> {
         let own_township: &mut CheckCounts = townships.entry(in_township).or_default();
         for counts in [&mut all.total, own_county, own_township] {
             counts.due += 1;
-            counts.checked += u64::from(answer.is_some());
+            counts.checked += u64::from(answer.is_some() || with_cause);
             counts.confirmed += u64::from(says == Some(Verdict::Confirmed));
             counts.undecided += u64::from(says == Some(Verdict::Undecided));
             let late = row.get("due_date").parse().is_ok_and(|due: jiff::civil::Date| due < plan.on);
-            counts.overdue += u64::from(answer.is_none() && late);
+            counts.overdue += u64::from(answer.is_none() && !with_cause && late);
             let recovered = answer.and_then(|answer| answer.recovered);
             counts.recovered_fen += recovered.unwrap_or(0);
             counts.recoveries += u64::from(recovered.is_some());
@@ -157,7 +237,8 @@ pub(super) fn count(plan: &BulletinPlan) -> Result<BulletinCounts> {
 /// Is a finding one that somebody had to look at in the period? Those that a waiver covers are not.
 fn is_due(row: &TableRow) -> bool {
     let status = row.get("status");
-    let by_answer = ResolvedBy::from_code(row.get("resolved_by")) == Some(ResolvedBy::Answer);
+    let by = ResolvedBy::from_code(row.get("resolved_by"));
+    let by_answer = matches!(by, Some(ResolvedBy::Answer | ResolvedBy::Cause));
     match Status::from_code(status) {
         Some(Status::Answered) => by_answer,
         _ => Status::is_open_code(status),

@@ -15,6 +15,7 @@ use super::titles::CaseTitles;
 use crate::Result;
 use crate::publication::snapshot::Snapshot;
 use crate::publication::table_reader::TableRow;
+use crate::resolve::evidence_pairs::EvidenceRecords;
 pub(super) use crate::resolve::evidence_pairs::LINKS;
 use crate::resolve::previous_records::RECORDS;
 
@@ -174,6 +175,20 @@ impl CaseArchive {
         // Two values may have one hash.
         rows.retain(|row| wanted.iter().any(|(column, values)| values.contains(row.get(column))));
         Ok(rows)
+    }
+
+    /// Do records among these stand for one person, or may they, so that they can be said to be several persons'?
+    ///
+    /// # Errors
+    /// The publication is damaged.
+    pub(crate) fn is_separable(&self, record_ids: &[String]) -> Result<bool> {
+        if record_ids.len() < 2 {
+            return Ok(false);
+        }
+        let ids: BTreeSet<&str> = record_ids.iter().map(String::as_str).collect();
+        let records = self.rows_with(RECORDS, [("record_id", &ids)])?;
+        let links = self.rows_with(LINKS, [("left_record_id", &ids)])?;
+        Ok(EvidenceRecords::of_rows(&records, &links).is_separable(record_ids))
     }
 
     /// The records of these rows with what their lists say.

@@ -115,6 +115,21 @@ pub(crate) fn period_words(period: &str) -> String {
 }
 
 impl CaseArchive {
+    /// The finding with a fingerprint; `None`: the publication has none.
+    ///
+    /// # Errors
+    /// The publication is damaged.
+    pub(crate) fn finding_with_id(&self, exception_id: &str) -> Result<Option<CaseFinding>> {
+        let mut places = Vec::new();
+        self.snapshot.scan(EXCEPTIONS, ["exception_id"], |place, [own]| {
+            if own == exception_id {
+                places.push(place);
+            }
+        })?;
+        let rows = self.snapshot.rows_at(EXCEPTIONS, &places)?;
+        Ok(rows.first().map(|row| CaseFinding::of(self, row)))
+    }
+
     /// The findings of a person and of a household, the worst first, with whom they are about; what is empty is none.
     ///
     /// # Errors

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::Result;
 use crate::answers::{Answer, AnswerAct, AnswerStore};
 use crate::model::officer_text::{day_text, money_text, month_text};
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::layout;
 use crate::publication::snapshot::Snapshot;
 use crate::track::previous_exceptions::EXCEPTIONS;
+use crate::{Error, Result};
 
 /// An answer in one line.
 #[derive(Debug, Serialize)]
@@ -81,8 +81,9 @@ pub(crate) fn former_answers(
 /// Adds the fingerprints that a run has for exceptions that its lists call so.
 fn add_names(run: &Path, keys: &[&str], names: &mut BTreeSet<String>) -> Result<()> {
     let snapshot = Snapshot::open(run)?;
+    // Without restricted tables nobody knows what it called them.
     if !snapshot.lists(EXCEPTIONS) {
-        return Ok(());
+        return Err(Error::input("这个发布没有 restricted/").in_file(run));
     }
     snapshot.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, listed]| {
         if keys.contains(&listed) {

@@ -62,21 +62,32 @@ struct LinedCell {
     compared: String,
 }
 
+/// Which records must say the same on a line: only of those can it be marked that they do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compared {
+    /// All: it tells who somebody is.
+    All,
+    /// Those of one list: two lists may mean different things by one title.
+    OfOneList,
+    /// None: every list has its own, or it is the program that says it.
+    None,
+}
+
 /// Lines as they come up.
 #[derive(Default)]
 struct Lines {
-    /// Key, label, whether every list has its own.
-    known: Vec<(String, String, bool)>,
+    /// Key, label, and which records it is compared of.
+    known: Vec<(String, String, Compared)>,
     cells: BTreeMap<(usize, String), LinedCell>,
 }
 
 impl Lines {
-    fn put(&mut self, at: usize, (key, label, own): (&str, &str, bool), cell: LinedCell) {
+    fn put(&mut self, at: usize, (key, label, compared): (&str, &str, Compared), cell: LinedCell) {
         if cell.shown.is_empty() {
             return;
         }
         if !self.known.iter().any(|line| line.0 == key) {
-            self.known.push((key.to_owned(), label.to_owned(), own));
+            self.known.push((key.to_owned(), label.to_owned(), compared));
         }
         self.cells.insert((at, key.to_owned()), cell);
     }
@@ -99,24 +110,29 @@ pub(super) fn line_up(
     for (at, record) in records.iter().enumerate() {
         let place = ["village_code", "township_code", "county_code"].map(|column| record.row.get(column));
         if let Some(code) = place.into_iter().find(|code| !code.is_empty()) {
-            lines.put(at, ("village_code", "所在", false), plain(archive.titles.division(code)));
+            lines.put(at, ("village_code", "所在", Compared::All), plain(archive.titles.division(code)));
         }
-        let put = |line: (&str, &str, bool), cell| lines.put(at, line, cell);
+        let put = |line: (&str, &str, Compared), cell| lines.put(at, line, cell);
         match record.view.is_some() && !archive.columns.is_empty() {
             true => list_fields(archive, record, (shown, delivered), put),
             false => compared_fields(record, (shown, delivered), put),
         }
-        birth(record, shown, |cell| lines.put(at, ("birth", "出生日期", false), cell));
-        lines.put(at, ("class", "证件号判定", true), plain(number_words(record.row.get("id_number_class"))));
-        lines.put(at, ("tier", HOW_MATCHED, true), plain(record_words(record, records.len() == 1)));
+        birth(record, shown, |cell| lines.put(at, ("birth", "出生日期", Compared::All), cell));
+        lines.put(
+            at,
+            ("class", "证件号判定", Compared::None),
+            plain(number_words(record.row.get("id_number_class"))),
+        );
+        lines.put(at, ("tier", HOW_MATCHED, Compared::None), plain(record_words(record, records.len() == 1)));
         if record.row.get("in_review") == "1" {
-            lines.put(at, ("review", "匹配", true), plain("待人工确认"));
+            lines.put(at, ("review", "匹配", Compared::None), plain("待人工确认"));
         }
-        lines.put(at, ("origin", "出处", true), plain(&origin(record)));
+        lines.put(at, ("origin", "出处", Compared::None), plain(&origin(record)));
     }
     say_where_numbers_differ(&mut lines, records.len());
+    let sources: Vec<&str> = records.iter().map(CaseRecord::source).collect();
     let title = |record: &CaseRecord| archive.titles.source(record.source()).to_owned();
-    let (fields, own) = told_apart(field_lines(lines, records.len(), shown), records.len());
+    let (fields, own) = told_apart(field_lines(lines, &sources, shown), records.len());
     RecordTable {
         fields,
         own,
@@ -147,7 +163,7 @@ fn list_fields(
     archive: &CaseArchive,
     record: &CaseRecord,
     (shown, delivered): (NumbersShown, &DeliveredNumbers),
-    mut put: impl FnMut((&str, &str, bool), LinedCell),
+    mut put: impl FnMut((&str, &str, Compared), LinedCell),
 ) {
     let Some(view) = &record.view else { return };
     for (column, value) in view.iter() {
@@ -155,16 +171,22 @@ fn list_fields(
         let known = archive.columns.get(&format!("{}.{column}", record.source()));
         let known = known.filter(|known| known.is_field());
         match (column, known) {
-            ("age", _) if !value.is_empty() => put(("age", "年龄", false), plain(&format!("{value}岁"))),
-            ("sex", _) => put(("sex", "性别", false), plain(value)),
+            ("age", _) if !value.is_empty() => {
+                put(("age", "年龄", Compared::All), plain(&format!("{value}岁")))
+            }
+            ("sex", _) => put(("sex", "性别", Compared::All), plain(value)),
             (_, Some(known)) => {
                 // Lists call different things alike; what tells who somebody is they do not.
                 let key = match known.role() {
                     Some(_) => column.to_owned(),
                     None => format!("{column} {}", known.label()),
                 };
-                let own = known.is_own() || column.ends_with("_no");
-                let line = (key.as_str(), known.label(), own);
+                let compared = match known.role() {
+                    _ if known.is_own() || column.ends_with("_no") => Compared::None,
+                    Some(_) => Compared::All,
+                    None => Compared::OfOneList,
+                };
+                let line = (key.as_str(), known.label(), compared);
                 let unread = value.is_empty() && view.get(&format!("{column}__unknown")) == "1";
                 let cell = match unread {
                     true => LinedCell { shown: NOT_KNOWN.to_owned(), compared: String::new() },
@@ -195,23 +217,24 @@ fn compared_value(known: &CaseColumn, value: &str) -> String {
 fn compared_fields(
     record: &CaseRecord,
     (shown, delivered): (NumbersShown, &DeliveredNumbers),
-    mut put: impl FnMut((&str, &str, bool), LinedCell),
+    mut put: impl FnMut((&str, &str, Compared), LinedCell),
 ) {
     for (column, label) in COMPARED {
         let value = record.row.get(column);
+        let compared_as = if column == "household" { Compared::None } else { Compared::All };
         let words = match column {
             "id_number" | "student_no" => shown.number(value),
             "household" => shown.household(value, delivered),
             _ => shown.text(value),
         };
-        put((column, label, column == "household"), LinedCell { shown: words, compared: value.to_owned() });
+        put((column, label, compared_as), LinedCell { shown: words, compared: value.to_owned() });
     }
     let sex = match record.row.get("sex") {
         "1" => "男",
         "2" => "女",
         _ => "",
     };
-    put(("sex", "性别", false), plain(sex));
+    put(("sex", "性别", Compared::All), plain(sex));
 }
 
 /// The birth date that a list states. Beside a masked number it is the number: only that it differs is said.
@@ -255,18 +278,21 @@ fn say_where_numbers_differ(lines: &mut Lines, records: usize) {
     }
 }
 
-/// The lines, and whether it is the program that says it.
-fn field_lines(lines: Lines, records: usize, shown: NumbersShown) -> Vec<(bool, FieldLine)> {
+/// The lines, and whether it is the program that says it. `sources`: the list of each record.
+fn field_lines(lines: Lines, sources: &[&str], shown: NumbersShown) -> Vec<(bool, FieldLine)> {
     let Lines { mut known, mut cells } = lines;
     // What the program says of a record stands below what its list says.
     known.sort_by_key(|line| LAST.contains(&line.0.as_str()));
     let mut fields = Vec::new();
-    for (key, label, own) in known {
+    for (key, label, compared) in known {
         let mut of_line: Vec<LinedCell> =
-            (0..records).map(|at| cells.remove(&(at, key.clone())).unwrap_or_default()).collect();
-        let said: BTreeSet<&str> =
-            of_line.iter().map(|cell| cell.compared.as_str()).filter(|text| !text.is_empty()).collect();
-        let differs = !own && said.len() > 1;
+            (0..sources.len()).map(|at| cells.remove(&(at, key.clone())).unwrap_or_default()).collect();
+        let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (cell, source) in of_line.iter().zip(sources).filter(|(cell, _)| !cell.compared.is_empty()) {
+            let with = if compared == Compared::All { "" } else { source };
+            said.entry(with).or_default().insert(&cell.compared);
+        }
+        let differs = compared != Compared::None && said.values().any(|said| said.len() > 1);
         if key == "birth" && shown == NumbersShown::Masked {
             if !differs {
                 continue;
@@ -282,4 +308,37 @@ fn field_lines(lines: Lines, records: usize, shown: NumbersShown) -> Vec<(bool, 
         fields.push((LAST.contains(&key.as_str()), FieldLine { label, values, differs }));
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lists_mean_differently_by_one_title_is_not_marked() {
+        let mut lines = Lines::default();
+        let name = ("name", "姓名", Compared::All);
+        let status = ("status 参保状态", "参保状态", Compared::OfOneList);
+        let household = ("household", "户编号", Compared::None);
+        for (at, texts) in [["王五", "正常参保", "1"], ["王伍", "领取待遇", "2"], ["王五", "暂停参保", "3"]]
+            .iter()
+            .enumerate()
+        {
+            for (line, text) in [name, status, household].into_iter().zip(texts) {
+                lines.put(at, line, plain(text));
+            }
+        }
+        let differing = |lines: Lines, sources: &[&str]| -> Vec<(String, bool)> {
+            let fields = field_lines(lines, sources, NumbersShown::Masked).into_iter();
+            fields.map(|(_, field)| (field.label, field.differs)).collect()
+        };
+        let of = |status: bool| {
+            [("姓名", true), ("参保状态", status), ("户编号", false)]
+                .map(|(label, it)| (label.to_owned(), it))
+        };
+        let same = Lines { known: lines.known.clone(), cells: lines.cells.clone() };
+        assert_eq!(differing(lines, &["insurance", "pension", "labour"]), of(false));
+        // Of one list that has somebody twice it is.
+        assert_eq!(differing(same, &["insurance", "pension", "insurance"]), of(true));
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) use archive::CaseArchive;
 pub(crate) use case_model::{Case, CaseSubject};
 pub use columns::CaseColumn;
 pub(crate) use finding::{CaseFinding, household_number, period_words};
-pub(crate) use history::former_answers;
+pub(crate) use history::{AnswerLine, former_answers};
 pub(crate) use line_up::{HOW_MATCHED, RecordTable};
 pub(crate) use near_records::NearRecord;
 pub(crate) use numbers::NumbersShown;

@@ -79,6 +79,9 @@ pub(super) fn back_up(arguments: &BackupArguments, console: &mut Console<'_>) ->
         console.line(&format!("编号对照表{}份", done.ledgers))?;
     }
     console.line(&format!("发布{}个，只记了清册的校验值，发布本身不在备份里", done.publications))?;
+    for folder in &done.unfinished {
+        console.say(&format!("注意  没有清册，不是完整的发布，没有记：{}", folder.display()))?;
+    }
     console.line(match done.with_keys {
         true => "含两个密钥：谁拿到这个文件，谁就能由假名认出人。没有加密，只存放在只有自己能看的地方",
         false => "不含密钥：密钥要另行备份，没有它编号接不上",

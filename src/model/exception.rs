@@ -219,12 +219,21 @@ pub enum ResolvedBy {
     Answer,
     /// The lists show it still; its rule is waived in its area for a while.
     Waiver,
+    /// The lists show it still; an answer closes the finding that it follows from, as true and put right.
+    Cause,
 }
 
 impl ResolvedBy {
     /// All of them.
-    const ALL: [Self; 6] =
-        [Self::Data, Self::RuleRetired, Self::SubjectGone, Self::Moved, Self::Answer, Self::Waiver];
+    const ALL: [Self; 7] = [
+        Self::Data,
+        Self::RuleRetired,
+        Self::SubjectGone,
+        Self::Moved,
+        Self::Answer,
+        Self::Waiver,
+        Self::Cause,
+    ];
 
     /// Word in published tables.
     pub fn code(self) -> &'static str {
@@ -235,6 +244,7 @@ impl ResolvedBy {
             Self::Moved => "moved",
             Self::Answer => "answer",
             Self::Waiver => "waiver",
+            Self::Cause => "cause",
         }
     }
     /// Word in summaries and reports.
@@ -246,6 +256,7 @@ impl ResolvedBy {
             Self::Moved => "对象已迁出",
             Self::Answer => "核查结果",
             Self::Waiver => "批准豁免",
+            Self::Cause => "由原因已核",
         }
     }
     /// Reads [`ResolvedBy::code`] back.
@@ -299,6 +310,9 @@ pub struct TrackedException {
     pub changed: Vec<String>,
     /// The last answer to it, if there is one: whether it closes it the status says.
     pub answer: Option<Arc<Answer>>,
+    /// The answer to the finding that it follows from, if that answer holds and says that something is wrong there: with the
+    /// cause this one was looked at, too, and with it it is put right.
+    pub cause_answer: Option<Arc<Answer>>,
     /// Numbers that sheets handed out earlier bear for it, see [`TrackedException::long_number`]: from before two
     /// subjects were found to be one, or another identity secret was taken; ascending.
     pub former_numbers: Vec<String>,

@@ -68,6 +68,17 @@ pub struct Links {
     pub ruled: RuledPairs,
 }
 
+impl Links {
+    /// Was this pair, in either order, left to people?
+    pub(crate) fn is_in_review(&self, a: Node, b: Node) -> bool {
+        let wanted = (a.min(b), a.max(b));
+        let from = self.left.partition_point(|&left| left < wanted.0);
+        let until = from + self.left[from..].partition_point(|&left| left == wanted.0);
+        let at = self.right[from..until].binary_search(&wanted.1);
+        at.is_ok_and(|at| self.decision[from + at] == Decision::Review)
+    }
+}
+
 /// Pairs of records that an officer ruled about, `left << 32 | right`, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuledPairs {

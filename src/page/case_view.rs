@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::facets::{AnswerState, FindingState, REOPENED};
 use super::findings::PageFinding;
+use super::page_answers::PageAnswers;
 use super::state::PageState;
 use crate::Result;
 pub use crate::case::CaseColumn as PageColumn;
-use crate::case::{Case, CaseSubject, NumbersShown, household_number, period_words};
+use crate::case::{AnswerLine, Case, CaseSubject, NumbersShown, household_number, period_words};
 use crate::model::exception::Status;
 use crate::privacy::mask::mask_numbers_in_text;
 
@@ -18,6 +19,8 @@ pub(super) struct CaseView {
     pub(super) title: String,
     #[serde(flatten)]
     pub(super) case: Case,
+    /// The finding that it follows from.
+    pub(super) cause: Option<FindingLine>,
     /// Other findings of the household.
     pub(super) others: Vec<FindingLine>,
 }
@@ -46,13 +49,20 @@ pub(super) struct FindingLine {
     pub(super) state_title: &'static str,
     /// Its answer, if there is one.
     pub(super) verdict: String,
+    /// Its reason and whatever else it says.
+    pub(super) details: String,
     pub(super) review: bool,
     pub(super) status: &'static str,
 }
 
 impl FindingLine {
     /// A finding as the page shows it.
-    pub(super) fn of(page: &PageState, one: &PageFinding, state: FindingState, verdict: &str) -> Self {
+    pub(super) fn of(
+        page: &PageState,
+        one: &PageFinding,
+        state: FindingState,
+        (verdict, details): (&str, &str),
+    ) -> Self {
         let titles = &page.archive.titles;
         let state_title = match state.answered {
             AnswerState::Open if one.status == Status::Reopened => REOPENED.1,
@@ -79,10 +89,23 @@ impl FindingLine {
             state_code: state.answered.code(),
             state_title,
             verdict: verdict.to_owned(),
+            details: details.to_owned(),
             review: one.in_review,
             status: one.status.title(),
         }
     }
+}
+
+/// The verdict on a finding, and its reason with whatever else was said: nobody reviews a verdict alone. Of one that was sent
+/// back why it was.
+pub(super) fn answered_words(answers: &PageAnswers, one: &PageFinding) -> (String, String) {
+    if let Some(returned) = answers.returned(one) {
+        return (format!("原因：{}", mask_numbers_in_text(&returned.returned.note)), String::new());
+    }
+    answers.of(&one.exception_id).map_or_else(Default::default, |standing| {
+        let line = AnswerLine::of(&standing.answer, &one.facts);
+        (standing.answer.verdict.clone(), line.details)
+    })
 }
 
 /// Gathers a case; `visible`: what the seat may see of the household's other findings.
@@ -96,8 +119,8 @@ pub(super) fn case_view(
 ) -> Result<CaseView> {
     let (answers, today) = (page.answers(), (page.now)().today);
     let line = |one: &PageFinding| {
-        let verdict = answers.of(&one.exception_id).map_or("", |standing| standing.answer.verdict.as_str());
-        FindingLine::of(page, one, page.state_of(one, &answers, today), verdict)
+        let (verdict, details) = answered_words(&answers, one);
+        FindingLine::of(page, one, page.state_of(one, &answers, today), (&verdict, &details))
     };
     let household = page.findings.iter().filter(|other| {
         !one.household.is_empty()
@@ -116,6 +139,7 @@ pub(super) fn case_view(
     };
     Ok(CaseView {
         finding: line(one),
+        cause: page.with_fingerprint(&one.cause).filter(|cause| visible(cause)).map(line),
         title: page.archive.titles.rule(&one.rule).to_owned(),
         case: page.archive.case(&subject, &page.history(&one.exception_id)?, NumbersShown::Masked)?,
         others: household.map(line).collect(),

@@ -86,7 +86,9 @@ pub(super) fn answer(shared: &Shared, seat: &PageSeat, form: &AnswerForm<'_>) ->
             faults.push(format!("{}刚才由{by}填了“{}”，看过再填", one.number, other.answer.verdict));
             continue;
         }
-        match form.answer(&shared.page.words.answers, one, seat, &moment) {
+        let given = form.answer(&shared.page.words.answers, one, seat, &moment);
+        let given = given.and_then(|answer| shared.page.check_separable(one, answer));
+        match given {
             Ok(answer) => answers.push(answer),
             Err(found) => faults.extend(found),
         }

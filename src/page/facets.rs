@@ -159,15 +159,24 @@ pub(super) enum AnswerState {
     InReview,
     /// A higher level took the answer back.
     Returned,
+    /// An answer says of the finding that it follows from that something is wrong there: it was looked at with that.
+    ByCause,
 }
 
 impl AnswerState {
-    const ALL: [Self; 6] =
-        [Self::Open, Self::Pending, Self::Closed, Self::Outdated, Self::InReview, Self::Returned];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Pending,
+        Self::Closed,
+        Self::Outdated,
+        Self::InReview,
+        Self::Returned,
+        Self::ByCause,
+    ];
 
     /// Did somebody look at what is found today, and does that stand?
     pub(super) fn is_looked_at(self) -> bool {
-        matches!(self, Self::Pending | Self::Closed | Self::InReview)
+        matches!(self, Self::Pending | Self::Closed | Self::InReview | Self::ByCause)
     }
 
     pub(super) fn code(self) -> &'static str {
@@ -178,6 +187,7 @@ impl AnswerState {
             Self::Outdated => "outdated",
             Self::InReview => "in_review",
             Self::Returned => "sent_back",
+            Self::ByCause => "by_cause",
         }
     }
     pub(super) fn title(self) -> &'static str {
@@ -188,6 +198,7 @@ impl AnswerState {
             Self::Outdated => "原核查已失效",
             Self::InReview => "已核，待审核",
             Self::Returned => "已退回，重新核查",
+            Self::ByCause => "由原因已核",
         }
     }
 }

@@ -112,6 +112,8 @@ pub(super) struct FindingNames {
     by_fingerprint: HashMap<String, u32>,
     /// By keys that sheets bore earlier: where one finding became two, both are meant.
     by_former_key: HashMap<String, Vec<u32>>,
+    /// Of each finding that others follow from, by its fingerprint, those others.
+    consequences: HashMap<String, Vec<u32>>,
 }
 
 impl FindingNames {
@@ -120,6 +122,9 @@ impl FindingNames {
         for (at, one) in (0..).zip(findings) {
             names.by_key.insert(one.key.clone(), at);
             names.by_fingerprint.insert(one.exception_id.clone(), at);
+            if !one.cause.is_empty() {
+                names.consequences.entry(one.cause.clone()).or_default().push(at);
+            }
             for key in &one.former_keys {
                 names.by_former_key.entry(key.clone()).or_default().push(at);
             }
@@ -139,6 +144,11 @@ impl FindingNames {
     /// The finding with a fingerprint.
     pub(super) fn with_fingerprint(&self, fingerprint: &str) -> Option<usize> {
         self.by_fingerprint.get(fingerprint).map(|&at| at as usize)
+    }
+
+    /// The findings that follow from one.
+    pub(super) fn consequences(&self, fingerprint: &str) -> impl Iterator<Item = usize> {
+        self.consequences.get(fingerprint).into_iter().flatten().map(|&at| at as usize)
     }
 
     /// Whatever was ever called by a key.

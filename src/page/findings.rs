@@ -38,6 +38,8 @@ pub(super) struct PageFinding {
     pub(super) first_seen: Arc<str>,
     pub(super) due: Date,
     pub(super) status: Status,
+    /// Fingerprint of the finding that it follows from; empty: of none.
+    pub(super) cause: String,
     /// What closes it, if something does.
     pub(super) resolved_by: Option<ResolvedBy>,
     pub(super) in_review: bool,
@@ -112,6 +114,7 @@ fn read_finding(
         first_seen,
         due,
         status,
+        cause: rows.optional_text("cause", row).unwrap_or_default(),
         resolved_by: rows.optional_text("resolved_by", row).and_then(|code| ResolvedBy::from_code(&code)),
         in_review: rows.int("in_review", row)? == 1 || rows.int("confidence", row)? >= 6,
         former_keys: list("former_numbers")

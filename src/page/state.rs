@@ -23,12 +23,13 @@ use crate::answers::{
 use crate::case::CaseArchive;
 use crate::model::exception::ResolvedBy;
 use crate::privacy::IdentitySecret;
+use crate::privacy::told_error::render_error;
 use crate::publication::snapshot::Snapshot;
 use crate::rules::officer_words::OfficerWords;
 use crate::rules::verdict_meaning::Closing;
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::track::{answer_closes, answer_would_close};
-use crate::triage::{identity_of, note_ruled_pairs};
+use crate::triage::{identity_of, inseparable_fault, note_ruled_pairs};
 use crate::{Error, Result};
 
 /// Days before the due date from which on a finding is soon due.
@@ -181,6 +182,7 @@ impl PageState {
         let answered = match standing {
             None if one.resolved_by == Some(ResolvedBy::Waiver) => AnswerState::Closed,
             None if answers.returned(one).is_some() => AnswerState::Returned,
+            None if self.is_looked_at_with_cause(one, answers) => AnswerState::ByCause,
             None => AnswerState::Open,
             Some(answer) if self.closes(answer, one) => AnswerState::Closed,
             Some(answer) if self.is_pending(answer, one) => AnswerState::Pending,
@@ -202,6 +204,17 @@ impl PageState {
         answer_closes(answer, &one.facts, &self.words.answers, self.snapshot.period())
     }
 
+    /// Does an answer hold that says that something is wrong with the finding that it follows from?
+    fn is_looked_at_with_cause(&self, one: &PageFinding, answers: &PageAnswers) -> bool {
+        let Some(cause) = self.with_fingerprint(&one.cause) else { return false };
+        let words = &self.words.answers;
+        answers.of(&cause.exception_id).is_some_and(|answer| {
+            words.confirms(&answer.answer.verdict)
+                && words.is_reviewed(answer.answer.level)
+                && (self.is_pending(answer, cause) || self.closes(answer, cause))
+        })
+    }
+
     /// Would it close the finding if the highest level had looked at it?
     fn awaits_review(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
         answer_would_close(answer, &one.facts, &self.words.answers, self.snapshot.period())
@@ -211,6 +224,37 @@ impl PageState {
     fn is_pending(&self, answer: &StandingAnswer, one: &PageFinding) -> bool {
         answer.holds(&one.facts, self.snapshot.period().last_day())
             && self.words.answers.meaning_of(&answer.answer.verdict).closes == Closing::No
+    }
+
+    /// Can the records that a finding rests on be said to be several persons'?
+    ///
+    /// # Errors
+    /// The publication is damaged.
+    pub(super) fn is_separable(&self, one: &PageFinding) -> Result<bool> {
+        self.archive.is_separable(&one.evidence)
+    }
+
+    /// An answer, unless it says of a finding that its records are several persons' that were not taken for one.
+    ///
+    /// # Errors
+    /// Why it cannot be taken, Chinese.
+    pub(super) fn check_separable(
+        &self,
+        one: &PageFinding,
+        answer: Answer,
+    ) -> std::result::Result<Answer, Vec<String>> {
+        let fault = |is_separable: bool| {
+            inseparable_fault(&self.words.answers, &answer.verdict, is_separable)
+                .map(|fault| format!("{}：{fault}", one.number))
+        };
+        if fault(false).is_none() {
+            return Ok(answer);
+        }
+        let found = self.is_separable(one).map(fault);
+        match found.unwrap_or_else(|error| Some(render_error(&error, false))) {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(answer),
+        }
     }
 
     /// Appends answers, all of them or none. Comes back with how many ought to bind the linker and will not.
@@ -250,7 +294,8 @@ impl PageState {
         for answer in answers {
             let at = self.names.with_fingerprint(&answer.exception_id);
             held.take((batch, answer, Some(day)), at.map(|at| &self.findings[at]), &self.words.answers);
-            if let Some(at) = at {
+            let follow = self.names.consequences(&answer.exception_id);
+            for at in at.into_iter().chain(follow) {
                 held.states[at] = self.state_of(&self.findings[at], held, day);
             }
         }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::case_view::{FindingLine, case_view};
+use super::case_view::{FindingLine, answered_words, case_view};
 use super::draw_list::{DrawnRow, rows_of};
 use super::facets::{Facet, FindingState, NOT_DRAWN, NarrowedQueue, narrow, state_title};
 use super::findings::PageFinding;
@@ -69,6 +69,7 @@ impl Shared {
             "sees_draws": seat.sees_draws(),
             "verdicts": self.verdicts(),
             "reasons": page.words.answers.reasons,
+            "noted": page.words.answers.reasons_with_note.join("|"),
             "measures": page.words.answers.measures,
         })
     }
@@ -96,6 +97,7 @@ impl Shared {
                 "word": word,
                 "needs": (if titles.is_empty() { String::new() } else { format!("要填{}", titles.join("、")) }),
                 "need_names": names.join(" "),
+                "apart": meaning.same_person == Some(false),
                 "reasons": meaning.reasons.join("|"),
                 "measures": meaning.measures.join("|"),
             })
@@ -141,10 +143,8 @@ impl Shared {
             .iter()
             .map(|&position| {
                 let one = &page.findings[position as usize];
-                let verdict = answers.of(&one.exception_id).map_or("", |one| one.answer.verdict.as_str());
-                let returned = answers.returned(one).map(|one| format!("原因：{}", one.returned.note));
-                let verdict = returned.as_deref().map_or(verdict.into(), mask_numbers_in_text);
-                FindingLine::of(page, one, answers.states[position as usize], &verdict)
+                let (verdict, details) = answered_words(&answers, one);
+                FindingLine::of(page, one, answers.states[position as usize], (&verdict, &details))
             })
             .collect();
         let address = filter.at(at).address();
@@ -231,6 +231,8 @@ impl Shared {
         told: &Told,
     ) -> Result<String> {
         let case = case_view(&self.page, one, |other| seat.sees(&other.county, &other.township))?;
+        let inseparable =
+            (!self.page.is_separable(one)?).then_some("这条疑点没有把几条记录认作一个人，没有可以分开的");
         let address = filter.address();
         let next = format!("/case/{}?{address}", one.key);
         let title = if one.name.is_empty() { one.number.as_str() } else { &one.name };
@@ -240,6 +242,7 @@ impl Shared {
             "case": case,
             "address": address,
             "seen": [answers.seen(one)],
+            "inseparable": inseparable,
             "returned": answers.returned(one).map(|one| mask_numbers_in_text(&one.returned.note)),
         });
         self.templates.render("case.html", &together(own, frame))

@@ -491,6 +491,15 @@ impl Snapshot {
         self.tables.get(source).is_some_and(|tables| tables.iter().any(|t| t.sha256 == sha256))
     }
 
+    /// Sources with files, and the digests of these.
+    pub(crate) fn source_files(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let own = self.tables.iter().map(|(source, tables)| {
+            let digests: BTreeSet<&str> = tables.iter().map(|table| table.sha256.as_str()).collect();
+            (source.as_str(), digests)
+        });
+        own.filter(|(_, digests)| !digests.is_empty()).collect()
+    }
+
     /// Records of a source by county code; nothing where they were not counted.
     pub(crate) fn counties(&self, source: &str) -> BTreeMap<String, u64> {
         let mut counties = BTreeMap::new();

@@ -162,7 +162,7 @@ impl PublishedPipeline {
             words: rules.settings.words(),
             lists: rules.settings.lists.clone(),
             of_identities: of_identities.map(|(code, _)| code.clone()).collect(),
-            deciding: deciding_columns(pipeline, &lineages),
+            deciding: deciding_columns(pipeline, rules, &lineages),
             divisions: pipeline.divisions.clone(),
             calendar: pipeline.calendar.clone(),
             privacy: pipeline.settings.privacy.clone(),
@@ -213,6 +213,7 @@ fn may_be_shown(column: &SourceColumn) -> bool {
 /// Columns that decide a rule say more the fewer rules they decide: that somebody is registered decides nearly all.
 fn deciding_columns(
     pipeline: &Pipeline,
+    rules: &RuleSet,
     lineages: &BTreeMap<String, Lineage>,
 ) -> BTreeMap<String, Vec<(String, String)>> {
     let mut decides: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -227,8 +228,14 @@ fn deciding_columns(
         own.iter().for_each(|column| *decides.entry(*column).or_default() += 1);
     }
     let common = lineages.len() / COMMON;
+    let told = |code: &str| rules.rules.iter().find(|rule| rule.header.code == code)?.header.told.as_ref();
     let of_rule = |(code, own): (&str, BTreeSet<(&str, &str)>)| {
-        let mut own: Vec<(&str, &str)> = own.into_iter().filter(|column| decides[column] <= common).collect();
+        let told = told(code);
+        let is_told = |(source, column): &(&str, &str)| match told {
+            Some(told) => told.iter().any(|one| one.split_once('.') == Some((*source, *column))),
+            None => decides[&(*source, *column)] <= common,
+        };
+        let mut own: Vec<(&str, &str)> = own.into_iter().filter(is_told).collect();
         own.sort_by_key(|column| (decides[column], *column));
         let own = own.into_iter().map(|(source, column)| (source.to_owned(), column.to_owned()));
         (code.to_owned(), own.collect())

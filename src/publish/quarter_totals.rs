@@ -31,6 +31,8 @@ pub struct OpenCount {
     pub answered: u64,
     /// Of these, those whose rule is waived in their area.
     pub waived: u64,
+    /// Of these, those that follow from a finding of which an answer says that it was true and is put right.
+    pub by_cause: u64,
     /// Open, but resting on a link that a human must confirm; not in `open`.
     pub review: u64,
     /// Open and certain, past the due date when the lists are handed out.
@@ -48,6 +50,7 @@ impl OpenCount {
         } else if t.status == Status::Answered {
             self.answered += 1;
             self.waived += u64::from(t.resolved_by == Some(ResolvedBy::Waiver));
+            self.by_cause += u64::from(t.resolved_by == Some(ResolvedBy::Cause));
         } else if t.status == Status::Retired {
             // Neither open nor put right.
         } else if t.in_review() {
@@ -248,7 +251,8 @@ impl PublicationTotals {
 
 /// Has somebody answered it as it stands now?
 pub(super) fn is_answered(t: &TrackedException) -> bool {
-    t.answer.as_ref().is_some_and(|answer| !t.facts.is_empty() && answer.facts == t.facts)
+    t.cause_answer.is_some()
+        || t.answer.as_ref().is_some_and(|answer| !t.facts.is_empty() && answer.facts == t.facts)
 }
 
 fn tier_index(tier: Tier) -> usize {

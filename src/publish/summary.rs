@@ -7,7 +7,7 @@ use super::audit_kinds::audit_kind;
 use super::cell_notices::cell_notices;
 use super::held_notices::held_notices;
 use super::notices_file::NOTICES;
-use super::quarter_totals::grouped_text;
+use super::quarter_totals::{OpenCount, grouped_text};
 use super::terminal_lines::TerminalLines;
 use super::township_ranking::{RankedTownship, rank_townships};
 use super::unread_files::unread_notices;
@@ -188,10 +188,7 @@ fn say_findings(lines: &mut TerminalLines, publication: &FinishedPublication, ca
         let text = format!(
             "另有已核的{}条：名单仍有，核查结果已说明，原值未变{}；连同它们共查出{}条",
             grouped_text(t.all.answered),
-            match t.all.waived {
-                0 => String::new(),
-                waived => format!("（其中批准豁免{}条）", grouped_text(waived)),
-            },
+            among_answered(&t.all),
             grouped_text(t.all.open + t.all.review + t.all.answered)
         );
         lines.say("", &text, 1);
@@ -276,4 +273,14 @@ fn say_other_notices(lines: &mut TerminalLines, others: &[&AuditFinding], catalo
         let named: Vec<&str> = rest.iter().map(|(kind, _)| *kind).collect();
         lines.say("注意", &format!("另有{count}条：{}", named.join("、")), 1);
     }
+}
+
+/// What closes the findings that the lists show still, beside answers to themselves.
+fn among_answered(all: &OpenCount) -> String {
+    let parts = [("批准豁免", all.waived), ("由原因已核", all.by_cause)];
+    let parts: Vec<String> = { parts.into_iter() }
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!("{word}{}条", grouped_text(count)))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!("（其中{}）", parts.join("、")) }
 }

@@ -7,6 +7,7 @@ use crate::link::rulings::MarkedRecord;
 use crate::privacy::IdentitySecret;
 use crate::publication::batch_columns::BatchColumns;
 use crate::publication::snapshot::Snapshot;
+use crate::publication::table_reader::TableRow;
 
 use super::previous_records::RECORDS;
 
@@ -26,7 +27,12 @@ pub struct SaidOfEvidence<'a> {
 struct RuledRecord {
     person: String,
     who: MarkedRecord,
-    mark: String,
+}
+
+/// Records that verdicts are about, and which pairs of them the run left to people.
+pub(crate) struct EvidenceRecords {
+    records: BTreeMap<String, RuledRecord>,
+    review: BTreeSet<(String, String)>,
 }
 
 /// The pairs of marks that each verdict is about, in order of `said`.
@@ -46,53 +52,88 @@ pub fn evidence_pairs(
     if asked.is_empty() {
         return Ok(vec![Vec::new(); said.len()]);
     }
-    let records = read_ruled_records(snapshot, secret, &asked)?;
-    let review = read_review_pairs(snapshot, &asked)?;
-    Ok(said.iter().map(|one| pairs_of(one, &records, &review)).collect())
+    let found = EvidenceRecords::read(snapshot, &asked)?;
+    let digests: Vec<String> = found.records.values().map(|record| record.who.digest()).collect();
+    let marks: BTreeMap<&str, String> =
+        found.records.keys().map(String::as_str).zip(secret.record_marks(&digests)).collect();
+    let marked = |one: &SaidOfEvidence<'_>| {
+        let mark = |id: &str| marks.get(id).cloned().unwrap_or_default();
+        let mut pairs: Vec<[String; 2]> = found.pairs(one).into_iter().map(|pair| pair.map(mark)).collect();
+        pairs.iter_mut().for_each(|pair| pair.sort_unstable());
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs
+    };
+    Ok(said.iter().map(marked).collect())
 }
 
-fn pairs_of(
-    said: &SaidOfEvidence<'_>,
-    records: &BTreeMap<String, RuledRecord>,
-    review: &BTreeSet<(String, String)>,
-) -> Vec<[String; 2]> {
-    let (mut apart, mut alike, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, left) in said.record_ids.iter().enumerate() {
-        for right in &said.record_ids[at + 1..] {
-            let (Some(a), Some(b)) = (records.get(left), records.get(right)) else { continue };
-            let pair = match a.mark <= b.mark {
-                true => [a.mark.clone(), b.mark.clone()],
-                false => [b.mark.clone(), a.mark.clone()],
+impl EvidenceRecords {
+    /// Reads those that are asked for.
+    ///
+    /// # Errors
+    /// A publication that is damaged.
+    pub(crate) fn read(snapshot: &Snapshot, asked: &BTreeSet<&str>) -> Result<Self> {
+        if asked.is_empty() {
+            return Ok(Self { records: BTreeMap::new(), review: BTreeSet::new() });
+        }
+        Ok(Self {
+            records: read_ruled_records(snapshot, asked)?,
+            review: read_review_pairs(snapshot, asked)?,
+        })
+    }
+
+    /// Of rows of the records and of the scored pairs.
+    pub(crate) fn of_rows(records: &[TableRow], links: &[TableRow]) -> Self {
+        let text = |row: &TableRow, column: &str| row.get(column).to_owned();
+        let record = |row: &TableRow| {
+            let who = MarkedRecord {
+                source: text(row, "source"),
+                id_number: text(row, "id_number"),
+                name: text(row, "name"),
+                ..MarkedRecord::default()
             };
-            if review.contains(&(left.clone(), right.clone()))
-                || review.contains(&(right.clone(), left.clone()))
-            {
-                doubtful.push(pair);
-            } else if a.person == b.person {
+            (text(row, "record_id"), RuledRecord { person: text(row, "person_id"), who })
+        };
+        let review = links.iter().filter(|row| row.get("decision") == "review");
+        Self {
+            records: records.iter().map(record).collect(),
+            review: review.map(|row| (text(row, "left_record_id"), text(row, "right_record_id"))).collect(),
+        }
+    }
+
+    /// Do records among these stand for one person, or may they, so that somebody can say that they are several persons'?
+    pub(crate) fn is_separable(&self, record_ids: &[String]) -> bool {
+        !self.pairs(&SaidOfEvidence { record_ids, same: false }).is_empty()
+    }
+
+    /// The pairs of records that a verdict is about: see [`evidence_pairs`].
+    fn pairs<'a>(&self, said: &SaidOfEvidence<'a>) -> Vec<[&'a str; 2]> {
+        let (mut apart, mut alike, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, left) in said.record_ids.iter().enumerate() {
+            for right in &said.record_ids[at + 1..] {
+                let (Some(a), Some(b)) = (self.records.get(left), self.records.get(right)) else { continue };
+                let is_doubtful = self.review.contains(&(left.clone(), right.clone()))
+                    || self.review.contains(&(right.clone(), left.clone()));
                 let equal = (&a.who.id_number, &a.who.name) == (&b.who.id_number, &b.who.name);
-                if !equal {
-                    apart.push(pair);
-                } else if a.who.source != b.who.source {
-                    alike.push(pair);
+                let pair = [left.as_str(), right.as_str()];
+                match () {
+                    () if is_doubtful => doubtful.push(pair),
+                    () if a.person != b.person => {}
+                    () if !equal => apart.push(pair),
+                    () if a.who.source != b.who.source => alike.push(pair),
+                    () => {}
                 }
             }
         }
+        if !said.same {
+            doubtful.extend(if apart.is_empty() { alike } else { apart });
+        }
+        doubtful
     }
-    let mut pairs = doubtful;
-    if !said.same {
-        pairs.extend(if apart.is_empty() { alike } else { apart });
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
 }
 
-fn read_ruled_records(
-    snapshot: &Snapshot,
-    secret: &IdentitySecret,
-    asked: &BTreeSet<&str>,
-) -> Result<BTreeMap<String, RuledRecord>> {
-    let mut found = Vec::new();
+fn read_ruled_records(snapshot: &Snapshot, asked: &BTreeSet<&str>) -> Result<BTreeMap<String, RuledRecord>> {
+    let mut found = BTreeMap::new();
     for batch in snapshot.batches(RECORDS)? {
         let rows = BatchColumns::new(&batch, snapshot.folder());
         for row in 0..batch.num_rows() {
@@ -108,13 +149,10 @@ fn read_ruled_records(
                 birth: rows.optional_int("birth_date", row).unwrap_or_default().into(),
                 household: text("household"),
             };
-            found.push((id, rows.text("person_id", row)?, who));
+            found.insert(id, RuledRecord { person: rows.text("person_id", row)?, who });
         }
     }
-    let digests: Vec<String> = found.iter().map(|(_, _, who)| who.digest()).collect();
-    let marks = secret.record_marks(&digests);
-    let ruled = found.into_iter().zip(marks);
-    Ok(ruled.map(|((id, person, who), mark)| (id, RuledRecord { person, who, mark })).collect())
+    Ok(found)
 }
 
 fn read_review_pairs(snapshot: &Snapshot, asked: &BTreeSet<&str>) -> Result<BTreeSet<(String, String)>> {

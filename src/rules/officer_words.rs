@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::rule_settings::SettingsFiles;
-use super::verdict_meaning::VerdictMeaning;
+use super::verdict_meaning::{AnswerPart, Closing, VerdictMeaning};
 use crate::Error;
 use crate::config::toml_file::TomlStep;
 use crate::model::answer::ReviewLevel;
@@ -41,6 +41,8 @@ pub struct AnswerWords {
     pub reasons: Vec<String>,
     /// Choices of 处理措施.
     pub measures: Vec<String>,
+    /// Reasons that say nothing by themselves: the note has to say what is meant.
+    pub reasons_with_note: Vec<String>,
     /// The level that must have looked at an answer before it closes anything; absent: whoever answers closes.
     pub review: Option<ReviewLevel>,
     /// By verdict: what it means. One that is not there closes nothing and asks for nothing.
@@ -51,6 +53,22 @@ impl AnswerWords {
     /// What a verdict means.
     pub fn meaning_of(&self, verdict: &str) -> VerdictMeaning {
         self.meaning.get(verdict).cloned().unwrap_or_default()
+    }
+
+    /// Parts that an answer with this verdict and this reason must have.
+    pub fn needs(&self, verdict: &str, reason: &str) -> Vec<AnswerPart> {
+        let mut needs = self.meaning_of(verdict).needs;
+        let note = self.reasons_with_note.iter().any(|one| one == reason);
+        if note && !needs.contains(&AnswerPart::Note) {
+            needs.push(AnswerPart::Note);
+        }
+        needs
+    }
+
+    /// Does a verdict say that something is wrong, which has to be put right, or was?
+    pub fn confirms(&self, verdict: &str) -> bool {
+        let meaning = self.meaning_of(verdict);
+        meaning.closes != Closing::Facts && meaning.same_person.is_none() && !meaning.measures.is_empty()
     }
 
     /// Has whoever must look at an answer of this level before it closes anything looked at it?
@@ -135,6 +153,12 @@ impl OfficerWords {
                 *own = base;
             }
         }
+        if self.answers.reasons_with_note.is_empty() {
+            // Whoever names other reasons does not take over which of the base's ask for a note.
+            let known = |reason: &String| self.answers.reasons.contains(reason);
+            self.answers.reasons_with_note =
+                base.answers.reasons_with_note.into_iter().filter(known).collect();
+        }
         self.answers.review = self.answers.review.or(base.answers.review);
         for (verdict, meaning) in base.answers.meaning {
             // Whoever names other verdicts does not take over what those of the base mean.
@@ -174,6 +198,14 @@ impl OfficerWords {
             };
             complaints.push(files.complain(&steps, said).hint("先写进 [answers] 的选项，或删去这一处"));
         }
+        for reason in answers.reasons_with_note.iter().filter(|reason| !answers.reasons.contains(reason)) {
+            let steps = ["answers".into(), "reasons_with_note".into()];
+            complaints.push(
+                files
+                    .complain(&steps, format!("“{reason}”不在选项里"))
+                    .hint("只能写 [answers] reasons 里有的原因"),
+            );
+        }
         for (key, list) in
             [("verdicts", &answers.verdicts), ("reasons", &answers.reasons), ("measures", &answers.measures)]
         {
@@ -199,7 +231,6 @@ impl OfficerWords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::verdict_meaning::Closing;
 
     fn words(title: &str, verdicts: &[&str]) -> OfficerWords {
         let severity = SeverityWords { title: Some(title.to_owned()), ..SeverityWords::default() };
@@ -236,6 +267,27 @@ mod tests {
         let meaning = VerdictMeaning { reasons, ..VerdictMeaning::default() };
         faulty.answers.meaning.insert("不是".to_owned(), meaning);
         assert_eq!(faulty.check(&SettingsFiles::default()).len(), 2);
+    }
+
+    #[test]
+    fn reasons_that_say_nothing_ask_for_a_note_and_are_choices() {
+        let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let mut base = words("错发", &["不属实", "转办"]);
+        base.answers.reasons = texts(&["死亡", "其他"]);
+        base.answers.reasons_with_note = texts(&["其他"]);
+        let note = VerdictMeaning { needs: vec![AnswerPart::Note], ..VerdictMeaning::default() };
+        base.answers.meaning.insert("转办".to_owned(), note);
+        assert_eq!(base.check(&SettingsFiles::default()).len(), 0);
+        assert_eq!(base.answers.needs("不属实", "其他"), [AnswerPart::Note]);
+        assert_eq!(base.answers.needs("不属实", "死亡"), []);
+        assert_eq!(base.answers.needs("转办", "其他"), [AnswerPart::Note], "once");
+        let own = words("错发", &[]).over(base.clone());
+        assert_eq!(own.answers.reasons_with_note, ["其他"]);
+        let mut other = words("错发", &[]);
+        other.answers.reasons = texts(&["别的"]);
+        assert_eq!(other.over(base.clone()).answers.reasons_with_note, texts(&[]), "it has other reasons");
+        base.answers.reasons_with_note = texts(&["没有"]);
+        assert_eq!(base.check(&SettingsFiles::default()).len(), 1);
     }
 
     #[test]

@@ -84,6 +84,9 @@ pub struct RuleHeader {
     /// Rules whose findings on the same person or household belong together with this one's.
     #[serde(default)]
     pub related: Vec<String>,
+    /// Columns, `source.column`, that lists tell beside the message, of those that decide the rule; absent: all of them. What
+    /// only keeps somebody from being a finding tells nothing of one.
+    pub told: Option<Vec<String>>,
     /// Tables given and findings expected; at least one finding and each exclusion.
     #[serde(default)]
     pub example: Vec<RuleExample>,

@@ -467,6 +467,18 @@ impl RuleSet {
                 ),
             ));
         }
+        for (at, column) in header.told.iter().flatten().enumerate() {
+            let known = column.split_once('.').is_some_and(|(view, name)| {
+                read.contains(view)
+                    && self.catalogue.columns(view).is_some_and(|all| all.iter().any(|(own, _)| own == name))
+            });
+            if !known {
+                return Err(rule
+                    .file
+                    .complain_at(&["told".into(), at.into()], format!("“{column}”不是语句所用来源的列"))
+                    .hint("写成 来源.列，例如 \"insurance.status\""));
+            }
+        }
         for (at, absence) in header.absent_from.iter().enumerate() {
             let place = |key: &'static str| ["absent_from".into(), at.into(), key.into()];
             let named = [("list", absence.list.as_str()), ("of", header.absent_source(absence))];

@@ -269,6 +269,7 @@ impl PresentQuarter<'_, '_> {
             fact_columns,
             changed,
             answer: None,
+            cause_answer: None,
             listed_id: String::new(),
             former_numbers,
             exception,

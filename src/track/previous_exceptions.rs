@@ -148,6 +148,7 @@ fn read_previous_exception(
         fact_columns: rows.optional_text("fact_columns", row).unwrap_or_default(),
         changed: split_list(&rows.optional_text("changed_columns", row).unwrap_or_default()),
         answer: None,
+        cause_answer: None,
         former_numbers: split_list(&former),
         exception: Exception {
             rule_code: rows.shared("rule_code", row, texts)?,

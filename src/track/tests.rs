@@ -3,7 +3,7 @@ use crate::answers::{Answer, AnswerSource, AnswerStore, BatchOrigin, StandingAns
 use crate::model::division::DivisionTree;
 use crate::model::exception::Status;
 use crate::model::exception::TrackedException;
-use crate::model::exception::{Severity, SubjectKind};
+use crate::model::exception::{RelatedException, Severity, SubjectKind};
 use crate::model::published_id::{HouseholdId, PersonId};
 use crate::model::resolution::Resolution;
 use crate::normalize::{ComparableColumn, ComparableSource};
@@ -254,6 +254,11 @@ fn words() -> AnswerWords {
     ] {
         words.verdicts.push(verdict.to_owned());
         words.meaning.insert(verdict.to_owned(), closing(closes));
+    }
+    for verdict in ["已整改", "属实"] {
+        if let Some(meaning) = words.meaning.get_mut(verdict) {
+            meaning.measures.push("追缴".to_owned());
+        }
     }
     words
 }
@@ -562,4 +567,56 @@ fn t16_t17_another_owner_or_place_changes_neither_name_nor_answer() {
         "the old sheet can still come back"
     );
     assert_eq!((&*one.exception.owner, &*one.exception.village_code), ("乡村振兴局", "410621101999"));
+}
+
+#[test]
+fn what_follows_from_an_answered_cause_is_looked_at_with_it() {
+    let cause = finding("R14", "P1", "");
+    let mut follows = finding("R30", "P1", "");
+    let name = RelatedException {
+        rule_code: cause.rule_code.clone(),
+        subject_id: cause.subject_id.clone(),
+        rule_key: cause.rule_key.clone(),
+    };
+    follows.cause = Some(Box::new(name));
+    let both = [cause.clone(), follows.clone()];
+    let of = |tracked: &[TrackedException], rule: &str| {
+        tracked.iter().find(|one| &*one.exception.rule_code == rule).unwrap().clone()
+    };
+    let found = next(&both, &[], None, &[], "2018Q3");
+    let root = of(&found, "R14");
+    let said = |verdict: &str, day: &str, quarter: &str, tracked: Vec<TrackedException>| {
+        let answers = answered(&root, verdict, ("F1", day));
+        let tracked = judged(tracked, "F1", &answers, quarter);
+        let one = of(&tracked, "R30");
+        let verdict = one.cause_answer.as_ref().map(|answer| answer.verdict.clone());
+        ((one.status, one.resolved_by, verdict.unwrap_or_default()), tracked)
+    };
+    // True and to be put right: open like its cause, and looked at with it.
+    let pending = said("属实", "2018-10-20", "2018Q3", found.clone()).0;
+    assert_eq!(pending, (Status::New, None, "属实".to_owned()));
+    // Nothing is wrong with the cause: it explains nothing.
+    let refuted = said("不属实", "2018-10-20", "2018Q3", found.clone()).0;
+    assert_eq!(refuted, (Status::New, None, String::new()));
+    // Put right: closed with its cause until the next lists.
+    let (mended, again) = said("已整改", "2018-10-20", "2018Q3", found);
+    assert_eq!(mended, (Status::Answered, Some(ResolvedBy::Cause), "已整改".to_owned()));
+    // They show both still: open again, with new due dates.
+    let q4 = next(&both, &[], Some(("2018Q3", again.clone())), &[], "2018Q4");
+    let back = said("已整改", "2018-10-20", "2018Q4", q4).0;
+    assert_eq!(back, (Status::Reopened, None, String::new()));
+    // They show the consequence alone: it stands for itself.
+    follows.cause = None;
+    let q4 = next(&[follows], &[], Some(("2018Q3", again.clone())), &[], "2018Q4");
+    let alone = said("已整改", "2018-10-20", "2018Q4", q4).0;
+    assert_eq!(alone, (Status::Reopened, None, String::new()));
+    // Withdrawn within the period: as if nobody had answered.
+    let rerun = next(&both, &[], None, &[], "2018Q3");
+    let mut rerun: Vec<TrackedException> = rerun;
+    for one in &mut rerun {
+        let before = of(&again, &one.exception.rule_code.clone());
+        (one.status, one.resolved_by) = (before.status, before.resolved_by);
+    }
+    let none = judged(rerun, "F1", &StandingAnswers::default(), "2018Q3");
+    assert!(none.iter().all(|one| (one.status, one.resolved_by) == (Status::New, None)), "{none:?}");
 }

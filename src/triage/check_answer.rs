@@ -133,7 +133,7 @@ pub(crate) fn check_meaning(words: &AnswerWords, answer: &Answer) -> Vec<String>
     let mut faults = Vec::new();
     let verdict = &answer.verdict;
     let meaning = words.meaning_of(verdict);
-    for part in &meaning.needs {
+    for part in words.needs(verdict, &answer.reason) {
         let there = match part {
             AnswerPart::Reason => !answer.reason.is_empty(),
             AnswerPart::Measure => !answer.measure.is_empty(),
@@ -145,7 +145,12 @@ pub(crate) fn check_meaning(words: &AnswerWords, answer: &Answer) -> Vec<String>
             AnswerPart::AnsweredOn => answer.answered_on.is_some(),
         };
         if !there {
-            faults.push(format!("核查结果是“{verdict}”，要填“{}”", part.column().title()));
+            // What only the reason asks for is told by it.
+            let of = match meaning.needs.contains(&part) {
+                true => format!("核查结果是“{verdict}”"),
+                false => format!("{}是“{}”", AnswerColumn::Reason.title(), answer.reason),
+            };
+            faults.push(format!("{of}，要填“{}”", part.column().title()));
         }
     }
     for (column, word, fitting) in [
@@ -175,6 +180,17 @@ pub(crate) fn check_meaning(words: &AnswerWords, answer: &Answer) -> Vec<String>
         }
     }
     faults
+}
+
+/// What is wrong with saying that records are several persons' of a finding without records that were taken, or may be taken,
+/// for one person's: what the verdict were about nobody could tell, and no later run could obey it.
+pub(crate) fn inseparable_fault(words: &AnswerWords, verdict: &str, is_separable: bool) -> Option<String> {
+    let says_several = words.meaning_of(verdict).same_person == Some(false);
+    (says_several && !is_separable).then(|| {
+        format!(
+            "核查结果不能是“{verdict}”：这条疑点没有把几条记录认作一个人，没有可以分开的；改填别的核查结果"
+        )
+    })
 }
 
 fn not_a_choice(column: AnswerColumn, text: &str, nearest: &[String], choices: &[String]) -> String {

@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::check_answer::AnswerReading;
-use super::judge_rows::{JudgedRow, compare_with_lists, judge_each, judge_together, open_needed_runs};
+use super::judge_rows::{
+    JudgedRow, compare_with_lists, judge_each, judge_together, open_needed_runs, refuse_inseparable,
+};
 use super::known_exceptions::KnownExceptions;
 use super::marked_copies::{changed_text, copy_names, write_marked_copy};
 use super::returned_files::ReturnedFiles;
@@ -100,6 +102,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
     open_needed_runs(&files, &mut known);
     let reading = AnswerReading { words: &plan.words, today: plan.today, level: plan.level };
     let mut judged = judge_each(&files, &known, &reading);
+    refuse_inseparable(&mut judged, &plan.words, &known.newest.snapshot)?;
     let without = compare_with_lists(&files, &mut judged, &mut known, plan.worker.as_ref())?;
     let mut notes = Vec::new();
     if without > 0 {
@@ -146,7 +149,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
         (None, false) => Some(free_folder(&plan.out.join(RETURNED), &plan.recorded_at)),
     };
     if let Some(folder) = &copies {
-        write_copies(folder, &files, &judged, plan.dry_run).map_err(|e| match import {
+        write_copies(folder, (&files, &plan.words), &judged, plan.dry_run).map_err(|e| match import {
             Some(import) => {
                 let cure = e.hint_text().unwrap_or_default().to_owned();
                 e.hint(format!("核查结果已记下（第{}批），只是批注副本没有写全；{cure}", import.0))
@@ -231,7 +234,7 @@ fn free_folder(above: &Path, recorded_at: &str) -> PathBuf {
 
 fn write_copies(
     folder: &Path,
-    files: &[ReturnedFile],
+    (files, words): (&[ReturnedFile], &AnswerWords),
     judged: &[Vec<JudgedRow>],
     dry_run: bool,
 ) -> Result<()> {
@@ -242,8 +245,9 @@ fn write_copies(
         .map_err(|e| Error::io("新建批注副本的文件夹", folder, e))?;
     let all: Vec<((&ReturnedFile, &Vec<JudgedRow>), String)> =
         files.iter().zip(judged).zip(copy_names(files)).collect();
-    all.par_iter()
-        .try_for_each(|((file, rows), name)| write_marked_copy(&folder.join(name), file, rows, dry_run))
+    all.par_iter().try_for_each(|((file, rows), name)| {
+        write_marked_copy(&folder.join(name), (file, words), rows, dry_run)
+    })
 }
 
 fn file_outcome(file: &ReturnedFile, rows: &[JudgedRow], copy: Option<String>) -> FileOutcome {

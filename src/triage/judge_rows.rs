@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::check_answer::{AnswerReading, ReadAnswer, quoted};
+use super::check_answer::{AnswerReading, ReadAnswer, inseparable_fault, quoted};
 use super::issued_lists::IssuedLists;
 use super::known_exceptions::{KnownException, KnownExceptions, RowSubject, SheetFacts};
 use super::returned_sheet::{ReturnedFile, ReturnedRow, ReturnedSheet};
 use super::row_outcome::RowFate;
+use super::ruled_pairs::separable_exceptions;
 use crate::Result;
 use crate::answers::{Answer, ReturnedAnswer, StandingAnswer, StandingAnswers};
 use crate::model::answer_column::AnswerColumn;
+use crate::publication::snapshot::Snapshot;
+use crate::rules::officer_words::AnswerWords;
 use crate::worker::Worker;
 
 /// Columns by which a row says anything of its exception.
@@ -191,6 +194,33 @@ fn judge_answer(
         }
     }
     judged
+}
+
+/// Refuses rows that say of a finding that its records are several persons', where none of them were taken for one.
+///
+/// # Errors
+/// A publication that is damaged.
+pub(super) fn refuse_inseparable(
+    judged: &mut [Vec<JudgedRow>],
+    words: &AnswerWords,
+    newest: &Snapshot,
+) -> Result<()> {
+    let may_be = |row: &&mut JudgedRow| {
+        let answer = row.answer.as_deref();
+        answer.is_some_and(|answer| inseparable_fault(words, &answer.verdict, false).is_some())
+    };
+    let mut asked: Vec<&mut JudgedRow> = judged.iter_mut().flatten().filter(may_be).collect();
+    let exceptions = asked.iter().filter_map(|row| row.answer.as_deref());
+    let separable = separable_exceptions(newest, exceptions.map(|answer| answer.exception_id.as_str()))?;
+    for row in &mut asked {
+        let fault = row.answer.as_deref().and_then(|answer| {
+            inseparable_fault(words, &answer.verdict, separable.contains(&answer.exception_id))
+        });
+        if let Some(fault) = fault {
+            (row.fate, row.told, row.answer) = (RowFate::Faulty, fault, None);
+        }
+    }
+    Ok(())
 }
 
 /// Where a row stands among all files.

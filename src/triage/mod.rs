@@ -21,7 +21,7 @@ mod ruled_pairs;
 mod saved_answers;
 
 pub(crate) use answer_cells::{fen_of, month_of};
-pub(crate) use check_answer::check_meaning;
+pub(crate) use check_answer::{check_meaning, inseparable_fault};
 pub(crate) use import::identity_of;
 pub use import::{TriageImport, TriagePlan, import_answers};
 pub use row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};

@@ -68,6 +68,13 @@ pub(super) struct ReturnedRow {
     pub(super) header: usize,
 }
 
+impl ReturnedHeader {
+    /// Position of a column of answers; `None`: it is not there.
+    pub(super) fn column_of(&self, column: AnswerColumn) -> Option<usize> {
+        self.answers.get(&column).copied()
+    }
+}
+
 impl ReturnedSheet {
     /// What stands in a cell; nothing where the column is not there.
     pub(super) fn answer(&self, row: ReturnedRow, column: AnswerColumn) -> &str {

@@ -56,6 +56,8 @@ pub struct BackupSummary {
     pub ledgers: u64,
     /// Publications whose manifests are named; they themselves are not in it.
     pub publications: u64,
+    /// Folders of runs without a manifest, which are no publications and are not named in it.
+    pub unfinished: Vec<PathBuf>,
     /// Length of the file.
     pub bytes: u64,
 }
@@ -74,7 +76,7 @@ pub fn write_backup(plan: &BackupPlan) -> Result<BackupSummary> {
     let (scratch, _unfinished) = begun.map_err(|e| Error::io("准备临时文件夹", &std::env::temp_dir(), e))?;
     let copy = scratch.path().join("answers.sqlite");
     let answers = copy_store(&store_path(&plan.out), &copy)?;
-    let publications = list_publications(&plan.out)?;
+    let (publications, unfinished) = list_publications(&plan.out)?;
     if answers.is_none() && publications.is_empty() {
         return Err(Error::usage("这里没有发布，也没有核查结果，没有可备份的")
             .in_file(&plan.out)
@@ -128,6 +130,7 @@ pub fn write_backup(plan: &BackupPlan) -> Result<BackupSummary> {
         returned: counts[0],
         ledgers: counts[1],
         publications: contents.publications.len() as u64,
+        unfinished,
         bytes,
     })
 }
@@ -183,9 +186,9 @@ fn check_keys(
     }
 }
 
-/// All runs of all periods, with the digests of their manifests.
-pub(super) fn list_publications(out: &Path) -> Result<Vec<BackedPublication>> {
-    let mut found = Vec::new();
+/// All runs of all periods, with the digests of their manifests, and the folders that have none.
+pub(super) fn list_publications(out: &Path) -> Result<(Vec<BackedPublication>, Vec<PathBuf>)> {
+    let (mut found, mut without) = (Vec::new(), Vec::new());
     for period in layout::list_period_folders(out)? {
         // What the link names is current, whatever became of it.
         let current = match fs::read_link(period.folder.join(LATEST)) {
@@ -196,7 +199,10 @@ pub(super) fn list_publications(out: &Path) -> Result<Vec<BackedPublication>> {
         for run in period.runs.iter().cloned().chain(own) {
             let path = run.join(MANIFEST);
             let manifest = match fs::read(&path) {
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                    without.push(run);
+                    continue;
+                }
                 other => other.map_err(|e| Error::io("读取清册", &path, e))?,
             };
             let within = run.strip_prefix(out).unwrap_or(&run);
@@ -207,7 +213,7 @@ pub(super) fn list_publications(out: &Path) -> Result<Vec<BackedPublication>> {
             });
         }
     }
-    Ok(found)
+    Ok((found, without))
 }
 
 /// Files below a folder of the output folder, as they are called from there, sorted; links are not followed.

@@ -164,7 +164,7 @@ fn check_publications(plan: &RestorePlan, contents: &BackupContents) -> Result<V
         _ => {}
     }
     let mut notes = Vec::new();
-    let now = list_publications(&plan.out)?;
+    let (now, _) = list_publications(&plan.out)?;
     for one in &contents.publications {
         match now.iter().find(|now| now.folder == one.folder) {
             Some(now) if now.manifest_sha256 == one.manifest_sha256 => {}

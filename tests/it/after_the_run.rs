@@ -459,10 +459,16 @@ fn a_bulletin_counts_and_names_nobody() {
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     let total = &told["total"];
     assert_eq!(total["due"], open.len());
-    assert_eq!((total["checked"].as_u64(), total["confirmed"].as_u64()), (Some(65), Some(40)));
+    // What follows from a finding that was true was looked at with it.
+    let confirmed: BTreeSet<&str> = open[..40].iter().map(|row| row.get("exception_id")).collect();
+    let follows = |row: &&&TableRow| confirmed.contains(row.get("cause"));
+    let with_cause = open[65..].iter().filter(follows).count();
+    let checked = 65 + with_cause;
+    assert_eq!(told["with_cause"], with_cause);
+    assert_eq!((total["checked"].as_u64(), total["confirmed"].as_u64()), (Some(checked as u64), Some(40)));
     let late_on = |day: &str| {
-        let late = open[65..].iter().filter(|row| row.get("due_date") < day).count() as u64;
-        Some(late)
+        let late = open[65..].iter().filter(|row| !follows(row) && row.get("due_date") < day);
+        Some(late.count() as u64)
     };
     assert_eq!((total["undecided"].as_u64(), total["overdue"].as_u64()), (Some(5), late_on("2018-10-25")));
     assert!(late_on("2018-10-25") < late_on("2019-06-30"));
@@ -475,12 +481,12 @@ fn a_bulletin_counts_and_names_nobody() {
         }
     }
     let document = book_parts(&to).concat();
-    let rate = 65 * 1000 / open.len();
+    let (rate, true_rate) = (checked * 1000 / open.len(), 40 * 1000 / checked);
     for words in [
         "关于2018年第3季度农村低保与建档立卡数据比对疑点核查情况的通报".to_owned(),
         format!("应核查疑点{}条", open.len()),
-        format!("已核查65条，核查率{}.{}%", rate / 10, rate % 10),
-        "属实率61.5%".to_owned(),
+        format!("已核查{checked}条，核查率{}.{}%", rate / 10, rate % 10),
+        format!("属实率{}.{}%", true_rate / 10, true_rate % 10),
         "追缴资金48000元（40条）".to_owned(),
         "核查率居前的".to_owned(),
         "鹤壁市".to_owned(),
@@ -493,6 +499,12 @@ fn a_bulletin_counts_and_names_nobody() {
     for secret in ["罗德合", "钱守义", "操作员"] {
         assert!(!document.contains(secret));
     }
+    // Of a day before the others answered only what was answered until then counts, and the rest is told.
+    let early = ok(&[&words[..], &["--to", text(&to), "--on", "2018-10-20", "--format", "json"]].concat());
+    let early: serde_json::Value = serde_json::from_str(&early).unwrap();
+    assert_eq!((&early["total"]["confirmed"], &early["total"]["undecided"]), (&40.into(), &0.into()));
+    assert_eq!((&early["later"], &told["later"]), (&25.into(), &0.into()));
+    assert!(book_parts(&to).concat().contains("另有25条是这一天以后核查的，没有计入已核查"));
     // Late is who is late on the day.
     let late = ok(&[&words[..], &["--to", text(&to), "--on", "2019-06-30", "--format", "json"]].concat());
     let late: serde_json::Value = serde_json::from_str(&late).unwrap();

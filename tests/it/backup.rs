@@ -223,6 +223,20 @@ fn without_keys_none_are_in_the_file() {
 }
 
 #[test]
+fn a_run_without_a_manifest_is_told() {
+    let office = Office::new();
+    fs::create_dir(office.out().join("2018Q3/run-0099-0123abcd")).unwrap();
+    let to = office.path("a.bidui-backup");
+    let done = office.call("backup", &["--to", text(&to), "--by", "操作员"]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(said(&done).contains("没有清册，不是完整的发布，没有记：") && said(&done).contains("run-0099"));
+    let to = office.path("b.bidui-backup");
+    let done = office.call("backup", &["--to", text(&to), "--by", "操作员", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(told["unfinished"].as_array().unwrap().len(), 1, "{told}");
+}
+
+#[test]
 fn damaged_truncated_and_foreign_backups_are_refused_by_name() {
     let office = Office::new();
     let backup = office.back_up("a.bidui-backup", &[]);

@@ -133,6 +133,44 @@ fn a_household_is_called_as_on_lists() {
 }
 
 #[test]
+fn who_is_asked_for_by_name_is_told_with_what_is_found_of_the_household() {
+    let open = |row: &&TableRow| ["new", "persisting", "reopened"].contains(&row.get("status"));
+    let rows = table("restricted/exception.parquet");
+    let people = table("restricted/person_identity.parquet");
+    let records = table("restricted/record.parquet");
+    let of_name = |name: &str| {
+        let own = records.iter().filter(|row| row.get("name") == name);
+        own.map(|row| row.get("person_id")).collect::<std::collections::BTreeSet<_>>()
+    };
+    let mut seen = 0;
+    for one in people.iter().filter(|one| one.get("name").chars().count() == 3) {
+        let (person, home) = (one.get("person_id"), one.get("household_id"));
+        let of_home = rows.iter().filter(|row| !home.is_empty() && row.get("household_id") == home);
+        let others: Vec<&TableRow> =
+            of_home.filter(open).filter(|row| row.get("person_id") != person).collect();
+        if others.is_empty() || of_name(one.get("name")).len() != 1 {
+            continue;
+        }
+        let told = ok(&["explain", one.get("name"), "--out", text(&out())]);
+        assert!(told.contains("这个人的疑点（") && told.contains("这一户的其他疑点（"), "{told}");
+        for other in others {
+            let number = short_number(other);
+            assert!(told.contains(&number), "{number} is not in\n{told}");
+        }
+        seen += 1;
+        if seen == 3 {
+            return;
+        }
+    }
+    panic!("{seen} households");
+}
+
+/// What lists call a finding.
+fn short_number(row: &TableRow) -> String {
+    format!("{}-{}-{}", row.get("rule_code"), row.get("first_seen"), &row.get("listed_id")[..8])
+}
+
+#[test]
 fn lines_and_file_tell_the_same_without_forms_or_codes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("case.html");

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use bidui::Snapshot;
+use bidui::{Snapshot, TableRow};
 use serde_json::Value;
 
+use crate::answered_runs::{answer, append, exceptions};
 use crate::end_to_end::{bidui, book_parts, key, ok, root, text};
 use crate::inputs_folder::copy_folder;
 
@@ -214,6 +215,46 @@ fn a_supplement_tells_what_comes_on_top_what_is_void_and_what_stays() {
     let runs = two_runs();
     let again = run(&root().join("fixtures/hebi/2018Q3"), &runs.out, &runs.key);
     assert_eq!(again.folder(), second.folder());
+}
+
+#[test]
+fn a_supplement_says_whether_a_list_was_corrected_or_answers_came_and_an_answered_cause_carries_what_follows()
+{
+    let runs = two_runs();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let copied = std::process::Command::new("cp").arg("-a").arg(&runs.out).arg(&out).status();
+    assert!(copied.unwrap().success());
+    let cover = |run: &Snapshot| book_parts(&run.path("lists/淇县/补报/北阳镇.xlsx")).join("\n");
+    let corrected = cover(&runs.second);
+    assert!(corrected.contains("补报单（名单更正）") && corrected.contains("名单更正后重新比对："));
+    let before = exceptions(&out, "2018Q3");
+    let follows = |cause: &str, of: &BTreeMap<String, TableRow>| -> Vec<TableRow> {
+        of.values()
+            .filter(|row| row.get("cause") == cause && row.get("status") != "resolved")
+            .cloned()
+            .collect()
+    };
+    let is_cause =
+        |row: &&TableRow| row.get("status") == "new" && !follows(row.get("exception_id"), &before).is_empty();
+    let cause = before.values().find(is_cause).expect("nothing follows from anything");
+    let id = cause.get("exception_id");
+    append(&out, &[answer(cause, "已整改", "2018-10-20")]);
+    let third = run(&root().join("fixtures/hebi/2018Q3"), &out, &runs.key);
+    let told = cover(&third);
+    assert!(told.contains("补报单（核查结果）") && told.contains("名单没有变，按收到的核查结果重新比对："));
+    let now = exceptions(&out, "2018Q3");
+    let said = |row: &TableRow| (row.get("status").to_owned(), row.get("resolved_by").to_owned());
+    assert_eq!(said(&now[id]), ("answered".to_owned(), "answer".to_owned()));
+    let closed = follows(id, &now);
+    assert_eq!(closed.len(), follows(id, &before).len());
+    for row in &closed {
+        assert_eq!(said(row), ("answered".to_owned(), "cause".to_owned()), "{}", row.get("rule_code"));
+        let explained =
+            ok(&["explain", row.get("listed_id"), "--out", text(&out), "--key-file", text(&runs.key)]);
+        let number = format!("{}-2018Q3-{}", cause.get("rule_code"), &cause.get("listed_id")[..8]);
+        assert!(explained.contains("由原因已核") && explained.contains(&number), "{explained}");
+    }
 }
 
 #[test]

@@ -65,8 +65,13 @@ struct ExplainedEntry {
     finding: Option<CaseFinding>,
     is_household: bool,
     case: Case,
-    /// Other findings of the household; of a person or a household, all.
+    /// The finding that it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<CaseFinding>,
+    /// Other findings of the household; of a person or a household, their own.
     findings: Vec<CaseFinding>,
+    /// Of a person: what is found of the household and of others in it.
+    household_findings: Vec<CaseFinding>,
 }
 
 /// Everything known about what was asked.
@@ -94,7 +99,9 @@ impl Explanation {
         let weights = "没有找到这次匹配所用的权重（report.json），只列等级";
         let unread = self.unread.iter().map(|run| {
             let run = run.display();
-            format!("读不了以前的一次运行（损坏，或按期限已删除），那时填的核查结果可能没有列出：{run}")
+            format!(
+                "读不了以前的一次运行（没有 restricted/、损坏，或按期限已删除），那时填的核查结果可能没有列出：{run}"
+            )
         });
         self.lacks_weights.then(|| weights.to_owned()).into_iter().chain(unread).collect()
     }
@@ -205,13 +212,19 @@ fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) ->
         let finding = CaseFinding::of(archive, row);
         let history = history(archive, &finding, row.get("former_numbers"), &mut explanation.unread)?;
         let case = archive.case(&CaseSubject::of(&finding), &history, shown)?;
+        let cause = match row.get("cause") {
+            "" => None,
+            cause => archive.finding_with_id(cause)?,
+        };
         let mut others = archive.findings_of("", &finding.household_id)?;
         others.retain(|other| other.key != finding.key && (other.is_open || other.is_answered));
         explanation.cases.push(ExplainedEntry {
             finding: Some(finding),
             is_household: false,
             case,
+            cause,
             findings: others,
+            household_findings: Vec::new(),
         });
     }
     if !found.pair.is_empty() {
@@ -221,7 +234,9 @@ fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) ->
             finding: None,
             is_household: false,
             case,
+            cause: None,
             findings: Vec::new(),
+            household_findings: Vec::new(),
         });
     }
     for one in &found.meanings {
@@ -231,12 +246,21 @@ fn explain(archive: &CaseArchive, found: &FoundSubjects, shown: NumbersShown) ->
             true => archive.findings_of("", &one.household_id)?,
             false => archive.findings_of(person, "")?,
         };
-        findings.retain(|other| other.is_open || other.is_answered);
+        let is_told = |other: &CaseFinding| other.is_open || other.is_answered;
+        findings.retain(is_told);
+        // What is wrong with whoever he lives with may be what is asked for.
+        let mut household_findings = match one.is_household || one.household_id.is_empty() {
+            true => Vec::new(),
+            false => archive.findings_of("", &one.household_id)?,
+        };
+        household_findings.retain(|other| is_told(other) && findings.iter().all(|own| own.key != other.key));
         explanation.cases.push(ExplainedEntry {
             finding: None,
             is_household: one.is_household,
             case,
+            cause: None,
             findings,
+            household_findings,
         });
     }
     Ok(explanation)
@@ -353,7 +377,12 @@ fn title_of(explanation: &Explanation) -> String {
 fn entry_lines(entry: &ExplainedEntry, lines: &mut TerminalLines) {
     let case = &entry.case;
     match &entry.finding {
-        Some(finding) => lines.finding(finding, case),
+        Some(finding) => {
+            lines.finding(finding, case);
+            if let Some(cause) = &entry.cause {
+                lines.cause(cause);
+            }
+        }
         None if entry.is_household => {
             lines.title(&format!("户 {}  {}", case.who.household_no, case.who.place))
         }
@@ -363,7 +392,11 @@ fn entry_lines(entry: &ExplainedEntry, lines: &mut TerminalLines) {
         }
     }
     if entry.finding.is_none() {
-        lines.findings("疑点", &entry.findings);
+        let title = if entry.is_household { "疑点" } else { "这个人的疑点" };
+        lines.findings(title, &entry.findings);
+    }
+    if !entry.household_findings.is_empty() {
+        lines.findings("这一户的其他疑点", &entry.household_findings);
     }
     lines.near(case);
     lines.history(case);

@@ -58,6 +58,11 @@ impl TerminalLines {
         self.field("匹配方式", &case.matched_by);
     }
 
+    /// The finding that another follows from.
+    pub(super) fn cause(&mut self, one: &CaseFinding) {
+        self.field("由它引起", &format!("{} {}（{}）", one.number, one.message, one.status));
+    }
+
     pub(super) fn who(&mut self, case: &Case) {
         let who = &case.who;
         let about = if who.about.is_empty() { String::new() } else { format!("（{}）", who.about) };

@@ -40,6 +40,9 @@
     if (!form) { return []; }
     var chosen = form.querySelector("input[name=verdict]:checked");
     var names = chosen && chosen.dataset.needs ? chosen.dataset.needs.split(" ") : [];
+    var reason = form.elements.reason;
+    // Some reasons say nothing without a note.
+    if (reason && reason.value && names.indexOf("note") < 0 && reason.dataset.noted.split("|").indexOf(reason.value) >= 0) { names.push("note"); }
     Array.prototype.forEach.call(form.querySelectorAll(".parts [name]"), function (field) {
       field.classList.toggle("needed", names.indexOf(field.name) >= 0);
     });
@@ -56,11 +59,14 @@
   }
   function choose(key) {
     var radio = form && form.querySelector("input[data-key='" + key + "']");
-    if (!radio) { return; }
+    if (!radio || radio.disabled) { return; }
     radio.checked = true;
-    var missing = needs().map(function (name) { return form.elements[name]; })
-      .filter(function (field) { return field && !field.value; });
-    if (missing.length) { missing[0].focus(); } else { form.querySelector(".parts button").focus(); }
+    (missing() || form.querySelector(".parts button")).focus();
+  }
+  // The first field that the verdict needs and that is empty.
+  function missing() {
+    return needs().map(function (name) { return form.elements[name]; })
+      .filter(function (field) { return field && !field.value; })[0];
   }
   if (form) {
     form.addEventListener("change", function () { needs(); count(); });
@@ -94,6 +100,13 @@
     if (event.key === "Enter" && field.id === "return-reason") {
       event.preventDefault();
       document.getElementById("return").click();
+      return;
+    }
+    // In a field Enter records by itself; a choice does not.
+    if (event.key === "Enter" && field.tagName === "SELECT" && field.form === form) {
+      event.preventDefault();
+      var lacking = missing();
+      if (lacking && lacking !== field) { lacking.focus(); } else { form.querySelector(".parts button").click(); }
       return;
     }
     if (event.key === "Escape") {

@@ -15,19 +15,21 @@
   }
   function of(key) { return answers[key] || {}; }
   function meaning(verdict) { return given.meaning[verdict] || { needs: [], reasons: [], measures: [] }; }
+  function needs(answer) { return meaning(answer.verdict).needs.concat(given.noted.indexOf(answer.reason) >= 0 ? ["note"] : []); }
   // What an answer lacks, or what contradicts it, in words.
-  function faults(answer) {
-    var told = [], means = meaning(answer.verdict);
+  function faults(answer, row) {
+    var told = [], means = meaning(answer.verdict), need = needs(answer);
     if (!answer.verdict) {
       return NAMES.some(function (name) { return answer[name] && name !== "answered_by" && name !== "answered_on"; }) ? ["核查结果"] : [];
     }
     if (answer.verdict === "撤回") { return []; }
-    PARTS.forEach(function (part) { if (means.needs.indexOf(part.code) >= 0 && !value(answer, part.code)) { told.push(part.title); } });
+    PARTS.forEach(function (part) { if (need.indexOf(part.code) >= 0 && !value(answer, part.code)) { told.push(part.title); } });
     [["reason", "reasons"], ["measure", "measures"]].forEach(function (pair) {
       var fit = means[pair[1]];
       if (answer[pair[0]] && fit.length && fit.indexOf(answer[pair[0]]) < 0) { told.push("与“" + answer.verdict + "”相配的" + title(pair[0])); }
     });
     if (means.closes && (answer.recovered > 0 || answer.stopped_month)) { told.push("“" + answer.verdict + "”不填追缴金额、停发月份"); }
+    if (means.apart && row.dataset.one) { told.push("别的核查结果（没有把几条记录认作一个人，不能选“" + answer.verdict + "”）"); }
     if (answer.recovered && !/^[0-9]+(\.[0-9]{1,2})?$/.test(answer.recovered)) { told.push("追缴金额写成数字"); }
     return told;
   }
@@ -48,7 +50,7 @@
   function count() {
     var done = 0, part = 0;
     rows.forEach(function (row) {
-      var answer = of(row.dataset.k), lacks = faults(answer), whole = !!answer.verdict && !lacks.length;
+      var answer = of(row.dataset.k), lacks = faults(answer, row), whole = !!answer.verdict && !lacks.length;
       row.classList.toggle("done", whole);
       row.classList.toggle("part", lacks.length > 0);
       var told = row.querySelector(".lack");
@@ -87,7 +89,7 @@
     fields(row, rows[at] === row);
   }
   function fields(row, open) {
-    var parts = row.querySelector(".parts"), key = row.dataset.k, answer = of(key), means = meaning(answer.verdict);
+    var parts = row.querySelector(".parts"), key = row.dataset.k, answer = of(key), means = meaning(answer.verdict), need = needs(answer);
     parts.textContent = "";
     row.classList.toggle("open", open);
     PARTS.forEach(function (part) {
@@ -95,7 +97,7 @@
         if (answer[part.code]) { make("span", part.title + "：" + answer[part.code], parts); }
         return;
       }
-      var needed = means.needs.indexOf(part.code) >= 0, label = make("label", "", parts, (needed ? "need " : "") + (answer[part.code] ? "" : "blank"));
+      var needed = need.indexOf(part.code) >= 0, label = make("label", "", parts, (needed ? "need " : "") + (answer[part.code] ? "" : "blank"));
       make("b", part.title + (needed ? "＊ " : " "), label);
       var words = part.code === "reason" ? given.reasons : part.code === "measure" ? given.measures : [];
       var fit = part.code === "reason" ? means.reasons : part.code === "measure" ? means.measures : [];
@@ -107,7 +109,7 @@
         if (part.code === "stopped_month") { field.placeholder = "2018-10"; }
         if (part.code === "answered_by") { field.placeholder = $("by").value; }
       }
-      field.onchange = function () { set(key, part.code, field.value.trim()); };
+      field.onchange = function () { set(key, part.code, field.value.trim()); if (part.code === "reason") { fields(row, true); row.querySelector("[name=reason]").focus(); } };
     });
   }
   function mark(to) {
@@ -132,7 +134,7 @@
     set(row.dataset.k, "verdict", verdict);
     draw(row);
     count();
-    var lacking = meaning(verdict).needs.filter(function (code) { return !value(of(row.dataset.k), code); })[0];
+    var lacking = needs(of(row.dataset.k)).filter(function (code) { return !value(of(row.dataset.k), code); })[0];
     if (lacking) { row.querySelector("[name=" + lacking + "]").focus(); }
   }
   function back() {

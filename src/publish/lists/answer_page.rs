@@ -75,7 +75,12 @@ impl<'p> AnswerPage<'p> {
     }
 
     /// Adds a row of a sheet.
-    pub(super) fn push(&mut self, sheet: &'static str, entry: &ListEntry<'_>, cells: &[Cow<'_, str>]) {
+    pub(super) fn push(
+        &mut self,
+        sheet: &'static str,
+        (entry, is_separable): (&ListEntry<'_>, bool),
+        cells: &[Cow<'_, str>],
+    ) {
         let home = entry.home();
         let severe = self.inputs.catalogue.words.is_marked(entry.severity());
         use AnswerColumn as A;
@@ -115,18 +120,23 @@ impl<'p> AnswerPage<'p> {
         if new_village || self.home != home {
             let household = cell(L::Household).replace('\n', " ");
             let group = cell(L::Village).split_once('\n').map_or("", |(_, group)| group);
+            let household = match household.trim() {
+                "" => "户：没有写明户主和户编号".to_owned(),
+                known => format!("户：{known}"),
+            };
             let _ = write!(
                 out,
-                "<tr class=\"home\"><th colspan=\"5\">户：{} <small>{}</small></th></tr>",
+                "<tr class=\"home\"><th colspan=\"5\">{} <small>{}</small></th></tr>",
                 HtmlEscape(&household),
                 HtmlEscape(group)
             );
         }
         let _ = write!(
             out,
-            "<tr class=\"f{}\" data-k=\"{}\" data-v=\"{}\" data-n=\"{}\"><td class=\"no\">{}</td>\
+            "<tr class=\"f{}\"{} data-k=\"{}\" data-v=\"{}\" data-n=\"{}\"><td class=\"no\">{}</td>\
              <td class=\"who\"><b>{}</b><div class=\"l\">{}</div></td><td>{}",
             if severe { " S" } else { "" },
+            if is_separable { "" } else { " data-one=\"1\"" },
             HtmlEscape(key),
             HtmlEscape(version),
             HtmlEscape(number),
@@ -212,7 +222,7 @@ impl<'p> AnswerPage<'p> {
             .map(|(verdict, means)| {
                 let json = serde_json::json!({
                     "needs": codes(&means.needs), "reasons": means.reasons, "measures": means.measures,
-                    "closes": means.closes == Closing::Facts,
+                    "closes": means.closes == Closing::Facts, "apart": means.same_person == Some(false),
                 });
                 (verdict.as_str(), json)
             })
@@ -224,6 +234,7 @@ impl<'p> AnswerPage<'p> {
             "page": page[..16], "of": self.of, "period": self.inputs.period.to_string(), "file": ANSWER_FILE,
             "titles": AnswerColumn::ALL.map(AnswerColumn::title), "parts": parts, "verdicts": answers.verdicts,
             "reasons": answers.reasons, "measures": answers.measures, "meaning": meaning,
+            "noted": answers.reasons_with_note,
         });
         let text = serde_json::to_string(&given).map_err(|e| Error::internal(e.to_string()))?;
         // Nothing in it ends the script that it stands in.

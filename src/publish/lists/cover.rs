@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{Format, Worksheet};
 
+use super::answer_help::cover_lines;
 use super::book_plan::{BookKind, ListBook};
 use super::cells::line_count;
 use super::list_row::ListEntry;
@@ -14,6 +15,7 @@ use crate::Result;
 use crate::model::exception::Severity;
 use crate::publish::PublicationInputs;
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
+use crate::rules::officer_words::AnswerWords;
 
 /// Widths of the columns, in characters.
 pub(super) const WIDTHS: [f64; 8] = [24.0, 9.0, 9.0, 9.0, 9.0, 9.0, 11.0, 13.0];
@@ -31,15 +33,18 @@ const LINE: f64 = 13.5;
 const WARNING: &str = "匹配结果只是核查线索。任何待遇的停发、追缴、纳入，都须经入户核查认定，不得仅凭本表办理。\
                        本表含个人信息，仅供承办人员核查使用，不得外传、公示或张贴。";
 
-const HOW_TO_ANSWER: [&str; 8] = [
-    "1. 先看“按村按户”：按村、按户排列，每村最要紧的户在前，一户的疑点排在一起，先列原因，后列由它引起的。编号为红字的是最要紧的；期限红底的已超过期限。",
-    "2. “待确认匹配”里的疑点，先核对是否同一人，再核对疑点；不是同一人的，核查结果选“不是同一人”。",
-    "3. 只填黄色的列：核查结果、原因代码、处理措施从下拉列表中选择，其余直接填写；停发月份写成 2018-10，核查日期写成 2018-10-08。",
-    "4. “说明”写什么和什么对不上、谁说的；各部门名单里的文件、行号和原值在右边“涉及来源与原值”，不打印。",
-    "5. 可以筛选、排序、调整列宽，不要改动其他列；首列的疑点编号用来把核查结果对回系统，请勿改动，隐藏列请勿删除。改动会在导入时列出，不作数。",
-    "6. 来源数据有误的，由责任部门在本系统更正，下季度比对后疑点自动消除。",
-    "7. 一条疑点只在一份乡镇清单里填报；县台账、部门台账只供查看，填了不作数。",
-    "8. 填好后保存为 xlsx 格式，交回汇总单位导入；只交 csv 的也可以。",
+/// What is to be known before anything is filled in, and after; between them stands what verdicts need.
+const HOW_TO_ANSWER: [&str; 3] = [
+    "先看“按村按户”：按村、按户排列，每村最要紧的户在前，一户的疑点排在一起，先列原因，后列由它引起的。编号为红字的是最要紧的；期限红底的已超过期限。",
+    "“待确认匹配”里的疑点，先核对是否同一人，再核对疑点；不是同一人的，核查结果选“不是同一人”。",
+    "只填黄色的列：核查结果、原因代码、处理措施从下拉列表中选择，其余直接填写；停发月份写成 2018-10，核查日期写成 2018-10-08。",
+];
+const HOW_TO_RETURN: [&str; 5] = [
+    "“说明”写什么和什么对不上、谁说的；各部门名单里的文件、行号和原值在右边“涉及来源与原值”，不打印。",
+    "可以筛选、排序、调整列宽，不要改动其他列；首列的疑点编号用来把核查结果对回系统，请勿改动，隐藏列请勿删除。改动会在导入时列出，不作数。",
+    "来源数据有误的，由责任部门在本系统更正，下季度比对后疑点自动消除。",
+    "一条疑点只在一份乡镇清单里填报；县台账、部门台账只供查看，填了不作数。",
+    "填好后保存为 xlsx 格式，交回汇总单位导入；只交 csv 的也可以。",
 ];
 
 const HOW_TO_READ: [&str; 3] = [
@@ -104,7 +109,7 @@ pub(super) fn write_cover_sheet(
     r = write_unjudged(sheet, r, inputs, book, styles)?;
     write_sheet_text(sheet, r, 0, if is_handed_over { "怎样填写" } else { "怎样看" }, &styles.heading)?;
     r = match is_handed_over {
-        true => write_note_lines(sheet, r, &HOW_TO_ANSWER, styles)?,
+        true => write_note_lines(sheet, r, &how_to_answer(&inputs.catalogue.words.answers), styles)?,
         false => write_note_lines(sheet, r, &HOW_TO_READ, styles)?,
     } + 2;
     if is_handed_over {
@@ -121,6 +126,13 @@ pub(super) fn write_cover_sheet(
         sheet.set_print_fit_to_pages(1, 1);
     }
     Ok(())
+}
+
+/// How a list is filled in and returned, numbered.
+fn how_to_answer(words: &AnswerWords) -> Vec<String> {
+    let before = HOW_TO_ANSWER.map(str::to_owned).into_iter().chain(cover_lines(words));
+    let all = before.chain(HOW_TO_RETURN.map(str::to_owned));
+    all.zip(1..).map(|(line, number)| format!("{number}. {line}")).collect()
 }
 
 /// How much there is to do, in a sentence.

@@ -1,6 +1,6 @@
 //! What sheets of earlier runs of the period say: they are out when a corrected list is compared again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
@@ -8,6 +8,7 @@ use super::book_plan::BookPlan;
 use super::list_column::ListColumn;
 use super::return_points::run_number;
 use crate::Result;
+use crate::load::LoadedSource;
 use crate::model::answer_column::AnswerColumn;
 use crate::publication::deleted_files::DeletedFiles;
 use crate::publication::list_issue::ListIssue;
@@ -21,6 +22,8 @@ use crate::track::bare_key;
 #[derive(Debug, Default)]
 pub(in crate::publish) struct EarlierSheets {
     pub(super) runs: Vec<EarlierIssue>,
+    /// The files that the first of them read are those of this run: no list was corrected.
+    pub(super) same_files: bool,
     /// Why sheets are not told, Chinese; `""`: they are.
     pub(super) untold: String,
 }
@@ -102,6 +105,9 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
         let read = if own { read_issue(run) } else { Ok(None) };
         let why = match read {
             Ok(Some(issue)) => {
+                if sheets.runs.is_empty() {
+                    sheets.same_files = run.source_files() == source_files(inputs);
+                }
                 sheets.runs.push(issue);
                 ""
             }
@@ -119,6 +125,15 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
         next = run.list_issue().and_then(|issue| issue.follows.clone()).filter(|other| *other < name);
     }
     sheets
+}
+
+/// Sources with files that this run reads, and the digests of these.
+fn source_files<'a>(inputs: &PublicationInputs<'a>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let files = |loaded: &'a LoadedSource| -> BTreeSet<&'a str> {
+        loaded.totals.tables.iter().map(|table| table.sha256.as_str()).collect()
+    };
+    let all = inputs.loaded.iter().map(|loaded| (loaded.records.source.as_str(), files(loaded)));
+    all.filter(|(_, digests)| !digests.is_empty()).collect()
 }
 
 /// Were lists of a run deleted because their time was over?

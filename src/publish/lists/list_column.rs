@@ -189,6 +189,12 @@ impl ListColumn {
     }
 }
 
+/// Width of the column of a list that `is_it` says yes to the title of, up to the last answer, in characters.
+pub(crate) fn width_of_column(is_it: impl Fn(&str) -> bool) -> Option<f64> {
+    let mut printed = BEFORE_ANSWERS.into_iter().chain(ANSWERS);
+    printed.find(|column| is_it(column.title())).map(ListColumn::width)
+}
+
 /// Columns of a list, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListLayout {

@@ -11,12 +11,14 @@ use super::homes::{Contact, Homes};
 use super::list_column::{ListColumn, ListLayout};
 use super::supplement::{KEPT, SheetMarks};
 use crate::Result;
+use crate::answers::AnswerAct;
 use crate::config::MaskStyle;
 use crate::config::pipeline_settings::ListAudience;
 use crate::model::answer_column::AnswerColumn;
 use crate::model::day::unpack_day;
 use crate::model::exception::{Severity, TrackedException};
 use crate::model::id_number::{IdClass, IdNumber};
+use crate::model::links::Node;
 use crate::privacy::mask::{self, own_part};
 use crate::publish::people::{PublishedPerson, RecordOwners, SourceFields};
 use crate::publish::quarter_totals::{tier_confidence, tier_title};
@@ -136,7 +138,12 @@ impl<'a> RowMaterial<'a> {
     /// Columns of lists that are filled in, and of those that are only read.
     pub(super) fn layouts(&self) -> [ListLayout; 2] {
         let (audience, mut said) = (self.audience(), self.homes.said());
-        if self.inputs.tracked.iter().any(|one| one.is_open() && one.answer.is_some()) {
+        if self
+            .inputs
+            .tracked
+            .iter()
+            .any(|one| one.is_open() && (one.answer.is_some() || one.cause_answer.is_some()))
+        {
             said.push(ListColumn::LastAnswer);
         }
         if !self.marks.is_empty() {
@@ -166,6 +173,23 @@ impl<'a> RowMaterial<'a> {
         let household = number.unwrap_or(of_home);
         let overdue = *tracked.due_date < *self.issued;
         ListEntry { tracked, household, records, subject, overdue }
+    }
+
+    /// Do records among those that it rests on stand for one person, or may they? An import and the page ask the same of what is
+    /// published ([`crate::resolve::evidence_pairs`]).
+    pub(super) fn is_separable(&self, entry: &ListEntry<'_>) -> bool {
+        let records: Vec<(usize, usize)> = entry.records.iter().flatten().copied().collect();
+        let is_pair = |a: (usize, usize), b: (usize, usize)| {
+            let [left, right] = [a, b].map(|(source, row)| self.people.node(source, row));
+            let said = |(source, row): (usize, usize)| {
+                let fields: &SourceFields<'_> = &self.fields[source];
+                (fields.id(row).text(), fields.name(row))
+            };
+            let person = &self.inputs.resolution.person;
+            let one_person = person[left] == person[right] && (a.0 != b.0 || said(a) != said(b));
+            one_person || self.inputs.links.is_in_review(left as Node, right as Node)
+        };
+        (0..records.len()).any(|at| records[at + 1..].iter().any(|&other| is_pair(records[at], other)))
     }
 
     /// Entries in the order in which they are visited: by village, household, person and severity, in each village the
@@ -258,7 +282,7 @@ impl<'a> RowMaterial<'a> {
                 ListAudience::Masked => "".into(),
             },
             L::Address => self.shown_text(contact(|contact| &contact.address)),
-            L::Match => tier_title(e.confidence).into(),
+            L::Match => self.match_words(entry).into(),
             L::Confidence => tier_confidence(e.confidence).into(),
             L::FirstSeen => tracked.first_seen.to_string().into(),
             L::Periods => self.inputs.period.periods_since(tracked.first_seen).to_string().into(),
@@ -271,10 +295,15 @@ impl<'a> RowMaterial<'a> {
 
     /// What was answered last, and what changed since: an answer to other facts is none to these.
     fn last_answer(&self, tracked: &TrackedException) -> String {
-        let Some(answer) = &tracked.answer else { return String::new() };
+        let Some(answer) = &tracked.answer else { return self.cause_answer(tracked) };
         let on = answer.answered_on.map_or_else(String::new, |day| format!("{day} "));
         let by = self.shown_name(&answer.answered_by);
-        let mut text = format!("{on}{} {by}：{}", answer.level.title(), answer.verdict);
+        // Who looked at an answer is not who gave it.
+        let reviewed = answer.act == AnswerAct::Approved;
+        let mut text = match reviewed {
+            true => format!("{on}{by}：{}（{}级审核通过）", answer.verdict, answer.level.title()),
+            false => format!("{on}{} {by}：{}", answer.level.title(), answer.verdict),
+        };
         let more = [&answer.reason, &answer.measure, &answer.note, &answer.paper];
         for part in more.into_iter().filter(|part| !part.is_empty()) {
             text.extend(["；", part]);
@@ -288,6 +317,15 @@ impl<'a> RowMaterial<'a> {
             }
         }
         mask::mask_numbers_in_text(&text).into_owned()
+    }
+
+    /// What was answered of the finding that it follows from, where it need not be looked at by itself.
+    fn cause_answer(&self, tracked: &TrackedException) -> String {
+        let (Some(answer), Some(cause)) = (&tracked.cause_answer, cause_of(self.by_finding, tracked)) else {
+            return String::new();
+        };
+        let on = answer.answered_on.map_or_else(String::new, |day| format!("，{day}"));
+        format!("由原因{}已核（{}{on}），不必另核", short_number(cause), answer.verdict)
     }
 
     /// `农村低保名单“月保障金”`.
@@ -415,6 +453,28 @@ impl<'a> RowMaterial<'a> {
         };
         let title = self.rules.get(&*e.rule_code).map_or("", |r| r.title.as_str());
         out.extend([" ", title, what]);
+    }
+
+    /// How the records were matched: a tier that says that number and name agree is not told of records that do not.
+    fn match_words(&self, entry: &ListEntry<'_>) -> &'static str {
+        let tier = entry.tracked.exception.confidence;
+        let (mut numbers, mut names) = (HashSet::new(), HashSet::new());
+        if let Some(subject) = entry.subject {
+            let person = |&(source, row): &(usize, usize)| {
+                self.inputs.resolution.person[self.people.node(source, row)]
+            };
+            let own = entry.records.iter().flatten().filter(|one| person(one) == subject.person);
+            for &(source, row) in own {
+                numbers.extend(self.fields[source].id(row).text());
+                names.extend(self.fields[source].name(row));
+            }
+        }
+        match (tier, numbers.len() > 1, names.len() > 1) {
+            (1 | 2, true, true) => "证件号、姓名都有不同",
+            (1 | 2, true, false) => "姓名一致，证件号不同",
+            (1, false, true) => tier_title(2),
+            _ => tier_title(tier),
+        }
     }
 
     /// A number as the pipeline's privacy setting allows.

@@ -17,6 +17,7 @@ use crate::publication::list_issue::ListIssue;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::{Error, Result};
 
+mod answer_help;
 mod answer_page;
 mod book_plan;
 mod cells;
@@ -40,6 +41,7 @@ mod table_sheet;
 mod workbook;
 mod workbook_package;
 
+pub(crate) use answer_help::{HELPED, answer_validation};
 pub(super) use book_plan::township_books;
 pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
@@ -49,6 +51,7 @@ pub(crate) use safe_names::safe_file_name;
 use answer_page::AnswerPage;
 use book_plan::{BookKind, BookPlan};
 use evidence::ListedEvidence;
+pub(crate) use list_column::width_of_column;
 use list_row::RowMaterial;
 use supplement::SheetMarks;
 
@@ -75,7 +78,7 @@ pub(super) fn write_lists(
     (held, earlier): (&[HeldNotice], &EarlierSheets),
     outputs: &mut OutputFiles,
 ) -> Result<()> {
-    let marks = SheetMarks::new(townships, earlier);
+    let marks = SheetMarks::new(townships, by_finding, earlier);
     let ledgers = book_plan::ledgers(inputs, townships);
     let listed: Vec<&TrackedException> = townships.iter().flat_map(|book| &book.open).copied().collect();
     let evidence = ListedEvidence::gather(inputs, people, listed.par_iter().copied())?;
@@ -103,7 +106,7 @@ pub(super) fn write_lists(
         // Each row is made once, for whatever shows it.
         let mut tell = |cells: &[Cow<'_, str>]| {
             if let (Some(page), Some((sheet, entry))) = (&mut page, entries.next()) {
-                page.push(sheet, entry, cells);
+                page.push(sheet, (entry, material.is_separable(entry)), cells);
             }
             csv.as_mut().map_or(Ok(()), |csv| csv.row(cells))
         };

@@ -15,7 +15,7 @@ use super::table_sheet::TableSheet;
 use super::workbook::{write_merged_cells, write_sheet_text};
 use crate::Result;
 use crate::model::answer_column::AnswerColumn;
-use crate::model::exception::{Status, TrackedException};
+use crate::model::exception::{ResolvedBy, Status, TrackedException};
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::output_files::{CsvFile, OutputFiles, make_output_folder};
 use crate::publish::PublicationInputs;
@@ -31,12 +31,16 @@ pub(super) struct SheetMarks<'a>(HashMap<&'a str, String>);
 
 impl<'a> SheetMarks<'a> {
     /// Marks of all rows; none where no sheets are out.
-    pub(super) fn new(townships: &[BookPlan<'a>], earlier: &EarlierSheets) -> Self {
+    pub(super) fn new(
+        townships: &[BookPlan<'a>],
+        by_finding: &ByFinding<'_>,
+        earlier: &EarlierSheets,
+    ) -> Self {
         let Some(last) = earlier.runs.first() else { return Self::default() };
         let mut marks = HashMap::new();
         for township in townships {
             for &tracked in &township.open {
-                marks.insert(tracked.listed_id.as_str(), mark(tracked, &township.path, last));
+                marks.insert(tracked.listed_id.as_str(), mark(tracked, by_finding, (&township.path, last)));
             }
         }
         Self(marks)
@@ -56,8 +60,16 @@ impl<'a> SheetMarks<'a> {
 /// Stays as it is on a sheet that is out.
 pub(super) const KEPT: &str = "沿用";
 
-fn mark(tracked: &TrackedException, path: &str, last: &EarlierIssue) -> String {
+fn mark(
+    tracked: &TrackedException,
+    by_finding: &ByFinding<'_>,
+    (path, last): (&str, &EarlierIssue),
+) -> String {
     match last.rows.get(&tracked.listed_id) {
+        // It stood under its cause, of which an answer says that nothing is wrong.
+        None if cause_of(by_finding, tracked).is_some_and(|cause| cause.status == Status::Answered) => {
+            "新增（它的原因疑点已核，本条单列）".to_owned()
+        }
         None => "新增".to_owned(),
         Some(row) if row.version != row_version(tracked) => "重新核查（依据已变）".to_owned(),
         Some(row) if row.path != path => format!("新增（由{}移交）", place_of(&row.path)),
@@ -111,6 +123,15 @@ pub(super) fn write_supplements(
     })
 }
 
+/// Why there is a supplement, in a word and in a sentence.
+fn occasion(inputs: &PublicationInputs<'_>, earlier: &EarlierSheets) -> (&'static str, &'static str) {
+    match (earlier.same_files, inputs.answers.is_empty()) {
+        (false, _) => ("名单更正", "名单更正后重新比对"),
+        (true, false) => ("核查结果", "名单没有变，按收到的核查结果重新比对"),
+        (true, true) => ("规则改动", "名单没有变，规则或设置改动后重新比对"),
+    }
+}
+
 /// `lists/淇县/补报`.
 fn supplement_folder(path: &str) -> String {
     format!("{}/补报", path.rsplit_once('/').map_or("lists", |(folder, _)| folder))
@@ -149,6 +170,7 @@ impl PresentSheets<'_> {
             };
         }
         Some(match (tracked.status, tracked.resolved_by) {
+            (Status::Answered, Some(ResolvedBy::Cause)) => "由原因已核，不再列".to_owned(),
             (Status::Answered, _) => "已核查，不再列".to_owned(),
             (Status::Retired, _) => "规则停用".to_owned(),
             (_, Some(by)) if !tracked.is_open() => format!("已消除：{}", by.title()),
@@ -340,12 +362,13 @@ impl Supplement {
         sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
         sheet.set_margins(0.5, 0.5, 0.5, 0.5, 0.2, 0.2);
         sheet.set_row_height(0, 30).map_err(list_workbook_error)?;
-        write_sheet_text(sheet, 0, 0, &format!("{} 补报单", self.of), &styles.title)?;
+        let (what, why) = occasion(inputs, earlier);
+        write_sheet_text(sheet, 0, 0, &format!("{} 补报单（{what}）", self.of), &styles.title)?;
         let period =
             format!("{}  {}  下发日期 {}", inputs.catalogue.title, inputs.period.title(), inputs.issued);
         write_merged_row(sheet, 1, &period, &styles.note)?;
         let total = format!(
-            "名单更正后重新比对：新增{}条，作废{}条，沿用{}条。",
+            "{why}：新增{}条，作废{}条，沿用{}条。",
             self.new.len(),
             self.void.len(),
             self.kept.len()

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, Worksheet};
+use rust_xlsxwriter::{Format, Worksheet};
 
+use super::answer_help::{HELPED, answer_validation};
 use super::book_plan::{BookKind, ListBook};
 use super::cells::shorten_cell;
 use super::cover::write_cover_sheet;
@@ -11,7 +12,6 @@ use super::list_column::{ListColumn, ListColumnKind, ListLayout};
 use super::list_workbook_error;
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use crate::Result;
-use crate::model::answer_column::AnswerColumn;
 use crate::privacy::formula_cells::is_formula_cell;
 use crate::publish::PublicationInputs;
 use crate::rules::officer_words::AnswerWords;
@@ -97,13 +97,12 @@ fn write_list_sheet(
     sheet.set_freeze_panes(1, layout.frozen).map_err(list_workbook_error)?;
     sheet.autofilter(0, 0, last_row, last_column).map_err(list_workbook_error)?;
     if let Some(answers) = answers {
-        for (column, choices) in [
-            (AnswerColumn::Verdict, &answers.verdicts),
-            (AnswerColumn::Reason, &answers.reasons),
-            (AnswerColumn::Measure, &answers.measures),
-        ] {
+        for column in HELPED {
             if let Some(at) = layout.position(ListColumn::Answer(column)) {
-                add_answer_choices(sheet, at, choices, last_row)?;
+                let validation = answer_validation(answers, column).map_err(list_workbook_error)?;
+                sheet
+                    .add_data_validation(1, at, last_row.max(1), at, &validation)
+                    .map_err(list_workbook_error)?;
             }
         }
     }
@@ -126,25 +125,5 @@ fn set_sheet_printing(sheet: &mut Worksheet, title: &str, last: (u32, u16)) -> R
     sheet.set_margins(0.25, 0.25, 0.5, 0.5, 0.2, 0.2);
     sheet.set_header(format!("&L{title}&R内部资料 注意保密"));
     sheet.set_footer("&C第&P页 共&N页");
-    Ok(())
-}
-
-/// A drop-down that refuses anything else: free answers cannot be counted. None where the rule set
-/// has no choices.
-fn add_answer_choices(sheet: &mut Worksheet, column: u16, list: &[String], last_row: u32) -> Result<()> {
-    if list.is_empty() {
-        return Ok(());
-    }
-    let validation = DataValidation::new()
-        .allow_list_strings(list)
-        .map_err(list_workbook_error)?
-        .set_error_style(DataValidationErrorStyle::Stop)
-        .set_error_title("请从列表中选择")
-        .map_err(list_workbook_error)?
-        .set_error_message("请从下拉列表中选择；补充情况写在“备注”。")
-        .map_err(list_workbook_error)?;
-    sheet
-        .add_data_validation(1, column, last_row.max(1), column, &validation)
-        .map_err(list_workbook_error)?;
     Ok(())
 }

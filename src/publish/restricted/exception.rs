@@ -4,7 +4,7 @@
 use super::super::PublicationInputs;
 use super::super::exception_keys::ExceptionKeys;
 use super::super::tables::{RESOLVED_BY, iso_days};
-use super::{ByFinding, ROW_VERSION, row_version};
+use super::{ByFinding, ROW_VERSION, cause_of, row_version};
 use crate::Result;
 use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::publication::large_table_writer::{
@@ -61,6 +61,7 @@ pub(super) fn write_restricted_exceptions(
             ("due_days", Int32, "反馈天数", ""),
             ("in_review", Int32, "匹配待确认", "1是，0否"),
             ("related", Text, "同因疑点", "同一原因的其他疑点的指纹，以分号分隔，最可能的原因在前"),
+            ("cause", Text, "原因疑点", "这条由哪一条引起：它的指纹；空表示不由别的引起"),
             ("first_seen", Text, "首次发现季度", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),
@@ -104,6 +105,7 @@ pub(super) fn write_restricted_exceptions(
             count(|i| e(i).due_days),
             flag_column(|i| e(i).in_review),
             domain_columns::related_column(by_finding, t),
+            text_column(|i| cause_of(by_finding, t(i)).map(|cause| cause.exception_id.as_str())),
             period_column(|i| Some(t(i).first_seen)),
             period_column(|i| Some(t(i).last_seen)),
             period_column(|i| t(i).resolved_in),

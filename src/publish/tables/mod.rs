@@ -42,7 +42,7 @@ const HOUSEHOLD_KEY: TableColumnSpec = ("household_key", Text, "户假名", "带
 /// Title and note of the column that says what closed an exception.
 pub(in crate::publish) const RESOLVED_BY: (&str, &str) = (
     "消除依据",
-    "data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免；空表示未消除或以前的版本没有记",
+    "data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免 cause由原因已核；空表示未消除或以前的版本没有记",
 );
 
 /// Writes the tables of persons and of records.

@@ -98,7 +98,7 @@ fn what_checking_again_said_is_told_by_township() {
         let noted = seen(&case);
         let key = row.get("listed_id");
         let fields =
-            [("key", key), ("verdict", verdict), ("reason", "其他"), ("next", "/"), ("seen", &*noted[0])];
+            [("key", key), ("verdict", verdict), ("reason", "死亡"), ("next", "/"), ("seen", &*noted[0])];
         page.follow("县里的人", &page.post("县里的人", "/answer", &fields));
     };
     send(of(fingerprints[0]), "不属实");

@@ -26,7 +26,7 @@ fn send(page: &ServedPage, who: &str, path: &str, keys: &[&str], more: &[(&str, 
     page.post(who, path, &fields)
 }
 
-const NOT_SO: [(&str, &str); 2] = [("verdict", "不属实"), ("reason", "其他")];
+const NOT_SO: [(&str, &str); 2] = [("verdict", "不属实"), ("reason", "死亡")];
 
 #[test]
 fn a_county_reviews_what_its_townships_answered_and_a_city_what_counties_passed() {
@@ -51,6 +51,7 @@ fn a_county_reviews_what_its_townships_answered_and_a_city_what_counties_passed(
     let body = page.get("县里的人", "/?level=due").body;
     let noted = seen(&body);
     assert_eq!(noted.len(), 4);
+    assert_eq!(body.matches("<small>不属实：死亡</small>").count(), 4, "a verdict is seen with its reason");
     let with_seen = |noted: &[String], more: &[(&str, &str)]| -> Vec<(String, String)> {
         let noted = noted.iter().map(|one| ("seen".to_owned(), one.clone()));
         noted.chain(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
@@ -121,6 +122,13 @@ fn a_county_reviews_what_its_townships_answered_and_a_city_what_counties_passed(
     // What happened is told, with who did it.
     let case = page.get("市里的人", &format!("/case/{}", keys[1])).body;
     assert!(case.contains("县 县里的人：<b>不属实（审核通过）</b>"), "{case}");
+    assert!(case.contains("乡 乡里的人：<b>不属实</b>"), "{case}");
+    let out = office.out();
+    let explained = ok(&["explain", keys[1], "--out", text(&out), "--key-file", text(&office.key)]);
+    assert!(
+        explained.contains("县 县里的人：不属实（审核通过）") && explained.contains("乡 乡里的人：不属实"),
+        "{explained}"
+    );
     let case = page.get("市里的人", &format!("/case/{}", keys[3])).body;
     assert!(case.contains("县 县里的人：<b>退回</b> 没有入户照片"), "{case}");
 }

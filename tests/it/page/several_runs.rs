@@ -88,6 +88,20 @@ fn answers_that_were_given_under_a_former_name_are_shown() {
     let page = ServedPage::start_of(&pipeline, &office.out(), &office.key, &["city::市里的人"]);
     let case = page.get("市里的人", &format!("/case/{}", row.get("listed_id"))).body;
     assert!(case.contains("当时叫别的") && case.contains("已核，待整改"), "{case}");
+    // The bulletin counts it, too; and says so where the run that knows the former name cannot be read.
+    let to = office.folder.path().join("通报.docx");
+    let words = ["triage", "bulletin", "--quarter", "2018Q4", "--on", "2019-01-20", "--format", "json"];
+    let more = ["--pipeline", text(&pipeline), "--out", text(&out), "--to", text(&to)];
+    let bulletin =
+        || -> serde_json::Value { serde_json::from_str(&ok(&[&words[..], &more[..]].concat())).unwrap() };
+    let counted = bulletin();
+    assert_eq!((&counted["total"]["checked"], &counted["unread_runs"]), (&1.into(), &0.into()), "{counted}");
+    let moved = office.folder.path().join("moved");
+    let of_run = std::fs::canonicalize(out.join("2018Q3/latest")).unwrap().join("restricted");
+    std::fs::rename(&of_run, &moved).unwrap();
+    let counted = bulletin();
+    assert_eq!((&counted["total"]["checked"], &counted["unread_runs"]), (&0.into(), &1.into()), "{counted}");
+    std::fs::rename(&moved, &of_run).unwrap();
     // Addresses with the former name lead there, too.
     assert_eq!(page.get("市里的人", &format!("/case/{}", old.get("listed_id"))).status, 200);
     // Without the secret nobody can tell whose it is, which is told.

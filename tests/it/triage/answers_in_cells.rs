@@ -1,5 +1,8 @@
 //! What officers write into cells (E8, E13 to E15, E18).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use bidui::Snapshot;
 use jiff::civil::date;
 
 use super::Office;
@@ -146,7 +149,82 @@ fn e18_an_answer_that_contradicts_itself_or_lacks_a_part_is_not_taken() {
     ] {
         assert!(told.told().contains(part), "{part}: {}", told.told());
     }
+    let told = {
+        let mut other = office.book();
+        let other_reason = [("核查结果", "不属实"), ("原因代码", "其他")];
+        other.only_list().fill(1, &other_reason).fill(2, &other_reason).fill(2, &[("备注", "已搬走")]);
+        office.import(&[&other.save(&office.path("其他.xlsx"))], &[])
+    };
+    assert_eq!((told.total("accepted"), told.total("faulty")), (1, 1), "{}", told.told());
+    assert!(told.told().contains("原因代码是“其他”，要填“备注”"), "{}", told.told());
     let answer = office.answer(&book.key(7)).unwrap();
     assert_eq!((answer.recovered, answer.stopped_month), (Some(120_000), Some(201_811)));
     assert_eq!(office.answer(&book.key(8)).unwrap().paper, "档案盒3-12");
+}
+
+#[test]
+fn only_records_that_were_taken_for_one_persons_can_be_said_to_be_several_persons() {
+    let office = Office::new();
+    let mut book = office.book();
+    book.only_list();
+    let snapshot = Snapshot::newest(&office.out()).unwrap();
+    let rows = snapshot.rows("restricted/exception.parquet", |_| true).unwrap();
+    let records = snapshot.rows("restricted/record.parquet", |_| true).unwrap();
+    let who: BTreeMap<&str, [&str; 4]> = records
+        .iter()
+        .map(|row| {
+            let said = ["person_id", "source", "id_number", "name"].map(|column| row.get(column));
+            (row.get("record_id"), said)
+        })
+        .collect();
+    let links = snapshot.rows("restricted/link.parquet", |row| row.get("decision") == "review").unwrap();
+    let doubtful: BTreeSet<[&str; 2]> = links
+        .iter()
+        .flat_map(|row| {
+            let [left, right] = ["left_record_id", "right_record_id"].map(|column| row.get(column));
+            [[left, right], [right, left]]
+        })
+        .collect();
+    let may_be_apart = |a: &str, b: &str| {
+        let (Some([person, source, number, name]), Some(other)) = (who.get(a), who.get(b)) else {
+            return false;
+        };
+        let differ = *source != other[1] || (*number, *name) != (other[2], other[3]);
+        *person == other[0] && differ || doubtful.contains(&[a, b])
+    };
+    let separable = |key: &str| {
+        let row = rows.iter().find(|row| row.get("listed_id") == &key[1..]).unwrap();
+        let ids: Vec<&str> = row.get("evidence_record_ids").split(';').filter(|id| !id.is_empty()).collect();
+        (0..ids.len()).any(|at| ids[at + 1..].iter().any(|other| may_be_apart(ids[at], other)))
+    };
+    let all: Vec<usize> = (1..book.list().rows.len()).collect();
+    let (may, may_not): (Vec<usize>, Vec<usize>) =
+        all.into_iter().partition(|&row| separable(&book.key(row)));
+    assert!(!may.is_empty() && !may_not.is_empty(), "{} and {}", may.len(), may_not.len());
+    for &row in may.iter().chain(&may_not) {
+        book.fill(row, &[("核查结果", "不是同一人"), ("原因代码", "重名或串号")]);
+    }
+    let told = office.import(&[&book.save(&office.path("不是同一人.xlsx"))], &[]);
+    let totals = ["accepted", "faulty"].map(|what| told.total(what));
+    assert_eq!(totals, [may.len() as u64, may_not.len() as u64], "{}", told.told());
+    assert!(told.told().contains("没有把几条记录认作一个人"), "{}", told.told());
+    assert!(office.answer(&book.key(may[0])).is_some() && office.answer(&book.key(may_not[0])).is_none());
+    // The page of the township says the same of each row.
+    let page = std::fs::read_to_string(office.list("2018Q3").with_extension("html")).unwrap();
+    for (rows, one) in [(&may, false), (&may_not, true)] {
+        for &row in rows {
+            let at = page.find(&format!("data-k=\"{}\"", book.key(row))).unwrap();
+            let begin = page[..at].rfind("<tr").unwrap();
+            assert_eq!(page[begin..at].contains("data-one"), one, "row {row}");
+        }
+    }
+    let without = office.import(
+        &[&{
+            let mut book = office.book();
+            book.only_list().fill(may[0], &[("核查结果", "不是同一人")]);
+            book.save(&office.path("没有原因.xlsx"))
+        }],
+        &[],
+    );
+    assert!(without.told().contains("要填“原因代码”"), "{}", without.told());
 }

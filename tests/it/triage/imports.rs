@@ -7,7 +7,7 @@ use bidui::{AnswerStore, Snapshot};
 
 use super::Office;
 use super::books::ReturnedBook;
-use crate::end_to_end::{bidui, ok, text};
+use crate::end_to_end::{bidui, book_parts, ok, text};
 
 #[test]
 fn e06_copies_that_say_the_same_count_once_and_those_that_differ_not_at_all() {
@@ -228,17 +228,22 @@ fn the_marked_up_copy_says_of_every_row_what_became_of_it_and_can_come_back() {
     let copy = copies.join("北阳镇.xlsx");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&copies), mode(&copy)), (0o700, 0o600));
+    let parts = book_parts(&copy);
+    let sheet = parts.iter().find(|part| part.contains("<dataValidation ")).unwrap();
+    for part in ["<pane xSplit=\"4\" ySplit=\"1\"", "属实,部分属实", "promptTitle=\"核查结果\""] {
+        assert!(sheet.contains(part), "no {part}");
+    }
     let mut copy = ReturnedBook::read(&copy);
     let result = copy.column("导入结果");
-    let rows = copy.list().rows.clone();
+    assert_eq!(result + 1, copy.column("核查结果"), "it stands beside what is to be put right");
+    let shown: f64 = copy_widths(sheet).iter().take(result + 5).sum();
+    assert!(shown * 7.0 <= 1316.0, "{shown} characters are more than a screen");
+    let mut rows = copy.list().rows.clone();
+    let told: Vec<String> = rows.iter_mut().map(|row| row.remove(result)).collect();
     assert_eq!(rows.len(), book.list().rows.len());
-    let width = book.list().rows[0].len();
-    assert!(
-        rows.iter().zip(&book.list().rows).all(|(copy, row)| copy[..width] == row[..]),
-        "the rows are as they came"
-    );
-    assert_eq!((&*rows[1][result], &*rows[3][result]), ("采用", "未填"));
-    assert_eq!(rows[2][result], "填写有误：核查结果是“属实”，要填“处理措施”");
+    assert!(rows.iter().zip(&book.list().rows).all(|(copy, row)| copy == row), "the rows are as they came");
+    assert_eq!((&*told[1], &*told[3]), ("采用", "未填"));
+    assert_eq!(told[2], "填写有误：核查结果是“属实”，要填“处理措施”");
     // Put right in the copy and sent back.
     copy.fill(2, &[("处理措施", "退出")]);
     let told = office.import(&[&copy.save(&office.path("改好.xlsx"))], &[]).ok();
@@ -247,10 +252,29 @@ fn the_marked_up_copy_says_of_every_row_what_became_of_it_and_can_come_back() {
         (1, 1, 0)
     );
     assert_eq!(office.answer(&key).unwrap().measure, "退出");
+    // Its copy has one such column, not two.
+    let again = Path::new(told.json["copies"].as_str().unwrap()).join("改好.xlsx");
+    let titles = ReturnedBook::read(&again).list().rows[0].clone();
+    assert_eq!(titles.iter().filter(|title| *title == "导入结果").count(), 1);
     // Elsewhere if it is asked for, in a dry run as well.
     let report = office.path("批注");
     let told = office.import(&[&office.path("改好.xlsx")], &["--dry-run", "--report", text(&report)]).ok();
     assert_eq!((told.total("unchanged"), report.join("改好.xlsx").is_file()), (2, true));
+}
+
+/// Widths of a sheet's columns, in characters, from the left.
+fn copy_widths(sheet: &str) -> Vec<f64> {
+    let value = |part: &str, name: &str| -> f64 {
+        let (_, rest) = part.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let mut widths = Vec::new();
+    for part in sheet.split("<col ").skip(1) {
+        let part = format!(" {}", part.split('>').next().unwrap());
+        let many = value(&part, "max") - value(&part, "min") + 1.0;
+        widths.extend(std::iter::repeat_n(value(&part, "width"), many as usize));
+    }
+    widths
 }
 
 #[test]

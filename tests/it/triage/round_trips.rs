@@ -46,7 +46,7 @@ fn e01_keys_are_no_numbers_and_survive_a_save_as_csv() {
 fn e02_csv_in_gbk_with_days_of_excel() {
     let office = Office::new();
     let mut book = office.book();
-    book.only_list().answer(1, "不属实").answer(3, "不是同一人").fill(1, &[("备注", "入户，见到本人")]);
+    book.only_list().answer(1, "不属实").answer(3, "政策允许").fill(1, &[("备注", "入户，见到本人")]);
     let file = office.path("另存.csv");
     let csv = book.csv(shown_by_excel);
     let (bytes, _, lost) = encoding_rs::GB18030.encode(&csv);

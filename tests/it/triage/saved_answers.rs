@@ -46,7 +46,7 @@ fn what_a_page_saved_is_taken_like_a_workbook_and_a_damaged_file_is_named() {
         cells.extend([book.key(at), version]);
         cells
     };
-    let rows = [row(1, "不属实", "其他"), row(2, "无法核实", ""), row(3, "政策允许", "政策允许")];
+    let rows = [row(1, "不属实", "死亡"), row(2, "无法核实", ""), row(3, "政策允许", "政策允许")];
     let name = office.path("答复_浚县屯子镇_2018Q3.csv");
     let sum = check(&rows);
 

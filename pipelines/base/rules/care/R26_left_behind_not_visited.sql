@@ -14,7 +14,7 @@ advice = [
     "登记三留守台账，落实监护照料人",
     "安排探访并记录",
 ]
-message = "{who}：家中劳动力（丈夫）长年外出务工，{lacking}。"
+message = "{who}：{absent}长年外出务工，{lacking}。"
 related = ["R14"]
 
 [[example]]
@@ -247,7 +247,8 @@ men AS (
     GROUP BY p.household_no
 ),
 alone AS (
-    SELECT p.person_id, p.record_id, CASE WHEN p.age < q.labour_age_from THEN '留守儿童' ELSE '留守老人' END AS who
+    SELECT p.person_id, p.record_id, CASE WHEN p.age < q.labour_age_from THEN '留守儿童' ELSE '留守老人' END AS who,
+        '家中劳动力都' AS absent
     FROM poor_person p
     SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
@@ -256,7 +257,10 @@ alone AS (
     WHERE (t.support_mode IS NULL OR t.support_mode <> '集中') AND h.away = h.adults AND (p.age < q.labour_age_from OR p.age > q.labour_age_to)
     UNION ALL
     -- A wife whose husband works away; grown daughters are not meant.
-    SELECT p.person_id, p.record_id, '留守妇女' AS who
+    SELECT p.person_id, p.record_id, '留守妇女' AS who,
+        -- Whoever works away is called her husband where lists say that he is.
+        CASE WHEN k.sex = '男' AND p.relation IS NOT NULL AND k.relation IS NOT NULL THEN '丈夫'
+            WHEN k.sex = '男' THEN '家中男劳动力' ELSE '家中劳动力' END AS absent
     FROM poor_person p
     SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
     CROSS JOIN parameter q
@@ -270,13 +274,13 @@ alone AS (
             OR (p.relation = '本人或户主' AND k.relation = '配偶')
             OR (p.relation = '之儿媳' AND k.relation = '之子'))
 )
-SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, a.who AS who, '没有三留守台账' AS lacking
+SELECT a.person_id AS subject_id, 'register' AS rule_key, a.record_id AS evidence, a.who AS who, a.absent AS absent, '没有三留守台账' AS lacking
 FROM alone a
 LEFT JOIN left_behind b ON b.person_id = a.person_id
 WHERE b.person_id IS NULL
 UNION ALL
 SELECT
-    a.person_id AS subject_id, 'visit' AS rule_key, a.record_id || ';' || b.record_id AS evidence, a.who AS who, '最近一次探访超过期限' AS lacking
+    a.person_id AS subject_id, 'visit' AS rule_key, a.record_id || ';' || b.record_id AS evidence, a.who AS who, a.absent AS absent, '最近一次探访超过期限' AS lacking
 FROM alone a
 JOIN left_behind b ON b.person_id = a.person_id
 CROSS JOIN parameter q

@@ -17,6 +17,7 @@ advice = [
 ]
 message = "建档立卡在册人员，{year}年度没有正常参保记录。{newborn}"
 related = ["R14"]
+told = ["insurance.status", "insurance.stop_reason", "insurance.year", "registry_person.identified_date"]
 
 [[example]]
 case = "没有参保：列为疑点"
