@@ -39,6 +39,12 @@ given = """
 disability_certificate @P1
 low_income @P1
 disability_subsidy @P1 living=1
+disability_certificate @P7
+low_income @P7
+disability_subsidy @P7 living=1 start_month=NULL
+disability_certificate @P8
+low_income @P8
+disability_subsidy @P8 living=1 stop_month=202504
 disability_certificate @P2
 low_income @P2 category=特困
 disability_certificate @P3 status=注销

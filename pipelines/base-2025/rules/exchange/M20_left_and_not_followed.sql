@@ -64,5 +64,5 @@ ANTI JOIN pool_person a ON a.person_id = l.person_id
 ANTI JOIN watched_person c ON c.person_id = l.person_id
 ANTI JOIN dead_person x ON x.person_id = l.person_id
 ANTI JOIN moved_away m ON m.person_id = l.person_id
-WHERE l.category IN ('低保', '特困') AND l.stop_month <= w.last_month AND l.stop_month > w.before_24
+WHERE l.category IN ('低保', '特困') AND l.stop_month > w.before_24
     AND (l.stop_reason IS NULL OR NOT (l.stop_reason LIKE '%死亡%' OR l.stop_reason LIKE '%去世%' OR l.stop_reason LIKE '%迁%'))

@@ -45,8 +45,10 @@ registry_person @P5 #H1 birth_date=2012-05-01
 student @P5 stage=小学 status=毕业
 registry_person @P6 #H1 birth_date=2014-05-01
 student @P6 status=转出
+registry_person @P7 #H1 birth_date=2010-05-01
+student @P7 stage=初中 status=辍学
 """
-expect = ["P5", "P6"]
+expect = ["P5", "P6", "P7"]
 
 [[example]]
 case = "身体原因、外地就读、外省就读、迁出市外、去世、已不在册、已消除户：不列；写因贫：列为疑点"

@@ -19,6 +19,8 @@ case = "本月两个岗位：列为疑点"
 given = """
 employment @P1 kind=公益性岗位 employer=保洁员
 employment @P1 kind=公益性岗位 employer=护林员
+employment @P1
+employment @P1 kind=公益性岗位 month=202502
 """
 expect = ["P1 <- employment:1 employment:2"]
 

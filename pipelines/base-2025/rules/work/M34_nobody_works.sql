@@ -47,6 +47,16 @@ registry_person @P7 #H6 labour_ability=普通劳动力 age=62
 expect = []
 
 [[example]]
+case = "学籍已毕业的有劳动力：列为疑点"
+given = """
+registry_household #H1
+registry_person @P1 #H1 labour_ability=普通劳动力 age=20
+student @P1 stage=中职 status=毕业
+employment @P9
+"""
+expect = ["H1"]
+
+[[example]]
 case = "就业写在下月：列为疑点；就业年月看不清的记录已退回"
 given = """
 registry_household #H1

@@ -22,8 +22,10 @@ given = """
 registry_person @P1 work_months=6
 registry_person @P2 work_months=1
 employment @P2 month=202409
+registry_person @P3 work_months=2
+employment @P3 month=202504
 """
-expect = ["P1 <- registry_person:1", "P2 <- registry_person:2"]
+expect = ["P1 <- registry_person:1", "P2 <- registry_person:2", "P3 <- registry_person:3"]
 
 [[example]]
 case = "去年十月有记录、没有务工、没有填写、去世：不列；月数看不清：不判断"
