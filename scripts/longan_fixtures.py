@@ -34,6 +34,9 @@ VILLAGES = {
 SURNAMES = "韦罗杨吴龙石潘陆蒙覃莫岑黎梁卢邓谭田冉向彭滕麻欧"
 GIVEN = ["秀兰", "德福", "小梅", "志强", "玉珍", "国华", "建平", "春花", "永胜", "桂英", "正明", "昌贵", "金莲", "光荣", "彩云",
          "文斌", "老幺", "启航", "思雨", "子轩", "欣怡", "浩然", "梓涵", "家兴", "素芬", "忠良", "朝晖", "月娥", "成林", "应龙"]
+# Households of which it is told how they stand with the monitoring system: none of it, no longer watched, watched.
+HEAVY_BILLS, BAD_WATER, TO_TOWN, TWO_BENEFITS, PUPIL_AT_WORK = 17, 48, 77, 111, 67
+STORIES = {HEAVY_BILLS: 0.9, BAD_WATER: 0.75, TO_TOWN: 0.9, TWO_BENEFITS: 0.9}
 RISKS = ["因病", "因残", "因学", "因灾", "因务工不稳", "因缺劳动力"]
 MEASURES = ["产业帮扶", "就业帮扶", "公益性岗位", "医疗救助", "教育资助", "社会帮扶"]
 
@@ -71,13 +74,13 @@ class Home:
         self.county, self.township, self.county_code = pick(self.key, "place", PLACES)
         self.village = pick(self.key, "village", VILLAGES[self.township])
         self.no = f"{self.county_code}{number:06d}"
-        drawn = chance(self.key, "kind")
+        drawn = STORIES.get(number, chance(self.key, "kind"))
         # lifted, watched, no longer watched, none of the monitoring system's.
         self.kind = "脱贫户" if drawn < 0.45 else "监测" if drawn < 0.68 else "已消除" if drawn < 0.82 else "一般"
         self.type = "脱贫户" if self.kind == "脱贫户" else pick(self.key, "type", ["脱贫不稳定户", "边缘易致贫户", "突发严重困难户"])
         low = chance(self.key, "low")
         share = {"脱贫户": 0.25, "监测": 0.75, "已消除": 0.35, "一般": 0.9}[self.kind]
-        self.low = None if low > share else pick(self.key, "category", ["低保"] * 5 + ["低保边缘"] * 2 + ["刚性支出困难", "其他", "特困"])
+        self.low = "低保" if number in (TO_TOWN, TWO_BENEFITS) else None if low > share else pick(self.key, "category", ["低保"] * 5 + ["低保边缘"] * 2 + ["刚性支出困难", "其他", "特困"])
         surname = pick(self.key, "surname", SURNAMES)
         self.people = []
         size = 1 if self.low == "特困" else 1 + int(chance(self.key, "size") * 4)
@@ -98,6 +101,10 @@ class Home:
 
     def draw(self, topic):
         return chance(self.key, topic)
+
+    def story(self, number):
+        """A few households have a story that chance alone would not bring."""
+        return int(self.key[1:]) == number
 
     @property
     def head(self):
@@ -213,7 +220,7 @@ class Month:
                 ("自然消除" if home.draw("mode") < 0.1 else "帮扶消除") if released else "",
                 "是" if (not labour) != (home.draw("slip") < 0.04) else "否", len(home.people),
                 int(6500 + home.draw("income") * 14000), 0 if home.draw("zero") < 0.1 else int(900 + home.draw("transfer") * 6000),
-                measure, max(identified, "202410") if measure else "", "否" if home.draw("water") < 0.03 else "是",
+                measure, max(identified, "202410") if measure else "", "否" if home.draw("water") < 0.03 or home.story(BAD_WATER) else "是",
                 pick(home.key, "helper", ["陆振声", "覃兆丰", "莫秋实", "岑有为"]),
                 "" if home.draw("phone") < 0.04 else ("1390000%04d" % int(home.draw("number") * 10000))[: 10 if home.draw("cut") < 0.03 else 11],
             ]))
@@ -255,7 +262,7 @@ class Month:
                 income = 1200
             yearly = income * 12 * len(home.people)
             rigid = int(yearly * (0.4 if home.draw("rigid") < 0.3 else 0.8)) if home.low == "刚性支出困难" else ""
-            area = "城市" if home.township == "江东街道" else "农村"
+            area = "城市" if home.township == "江东街道" and not home.story(TO_TOWN) else "农村"
             for person in home.people:
                 dead = self.dead(person)
                 if dead and person.draw("gone") > 0.4:
@@ -266,6 +273,10 @@ class Month:
                     yearly, rigid, 320 + int(home.draw("paid") * 300) + 8 * self.second if home.low in ("低保", "特困") else "",
                 ]
                 rows.setdefault(home.county, []).append((person, cells))
+                if person is home.head and home.story(TWO_BENEFITS):
+                    other = list(cells)
+                    other[3], other[8] = "C" + home.no[-8:], "农村" if area == "城市" else "城市"
+                    rows[home.county].append((person, other))
                 if home.low == "低保" and person is home.head and self.wrong(home.key, "twice", 0.04):
                     other = list(cells)
                     other[3], other[7] = "B" + home.no[-8:], "低保边缘"
@@ -286,7 +297,9 @@ class Month:
             for person in home.people:
                 if self.dead(person):
                     continue
-                if person.draw("treated") < 0.2:
+                if home.story(HEAVY_BILLS) and person is home.head:
+                    burden.append((person, self.place(home) + [person.name, person.number, "202411", "住院", 80000, 31000]))
+                elif person.draw("treated") < 0.2:
                     heavy = 9000 if person.draw("heavy") < 0.2 else 26000 if person.draw("heavy") < 0.3 else 700
                     for visit in range(1 + int(person.draw("visits") * 3)):
                         paid = int(heavy * (0.3 + 0.4 * person.draw(f"v{visit}")))
@@ -336,10 +349,14 @@ class Month:
                 if dead:
                     deaths.append((person, [person.name, person.number, dead] + self.place(home)))
                     continue
-                if person.draw("moved") < 0.02:
+                if home.story(TO_TOWN):
+                    moves.append((person, [person.name, person.number, "迁入城镇", "2024-11-20"] + self.place(home) + [home.county]))
+                elif person.draw("moved") < 0.02:
                     kind = pick(person.key, "to", ["迁出市外", "迁出市外", "迁入城镇", "市内迁移"])
                     moves.append((person, [person.name, person.number, kind, "2024-12-12"] + self.place(home) + ["外地" if kind == "迁出市外" else home.county]))
-                if self.worked(person) and not self.wrong(person.key, "listed", 0.1):
+                if home.story(PUPIL_AT_WORK) and self.pupil(person):
+                    work.append((person, self.place(home) + [person.name, person.number, self.back(0), "公益性岗位", "保洁员", "600"]))
+                elif self.worked(person) and not self.wrong(person.key, "listed", 0.1):
                     for back in range(4):
                         kind = "公益性岗位" if person.draw("post") < 0.1 else "务工"
                         work.append((person, self.place(home) + [person.name, person.number, self.back(back), kind, "护林员" if kind != "务工" else "县工业园", "800" if kind != "务工" else "2800"]))

@@ -47,6 +47,7 @@ deceased @P5
 housing_watch @P6 danger_level=D
 registry_household #H6 risk_status=已消除
 registry_person @P6 #H6
+low_income @P6 category=其他
 housing_watch @P7 danger_level=?
 low_income @P7
 """
@@ -54,17 +55,22 @@ expect = []
 undecided = ["P7"]
 */
 WITH needy AS (
-    SELECT DISTINCT l.person_id
+    SELECT l.person_id
     FROM low_income_active l
     UNION
-    SELECT DISTINCT p.person_id
+    SELECT p.person_id
     FROM current_person p
     JOIN registry_household h ON h.household_no = p.household_no
-    ANTI JOIN released_household e ON e.household_no = p.household_no
+),
+released_person AS (
+    SELECT DISTINCT p.person_id
+    FROM current_person p
+    JOIN released_household e ON e.household_no = p.household_no
 )
 SELECT o.person_id AS subject_id, o.record_id AS evidence, o.danger_level AS danger_level, o.checked_month AS checked_month
 FROM dangerous_house o
 SEMI JOIN needy n ON n.person_id = o.person_id
+ANTI JOIN released_person r ON r.person_id = o.person_id
 ANTI JOIN dead_person x ON x.person_id = o.person_id
 CROSS JOIN month_window w
 CROSS JOIN parameter q
