@@ -35,8 +35,8 @@ SURNAMES = "韦罗杨吴龙石潘陆蒙覃莫岑黎梁卢邓谭田冉向彭滕�
 GIVEN = ["秀兰", "德福", "小梅", "志强", "玉珍", "国华", "建平", "春花", "永胜", "桂英", "正明", "昌贵", "金莲", "光荣", "彩云",
          "文斌", "老幺", "启航", "思雨", "子轩", "欣怡", "浩然", "梓涵", "家兴", "素芬", "忠良", "朝晖", "月娥", "成林", "应龙"]
 # Households of which it is told how they stand with the monitoring system: none of it, no longer watched, watched.
-HEAVY_BILLS, BAD_WATER, TO_TOWN, TWO_BENEFITS, PUPIL_AT_WORK = 17, 48, 77, 111, 67
-STORIES = {HEAVY_BILLS: 0.9, BAD_WATER: 0.75, TO_TOWN: 0.9, TWO_BENEFITS: 0.9}
+HEAVY_BILLS, BAD_WATER, TO_TOWN, TWO_BENEFITS, PUPIL_AT_WORK, VANISHED = 17, 48, 77, 111, 67, 30
+STORIES = {HEAVY_BILLS: 0.9, BAD_WATER: 0.75, TO_TOWN: 0.9, TWO_BENEFITS: 0.9, VANISHED: 0.5}
 RISKS = ["因病", "因残", "因学", "因灾", "因务工不稳", "因缺劳动力"]
 MEASURES = ["产业帮扶", "就业帮扶", "公益性岗位", "医疗救助", "教育资助", "社会帮扶"]
 
@@ -204,7 +204,7 @@ class Month:
     def registry(self):
         households, persons = [], []
         for home in self.homes:
-            if home.kind == "一般":
+            if home.kind == "一般" or home.story(VANISHED) and self.second:
                 continue
             watched = home.kind != "脱贫户"
             identified = pick(home.key, "identified", ["202306", "202311", "202403", "202408", "202410", "202412", self.back(1), "202501"])
