@@ -15,7 +15,7 @@ use crate::link::SaidOfPair;
 use crate::load::{DataFolder, DeliveryCheck, LoadedSource};
 use crate::model::exception::Severity;
 use crate::model::indicator::NotRun;
-use crate::model::period::{Period, PeriodKind};
+use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::privacy::key_file::real_path;
 use crate::progress::Progress;
@@ -62,13 +62,12 @@ impl BegunRun {
     /// publication to compare with.
     ///
     /// # Errors
-    /// A period that is no quarter; another process writes to `out`, or it cannot be written; what `previous` says.
+    /// Another process writes to `out`, or it cannot be written; what `previous` says.
     pub(crate) fn begin(
         (data, out): (&Path, &Path),
         (period, pipeline): (Period, &Pipeline),
         previous: impl FnOnce() -> Result<Option<Snapshot>>,
     ) -> Result<Self> {
-        run_quarters_only(period)?;
         check_apart(data, out)?;
         let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
         let previous = previous()?;
@@ -324,15 +323,6 @@ fn check_previous(previous: &Snapshot, rules: &RuleSet) -> Result<()> {
     let listed = previous.outputs().iter().map(|listed| listed.path.as_str());
     let read = listed.filter(|file| view_name(file).is_some_and(|view| views.contains(view)));
     previous.check_files(&[RECORDS, EXCEPTIONS, INDICATORS].into_iter().chain(read).collect::<Vec<_>>())
-}
-
-/// Rules count in quarters yet: dates, limits and what a previous publication is.
-fn run_quarters_only(period: Period) -> Result<()> {
-    match period.kind() {
-        PeriodKind::Quarter => Ok(()),
-        PeriodKind::Month => Err(Error::usage(format!("现在只能按季度运行，{period}是月份"))
-            .hint(format!("--quarter 写季度，例如 {}", period.holding_quarter()))),
-    }
 }
 
 /// Loads every source that has files this quarter. Whatever is wrong with the folder, with any file or with what

@@ -36,7 +36,7 @@ use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
 use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::model::written_period::{
-    WrittenPeriod, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
+    WrittenPeriod, find_other_period, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
 };
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::snapshot::Snapshot;
@@ -156,7 +156,7 @@ pub(super) fn county_codes(divisions: &DivisionTree) -> Vec<String> {
 pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource]) {
     if let Some(one) = loaded.first_mut() {
         let name = check.data_dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if let Some(named) = find_written_quarter(&name).filter(|q| *q != check.period.holding_quarter()) {
+        if let Some(named) = find_other_period(&name, check.period) {
             let message = format!(
                 "数据文件夹“{name}”的名称写的是{}，--quarter 写的是{}；核对两者，改其中一个",
                 named.title(),
@@ -554,16 +554,15 @@ fn other_quarters(
 ) -> Vec<FileFinding> {
     files_of(loaded)
         .filter_map(|file| {
-            let named = find_written_quarter(&file.to_string_lossy())?;
-            (named != check.period.holding_quarter()).then(|| {
-                let message = format!(
-                    "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一个季度的名单：移出这个文件，或改 --quarter",
-                    masked_file_name(file),
-                    named.title(),
-                    check.period.title()
-                );
-                (AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone())
-            })
+            let named = find_other_period(&file.to_string_lossy(), check.period)?;
+            let message = format!(
+                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一个{}的名单：移出这个文件，或改 --quarter",
+                masked_file_name(file),
+                named.title(),
+                check.period.title(),
+                check.period.kind().title()
+            );
+            Some((AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone()))
         })
         .chain(unnamed_years(check, contract, loaded))
         .chain(titles_of_other_quarters(check, contract, loaded))
@@ -612,9 +611,9 @@ fn titles_of_other_quarters(
         return findings;
     }
     for (table, row) in loaded.skipped.iter().filter(|(_, row)| row.reason == SkipReason::Title) {
-        let Some(named) = find_written_quarter(&row.text) else { continue };
+        let Some(named) = find_other_period(&row.text, check.period) else { continue };
         let Some(info) = loaded.records.tables.get(usize::from(*table)) else { continue };
-        if named != check.period.holding_quarter() && told.insert(&info.file) {
+        if told.insert(&info.file) {
             let message = format!(
                 "文件“{}”第{}行的标题写的是{}，本次运行的是{}；向{}索取本期的名单后重新运行；确认就用这一份，加 --allow-partial",
                 masked_file_name(&info.file),

@@ -13,7 +13,7 @@ use crate::model::file_account::SkipReason;
 use crate::model::leaving_words::is_title_text;
 use crate::model::source_row::AuditFinding;
 use crate::model::written_period::{
-    WrittenPeriod, find_written_period, find_written_quarter, find_yearless_months,
+    WrittenPeriod, find_written_period, find_other_period, find_yearless_months,
 };
 
 /// Words before the day of an export.
@@ -141,7 +141,7 @@ pub(super) fn sheets_of_other_quarters(
     };
     for (at, info) in loaded.records.tables.iter().enumerate() {
         let Some(sheet) = info.sheet.as_deref() else { continue };
-        let named = find_written_quarter(sheet).filter(|named| *named != check.period.holding_quarter());
+        let named = find_other_period(sheet, check.period);
         let yearless = || {
             let months = (wanted.first % 100, wanted.last % 100);
             let other = |(_, first, last): &(String, i32, i32)| {

@@ -5,7 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::period::Period;
+use super::period::{Period, PeriodKind};
 
 /// The months that a text speaks of, `yyyymm`, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +91,31 @@ pub(crate) fn find_written_quarter(text: &str) -> Option<Period> {
             chars[at..end].iter().any(|c| matches!(c, 'Q' | 'q' | '季')) && period.last - period.first == 2;
         let number = u8::try_from(period.last % 100 / 3).ok()?;
         quarter.then(|| Period::quarter(i16::try_from(period.first / 100).ok()?, number).ok()).flatten()
+    })
+}
+
+/// The period that a name speaks of and that is not `period`: a quarter (`2018Q3`, `2018年第三季度`) that does not hold it, or
+/// a month as runs are named after (`2025M03`); a run of a quarter takes the lists of its months.
+pub(crate) fn find_other_period(text: &str, period: Period) -> Option<Period> {
+    let quarter = find_written_quarter(text).filter(|named| *named != period.holding_quarter());
+    quarter.or_else(|| {
+        let named = find_month_of_run(text)?;
+        let other = match period.kind() {
+            PeriodKind::Month => named != period,
+            PeriodKind::Quarter => named.holding_quarter() != period,
+        };
+        other.then_some(named)
+    })
+}
+
+/// The month that is written as runs are named after (`2025M03`), no part of a longer word or number.
+fn find_month_of_run(text: &str) -> Option<Period> {
+    let chars = plain_chars(text);
+    chars.windows(7).enumerate().find_map(|(at, word)| {
+        let free = |place: Option<&char>| place.is_none_or(|c| !c.is_ascii_alphanumeric());
+        let alone = free(at.checked_sub(1).and_then(|before| chars.get(before))) && free(chars.get(at + 7));
+        let named = matches!(word[4], 'M' | 'm').then(|| word.iter().collect::<String>().parse().ok()).flatten();
+        named.filter(|_| alone)
     })
 }
 
@@ -475,6 +500,27 @@ mod tests {
         assert_eq!(find_written_quarter("2018Q3/低保.xls").unwrap().to_string(), "2018Q3");
         assert_eq!(find_written_quarter("a_2018年四季度").unwrap().to_string(), "2018Q4");
         assert_eq!(find_written_quarter("2018年9月"), None);
+    }
+
+    #[test]
+    fn other_months_than_the_run_s_are_found() {
+        let told = |text: &str, period: &str| {
+            find_other_period(text, period.parse().unwrap()).map(|named| named.to_string())
+        };
+        assert_eq!(told("2025M02", "2025M03").as_deref(), Some("2025M02"));
+        assert_eq!(told("数据_2025m02/低保.csv", "2025M03").as_deref(), Some("2025M02"));
+        assert_eq!(told("2024Q4", "2025M03").as_deref(), Some("2024Q4"));
+        assert_eq!(told("2025M04", "2025Q1").as_deref(), Some("2025M04"));
+        for (text, period) in [
+            ("2025M03", "2025M03"),
+            ("2025Q1", "2025M03"),
+            ("2025M02", "2025Q1"),
+            ("A2025M02", "2025M03"),
+            ("2025M021", "2025M03"),
+            ("2025M13", "2025M03"),
+        ] {
+            assert_eq!(told(text, period), None, "{text} {period}");
+        }
     }
 
     #[test]

@@ -1,0 +1,39 @@
+/*
+code = "M21"
+title = "风险线索超过期限没有办结"
+why = "群众申报、部门预警的线索要在20个工作日内核实办结，拖着就误了帮扶。"
+policy = { clause = "一(七)", quote = "农户申报、部门预警和热线反映的线索，限期核实办结" }
+owner = "农业农村局"
+severity = "S1"
+subject = "record"
+sources = ["lead"]
+columns = ["lead.received_date"]
+due_days = 5
+advice = [
+    "立即入户核实，作出结论并告知本人",
+    "已办结的补录日期和结果",
+]
+message = "{received_date}受理的线索（{channel}），至今没有办结。"
+
+[[example]]
+case = "受理满二十八天没有办结：列为疑点；差一天：不列"
+given = """
+lead @P1 received_date=2025-03-03
+lead @P2 received_date=2025-03-04
+"""
+expect = ["lead:1 <- lead:1"]
+
+[[example]]
+case = "已办结、写了结果：不列；办结日期看不清：不判断"
+given = """
+lead @P1 received_date=2025-01-10 decided_date=2025-03-20
+lead @P2 received_date=2025-01-10 result=不符合条件
+lead @P3 received_date=2025-01-10 decided_date=?
+"""
+expect = []
+undecided = ["lead:3"]
+*/
+SELECT l.record_id AS subject_id, l.record_id AS evidence, l.received_date AS received_date, l.channel AS channel
+FROM lead l
+CROSS JOIN parameter q
+WHERE l.decided_date IS NULL AND l.result IS NULL AND l.received_date <= q.lead_due_date
