@@ -37,7 +37,7 @@ pub(crate) use source_check::is_reserved_column;
 pub use source_contract::ColumnRole;
 pub(crate) use source_contract::{SourceColumn, SourceContract};
 
-use crate::model::division::DivisionTree;
+use crate::model::division::{COUNTY, DivisionTree};
 use crate::model::id_number::KnownPrefixes;
 use crate::{Error, Result};
 
@@ -103,6 +103,8 @@ impl Pipeline {
         let calendar = holidays.map(|table| WorkCalendar::load(&table)).transpose()?.unwrap_or_default();
         let divisions = division_tables::load_division_tables(&codes, &settings)?;
         check_covered_counties(&sources, &divisions)?;
+        let counties = divisions.units.iter().filter(|unit| unit.level == COUNTY);
+        settings.check_county_parameters(&file, &Vec::from_iter(counties.map(|unit| unit.code.as_str())))?;
         let places = Arc::new(divisions.names());
         sources.iter_mut().for_each(|source| source.places = Arc::clone(&places));
         let name = root

@@ -9,7 +9,7 @@ use super::included_folders::RuleInclusion;
 use super::path_pattern;
 use super::publicity_settings::PublicitySettings;
 use super::retention::RetentionSettings;
-use super::toml_file::TomlFile;
+use super::toml_file::{TomlFile, TomlStep};
 use crate::Result;
 use crate::model::day::day_to_date32;
 use crate::model::period::Period;
@@ -38,6 +38,10 @@ pub struct PipelineSettings {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
     pub parameters: ParametersByPeriod,
+    /// What single counties set otherwise: county code → period → name → value, of names that `parameters` has.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, BTreeMap<String, serde_json::Value>>>")]
+    pub county_parameters: BTreeMap<String, ParametersByPeriod>,
     /// What may lie in the data folder.
     #[serde(default)]
     pub data: DataSettings,
@@ -190,6 +194,53 @@ impl PipelineSettings {
     pub fn parameters(&self, period: Period) -> BTreeMap<String, RuleParameter> {
         parameters_in_period(&self.parameters, period)
     }
+    /// Parameters that hold in a county in `period`: what the county sets over what the prefecture sets, whatever the
+    /// time for which either was written.
+    pub fn county_parameters(&self, county: &str, period: Period) -> BTreeMap<String, RuleParameter> {
+        let mut values = self.parameters(period);
+        values.extend(
+            self.county_parameters
+                .get(county)
+                .map(|own| parameters_in_period(own, period))
+                .unwrap_or_default(),
+        );
+        values
+    }
+    /// Checks what single counties set: counties and names that are known, values of the same type.
+    pub(super) fn check_county_parameters(&self, file: &TomlFile, counties: &[&str]) -> Result<()> {
+        const KEY: &str = "county_parameters";
+        let kind_of =
+            |value: &toml::Value| parameter_from_toml(value).map(|value| std::mem::discriminant(&value));
+        for (county, own) in &self.county_parameters {
+            if !counties.contains(&county.as_str()) {
+                return Err(file
+                    .complain_key(
+                        &[KEY.into(), county.as_str().into()],
+                        format!("区划表里没有县（区）“{county}”"),
+                    )
+                    .hint(format!("写6位区划代码：{}", counties.join("、"))));
+            }
+            check_parameters_under(file, &[KEY.into(), county.as_str().into()], own)?;
+            for (layer, values) in own {
+                for (name, value) in values {
+                    let steps =
+                        [KEY.into(), county.as_str().into(), layer.as_str().into(), name.as_str().into()];
+                    let known = self.parameters.values().find_map(|values| values.get(name));
+                    let Some(known) = known else {
+                        return Err(file
+                            .complain_key(&steps, format!("全市没有参数“{name}”，县（区）不能另定"))
+                            .hint("先在 [parameters.…] 里写全市的值，或改正参数名"));
+                    };
+                    if kind_of(known) != kind_of(value) {
+                        return Err(file
+                            .complain(&steps, format!("参数“{name}”的类型与全市的不同"))
+                            .hint("同一参数类型要一致"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
     /// Complaints that the form alone cannot express.
     pub(super) fn check(&self, file: &TomlFile) -> Result<()> {
         if self.prefecture.code.len() != 6 || !self.prefecture.code.bytes().all(|b| b.is_ascii_digit()) {
@@ -242,20 +293,27 @@ pub(crate) fn parameters_in_period(
 
 /// Checks the parameters of one file: periods, names, values.
 pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod) -> Result<()> {
+    check_parameters_under(file, &["parameters".into()], parameters)
+}
+
+/// The same of parameters that stand under other keys.
+fn check_parameters_under(
+    file: &TomlFile,
+    above: &[TomlStep<'_>],
+    parameters: &ParametersByPeriod,
+) -> Result<()> {
     for (layer, values) in parameters {
+        let place = [above, &[layer.as_str().into()]].concat();
         let known = layer == "default"
             || (layer.len() == 4 && layer.bytes().all(|b| b.is_ascii_digit()))
             || layer.parse::<Period>().is_ok();
         if !known {
             return Err(file
-                .complain_key(
-                    &["parameters".into(), layer.as_str().into()],
-                    format!("不认识的参数期“{layer}”"),
-                )
+                .complain_key(&place, format!("不认识的参数期“{layer}”"))
                 .hint("写 default、年份(2018)、季度(2018Q3)或月份(2025M03)"));
         }
         for (name, value) in values {
-            let steps = ["parameters".into(), layer.as_str().into(), name.as_str().into()];
+            let steps = [above, &[layer.as_str().into(), name.as_str().into()]].concat();
             if !super::is_config_identifier(name) {
                 return Err(file
                     .complain_key(&steps, format!("参数名“{name}”不合规"))
@@ -264,7 +322,7 @@ pub(super) fn check_parameters(file: &TomlFile, parameters: &ParametersByPeriod)
             if parameter_from_toml(value).is_none() {
                 return Err(file
                     .complain(&steps, format!("参数“{name}”的取值只能是整数、文字或日期"))
-                    .hint("金额写成以分为单位的整数；日期写成 2018-09-30"));
+                    .hint("金额写成以分为单位的整数，日期写成 2018-09-30；要写明出处的写成 { value = 345000, source = \"…\" }"));
             }
         }
     }
@@ -300,8 +358,14 @@ pub(super) fn check_kinds<'f>(
     Ok(())
 }
 
-fn parameter_from_toml(value: &toml::Value) -> Option<RuleParameter> {
+/// A value, alone or as `{ value = …, source = "…" }` with the paper that it is from.
+pub(crate) fn parameter_from_toml(value: &toml::Value) -> Option<RuleParameter> {
     match value {
+        toml::Value::Table(told) if told.len() == 2 => {
+            told.get("source")?.as_str().filter(|source| !source.trim().is_empty())?;
+            let value = told.get("value")?;
+            (!value.is_table()).then(|| parameter_from_toml(value)).flatten()
+        }
         toml::Value::Integer(n) => Some(RuleParameter::Integer(*n)),
         toml::Value::String(s) => Some(RuleParameter::Text(s.clone())),
         toml::Value::Datetime(d) => {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::exception::Severity;
+use super::rule_file::Rule;
+use super::unknown_answers::is_companion;
+use crate::model::exception::{Severity, SubjectKind};
 
 /// Most that one finding may take off: then what all checks of all persons of the world would take off
 /// still is a number of 64 bits.
@@ -24,10 +26,34 @@ pub struct QualitySettings {
     pub severity_weights: BTreeMap<Severity, u32>,
     /// Deduction per finding of single rules, in place of that of their severity.
     pub rule_weights: BTreeMap<String, u32>,
-    /// Share of the index in the score, percent.
-    pub index_percent: u32,
-    /// Share of households without any finding in the score, percent.
-    pub households_percent: u32,
+    /// Of whom single checks are asked, by the code of their rule; a check without an entry is asked of everybody.
+    pub asked: BTreeMap<String, AskedSubjects>,
+}
+
+/// Of whom a check is asked, and what it cannot do without.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AskedSubjects {
+    /// Column of `persons` or `households` that is 1 for whomever the check is asked of; empty: everybody.
+    pub flag: String,
+    /// Columns of that table without which the check cannot be made: who has a blank there is charged as if it had
+    /// failed. Without the key those that the rule's header names in `columns`.
+    pub cells: Option<Vec<String>>,
+}
+
+/// A rule as a check of the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QualityCheck {
+    /// Code of the rule.
+    pub(crate) code: String,
+    /// True if households are checked, false if persons are.
+    pub(crate) of_households: bool,
+    /// Deduction for a person whom it charges.
+    pub(crate) weight: i64,
+    /// Column that says whom it is asked of; empty: everybody.
+    pub(crate) flag: String,
+    /// Columns without which it cannot be made.
+    pub(crate) cells: Vec<String>,
 }
 
 impl QualitySettings {
@@ -47,11 +73,36 @@ impl QualitySettings {
         for (code, weight) in base.rule_weights {
             self.rule_weights.entry(code).or_insert(weight);
         }
-        // The two shares belong together.
-        if (self.index_percent, self.households_percent) == (0, 0) {
-            (self.index_percent, self.households_percent) = (base.index_percent, base.households_percent);
+        for (code, asked) in base.asked {
+            self.asked.entry(code).or_insert(asked);
         }
         self
+    }
+    /// The checks that these rules make, with what each takes off; none of weight 0.
+    pub(crate) fn checks(&self, rules: &[Rule]) -> Vec<QualityCheck> {
+        let counted = |rule: &&Rule| {
+            let header = &rule.header;
+            let of_register = self.groups.contains(&rule.group) && !header.indicator;
+            of_register
+                && !is_companion(&header.code)
+                && matches!(header.subject, SubjectKind::Person | SubjectKind::Household)
+        };
+        let check = |rule: &Rule| {
+            let header = &rule.header;
+            let of_severity = self.severity_weights.get(&header.severity).copied().unwrap_or(0);
+            let weight = self.rule_weights.get(&header.code).copied().unwrap_or(of_severity);
+            let asked = self.asked.get(&header.code).cloned().unwrap_or_default();
+            let of_header =
+                || header.columns.iter().filter_map(|c| c.split_once('.')).map(|c| c.1.to_owned());
+            QualityCheck {
+                code: header.code.clone(),
+                of_households: header.subject == SubjectKind::Household,
+                weight: i64::from(weight),
+                flag: asked.flag,
+                cells: asked.cells.unwrap_or_else(|| of_header().collect()),
+            }
+        };
+        rules.iter().filter(counted).map(check).filter(|check| check.weight > 0).collect()
     }
     /// The first key that is missing.
     pub(super) fn missing(&self) -> Option<&'static str> {
@@ -60,7 +111,6 @@ impl QualitySettings {
             ("households", !self.households.is_empty()),
             ("groups", !self.groups.is_empty()),
             ("severity_weights", !self.severity_weights.is_empty()),
-            ("index_percent", self.index_percent > 0 || self.households_percent > 0),
         ];
         said.into_iter().find(|(_, said)| !said).map(|(key, _)| key)
     }

@@ -195,6 +195,19 @@ impl RuleSet {
     pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
         self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
     }
+    /// The row of a county in the view `county_parameter`.
+    ///
+    /// # Errors
+    /// As for [`RuleSet::parameters`].
+    pub fn county_parameters(
+        &self,
+        pipeline: &Pipeline,
+        county: &str,
+        period: Period,
+    ) -> Result<BTreeMap<String, RuleParameter>> {
+        let row = pipeline.settings.county_parameters(county, period);
+        self.settings.parameters(&self.settings_files, row, period)
+    }
     /// Position of the folder that a rule is from; 0 is the pipeline's own.
     pub(crate) fn layer_of(&self, rule: &Rule) -> usize {
         let mut layers = self.layers.all().iter();
@@ -293,11 +306,26 @@ impl RuleSet {
             of_select.chain(rows.flat_map(|table| self.definitions_behind(table))).collect();
         self.definitions.iter().filter(|d| needed.contains(&d.header.name)).collect()
     }
+    /// The columns of the two tables that the quality of the register is counted in, persons first: whose row it is,
+    /// where, and what the checks ask.
+    pub(crate) fn quality_columns(&self) -> Option<[(&str, BTreeSet<String>); 2]> {
+        let settings = self.settings.quality.as_ref()?;
+        let checks = settings.checks(&self.rules);
+        let columns = |of_households: bool| {
+            let own = ["household_id", "county_code", "township_code", "village_code"].map(str::to_owned);
+            let mut columns = BTreeSet::from(own);
+            columns.extend((!of_households).then(|| "person_id".to_owned()));
+            for check in checks.iter().filter(|check| check.of_households == of_households) {
+                columns.extend(check.cells.iter().chain([&check.flag]).filter(|c| !c.is_empty()).cloned());
+            }
+            columns
+        };
+        Some([(&*settings.persons, columns(false)), (&*settings.households, columns(true))])
+    }
     /// Adds what the quality of the register reads.
     pub(crate) fn add_quality_columns(&self, read: &mut ColumnsByTable) {
-        for table in self.settings.quality.iter().flat_map(|q| [&q.persons, &q.households]) {
-            let places = ["county_code", "township_code", "village_code"].map(str::to_owned);
-            read.entry(table.clone()).or_default().extend(places);
+        for (table, columns) in self.quality_columns().into_iter().flatten() {
+            read.entry(table.to_owned()).or_default().extend(columns);
         }
     }
     /// Views of the previous quarter that rules read or name as sources, without the suffix.
@@ -395,16 +423,7 @@ impl RuleSet {
                 return Err(with_hint(error, suggest_toml_name(group, &known, "现有文件夹")));
             }
         }
-        for (key, percent) in
-            [("index_percent", settings.index_percent), ("households_percent", settings.households_percent)]
-        {
-            if percent > 100 {
-                return Err(self
-                    .settings_files
-                    .complain(&["quality".into(), key.into()], format!("占比{percent}超过100"))
-                    .hint("写百分数，例如 50"));
-            }
-        }
+        self.check_asked(settings)?;
         let by_severity = settings
             .severity_weights
             .iter()
@@ -428,6 +447,34 @@ impl RuleSet {
             )),
             None => Ok(()),
         }
+    }
+    /// Checks that `[quality.asked]` names rules that count, and columns that the tables have.
+    fn check_asked(&self, settings: &quality_settings::QualitySettings) -> Result<()> {
+        let complain = |code: &str, message: String| {
+            self.settings_files.complain(&["quality".into(), "asked".into(), code.into()], message)
+        };
+        let rules: Vec<&str> = self.rules.iter().map(|rule| rule.header.code.as_str()).collect();
+        if let Some(code) = settings.asked.keys().find(|code| !rules.contains(&code.as_str())) {
+            let error = complain(code, format!("没有编号为“{code}”的规则"));
+            return Err(with_hint(error, suggest_toml_name(code, &rules, "现有规则")));
+        }
+        let columns = |table: &str| -> Vec<String> {
+            let view = || self.catalogue.columns(table).into_iter().flatten().map(|(name, _)| name.clone());
+            let definition = self.definition(table).map(|d| d.file.select.column_names().unwrap_or_default());
+            definition.map_or_else(|| view().collect(), |names| names.into_iter().collect())
+        };
+        let (persons, households) = (columns(&settings.persons), columns(&settings.households));
+        for check in settings.checks(&self.rules) {
+            let known = if check.of_households { &households } else { &persons };
+            let asked = check.cells.iter().chain([&check.flag]).filter(|name| !name.is_empty());
+            if let Some(name) = asked.clone().find(|name| !known.contains(name)) {
+                let table = if check.of_households { &settings.households } else { &settings.persons };
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let error = complain(&check.code, format!("规则{}：“{table}”没有列“{name}”", check.code));
+                return Err(with_hint(error, suggest_toml_name(name, &known, "可用的列")));
+            }
+        }
+        Ok(())
     }
     /// Checks the header of a rule against the set, the views and the policy text.
     ///

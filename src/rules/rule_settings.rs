@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::list_settings::ListSettings;
 use super::officer_words::{AnswerWords, OfficerWords, SeverityWords};
 use super::waiver::Waiver;
+use crate::config::pipeline_settings::parameter_from_toml;
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{IncludedFolders, Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
@@ -243,9 +244,9 @@ impl RuleSettings {
         columns.extend(self.dates.keys().map(|name| (name.clone(), ColumnType::Date)));
         for layer in pipeline.settings.parameters.values() {
             for (name, value) in layer {
-                let kind = match value {
-                    toml::Value::Integer(_) => ColumnType::Int64,
-                    toml::Value::Datetime(_) => ColumnType::Date,
+                let kind = match parameter_from_toml(value) {
+                    Some(RuleParameter::Integer(_)) => ColumnType::Int64,
+                    Some(RuleParameter::Date(_)) => ColumnType::Date,
                     _ => ColumnType::Text,
                 };
                 columns.insert(name.clone(), kind);

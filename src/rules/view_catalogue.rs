@@ -37,6 +37,9 @@ pub struct ViewCatalogue {
 /// View of one row: what the pipeline sets for the quarter.
 pub(crate) const PARAMETER: &str = "parameter";
 
+/// View with a row for each county: the same parameters as they hold there.
+pub(crate) const COUNTY_PARAMETER: &str = "county_parameter";
+
 /// View of the records of a list that are nearest to somebody who seems to be missing from it.
 pub(crate) const NEAR_MISS: &str = "near_miss";
 
@@ -76,7 +79,7 @@ pub(crate) fn is_common_view_column(column: &str) -> bool {
 
 impl ViewCatalogue {
     /// Views of `sources` (name, title, contract columns) and the derived ones; `parameters`
-    /// are the columns of the one-row view `parameter`.
+    /// are the columns of the one-row view `parameter`, and of `county_parameter` with a row for each county.
     pub fn new(sources: &[(String, String, ColumnTypes)], parameters: ColumnTypes) -> Self {
         use ColumnType::{Int32, Text};
         let mut views = BTreeMap::new();
@@ -99,6 +102,9 @@ impl ViewCatalogue {
             );
             add(name, title, columns, ViewOrigin::Source);
         }
+        let mut of_county: ColumnTypes = vec![("county_code".to_owned(), Text)];
+        of_county.extend(parameters.iter().cloned());
+        add(COUNTY_PARAMETER, "县（区）参数", of_county, ViewOrigin::Derived);
         add(PARAMETER, "参数", parameters, ViewOrigin::Derived);
         let unit = [("county_code", Text), ("township_code", Text), ("village_code", Text)];
         let flags: Vec<String> = sources.iter().map(|(name, _, _)| format!("in_{name}")).collect();

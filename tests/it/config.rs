@@ -396,6 +396,97 @@ fn parameter_of_two_types() {
     "#);
 }
 
+const COUNTY: &str = "[county_parameters.\"410622\".2018]\npoverty_line_fen = 330000\n";
+
+#[test]
+fn counties_set_parameters_of_their_own() {
+    let more_counties = ("codes/counties.csv", "410621,浚县\n", "410621,浚县\n410622,淇县\n");
+    let with = |more: &str| {
+        folder::write(&[
+            ("pipeline.toml", "[parameters.2018]", &format!("{more}\n[parameters.2018]")),
+            more_counties,
+        ])
+    };
+    let folder = with(&format!("{COUNTY}[county_parameters.\"410622\".2018Q4]\ngrace_days = 60\n"));
+    let pipeline = folder::open(folder.path());
+    let of = |county: &str, period: &str| {
+        let values = pipeline.settings.county_parameters(county, period.parse().unwrap());
+        ["poverty_line_fen", "grace_days"].map(|name| values[name].clone())
+    };
+    let integers = |values: [i64; 2]| values.map(RuleParameter::Integer);
+    assert_eq!(of("410622", "2018Q3"), integers([330_000, 30]));
+    assert_eq!(of("410622", "2018Q4"), integers([330_000, 60]));
+    assert_eq!(of("410621", "2018Q4"), integers([320_800, 30]), "others have the prefecture's");
+    for (wrong, said) in [
+        (COUNTY.replace("410622", "410699"), "区划表里没有县（区）“410699”"),
+        (COUNTY.replace("poverty_line_fen", "poverty_lines_fen"), "全市没有参数“poverty_lines_fen”"),
+        (COUNTY.replace("330000", "\"330000\""), "类型与全市的不同"),
+        (COUNTY.replace(".2018]", ".201]"), "不认识的参数期“201”"),
+        (COUNTY.replace("330000", "{ value = 330000 }"), "取值只能是"),
+        (COUNTY.replace("330000", "{ value = 330000, source = \" \" }"), "取值只能是"),
+    ] {
+        let error = Pipeline::open(with(&wrong).path()).expect_err(&wrong);
+        assert!(error.message().contains(said), "{wrong}: {error}");
+    }
+    let told = COUNTY.replace("330000", "{ value = 330000, source = \"县文件\" }");
+    let pipeline = folder::open(with(&told).path());
+    let values = pipeline.settings.county_parameters("410622", "2018Q3".parse().unwrap());
+    assert_eq!(values["poverty_line_fen"], RuleParameter::Integer(330_000));
+}
+
+/// Amounts and months of the shipped pipelines name the paper that they are from; what is from none is asked about.
+#[test]
+fn amounts_and_dates_name_their_source() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let questions = std::fs::read_to_string(root.join("docs/open-questions.md")).unwrap();
+    let mut sources = 0;
+    for head in ["base/base.toml", "hebi/pipeline.toml"] {
+        let text = std::fs::read_to_string(root.join("pipelines").join(head)).unwrap();
+        let file: toml::Table = text.parse().unwrap();
+        for (period, values) in file["parameters"].as_table().unwrap() {
+            for (name, value) in values.as_table().unwrap() {
+                let is_amount = ["_fen", "_month", "_date"].iter().any(|end| name.ends_with(end));
+                if !is_amount && !value.is_datetime() {
+                    continue;
+                }
+                let source = value.get("source").and_then(toml::Value::as_str);
+                let source = source.unwrap_or_else(|| panic!("{head}: {period}.{name} names no source"));
+                let asked = !source.contains("工作假定") || questions.contains(&format!("`{name}`"));
+                assert!(
+                    asked,
+                    "{head}: {period}.{name} is an assumption that docs/open-questions.md does not list"
+                );
+                sources += 1;
+            }
+        }
+    }
+    assert!(sources >= 20, "{sources}");
+}
+
+/// What a list says in a few words of its own, and rules compare, is read through a code table.
+#[test]
+fn every_status_has_a_code_table() {
+    let pipeline = Pipeline::open(&hebi()).unwrap();
+    let ends =
+        ["status", "kind", "mode", "grade", "category", "stage", "scheme", "attribute", "ability", "level"];
+    let mut checked = 0;
+    for source in &pipeline.sources {
+        for column in &source.columns {
+            // A pupil's grade (三年级) is as many texts as schools write.
+            let is_status =
+                ends.iter().any(|end| column.name == *end || column.name.ends_with(&format!("_{end}")));
+            if is_status
+                && column.name != "status_date"
+                && (&*source.name, &*column.name) != ("student", "grade")
+            {
+                assert!(column.codes.labels().len() > 1, "{}.{} has no code table", source.name, column.name);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 30, "{checked}");
+}
+
 #[test]
 fn parameters_of_no_period() {
     insta::assert_snapshot!(refused(&[("pipeline.toml", "[parameters.2018]", "[parameters.201]")]), @r#"

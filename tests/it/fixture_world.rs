@@ -60,7 +60,7 @@ impl World {
             .sources
             .iter()
             .flat_map(|one| [one.name.clone(), format!("{}_previous", one.name)])
-            .chain(["parameter", "division"].map(str::to_owned))
+            .chain(["parameter", "county_parameter", "division"].map(str::to_owned))
             .collect();
         let sees = |file: &SqlFile| {
             let is_other = |name: &str| lists.contains(name) || self.rules.definition(name).is_some();

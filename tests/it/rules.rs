@@ -168,7 +168,7 @@ fn a_time_limit_that_leads_out_of_the_calendar_is_refused_at_its_line() {
 }
 
 #[test]
-fn weights_of_the_quality_score_are_bounded() {
+fn quality_settings_are_checked() {
     let (pipeline, _) = hebi();
     let complaints =
         |change: &dyn Fn(&mut bidui::testing::rules::quality_settings::QualitySettings)| -> String {
@@ -177,8 +177,11 @@ fn weights_of_the_quality_score_are_bounded() {
             bidui::testing::reconcile::check_rules(&rules).iter().map(|e| e.message().to_owned()).collect()
         };
     assert_eq!(complaints(&|_| {}), "");
-    assert!(complaints(&|q| q.index_percent = u32::MAX).contains("占比4294967295"));
-    assert!(complaints(&|q| q.households_percent = 101).contains("占比101"));
+    let asked = |q: &mut bidui::testing::rules::quality_settings::QualitySettings, code: &str, flag: &str| {
+        q.asked.entry(code.to_owned()).or_default().flag = flag.to_owned();
+    };
+    assert!(complaints(&|q| asked(q, "Q31", "pupil_ages")).contains("没有列“pupil_ages”"));
+    assert!(complaints(&|q| asked(q, "Q999", "pupil_age")).contains("没有编号为“Q999”的规则"));
     let weight = |q: &mut bidui::testing::rules::quality_settings::QualitySettings, weight| {
         *q.severity_weights.values_mut().next().unwrap() = weight;
     };

@@ -109,7 +109,7 @@ pub(crate) fn run_rule_buckets(
                 buckets.register(&mut session, table, &wanted, &gathered)?;
             }
             buckets.fill_absent(&mut session);
-            Some(counted_places(&session, settings)?)
+            counted_places(&session, rules)?
         }
     };
     Ok(GatheredFindings { findings, indicators, places, listed })

@@ -17,12 +17,12 @@ use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
 use crate::reconcile::findings::lacking_lists::LackingLists;
-use crate::reconcile::findings::quality_score;
+use crate::reconcile::findings::quality_score::{JudgedSubjects, score_quality};
 use crate::reconcile::findings::select_outcome;
 use crate::reconcile::findings::undecided;
 use crate::reconcile::near_misses::{ListedPersons, NearMissIndex};
 use crate::reconcile::{QuarterViews, RuleFindings};
-use crate::rules::quality_settings::QualitySettings;
+use crate::rules::quality_settings::{QualityCheck, QualitySettings};
 use crate::rules::rule_file::{IndicatorLevel, Rule, RuleDefinition, SqlFile};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::{AnsweringRules, UnknownColumns};
@@ -45,7 +45,7 @@ pub(crate) struct GatheredFindings {
     pub(crate) findings: Vec<(usize, select_outcome::RuleFinding)>,
     /// Indicators.
     pub(crate) indicators: Vec<Indicator>,
-    /// Divisions of the persons and of the households that the register's quality counts.
+    /// Persons and households that the register's quality counts.
     pub(crate) places: Option<[RecordBatch; 2]>,
     /// Persons of what `absent_from` names as `rows`.
     pub(crate) listed: ListedPersons,
@@ -129,12 +129,11 @@ pub(crate) fn run_answering_rules(
     undecided::hold_indicators(plain, &unknown, views, &mut findings.indicators);
     lacking.hold_indicators(plain, views, &mut findings.indicators);
     findings.rewritten = answering.rewritten();
-    if let (Some(settings), Some([persons, households])) = (&rules.settings.quality, &gathered.places) {
-        let not_run: BTreeSet<&str> = findings.not_run.iter().map(|n| n.rule_code.as_str()).collect();
-        let codes = plain.rules.iter().map(|r| r.header.code.as_str());
-        let ran: BTreeSet<&str> = codes.filter(|code| !not_run.contains(code)).collect();
-        findings.quality =
-            quality_score::score_quality(settings, rules, &ran, persons, households, &findings.exceptions);
+    if let (Some(settings), Some(tables)) = (&rules.settings.quality, &gathered.places) {
+        let checks = asked_checks(plain, settings, views, period);
+        let judged = JudgedSubjects::of(&views.ids, &findings.exceptions, &findings.undecided);
+        let lacked = |check: &QualityCheck, column: &str| is_of_no_edition(plain, views, check, column);
+        findings.quality = score_quality(&checks, &rules.root_code, tables, &judged, lacked)?;
     }
     findings.indicators.sort_by(|a, b| {
         (&a.rule_code, &a.indicator, &a.unit_code).cmp(&(&b.rule_code, &b.indicator, &b.unit_code))
@@ -170,9 +169,7 @@ fn run_rules_at_once(
         readers.done(&definition.file, &mut session);
     }
     let mut gathered = GatheredFindings::default();
-    if let Some(settings) = quality {
-        gathered.places = Some(counted_places(&session, settings)?);
-    }
+    gathered.places = counted_places(&session, rules)?;
     for table in listed {
         gathered.listed.insert(table.to_owned(), listed_persons(&session, table)?);
         readers.release(table, &mut session);
@@ -203,13 +200,39 @@ pub(crate) fn zero_rule_indicators(rule: &Rule, found: &[Indicator], root_code: 
         .collect()
 }
 
-/// Divisions of the persons and of the households that the register's quality counts.
-pub(crate) fn counted_places(session: &SqlSession, settings: &QualitySettings) -> Result<[RecordBatch; 2]> {
-    let counted = |name: &str| -> Result<RecordBatch> {
-        let sql = format!("SELECT t.county_code, t.township_code, t.village_code FROM {name} t");
+/// Persons and households that the register's quality counts, with what its checks ask; nothing where it is not scored.
+pub(crate) fn counted_places(session: &SqlSession, rules: &RuleSet) -> Result<Option<[RecordBatch; 2]>> {
+    let counted = |(table, columns): &(&str, BTreeSet<String>)| -> Result<RecordBatch> {
+        let columns: Vec<String> = columns.iter().map(|column| format!("t.{column}")).collect();
+        let sql = format!("SELECT {} FROM {table} t", columns.join(", "));
         to_batch(&session.select(&ParsedSelect::parse(&sql)?)?)
     };
-    Ok([counted(&settings.persons)?, counted(&settings.households)?])
+    let Some([persons, households]) = rules.quality_columns() else { return Ok(None) };
+    Ok(Some([counted(&persons)?, counted(&households)?]))
+}
+
+/// The checks of the register that are asked this period: those that are switched off, whose time is not now, or whose
+/// lists nobody delivers are nobody's fault. One whose column stays blank is asked all the same.
+fn asked_checks(
+    rules: &RuleSet,
+    settings: &QualitySettings,
+    views: &QuarterViews<'_>,
+    period: Period,
+) -> Vec<QualityCheck> {
+    let is_asked = |check: &QualityCheck| {
+        rules.rule(&check.code).is_some_and(|rule| {
+            let delivered = rule.header.sources.iter().all(|source| views.get(source).is_some());
+            delivered && rule.applies(period) && !rules.off.contains_key(&check.code)
+        })
+    };
+    settings.checks(&rules.rules).into_iter().filter(is_asked).collect()
+}
+
+/// Is a column one that only some editions of a list have?
+fn is_of_no_edition(rules: &RuleSet, views: &QuarterViews<'_>, check: &QualityCheck, column: &str) -> bool {
+    let sources = rules.rule(&check.code).into_iter().flat_map(|rule| &rule.header.sources);
+    let contracts = sources.filter_map(|source| views.inputs.pipeline.source(source));
+    contracts.filter_map(|contract| contract.column(column)).any(|column| column.optional)
 }
 
 /// Persons of a table, ascending.

@@ -89,6 +89,7 @@ fn missing_tables(file: &SqlFile) -> BTreeSet<String> {
         }
     }
     found.remove("parameter");
+    found.remove("county_parameter");
     found
 }
 

@@ -13,13 +13,14 @@ use super::views::rule_view::{View, view_mismatch};
 use crate::config::{Pipeline, RuleParameter, SourceContract};
 use crate::link::near_miss::NearMissLinker;
 use crate::load::LoadedSource;
+use crate::model::column_type::ColumnType;
 use crate::model::division::{COUNTY, DivisionTree};
 use crate::model::period::Period;
 use crate::model::record_id::RecordKey;
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::ViewCatalogue;
+use crate::rules::view_catalogue::{COUNTY_PARAMETER, PARAMETER, ViewCatalogue};
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
@@ -205,7 +206,8 @@ pub fn build_views<'a>(
         count => Some(BucketSplit::of(&sources, &rules.household_numbers(), &previous, count)?),
     };
     let to = ViewTarget { store: &placement.store, split: split.as_ref(), read: &read, ids: &ids };
-    let mut list = vec![parameter_view(inputs, rules)?, division_view(inputs.tree(), catalogue)?];
+    let mut list = vec![division_view(inputs.tree(), catalogue)?];
+    list.extend(parameter_views(inputs, rules)?);
     list.push(to.place("person", PersonView::new(&sources, catalogue)?, &RowOwner::Persons)?);
     list.push(to.place("household", HouseholdView::new(&sources, catalogue)?, &RowOwner::Households)?);
     list.push(identity_view::identity_view(&sources, catalogue, &to)?);
@@ -274,29 +276,60 @@ fn view_batch(
     RecordBatch::try_new(schema.clone(), arrays.collect::<Result<_>>()?).map_err(view_mismatch)
 }
 
-fn parameter_view(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<View<'static>> {
-    use crate::model::column_type::ColumnType;
-    let values = rules.parameters(inputs.pipeline, inputs.period)?;
-    let kinds: BTreeMap<&str, ColumnType> = rules
-        .catalogue
-        .columns("parameter")
-        .into_iter()
-        .flatten()
-        .map(|(name, kind)| (name.as_str(), *kind))
-        .collect();
-    let row = assemble_view(&rules.catalogue, "parameter", |name| {
-        // A parameter that is not set for this year is null: comparisons with it find nothing.
-        let array: ArrayRef = match (values.get(name), kinds.get(name)?) {
-            (Some(RuleParameter::Integer(n)), _) => Arc::new(Int64Array::from(vec![Some(*n)])),
-            (Some(RuleParameter::Text(text)), _) => Arc::new(StringArray::from(vec![Some(text.as_str())])),
-            (Some(RuleParameter::Date(days)), _) => Arc::new(Date32Array::from(vec![Some(*days)])),
-            (None, ColumnType::Text) => Arc::new(StringArray::from(vec![None::<&str>])),
-            (None, ColumnType::Date) => Arc::new(Date32Array::from(vec![None])),
-            (None, _) => Arc::new(Int64Array::from(vec![None])),
-        };
-        Some(array)
-    })?;
-    Ok(View::of("parameter", row))
+/// What the pipeline sets for the period, for the prefecture and for each of its counties.
+fn parameter_views(inputs: &ViewInputs<'_>, rules: &RuleSet) -> Result<[View<'static>; 2]> {
+    let whole = rules.parameters(inputs.pipeline, inputs.period)?;
+    let mut counties = Vec::new();
+    for unit in inputs.tree().units.iter().filter(|unit| unit.level == COUNTY) {
+        counties
+            .push((unit.code.as_str(), rules.county_parameters(inputs.pipeline, &unit.code, inputs.period)?));
+    }
+    let view = |name: &str, rows: &[(&str, BTreeMap<String, RuleParameter>)]| -> Result<View<'static>> {
+        let kinds: BTreeMap<&str, ColumnType> = rules
+            .catalogue
+            .columns(name)
+            .into_iter()
+            .flatten()
+            .map(|(name, kind)| (name.as_str(), *kind))
+            .collect();
+        let batch = assemble_view(&rules.catalogue, name, |column| {
+            if name == COUNTY_PARAMETER && column == "county_code" {
+                return Some(
+                    Arc::new(rows.iter().map(|row| Some(row.0)).collect::<StringArray>()) as ArrayRef
+                );
+            }
+            // A parameter that is not set for this year is null: comparisons with it find nothing.
+            let values = rows.iter().map(|(_, values)| values.get(column));
+            Some(match kinds.get(column)? {
+                ColumnType::Text => Arc::new(
+                    values
+                        .map(|value| match value {
+                            Some(RuleParameter::Text(text)) => Some(text.as_str()),
+                            _ => None,
+                        })
+                        .collect::<StringArray>(),
+                ),
+                ColumnType::Date => Arc::new(
+                    values
+                        .map(|value| match value {
+                            Some(RuleParameter::Date(days)) => Some(*days),
+                            _ => None,
+                        })
+                        .collect::<Date32Array>(),
+                ),
+                _ => Arc::new(
+                    values
+                        .map(|value| match value {
+                            Some(RuleParameter::Integer(number)) => Some(*number),
+                            _ => None,
+                        })
+                        .collect::<Int64Array>(),
+                ),
+            })
+        })?;
+        Ok(View::of(name, batch))
+    };
+    Ok([view(COUNTY_PARAMETER, &counties)?, view(PARAMETER, &[("", whole)])?])
 }
 
 fn division_view(tree: &DivisionTree, catalogue: &ViewCatalogue) -> Result<View<'static>> {

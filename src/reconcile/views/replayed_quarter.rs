@@ -18,7 +18,7 @@ use super::previous_view::PreviousViews;
 use super::published_views::published_views;
 use super::rule_view::View;
 use super::unknown_columns::{columns_behind, published_unknown_columns, unknown_columns_before};
-use super::{QuarterViews, ViewInputs, parameter_view, record_tables};
+use super::{QuarterViews, ViewInputs, parameter_views, record_tables};
 use crate::config::{Pipeline, SourceContract};
 use crate::load::{LoadedSource, SourceDigest, SourceRecords, UnknownCells};
 use crate::model::links::Tier;
@@ -35,12 +35,15 @@ use crate::reconcile::near_misses::read_near_misses;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::{IDENTITIES, NEAR_MISS, PARAMETER};
+use crate::rules::view_catalogue::{COUNTY_PARAMETER, IDENTITIES, NEAR_MISS, PARAMETER};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
 /// Views besides those of sources that every publication has.
 const DERIVED: [&str; 5] = ["division", "household", IDENTITIES, NEAR_MISS, "person"];
+
+/// Views whose rows the pipeline sets now, whatever it set then.
+const ARE_SET_ANEW: [&str; 2] = [COUNTY_PARAMETER, PARAMETER];
 
 /// A quarter as its publication tells it.
 pub(crate) struct ReplayedQuarter<'p> {
@@ -120,9 +123,9 @@ impl<'p> ReplayedQuarter<'p> {
         let previous = PreviousViews::of(self.previous.clone(), &rules.catalogue, &self.resolution.ledger)?;
         let records = self.loaded.iter().map(|one| &one.records);
         let ids = Arc::new(NumberedIds::of_records(records, &previous.tables)?);
-        let kept = self.views.iter().filter(|view| view.name != PARAMETER).cloned();
+        let kept = self.views.iter().filter(|view| !ARE_SET_ANEW.contains(&view.name.as_str())).cloned();
         let mut list: Vec<View<'_>> = kept.chain(previous.views(&ids)).collect();
-        list.push(parameter_view(&inputs, rules)?);
+        list.extend(parameter_views(&inputs, rules)?);
         list.sort_by(|a, b| a.name.cmp(&b.name));
         let known = self.views.iter().find(|view| view.name == NEAR_MISS);
         let near_misses = known.map(|view| read_near_misses(view, &ids)).transpose()?.unwrap_or_default();
@@ -140,7 +143,7 @@ impl<'p> ReplayedQuarter<'p> {
 
     fn check_columns(&self, rules: &RuleSet) -> Result<()> {
         let read = rules.columns_read();
-        for view in self.views.iter().filter(|view| view.name != PARAMETER) {
+        for view in self.views.iter().filter(|view| !ARE_SET_ANEW.contains(&view.name.as_str())) {
             let (Some(read), Some(columns)) = (read.get(&view.name), rules.catalogue.columns(&view.name))
             else {
                 continue;

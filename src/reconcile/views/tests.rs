@@ -185,6 +185,8 @@ fn a_source_view_says_who_where_and_how_old() {
     assert_eq!(number(&view(&views, "person"), "in_insurance", 1), Some(1));
     assert_eq!(number(&view(&views, "person"), "in_dibao", 1), Some(0));
     assert_eq!(number(&view(&views, "household"), "persons", 0), Some(2));
+    let counties = view(&views, "county_parameter");
+    assert!(counties.num_rows() > 0 && counties.column_by_name("county_code").unwrap().null_count() == 0);
     assert_eq!(view(&views, "parameter").num_rows(), 1);
     assert_eq!(view(&views, "identity_record").num_rows(), 0);
 }

@@ -15,7 +15,7 @@ use crate::rules::sql::ParsedSelect;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rule_set::RuleSet;
-use super::view_catalogue::{NEAR_MISS, PARAMETER, ViewInfo, ViewOrigin};
+use super::view_catalogue::{COUNTY_PARAMETER, NEAR_MISS, PARAMETER, ViewInfo, ViewOrigin};
 
 mod expression;
 mod join;
@@ -47,7 +47,7 @@ pub(crate) struct RuleScopes {
 }
 
 /// Views that every bucket holds whole.
-pub(crate) const SHARED_VIEWS: [&str; 3] = [PARAMETER, "division", NEAR_MISS];
+pub(crate) const SHARED_VIEWS: [&str; 4] = [PARAMETER, COUNTY_PARAMETER, "division", NEAR_MISS];
 
 /// Values of one kind are in one component wherever they stand; the same text of another kind
 /// (a person's and a household's id) says nothing.

@@ -173,6 +173,18 @@ registry_person @P8 #H7 age=30
 deceased @P8 death_date=2018-01-05
 """
 expect = ["H4", "H6", "H7"]
+
+[[example]]
+case = "各县低保标准不同：按户所在县的标准"
+given = """
+county_parameter county_code=410621 dibao_standard_fen=360000
+county_parameter county_code=410622 dibao_standard_fen=345000
+registry_household @P1 #H1 per_capita_income_fen=350000
+registry_person @P1 #H1 labour_ability=普通劳动力
+registry_household @P2 #H2 per_capita_income_fen=350000 county_code=410622
+registry_person @P2 #H2 labour_ability=普通劳动力 county_code=410622
+"""
+expect = ["H1"]
 */
 WITH earning AS (
     SELECT DISTINCT p.household_no
@@ -202,19 +214,20 @@ SELECT
     v.record_id AS evidence,
     v.evidence_order AS evidence_order,
     CASE
-        WHEN e.household_no IS NULL AND u.household_no IS NULL AND h.per_capita_income_fen < q.dibao_standard_fen THEN '收入低于低保标准，家中也没有劳动力'
+        WHEN e.household_no IS NULL AND u.household_no IS NULL AND h.per_capita_income_fen < COALESCE(k.dibao_standard_fen, q.dibao_standard_fen) THEN '收入低于低保标准，家中也没有劳动力'
         WHEN e.household_no IS NULL AND u.household_no IS NULL THEN '家中没有劳动力'
         ELSE '收入低于低保标准'
     END AS reason,
     h.per_capita_income_fen AS per_capita_income_fen,
-    q.dibao_standard_fen AS dibao_standard_fen
+    COALESCE(k.dibao_standard_fen, q.dibao_standard_fen) AS dibao_standard_fen
 FROM registry_household h
 CROSS JOIN parameter q
 SEMI JOIN poor_household b ON b.household_no = h.household_no
 JOIN living m ON m.household_no = h.household_no
 JOIN registry_evidence v ON v.household_no = h.household_no
+LEFT JOIN county_parameter k ON k.county_code = h.county_code
 LEFT JOIN earning e ON e.household_no = h.household_no
 LEFT JOIN unknown u ON u.household_no = h.household_no
 LEFT JOIN covered c ON c.household_no = h.household_no
-WHERE (h.per_capita_income_fen < q.dibao_standard_fen OR (e.household_no IS NULL AND u.household_no IS NULL))
+WHERE (h.per_capita_income_fen < COALESCE(k.dibao_standard_fen, q.dibao_standard_fen) OR (e.household_no IS NULL AND u.household_no IS NULL))
     AND c.household_no IS NULL

@@ -90,6 +90,20 @@ registry_person @P1 #H1 household_no=H1 identified_date=2018-07-01
 disability_certificate @P1 grade=二级
 """
 expect = []
+
+[[example]]
+case = "各县低保标准不同：按户所在县的标准"
+given = """
+county_parameter county_code=410621 dibao_standard_fen=360000
+county_parameter county_code=410622 dibao_standard_fen=345000
+registry_household #H1 household_no=H1 per_capita_income_fen=350000
+registry_person @P1 #H1 household_no=H1
+disability_certificate @P1 grade=三级 category=肢体
+registry_household #H2 household_no=H2 per_capita_income_fen=350000 county_code=410622
+registry_person @P2 #H2 household_no=H2 county_code=410622
+disability_certificate @P2 grade=三级 category=肢体 county_code=410622
+"""
+expect = ["P1/dibao"]
 */
 WITH marked AS (
     SELECT i.person_id
@@ -105,8 +119,9 @@ JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
 SEMI JOIN poor_household still_poor ON still_poor.household_no = h.household_no
 CROSS JOIN parameter q
+LEFT JOIN county_parameter k ON k.county_code = h.county_code
 LEFT JOIN protected_or_granted d ON d.person_id = p.person_id
-WHERE (c.severe = 1 OR h.per_capita_income_fen < q.dibao_standard_fen)
+WHERE (c.severe = 1 OR h.per_capita_income_fen < COALESCE(k.dibao_standard_fen, q.dibao_standard_fen))
     AND d.person_id IS NULL
 UNION ALL
 SELECT

@@ -60,6 +60,18 @@ settlement @P2 compliant_fen=9900000 self_paid_fen=300000
 settlement @P2 compliant_fen=9900000 self_paid_fen=45001
 """
 expect = []
+
+[[example]]
+case = "各县低保标准不同：按人所在县的标准"
+given = """
+county_parameter county_code=410621 dibao_standard_fen=360000
+county_parameter county_code=410622 dibao_standard_fen=345000
+registry_person @P1
+settlement @P1 self_paid_fen=350000 compliant_fen=9000000
+registry_person @P2 county_code=410622
+settlement @P2 self_paid_fen=350000 compliant_fen=9000000
+"""
+expect = ["P2"]
 */
 WITH burden AS (
     SELECT s.person_id, SUM(s.self_paid_fen) AS self_paid_fen, SUM(s.compliant_fen) AS compliant_fen
@@ -71,5 +83,6 @@ FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN burden b ON b.person_id = p.person_id
 CROSS JOIN parameter q
+LEFT JOIN county_parameter k ON k.county_code = p.county_code
 WHERE ((b.self_paid_fen * 1000 > b.compliant_fen * q.heavy_burden_permille AND b.self_paid_fen >= q.heavy_burden_least_fen)
-    OR b.self_paid_fen > q.dibao_standard_fen)
+    OR b.self_paid_fen > COALESCE(k.dibao_standard_fen, q.dibao_standard_fen))

@@ -66,14 +66,27 @@ given = """
 housing #H1 archive_no=A1 subsidy_paid_fen=9000000
 """
 expect = []
+
+[[example]]
+case = "各县补助上限不同：按房屋所在县的上限"
+given = """
+county_parameter county_code=410621 subsidy_cap_c_fen=1000000 subsidy_cap_d_fen=2500000
+county_parameter county_code=410622 subsidy_cap_c_fen=1200000 subsidy_cap_d_fen=3000000
+housing #H1 archive_no=A1 danger_level=C subsidy_paid_fen=1100000
+housing #H2 archive_no=A2 danger_level=D subsidy_paid_fen=2800000 renovate_mode=原址翻建
+housing #H3 archive_no=A3 danger_level=C subsidy_paid_fen=1100000 county_code=410622
+housing #H4 archive_no=A4 danger_level=D subsidy_paid_fen=2800000 renovate_mode=原址翻建 county_code=410622
+"""
+expect = ["H1/A1", "H2/A2"]
 */
 SELECT
     o.household_id AS subject_id, o.archive_no AS rule_key, o.record_id AS evidence,
     o.danger_level AS danger_level, o.renovate_mode AS renovate_mode, o.subsidy_paid_fen AS subsidy_paid_fen
 FROM housing o
 CROSS JOIN parameter q
-WHERE (o.danger_level = 'C' AND o.subsidy_paid_fen > q.subsidy_cap_c_fen)
-    OR (o.danger_level = 'D' AND o.subsidy_paid_fen > q.subsidy_cap_d_fen)
+LEFT JOIN county_parameter k ON k.county_code = o.county_code
+WHERE (o.danger_level = 'C' AND o.subsidy_paid_fen > COALESCE(k.subsidy_cap_c_fen, q.subsidy_cap_c_fen))
+    OR (o.danger_level = 'D' AND o.subsidy_paid_fen > COALESCE(k.subsidy_cap_d_fen, q.subsidy_cap_d_fen))
     OR (o.danger_level = 'D' AND o.renovate_mode = '修缮加固')
     OR (o.danger_level = 'C' AND o.renovate_mode IN ('原址翻建', '异地新建') AND o.subsidy_paid_fen > 0)
     OR (o.danger_level IN ('A', 'B') AND o.subsidy_paid_fen > 0)

@@ -98,6 +98,18 @@ deceased @P2 death_date=2018-05-01
 insurance @P2 subsidized=0
 """
 expect = []
+
+[[example]]
+case = "各县补贴标准不同：按人所在县的标准"
+given = """
+county_parameter county_code=410621 premium_subsidy_fen=18000
+county_parameter county_code=410622 premium_subsidy_fen=12000
+registry_person @P1
+insurance @P1 subsidized=1 subsidy_amount_fen=12000
+registry_person @P2 county_code=410622
+insurance @P2 subsidized=1 subsidy_amount_fen=12000 county_code=410622
+"""
+expect = ["P1"]
 */
 WITH resident AS (
     SELECT i.person_id, i.record_id, i.subsidy_amount_fen, i.subsidized, i.insured_category
@@ -111,10 +123,11 @@ hit AS (
     SEMI JOIN entitled_person e ON e.record_id = p.record_id
     JOIN resident i ON i.person_id = p.person_id
     CROSS JOIN parameter q
+    LEFT JOIN county_parameter k ON k.county_code = p.county_code
     WHERE (p.identified_date IS NULL OR p.identified_date < q.premium_collected_date)
         -- Insured as one of another group, a person gets that group's subsidy, of another amount.
         AND (i.subsidized = 0 OR i.subsidy_amount_fen IS NULL OR i.subsidy_amount_fen = 0
-            OR (i.subsidy_amount_fen < q.premium_subsidy_fen
+            OR (i.subsidy_amount_fen < COALESCE(k.premium_subsidy_fen, q.premium_subsidy_fen)
                 AND (i.insured_category IS NULL OR i.insured_category NOT IN ('农村低保', '城市低保', '特困供养', '重度残疾', '计生特扶'))))
 )
 SELECT i.person_id AS subject_id, i.registry_record AS evidence, 0 AS evidence_order, i.subsidy_amount_fen AS subsidy_amount_fen FROM hit i

@@ -44,6 +44,18 @@ registry_person @P1 identified_date=2018-07-01
 pension @P1 basic_pension_fen=9799
 """
 expect = []
+
+[[example]]
+case = "有的县自己提高了标准：按人所在县的标准"
+given = """
+county_parameter county_code=410621 basic_pension_fen=10300
+county_parameter county_code=410622 basic_pension_fen=9800
+registry_person @P1
+pension @P1 basic_pension_fen=9800
+registry_person @P2 county_code=410622
+pension @P2 basic_pension_fen=9800
+"""
+expect = ["P1"]
 */
 SELECT
     p.person_id AS subject_id, r.record_id || ';' || p.record_id AS evidence, r.basic_pension_fen AS basic_pension_fen
@@ -51,4 +63,5 @@ FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN pension r ON r.person_id = p.person_id
 CROSS JOIN parameter q
-WHERE r.scheme = '城乡居民' AND r.status = '领取待遇' AND r.basic_pension_fen < q.basic_pension_fen
+LEFT JOIN county_parameter k ON k.county_code = p.county_code
+WHERE r.scheme = '城乡居民' AND r.status = '领取待遇' AND r.basic_pension_fen < COALESCE(k.basic_pension_fen, q.basic_pension_fen)

@@ -48,13 +48,23 @@ pension @P4 basic_pension_fen=9799 status=参保缴费
 pension @P5 basic_pension_fen=9799
 """
 expect = []
+
+[[example]]
+case = "有的县自己提高了标准：按人所在县的标准"
+given = """
+county_parameter county_code=410621 basic_pension_fen=10300
+registry_person @P1
+pension @P1 basic_pension_fen=9800
+"""
+expect = ["pension 410600 0/1", "pension 410621 0/1", "pension 410621100 0/1", "pension 410621100200 0/1"]
 */
 SELECT
     'pension' AS indicator, p.county_code AS county_code, p.township_code AS township_code, p.village_code AS village_code,
-    CASE WHEN r.basic_pension_fen >= q.basic_pension_fen THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
+    CASE WHEN r.basic_pension_fen >= COALESCE(k.basic_pension_fen, q.basic_pension_fen) THEN 1 ELSE 0 END AS numerator, 1 AS denominator,
     q.full_cover_permyriad AS target
 FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN pension r ON r.person_id = p.person_id
 CROSS JOIN parameter q
+LEFT JOIN county_parameter k ON k.county_code = p.county_code
 WHERE r.scheme = '城乡居民' AND r.status = '领取待遇'

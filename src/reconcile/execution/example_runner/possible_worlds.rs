@@ -28,7 +28,10 @@ type Subjects = BTreeSet<(FindingSubject, Arc<str>)>;
 /// Cells that may be made unknown: of columns that decide.
 fn cells(rules: &RuleSet, lineage: &Lineage, rows: &Tables) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for (view, rows) in rows.iter().filter(|(view, _)| !["parameter", "division"].contains(&view.as_str())) {
+    for (view, rows) in rows
+        .iter()
+        .filter(|(view, _)| !["parameter", "county_parameter", "division"].contains(&view.as_str()))
+    {
         for at in 0..rows.len() {
             for (column, _) in rules.catalogue.columns(view).into_iter().flatten() {
                 let number = rules.household_columns.contains_key(column);

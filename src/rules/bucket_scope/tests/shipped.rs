@@ -43,6 +43,7 @@ fn shipped_rules_that_need_all_rows() {
       Q69: p is joined by no key
       R16: DISTINCT of rows without a key
       R17: shared
+      R17b: shared
       R18: GROUP BY without a key
       R29: k is joined by no key
       R53: DISTINCT of rows without a key
