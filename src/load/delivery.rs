@@ -36,7 +36,8 @@ use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
 use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::model::written_period::{
-    WrittenPeriod, find_other_period, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
+    WrittenPeriod, find_other_period, find_written_period, find_written_quarter, find_yearless_months,
+    parse_written_period,
 };
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::snapshot::Snapshot;
