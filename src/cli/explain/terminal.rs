@@ -60,7 +60,7 @@ impl TerminalLines {
 
     /// The finding that another follows from.
     pub(super) fn cause(&mut self, one: &CaseFinding) {
-        self.field("由它引起", &format!("{} {}（{}）", one.number, one.message, one.status));
+        self.field("原因疑点", &format!("{} {}（{}）", one.number, one.message, one.status));
     }
 
     pub(super) fn who(&mut self, case: &Case) {
