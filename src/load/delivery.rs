@@ -36,7 +36,8 @@ use crate::model::period::Period;
 use crate::model::source_row::{AsOf, AsOfEvidence, AuditFinding};
 use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::model::written_period::{
-    WrittenPeriod, find_other_period, find_written_period, find_written_quarter, find_yearless_months, parse_written_period,
+    WrittenPeriod, find_other_period, find_written_period, find_written_quarter, find_yearless_months,
+    parse_written_period,
 };
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::snapshot::Snapshot;
@@ -556,11 +557,10 @@ fn other_quarters(
         .filter_map(|file| {
             let named = find_other_period(&file.to_string_lossy(), check.period)?;
             let message = format!(
-                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一个{}的名单：移出这个文件，或改 --quarter",
+                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一期的名单：移出这个文件，或改 --quarter",
                 masked_file_name(file),
                 named.title(),
-                check.period.title(),
-                check.period.kind().title()
+                check.period.title()
             );
             Some((AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone()))
         })

@@ -13,7 +13,7 @@ use crate::model::file_account::SkipReason;
 use crate::model::leaving_words::is_title_text;
 use crate::model::source_row::AuditFinding;
 use crate::model::written_period::{
-    WrittenPeriod, find_written_period, find_other_period, find_yearless_months,
+    WrittenPeriod, find_other_period, find_written_period, find_yearless_months,
 };
 
 /// Words before the day of an export.

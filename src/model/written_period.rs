@@ -114,7 +114,8 @@ fn find_month_of_run(text: &str) -> Option<Period> {
     chars.windows(7).enumerate().find_map(|(at, word)| {
         let free = |place: Option<&char>| place.is_none_or(|c| !c.is_ascii_alphanumeric());
         let alone = free(at.checked_sub(1).and_then(|before| chars.get(before))) && free(chars.get(at + 7));
-        let named = matches!(word[4], 'M' | 'm').then(|| word.iter().collect::<String>().parse().ok()).flatten();
+        let named =
+            matches!(word[4], 'M' | 'm').then(|| word.iter().collect::<String>().parse().ok()).flatten();
         named.filter(|_| alone)
     })
 }
