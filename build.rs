@@ -1,21 +1,25 @@
-//! Puts the files of the base rule set into the program, so that `bidui init --from` finds them wherever it is
+//! Puts the files of the base rule sets into the program, so that `bidui init --from` finds them wherever it is
 //! installed.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Folder of the base rule set.
-const BASE: &str = "pipelines/base";
+/// Folder of the pipelines, and the base rule sets in it.
+const PIPELINES: &str = "pipelines";
+const BASES: [&str; 2] = ["base", "base-2025"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
-    println!("cargo:rerun-if-changed={BASE}");
+    let pipelines = root.join(PIPELINES);
     let mut files = Vec::new();
-    walk(&root.join(BASE), &mut files)?;
+    for base in BASES {
+        println!("cargo:rerun-if-changed={PIPELINES}/{base}");
+        walk(&pipelines.join(base), &mut files)?;
+    }
     files.sort();
     let mut text = String::from("&[\n");
     for path in files {
-        let name = path.strip_prefix(root.join(BASE))?.to_string_lossy().replace('\\', "/");
+        let name = path.strip_prefix(&pipelines)?.to_string_lossy().replace('\\', "/");
         writeln!(text, "    ({name:?}, include_bytes!({:?})),", path.display().to_string())?;
     }
     text.push_str("]\n");

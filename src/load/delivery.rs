@@ -557,11 +557,10 @@ fn other_quarters(
         .filter_map(|file| {
             let named = find_other_period(&file.to_string_lossy(), check.period)?;
             let message = format!(
-                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一个{}的名单：移出这个文件，或改 --quarter",
+                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一期的名单：移出这个文件，或改 --quarter",
                 masked_file_name(file),
                 named.title(),
-                check.period.title(),
-                check.period.kind().title()
+                check.period.title()
             );
             Some((AuditFinding::new(&contract.name, "other_quarter", !check.partial, message), file.clone()))
         })

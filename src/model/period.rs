@@ -32,13 +32,6 @@ impl PeriodKind {
             Self::Quarter => 3,
         }
     }
-    /// What officers call it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Month => "月",
-            Self::Quarter => "季度",
-        }
-    }
     /// Periods of a year.
     fn in_a_year(self) -> u8 {
         12 / self.months()

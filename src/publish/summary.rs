@@ -175,7 +175,7 @@ fn say_findings(lines: &mut TerminalLines, publication: &FinishedPublication, ca
         format!("（上期{}条，{word}{}条）", grouped_text(before.open), grouped_text(size))
     });
     let text = format!(
-        "{}条{change}：新增{}、持续{}、复现{}；本季消除{}{otherwise}；另有待确认匹配{}条",
+        "{}条{change}：新增{}、持续{}、复现{}；本期消除{}{otherwise}；另有待确认匹配{}条",
         grouped_text(t.all.open),
         grouped_text(t.all.new),
         grouped_text(t.all.persisting),

@@ -1,7 +1,7 @@
 //! The fixtures' lists, linked as their truth says, with what is changed in them, and what rules then find too much or
 //! too little.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
@@ -14,12 +14,29 @@ use bidui::testing::reconcile::{RuleFindings, run_over, views};
 use bidui::testing::rules::rule_file::SqlFile;
 use bidui::testing::rules::rule_set::RuleSet;
 
-use crate::rules_truth::{folder, perfect, truth_records};
+use crate::rules_truth::{perfect, truth_records_of};
 
 pub(crate) const QUARTER: &str = "2018Q3";
 
+/// Lists that are committed, and the pipeline that reads them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fixtures {
+    pub(crate) pipeline: &'static str,
+    pub(crate) data: &'static str,
+    pub(crate) period: &'static str,
+}
+
+/// A quarter of the plan.
+pub(crate) const HEBI: Fixtures =
+    Fixtures { pipeline: "pipelines/hebi", data: "fixtures/hebi/2018Q3", period: QUARTER };
+
+/// A month of the prefecture of 2025.
+pub(crate) const LONGAN: Fixtures =
+    Fixtures { pipeline: "pipelines/longan-2025", data: "fixtures/longan-2025/2025M03", period: "2025M03" };
+
 #[derive(Clone)]
 pub(crate) struct World {
+    pub(crate) fixtures: Fixtures,
     pub(crate) pipeline: Pipeline,
     pub(crate) rules: RuleSet,
     pub(crate) loaded: Vec<LoadedSource>,
@@ -30,13 +47,28 @@ pub(crate) type Found = BTreeSet<(String, String, String)>;
 
 impl World {
     pub(crate) fn fixtures() -> Self {
-        let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+        Self::of(HEBI)
+    }
+
+    pub(crate) fn of(fixtures: Fixtures) -> Self {
+        let pipeline = Pipeline::open(Path::new(fixtures.pipeline)).unwrap();
         let rules = RuleSet::load(&pipeline).unwrap();
+        let data = Path::new(fixtures.data);
         let loaded: Vec<LoadedSource> = (0..pipeline.sources.len())
-            .filter_map(|source| load_source(&pipeline, source, &folder(QUARTER), None).unwrap())
+            .filter_map(|source| load_source(&pipeline, source, data, None).unwrap())
             .collect();
-        let resolution = perfect(&loaded, &truth_records(QUARTER));
-        Self { pipeline, rules, loaded, resolution }
+        let resolution = perfect(&loaded, &truth_records_of(data));
+        Self { fixtures, pipeline, rules, loaded, resolution }
+    }
+
+    /// Who every record is, as the truth says.
+    pub(crate) fn truth(&self) -> HashMap<String, (String, String)> {
+        truth_records_of(Path::new(self.fixtures.data))
+    }
+
+    /// Links the records as the truth says.
+    pub(crate) fn link(&mut self) {
+        self.resolution = perfect(&self.loaded, &self.truth());
     }
 
     pub(crate) fn run(&self) -> RuleFindings {
@@ -109,7 +141,7 @@ impl World {
             loaded: &self.loaded,
             comparables: &comparables,
             resolution: &self.resolution,
-            period: QUARTER.parse().unwrap(),
+            period: self.fixtures.period.parse().unwrap(),
         };
         run_over(&inputs, rules).unwrap()
     }

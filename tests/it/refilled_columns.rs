@@ -12,7 +12,7 @@ use bidui::testing::config::{ColumnRole, RuleParameter};
 use bidui::testing::model::column_type::ContractType;
 use bidui::testing::rules::rule_file::SqlFile;
 
-use crate::fixture_world::{Found, QUARTER, World, found_in};
+use crate::fixture_world::{Found, World, found_in};
 
 /// Cards that are dealt to a whole county, one after the other.
 const MOST_ALONE: usize = 24;
@@ -173,7 +173,8 @@ impl World {
     /// Numbers and days that some SELECTs name, by parameters too; for a birth date also the days on which somebody is
     /// as old as a number says.
     fn limits(&self, texts: &[&str], of_birth: bool) -> BTreeSet<Limit> {
-        let parameters = self.rules.parameters(&self.pipeline, QUARTER.parse().unwrap()).unwrap();
+        let parameters =
+            self.rules.parameters(&self.pipeline, self.fixtures.period.parse().unwrap()).unwrap();
         let mut limits = BTreeSet::from([Limit::Number(0), Limit::Number(10_000_000)]);
         let words: BTreeSet<&str> =
             texts.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();

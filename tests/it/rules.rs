@@ -10,17 +10,24 @@ use bidui::testing::rules::documentation::RuleFilter;
 use bidui::testing::rules::rule_set::RuleSet;
 
 fn hebi() -> (Pipeline, RuleSet) {
-    let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+    opened("hebi")
+}
+
+fn opened(name: &str) -> (Pipeline, RuleSet) {
+    let pipeline = Pipeline::open(&Path::new("pipelines").join(name)).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     (pipeline, rules)
 }
 
 #[test]
 fn every_rule_plans_against_the_contracts() {
+    for name in ["hebi", "longan-2025"] {
+        let (_, rules) = opened(name);
+        let complaints: Vec<String> =
+            bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
+        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    }
     let (_, rules) = hebi();
-    let complaints: Vec<String> =
-        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect();
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for code in "R01 R02 R03 R04 R07 R08 R14 R30 R35 R37 R50 R52 R53 R73 R75".split(' ') {
         assert!(rules.rule(code).is_some(), "{code}");
     }
@@ -38,11 +45,23 @@ fn what_to_do_first_is_told_in_three_lines() {
 
 #[test]
 fn every_example_holds() {
-    let (pipeline, rules) = hebi();
-    let report = run_examples(&pipeline, &rules).unwrap();
-    let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(report.examples >= 2 * report.rules);
+    for name in ["hebi", "longan-2025"] {
+        let (pipeline, rules) = opened(name);
+        let report = run_examples(&pipeline, &rules).unwrap();
+        let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
+        assert!(failures.is_empty(), "{name}: {}", failures.join("\n"));
+        assert!(report.examples >= 2 * report.rules, "{name}");
+    }
+}
+
+/// Every condition of the rules of 2025 decides some example.
+#[test]
+fn breaking_any_condition_of_2025_is_noticed() {
+    let (pipeline, rules) = opened("longan-2025");
+    let reports = example_runner::run_mutations(&pipeline, &rules, None).unwrap();
+    let unnoticed: Vec<_> = reports.iter().filter(|report| !report.unnoticed.is_empty()).collect();
+    assert!(unnoticed.is_empty(), "{unnoticed:?}");
+    assert!(reports.iter().map(|report| report.tried).sum::<usize>() > 200);
 }
 
 #[test]
@@ -55,13 +74,15 @@ fn breaking_a_condition_is_noticed() {
 
 #[test]
 fn the_catalogue_document_is_fresh() {
-    let (_, rules) = hebi();
-    let document = documentation::document_rules(&rules);
-    let committed = std::fs::read_to_string("docs/rules.md").unwrap();
-    assert!(
-        committed.trim_end() == document.trim_end(),
-        "docs/rules.md is stale: bidui rules pipelines/hebi --document > docs/rules.md"
-    );
+    for (name, file) in [("hebi", "docs/rules.md"), ("longan-2025", "docs/rules-2025.md")] {
+        let (_, rules) = opened(name);
+        let document = documentation::document_rules(&rules);
+        let committed = std::fs::read_to_string(file).unwrap();
+        assert!(
+            committed.trim_end() == document.trim_end(),
+            "{file} is stale: bidui rules pipelines/{name} --document > {file}"
+        );
+    }
 }
 
 #[test]

@@ -23,12 +23,7 @@ pub(crate) fn folder(quarter: &str) -> PathBuf {
     Path::new("fixtures/hebi").join(quarter)
 }
 
-/// record_id → (person, household) of the truth.
-pub(crate) fn truth_records(quarter: &str) -> HashMap<String, (String, String)> {
-    truth_records_of(&folder(quarter))
-}
-
-/// The same of any data folder.
+/// record_id → (person, household) of the truth of a data folder.
 pub(crate) fn truth_records_of(data: &Path) -> HashMap<String, (String, String)> {
     let mut reader = csv::Reader::from_path(crate::truth_of(data).join("records.csv")).unwrap();
     reader

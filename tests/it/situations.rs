@@ -10,19 +10,29 @@ use bidui::testing::rules::situation_file::read_situations;
 use crate::departments::copy;
 use crate::end_to_end::root;
 
-fn hebi() -> (Pipeline, RuleSet) {
-    let pipeline = Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+fn opened(name: &str) -> (Pipeline, RuleSet) {
+    let pipeline = Pipeline::open(&root().join("pipelines").join(name)).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();
     (pipeline, rules)
 }
 
 #[test]
 fn every_situation_holds() {
-    let (pipeline, rules) = hebi();
+    check_situations("hebi", 100, 100);
+}
+
+#[test]
+fn every_situation_of_a_month_holds() {
+    check_situations("longan-2025", 60, 50);
+}
+
+/// At least so many situations of a pipeline hold, and find so much.
+fn check_situations(name: &str, least: usize, findings: usize) {
+    let (pipeline, rules) = opened(name);
     let report = run_situations(&pipeline, &rules).unwrap();
     let failures: Vec<String> = report.failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(report.held >= 100 && report.findings >= 100, "{} {}", report.held, report.findings);
+    assert!(report.held >= least && report.findings >= findings, "{} {}", report.held, report.findings);
     let told = report.held + report.pending.len();
     assert_eq!(told, report.situations, "a situation is neither held nor told");
 }
@@ -30,21 +40,25 @@ fn every_situation_holds() {
 /// Every tenth situation, run with nothing beside it, has the findings that it has among all.
 #[test]
 fn a_situation_alone_is_what_it_is_among_all() {
-    let (pipeline, rules) = hebi();
-    let compared = run_situations_alone(&pipeline, &rules, 10).unwrap();
-    let differ: Vec<&String> = compared.iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
-    assert!(compared.len() >= 10 && differ.is_empty(), "{differ:?}");
+    for (name, every, least) in [("hebi", 10, 10), ("longan-2025", 6, 10)] {
+        let (pipeline, rules) = opened(name);
+        let compared = run_situations_alone(&pipeline, &rules, every).unwrap();
+        let differ: Vec<&String> = compared.iter().filter(|(_, same)| !same).map(|(name, _)| name).collect();
+        assert!(compared.len() >= least && differ.is_empty(), "{name}: {differ:?}");
+    }
 }
 
 #[test]
 fn the_book_of_situations_is_fresh() {
-    let (pipeline, rules) = hebi();
-    let document = document_situations(&rules, &read_situations(&pipeline).unwrap());
-    let committed = std::fs::read_to_string(root().join("docs/situations.md")).unwrap();
-    assert!(
-        committed.trim_end() == document.trim_end(),
-        "docs/situations.md is stale: bidui rules pipelines/hebi --situations > docs/situations.md"
-    );
+    for (name, file) in [("hebi", "docs/situations.md"), ("longan-2025", "docs/situations-2025.md")] {
+        let (pipeline, rules) = opened(name);
+        let document = document_situations(&rules, &read_situations(&pipeline).unwrap());
+        let committed = std::fs::read_to_string(root().join(file)).unwrap();
+        assert!(
+            committed.trim_end() == document.trim_end(),
+            "{file} is stale: bidui rules pipelines/{name} --situations > {file}"
+        );
+    }
 }
 
 /// One situation in a copy of the pipeline, and the complaints about it.

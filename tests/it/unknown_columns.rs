@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bidui::testing::reconcile::RuleFindings;
 
-use crate::fixture_world::{Faults, Found, World, found, found_in};
+use crate::fixture_world::{Faults, Fixtures, Found, HEBI, LONGAN, World, found, found_in};
 use crate::refilled_columns::RefilledColumn;
 
 /// What columns taken away in a county did.
@@ -76,13 +76,12 @@ fn setting(name: &str) -> Option<usize> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-#[test]
-fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
-    let (step, first) = (setting("BIDUI_COLUMNS").unwrap_or(277), setting("BIDUI_FIRST_COLUMN").unwrap_or(5));
+/// Takes every `step`th column of a list and county away, from the `first` on.
+fn take_columns_away(fixtures: Fixtures, (step, first): (usize, usize), least: usize) {
     let only = std::env::var("BIDUI_COLUMN").ok();
-    let mut world = World::fixtures();
+    let mut world = World::of(fixtures);
     let before = world.run();
-    assert!(before.exceptions.len() > 1000, "{}", before.exceptions.len());
+    assert!(before.exceptions.len() > least, "{}", before.exceptions.len());
     let mut counts = Counts::default();
     let mut number = 0usize;
     for source in 0..world.loaded.len() {
@@ -112,6 +111,18 @@ fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
     let faults = counts.faults;
     assert!(faults.tried >= 3 && faults.undecided > 0 || only.is_some(), "{} tried", faults.tried);
     faults.assert_none("columns that are unknown for a county");
+}
+
+#[test]
+fn a_column_that_is_unknown_for_a_county_accuses_nobody() {
+    let step = (setting("BIDUI_COLUMNS").unwrap_or(277), setting("BIDUI_FIRST_COLUMN").unwrap_or(5));
+    take_columns_away(HEBI, step, 1000);
+}
+
+#[test]
+fn a_column_of_a_month_that_is_unknown_for_a_county_accuses_nobody() {
+    let step = (setting("BIDUI_COLUMNS").unwrap_or(29), setting("BIDUI_FIRST_COLUMN").unwrap_or(5));
+    take_columns_away(LONGAN, step, 200);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The base rule set that comes with the program, and how it gets beside a new pipeline.
+//! The base rule sets that come with the program, and how one gets beside a new pipeline.
 //!
 //! Its files are part of the program and are copied into a folder of their own: a pipeline's rules then stay as
 //! they were when another edition of the program is installed, can be read and changed by whoever answers for
@@ -10,11 +10,13 @@ use super::write_initial_file;
 use crate::config::IncludedFolders;
 use crate::{Error, Result};
 
-/// Files of the base rule set, by their path in it.
+/// Files of the base rule sets, by their path below the folder that holds them.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/base_files.rs"));
 
-/// Names under which the base rule set of the program is known: its own, and that of the pipeline it came from.
-const NAMES: [&str; 2] = ["base", "hebi"];
+/// Names under which the base rule sets of the program are known, and their folders: its own, and that of the pipeline
+/// it came from.
+const NAMES: [(&str, &str); 4] =
+    [("base", "base"), ("hebi", "base"), ("base-2025", "base-2025"), ("longan-2025", "base-2025")];
 
 /// Puts what `from` names beside the pipeline `folder`; gives the folder's name there and a word on what was done.
 ///
@@ -25,16 +27,18 @@ pub(super) fn put_base(from: &str, folder: &Path) -> Result<(String, String)> {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     };
-    if NAMES.contains(&from) {
-        let target = holder.join("base");
-        let files: Vec<(PathBuf, Vec<u8>)> =
-            FILES.iter().map(|(name, bytes)| (PathBuf::from(name), bytes.to_vec())).collect();
-        return copy_base(&files, &target, "程序自带的规则集");
+    if let Some((_, base)) = NAMES.iter().find(|(name, _)| *name == from) {
+        let of_base = |(name, bytes): &(&str, &[u8])| {
+            let path = Path::new(name).strip_prefix(base).ok()?;
+            Some((path.to_owned(), bytes.to_vec()))
+        };
+        let files: Vec<(PathBuf, Vec<u8>)> = FILES.iter().filter_map(of_base).collect();
+        return copy_base(&files, &holder.join(base), "程序自带的规则集");
     }
     let source = Path::new(from);
     if !source.is_dir() {
         return Err(Error::usage(format!("没有规则集“{from}”"))
-            .hint("写 hebi 或 base（程序自带），或一个流水线、基础规则集的文件夹"));
+            .hint("写 hebi、base 或 longan-2025、base-2025（程序自带），或一个流水线、基础规则集的文件夹"));
     }
     let base = if source.join("base.toml").is_file() {
         source.to_owned()
@@ -52,6 +56,14 @@ pub(super) fn put_base(from: &str, folder: &Path) -> Result<(String, String)> {
     let mut files = Vec::new();
     read_folder(&base, Path::new(""), &mut files)?;
     copy_base(&files, &target, &base.display().to_string())
+}
+
+/// What the base `name` beside the pipeline `folder` is about, without the word that it is a base.
+pub(super) fn base_subject(folder: &Path, name: &str) -> Option<String> {
+    let file = folder.parent().unwrap_or(Path::new("")).join(name).join("base.toml");
+    let table: toml::Table = std::fs::read_to_string(file).ok()?.parse().ok()?;
+    let title = table.get("title")?.as_str()?;
+    Some(title.strip_suffix("基础规则").unwrap_or(title).to_owned())
 }
 
 fn read_folder(folder: &Path, prefix: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> Result<()> {

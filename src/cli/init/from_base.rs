@@ -32,7 +32,9 @@ pub(super) fn new_pipeline(
     });
     let (base, done) = base_copy::put_base(from, folder)?;
     let write = |file: &str, text: &str| write_initial_file(&folder.join(file), text.as_bytes());
-    write("pipeline.toml", &pipeline_text(&base, code, name, &prefecture))?;
+    let subject = base_copy::base_subject(folder, &base).unwrap_or_else(|| "数据比对".to_owned());
+    let title = format!("{name}{subject}");
+    write("pipeline.toml", &pipeline_text(&base, code, (name, &title), &prefecture))?;
     write("codes/counties.csv", &format!("code,name,aliases\n{code},{},\n", name.replace(',', "")))?;
     write("codes/townships.csv", &division_files::division_csv(&divisions.townships, "乡镇（街道）"))?;
     write("codes/villages.csv", &division_files::division_csv(&divisions.villages, "村（社区）"))?;
@@ -65,7 +67,7 @@ pub(super) fn new_pipeline(
     Ok(0)
 }
 
-fn pipeline_text(base: &str, code: &str, name: &str, prefecture: &str) -> String {
+fn pipeline_text(base: &str, code: &str, (name, title): (&str, &str), prefecture: &str) -> String {
     let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let mut text = String::new();
     let _ = write!(
@@ -105,7 +107,7 @@ xlsx = true
 csv = true
 restricted = true
 ",
-        title = quote(&format!("{name}农村低保与建档立卡人口比对")),
+        title = quote(title),
         city = &code[..4],
         prefecture = quote(prefecture),
         from = quote(&format!("../{base}")),

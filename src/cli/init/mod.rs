@@ -17,7 +17,7 @@ mod from_base;
 pub(super) struct InitArguments {
     /// 新文件夹，例如 pipelines/anyang
     folder: PathBuf,
-    /// 采用现成的规则集：hebi 或 base（程序自带），或一个流水线、基础规则集的文件夹
+    /// 采用现成的规则集：hebi 或 base、longan-2025 或 base-2025（程序自带），或一个流水线、基础规则集的文件夹
     #[arg(long, requires = "code", requires = "name")]
     from: Option<String>,
     /// 本县（区）的6位行政区划代码，例如 410526

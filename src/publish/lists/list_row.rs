@@ -271,7 +271,7 @@ impl<'a> RowMaterial<'a> {
             L::Severity => e.severity.code().into(),
             L::Status => match tracked.checked {
                 true => tracked.status.title().into(),
-                false => format!("{}（本季未核对）", tracked.status.title()).into(),
+                false => format!("{}（本期未核对）", tracked.status.title()).into(),
             },
             L::Supplement => self.marks.of(tracked).into(),
             L::LastAnswer => self.last_answer(tracked).into(),
@@ -529,7 +529,7 @@ impl<'a> RowMaterial<'a> {
                 out.push('\n');
             }
             let Some((source, row)) = *place else {
-                out.extend([id, "（以前季度的记录）"]);
+                out.extend([id, "（以前各期的记录）"]);
                 continue;
             };
             let records = &self.inputs.loaded[source].records;

@@ -129,10 +129,10 @@ fn report_severities(t: &PublicationTotals, words: &OfficerWords) -> Value {
 
 fn report_status_flow(t: &PublicationTotals) -> Value {
     let all = [
-        ("new", "新增", t.all.new, "本季首次发现"),
-        ("persisting", "持续", t.all.persisting, "上季已有，本季仍在"),
-        ("reopened", "复现", t.all.reopened, "曾消除，本季再现"),
-        ("resolved", "已消除", t.all.resolved, "上季有，本季数据中不再出现"),
+        ("new", "新增", t.all.new, "本期首次发现"),
+        ("persisting", "持续", t.all.persisting, "上期已有，本期仍在"),
+        ("reopened", "复现", t.all.reopened, "曾消除，本期再现"),
+        ("resolved", "已消除", t.all.resolved, "上期有，本期数据中不再出现"),
         ("answered", "已核", t.all.answered, "数据中仍有，核查结果已说明，原值未变"),
     ];
     let shown = if t.all.answered > 0 { all.len() } else { all.len() - 1 };

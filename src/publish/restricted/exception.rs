@@ -27,14 +27,14 @@ pub(super) fn write_restricted_exceptions(
     let def = TableDef::new(
         "疑点",
         &[
-            ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨季度不变"),
+            ("exception_id", Text, "疑点指纹", "规则+对象+规则自有键；跨期不变"),
             ("exception_key", Text, "疑点假名", "与 tables/ 的 exception_id 对应"),
             ("listed_id", Text, "清单行键", "清单里的行键；疑点编号的后8位是它的前8位"),
             (
                 "facts",
                 Text,
                 "事实",
-                "决定规则的各格原值的带密钥摘要；原值不变则跨季度不变，空表示以前的版本没有记",
+                "决定规则的各格原值的带密钥摘要；原值不变则跨期不变，空表示以前的版本没有记",
             ),
             (
                 "fact_columns",
@@ -62,12 +62,12 @@ pub(super) fn write_restricted_exceptions(
             ("in_review", Int32, "匹配待确认", "1是，0否"),
             ("related", Text, "同因疑点", "同一原因的其他疑点的指纹，以分号分隔，最可能的原因在前"),
             ("cause", Text, "原因疑点", "这条由哪一条引起：它的指纹；空表示不由别的引起"),
-            ("first_seen", Text, "首次发现季度", ""),
+            ("first_seen", Text, "首次发现期间", ""),
             ("last_seen", Text, "最近发现季度", ""),
             ("resolved_in", Text, "消除季度", "空表示未消除"),
             ("resolved_by", Text, RESOLVED_BY.0, RESOLVED_BY.1),
             ("status", Text, "状态", ""),
-            ("checked", Int32, "本季已核对", ""),
+            ("checked", Int32, "本期已核对", ""),
             ("due_date", Date, "反馈期限", ""),
             ("version", Text, "行版本", "行键和事实的摘要，与台账中的行版本对应"),
         ],

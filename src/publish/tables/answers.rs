@@ -32,7 +32,7 @@ pub(super) fn fact_answer(
         ("stopped_month", Int32, "停发月份", "如201810；空表示没有填"),
         ("level", Text, "核查层级", "village村 township乡 county县 city市"),
         ("answered_on", PublishedType::Date, "核查日期", "空表示没有填"),
-        ("days_to_answer", Int32, "核查用时", "从首次发现季度的最后一天到核查日期的天数；空表示没有核查日期"),
+        ("days_to_answer", Int32, "核查用时", "从首次发现期间的最后一天到核查日期的天数；空表示没有核查日期"),
         (
             "days_after_due",
             Int32,
