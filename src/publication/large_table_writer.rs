@@ -93,6 +93,13 @@ pub(crate) fn int64_column<'a>(value: impl Fn(usize) -> i64 + Send + Sync + 'a) 
     LargeColumn::new(PublishedType::Int64, move |rows| Ok(Int64Array::from_iter_values(rows.map(&value))))
 }
 
+/// Missing where `value` is `None`.
+pub(crate) fn optional_int64_column<'a>(
+    value: impl Fn(usize) -> Option<i64> + Send + Sync + 'a,
+) -> LargeColumn<'a> {
+    LargeColumn::new(PublishedType::Int64, move |rows| Ok(rows.map(&value).collect::<Int64Array>()))
+}
+
 /// Texts that exist already.
 pub(crate) fn text_column<'a>(
     value: impl Fn(usize) -> Option<&'a str> + Send + Sync + 'a,

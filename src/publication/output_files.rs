@@ -32,7 +32,7 @@ impl OutputFiles {
     /// Begins a publication; its files are on the disk when the [`DiskSync`] is finished, after
     /// the outputs. `side_by_side`: may buffers of several large files be in memory?
     pub(crate) fn new(root: &Path, side_by_side: bool) -> Result<(Self, DiskSync)> {
-        for (folder, mode) in [("tables", 0o755), ("restricted", 0o700), ("lists", 0o700)] {
+        for (folder, mode) in [("tables", 0o755), ("bi", 0o755), ("restricted", 0o700), ("lists", 0o700)] {
             make_output_folder(&root.join(folder), mode)?;
         }
         make_output_folder(&root.join("restricted/view"), 0o700)?;

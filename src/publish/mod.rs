@@ -3,7 +3,7 @@
 //! In: the tables of all stages ([`PublicationInputs`]). Out: the folder
 //! `2018Q3/run-0001-1a2b3c4d` (see [`crate::publication::layout`]) with `tables/` (Parquet for BI: pseudonyms, no names, no numbers), `restricted/` (Parquet with
 //! identities, mode 0600), `lists/` (workbooks and CSV for officers, numbers masked),
-//! `report.html` with `appendix.html`, `notices.txt`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
+//! `bi/` (the same figures ready for BI tools and spreadsheets), `report.html` with `appendix.html`, `notices.txt`, `data_dictionary.csv` and, written last, `manifest.json`. Everything goes to
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
 //! old publication or the new one, never a mix. The same inputs give the same bytes.
 
@@ -32,6 +32,7 @@ use crate::{Error, Result};
 
 mod audit_kinds;
 mod audit_notices;
+mod bi;
 mod cell_notices;
 mod domain_columns;
 mod exception_keys;
@@ -45,6 +46,7 @@ mod previous_figures;
 pub(crate) mod previous_indicators;
 mod published_pipeline;
 mod quarter_totals;
+mod recoverable_amounts;
 mod refusal;
 pub(crate) mod report;
 mod restricted;
@@ -211,6 +213,7 @@ fn write_publication_files(
     let told = facts.clone().told();
     notices_file::write_notices(inputs, &told, &mut outputs)?;
     report::write_report(inputs, &totals, (&facts, &held), &mut outputs)?;
+    bi::write_bi(inputs, &mut outputs)?;
     outputs.dictionary()?;
     let manifest = manifest_facts::build_manifest(inputs, told, (returns, issue), outputs.into_written())?;
     disk.finish()?;

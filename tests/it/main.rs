@@ -16,6 +16,7 @@ mod answered_runs;
 mod around_runs;
 mod arrows;
 mod backup;
+mod bi;
 mod broken;
 mod commands;
 mod compat;

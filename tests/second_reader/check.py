@@ -7,6 +7,7 @@ Needs the Python packages duckdb and pyarrow. Prints one line per publication; e
 printed to stderr, and the exit code is 1 if there was one.
 """
 
+import csv
 import hashlib
 import json
 import re
@@ -21,14 +22,26 @@ import pyarrow.parquet as pq
 TABLES = {
     "dim_person", "dim_household", "dim_division", "dim_rule", "dim_source", "dim_quarter",
     "fact_record", "fact_exception", "fact_indicator", "fact_quality", "fact_reject",
-    "fact_undecided", "fact_held", "fact_answer",
+    "fact_undecided", "fact_held", "fact_answer", "label",
 }
+# Columns of codes and the set that says what the codes mean.
+CODES = [
+    ("fact_exception", "status", "status"), ("fact_exception", "resolved_by", "resolved_by"),
+    ("fact_exception", "severity", "severity"), ("fact_exception", "subject_kind", "subject_kind"),
+    ("fact_exception", "confidence", "link_tier"), ("dim_rule", "severity", "severity"),
+    ("dim_rule", "subject_kind", "subject_kind"), ("dim_person", "sex", "sex"), ("dim_person", "age_group", "age_group"),
+    ("dim_person", "id_class", "id_class"), ("fact_record", "id_class", "id_class"),
+    ("fact_record", "link_tier", "link_tier"), ("dim_division", "level", "unit_level"),
+    ("fact_indicator", "unit_level", "unit_level"), ("fact_quality", "unit_level", "unit_level"),
+    ("fact_reject", "reason_code", "reject_reason"), ("fact_reject", "severity", "reject_severity"),
+    ("fact_undecided", "subject_kind", "subject_kind"), ("fact_answer", "level", "answer_level"),
+]
 # Types that every BI tool knows.
 PLAIN_ARROW = {pa.string(), pa.int32(), pa.int64(), pa.date32()}
 PLAIN_DUCKDB = re.compile(r"VARCHAR|INTEGER|BIGINT|DATE|DECIMAL\(\d+,\d+\)")
 ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])")
 # Columns whose text comes from the pipeline, not from people.
-FREE_OF_PEOPLE = {"dim_division", "dim_rule", "dim_source", "fact_indicator"}
+FREE_OF_PEOPLE = {"dim_division", "dim_rule", "dim_source", "fact_indicator", "label"}
 
 
 class Check:
@@ -57,6 +70,9 @@ class Check:
             self.parquet(path)
         self.control_totals()
         self.stars()
+        self.labels()
+        self.summaries()
+        self.dictionary(parquet)
         self.no_identity()
         self.modes()
         rows = sum(self.outputs[path]["rows"] for path in parquet)
@@ -163,6 +179,44 @@ class Check:
             f"select county_code, township_code, village_code, household_key from {table('fact_record')}").fetchall()
         self.expect(order == sorted(order), "fact_record is not sorted by division and household")
 
+    def labels(self):
+        """Every code of the tables says what it means, once."""
+        table = lambda name: f"read_parquet('{self.folder}/tables/{name}.parquet')"
+        for name, column, codes in CODES:
+            lost = self.duckdb.execute(
+                f"select distinct {column}::varchar from {table(name)} f anti join {table('label')} l "
+                f"on l.code_set = ? and l.code = f.{column}::varchar where {column} is not null", [codes]).fetchall()
+            self.expect(not lost, f"label: {name}.{column} has codes without a label: {lost}")
+        twice = self.duckdb.execute(f"select code_set, code from {table('label')} group by all having count(*) > 1").fetchall()
+        self.expect(not twice, f"label: twice {twice}")
+
+    def summaries(self):
+        """The CSV files of bi/ count what the tables count."""
+        with open(self.folder / "bi/疑点汇总.csv", encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        total = lambda title: round(sum(float(row[title]) for row in rows), 2)
+        open_only = "is_open = 1 and cause_exception_id is null"
+        for title, expression in [
+            ("未消除", "sum(is_open)"), ("新增", "sum((status = 'new')::int)"), ("持续", "sum((status = 'persisting')::int)"),
+            ("复现", "sum((status = 'reopened')::int)"), ("已消除", "sum((status = 'resolved')::int)"),
+            ("规则停用", "sum((status = 'retired')::int)"), ("已核", "sum((status = 'answered')::int)"),
+            ("未消除中：匹配待确认", "sum(is_open * in_review)"),
+            ("未消除中：应追回金额（元）", f"sum(case when {open_only} then recoverable_fen end) / 100.0"),
+        ]:
+            (wanted,) = self.duckdb.execute(
+                f"select {expression} from read_parquet('{self.folder}/tables/fact_exception.parquet')").fetchone()
+            self.expect(total(title) == round(float(wanted or 0), 2), f"疑点汇总.csv: {title} {total(title)}, not {wanted}")
+        with open(self.folder / "bi/指标.csv", encoding="utf-8-sig", newline="") as file:
+            count = sum(1 for _ in csv.DictReader(file))
+        self.expect(count == self.outputs["tables/fact_indicator.parquet"]["rows"], "指标.csv is not fact_indicator")
+
+    def dictionary(self, parquet):
+        """Every column of every table has a Chinese label in data_dictionary.csv, and no other column."""
+        with open(self.folder / "data_dictionary.csv", encoding="utf-8-sig", newline="") as file:
+            told = [(row["file"], row["column"]) for row in csv.DictReader(file) if re.search("[\u4e00-\u9fff]", row["label"])]
+        found = [(path, name) for path in parquet for name in pq.read_schema(self.folder / path).names]
+        self.expect(sorted(told) == sorted(found), f"data_dictionary.csv and tables differ: {sorted(set(told) ^ set(found))[:5]}")
+
     def no_identity(self):
         """No ID number and no name in tables/, by pattern and by the identities themselves."""
         identities = self.folder / "restricted/person_identity.parquet"
@@ -196,6 +250,10 @@ class Check:
                                     f"{where} holds an ID number")
                     if Path(path).stem not in FREE_OF_PEOPLE:
                         self.expect(value not in names, f"{where} holds a name")
+                    if field.name == "message":
+                        self.expect(not re.search(r"\d{7}", value), f"{where} holds a long number: {value}")
+                        held = [name for name in names if len(name) >= 3 and name in value]
+                        self.expect(not held, f"{where} holds a name: {value}")
 
     def modes(self):
         restricted = self.folder / "restricted"

@@ -47,6 +47,8 @@ pub(super) use earlier_sheets::EarlierSheets;
 pub(super) use rejects::{write_reject_lists, write_return_letters};
 pub(super) use return_points::{points_without_letter, returned_points};
 pub(crate) use safe_names::safe_file_name;
+pub(super) use style::{SheetStyles, document_properties, new_list_workbook};
+pub(super) use table_sheet::TableSheet;
 
 use answer_page::AnswerPage;
 use book_plan::{BookKind, BookPlan};
@@ -124,7 +126,7 @@ pub(super) fn write_lists(
     })
 }
 
-fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
+pub(super) fn list_workbook_error(error: rust_xlsxwriter::XlsxError) -> Error {
     Error::new(crate::ErrorKind::Io, format!("生成工作簿失败：{}", crate::error::system_words(&error)))
         .hint("检查发布文件夹是否可写、磁盘是否已满")
         .caused_by(error)

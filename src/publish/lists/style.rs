@@ -16,7 +16,7 @@ pub(super) const FONT_SIZE: f64 = 10.0;
 const BORDER: Color = Color::RGB(0xC8_CF_D8);
 
 /// Formats of a workbook.
-pub(super) struct SheetStyles {
+pub(in crate::publish) struct SheetStyles {
     pub(super) title: Format,
     pub(super) heading: Format,
     pub(super) note: Format,
@@ -79,7 +79,7 @@ impl SheetStyles {
         Ok(())
     }
 
-    pub(super) fn new() -> Self {
+    pub(in crate::publish) fn new() -> Self {
         let base = || {
             Format::new().set_font_name(FONT).set_font_size(FONT_SIZE).set_align(FormatAlign::VerticalCenter)
         };
@@ -136,7 +136,7 @@ const DEFAULT_COLUMN: u32 = 64;
 pub(super) const EFFORT: i64 = 1;
 
 /// An empty workbook; what is written of it meanwhile lies in `scratch`, never in a small folder for temporary files.
-pub(super) fn new_list_workbook(scratch: &Path) -> Result<Workbook> {
+pub(in crate::publish) fn new_list_workbook(scratch: &Path) -> Result<Workbook> {
     let mut book = Workbook::new();
     // Columns are as wide as digits of the default font are: those of a font that an office lacks come out wider, and sheets
     // print smaller.
@@ -148,7 +148,7 @@ pub(super) fn new_list_workbook(scratch: &Path) -> Result<Workbook> {
 }
 
 /// Fixed properties: the time of writing would make every workbook differ.
-pub(super) fn document_properties(title: &str, period: Period) -> Result<DocProperties> {
+pub(in crate::publish) fn document_properties(title: &str, period: Period) -> Result<DocProperties> {
     let end = period.last_day();
     let date = ExcelDateTime::from_ymd(
         end.year().unsigned_abs(),

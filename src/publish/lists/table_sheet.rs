@@ -10,19 +10,24 @@ use crate::Result;
 
 /// A sheet with a header and rows.
 #[derive(Debug)]
-pub(super) struct TableSheet<'s> {
-    pub(super) name: &'s str,
+pub(in crate::publish) struct TableSheet<'s> {
+    pub(in crate::publish) name: &'s str,
     /// Titles and widths.
-    pub(super) columns: &'s [(&'s str, f64)],
+    pub(in crate::publish) columns: &'s [(&'s str, f64)],
     /// Positions of the columns that hold numbers, and of those that hold sentences.
-    pub(super) numbers: &'s [usize],
-    pub(super) sentences: &'s [usize],
-    pub(super) rows: Vec<Vec<String>>,
+    pub(in crate::publish) numbers: &'s [usize],
+    pub(in crate::publish) sentences: &'s [usize],
+    pub(in crate::publish) rows: Vec<Vec<String>>,
 }
 
 impl TableSheet<'_> {
     /// Writes it as the workbook's next sheet.
-    pub(super) fn write(&self, book: &mut Workbook, header: &str, styles: &SheetStyles) -> Result<()> {
+    pub(in crate::publish) fn write(
+        &self,
+        book: &mut Workbook,
+        header: &str,
+        styles: &SheetStyles,
+    ) -> Result<()> {
         let sheet = book.add_worksheet_with_constant_memory().map_err(list_workbook_error)?;
         self.fill(sheet, header, styles)
     }
@@ -53,8 +58,8 @@ impl TableSheet<'_> {
             sheet.set_row_height(r, row_height(cells, 1)).map_err(list_workbook_error)?;
             for (c, text) in row.iter().enumerate() {
                 let column = c as u16;
-                match text.parse::<u32>() {
-                    Ok(number) if self.numbers.contains(&c) => {
+                match plain_number(text) {
+                    Some(number) if self.numbers.contains(&c) => {
                         sheet
                             .write_number_with_format(r, column, number, &styles.short)
                             .map_err(list_workbook_error)?;
@@ -67,5 +72,27 @@ impl TableSheet<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A number as it is written in digits; nothing that a spreadsheet would show otherwise.
+fn plain_number(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    // A spreadsheet holds fifteen digits.
+    let shown = digits(whole) && digits(fraction) && text.len() <= 15;
+    shown.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_plain_digits_alone() {
+        assert_eq!((plain_number("12"), plain_number("180.50")), (Some(12.0), Some(180.5)));
+        for text in ["", "1e5", "-3", ".5", "5.", "1234567890123456", "三"] {
+            assert_eq!(plain_number(text), None, "{text}");
+        }
     }
 }

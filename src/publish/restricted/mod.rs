@@ -22,6 +22,7 @@ mod pinned;
 mod record;
 mod skipped_row;
 mod unjudged;
+mod view_columns;
 
 /// Writes who persons and records are.
 pub(super) fn write_people(
@@ -176,6 +177,8 @@ fn write_restricted_views(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }
         let relative = format!("restricted/view/{}.parquet", view.name);
+        let def = view_columns::view_definition(inputs.catalogue, &view.name, view.rows.schema())?;
+        outputs.describe(&relative, &def);
         if let ViewRows::Stored(rows) = &view.rows
             && publish_table_file(outputs, &relative, rows)?
         {

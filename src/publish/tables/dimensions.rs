@@ -1,5 +1,6 @@
 //! What facts are about: people, households, divisions, rules, sources, the quarter.
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::super::PublicationInputs;
@@ -7,8 +8,11 @@ use super::super::people::{
     PseudonymKeys, PublishedHousehold, PublishedHouseholds, PublishedPerson, PublishedPersons, RecordOwners,
     SourceSets,
 };
-use super::{HOUSEHOLD_KEY, PERSON_KEY, PLACE, define_published_table, place_cells, write_published_table};
+use super::{
+    HOUSEHOLD_KEY, PERSON_KEY, PLACE, QUARTER, define_published_table, place_cells, write_published_table,
+};
 use crate::Result;
+use crate::model::day::day_to_date32;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::publication::large_table_writer::{
     LargeColumn, LargeTable, count, flag_column, id_class_column, int32_column, label_column,
@@ -20,7 +24,7 @@ use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef}
 use crate::publish::domain_columns;
 use crate::table::GROUP_ROWS;
 
-use PublishedType::{Date, Int32, Int64, Text};
+use PublishedType::{Int32, Int64, Text};
 
 /// One 0/1 column per source present this quarter.
 fn add_source_columns(def: &mut TableDef, inputs: &PublicationInputs<'_>) {
@@ -45,6 +49,46 @@ fn source_columns<'a>(
 
 const SEXES: [&str; 3] = ["未知", "男", "女"];
 
+/// Codes of the age groups, by the ages of schools, work and old age.
+const AGE_GROUPS: [&str; 6] = ["00-05", "06-15", "16-59", "60-79", "80+", "unknown"];
+
+/// Position among [`AGE_GROUPS`] on the day `end` of whoever was born on `birth`, `yyyymmdd`: where the day or the month is not
+/// known, the group is known only if all days have the same.
+fn age_group(birth: u32, end: Date) -> usize {
+    const UNKNOWN: usize = AGE_GROUPS.len() - 1;
+    let (year, month, day) = ((birth / 10_000) as i32, birth / 100 % 100, birth % 100);
+    let group = |month: u32, day: u32| {
+        let had_birthday =
+            (month, day) <= (u32::from(end.month().unsigned_abs()), end.day().unsigned_abs().into());
+        match i32::from(end.year()) - year - i32::from(!had_birthday) {
+            0..=5 => 0,
+            6..=15 => 1,
+            16..=59 => 2,
+            60..=79 => 3,
+            80..=150 => 4,
+            _ => UNKNOWN,
+        }
+    };
+    let (first, last) = match (month, day) {
+        (0, _) => ((1, 1), (12, 31)),
+        (month, 0) => ((month, 1), (month, 31)),
+        whole => (whole, whole),
+    };
+    let (oldest, youngest) = (group(first.0, first.1), group(last.0, last.1));
+    if oldest == youngest { oldest } else { UNKNOWN }
+}
+
+/// Appends the period, by which tables of several publications are told apart.
+fn add_quarter(def: &mut TableDef) {
+    let (name, kind, label, description) = QUARTER;
+    def.add(name, kind, label, description);
+}
+
+/// The column of [`add_quarter`].
+fn quarter_column<'a>(inputs: &PublicationInputs<'_>) -> LargeColumn<'a> {
+    label_column([inputs.period.to_string()], |_| Some(0))
+}
+
 pub(super) fn dim_person(
     inputs: &PublicationInputs<'_>,
     people: &RecordOwners<'_>,
@@ -61,6 +105,9 @@ pub(super) fn dim_person(
     ];
     let mut def = define_published_table("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
+    def.add("age_group", Text, "年龄段", "季末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚");
+    add_quarter(&mut def);
+    let end = inputs.period.last_day();
     let order = people.sorted(
         all.persons.len(),
         |i| Some(all.persons[i].division).filter(|_| all.persons[i].records > 0),
@@ -84,6 +131,8 @@ pub(super) fn dim_person(
             flag_column(|i| persons[i].in_review),
         ]);
         columns.extend(source_columns(&all.sets, inputs.loaded.len(), |i| persons[i].sources));
+        columns.push(label_column(AGE_GROUPS, |i| Some(age_group(persons[i].birth, end))));
+        columns.push(quarter_column(inputs));
         table.group(group.len(), columns)?;
     }
     table.finish()
@@ -101,6 +150,7 @@ pub(in crate::publish) fn dim_household(
     ];
     let mut def = define_published_table("户", &[&[HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
+    add_quarter(&mut def);
     let PublishedHouseholds { households, sets } = people.households()?;
     let order = people.sorted(
         households.len(),
@@ -115,6 +165,7 @@ pub(in crate::publish) fn dim_household(
         columns.extend(domain_columns::place_columns(&people.places, |i| homes[i].division));
         columns.extend([count(|i| homes[i].persons), count(|i| homes[i].records)]);
         columns.extend(source_columns(&sets, inputs.loaded.len(), |i| homes[i].sources));
+        columns.push(quarter_column(inputs));
         table.group(group.len(), columns)?;
     }
     table.finish()
@@ -133,7 +184,8 @@ pub(super) fn dim_division(
         ("county_name", Text, "县（区）名称", ""),
         ("township_name", Text, "乡镇（街道）名称", ""),
     ];
-    let def = define_published_table("行政区划", &[&columns, &PLACE]);
+    let def = define_published_table("行政区划", &[&columns, &PLACE, &[QUARTER]]);
+    let period = inputs.period.to_string();
     let units = &inputs.catalogue.divisions.units;
     let mut order: Vec<usize> = (0..units.len()).collect();
     order.sort_by_key(|&i| &units[i].code);
@@ -152,7 +204,8 @@ pub(super) fn dim_division(
                     people.division_name(place.township).into(),
                 ]
                 .into_iter()
-                .chain(place_cells(place)),
+                .chain(place_cells(place))
+                .chain([(&period).into()]),
             )?;
         }
         Ok(())
@@ -180,8 +233,10 @@ pub(super) fn dim_rule(
             ("is_indicator", Int32, "是否指标", "1是，0否"),
             ("ran", Int32, "本季是否运行", "1是，0否；未运行不等于没有疑点"),
             ("not_run_reason", Text, "未运行原因", ""),
+            QUARTER,
         ],
     );
+    let period = inputs.period.to_string();
     write_published_table(outputs, "tables/dim_rule.parquet", def, |table| {
         for run in rules {
             let Some(rule) = inputs.catalogue.rule(&run.code) else { continue };
@@ -199,6 +254,7 @@ pub(super) fn dim_rule(
                 rule.indicator.into(),
                 run.ran.into(),
                 run.reason.as_deref().into(),
+                (&period).into(),
             ])?;
         }
         // Checks of the plan that are targets only, until somebody delivers the list.
@@ -219,13 +275,18 @@ pub(super) fn dim_rule(
                 true.into(),
                 false.into(),
                 (&source).into(),
+                (&period).into(),
             ])?;
         }
         Ok(())
     })
 }
 
-pub(super) fn dim_source(sources: &[SourceRun], outputs: &mut OutputFiles) -> Result<()> {
+pub(super) fn dim_source(
+    inputs: &PublicationInputs<'_>,
+    sources: &[SourceRun],
+    outputs: &mut OutputFiles,
+) -> Result<()> {
     let def = TableDef::new(
         "数据来源",
         &[
@@ -237,8 +298,10 @@ pub(super) fn dim_source(sources: &[SourceRun], outputs: &mut OutputFiles) -> Re
             ("rows_read", Int64, "读入", "拆分到人后的行数"),
             ("rows_accepted", Int64, "接受", ""),
             ("rows_rejected", Int64, "退回", "读入=接受+退回"),
+            QUARTER,
         ],
     );
+    let period = inputs.period.to_string();
     write_published_table(outputs, "tables/dim_source.parquet", def, |table| {
         for source in sources {
             table.row([
@@ -250,6 +313,7 @@ pub(super) fn dim_source(sources: &[SourceRun], outputs: &mut OutputFiles) -> Re
                 (source.read as i64).into(),
                 (source.accepted as i64).into(),
                 (source.rejected as i64).into(),
+                (&period).into(),
             ])?;
         }
         Ok(())
@@ -263,9 +327,10 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
             ("quarter", Text, "季度", ""),
             ("year", Int32, "年", ""),
             ("quarter_of_year", Int32, "第几季度", ""),
-            ("start_date", Date, "起始日", ""),
-            ("end_date", Date, "截止日", ""),
+            ("start_date", PublishedType::Date, "起始日", ""),
+            ("end_date", PublishedType::Date, "截止日", ""),
             ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
+            ("issued_on", PublishedType::Date, "下发日", "清单下发的日子；反馈期限早于这一天的为超期"),
         ],
     );
     let period = inputs.period;
@@ -278,7 +343,25 @@ pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFi
             TableCell::Day(period.first_day32()),
             TableCell::Day(period.last_day32()),
             previous.as_ref().into(),
+            TableCell::Day(day_to_date32(inputs.issued)),
         ])?;
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_told_where_they_are_certain() {
+        let end = jiff::civil::date(2018, 9, 30);
+        let group = |birth| AGE_GROUPS[age_group(birth, end)];
+        assert_eq!((group(20020930), group(20021001)), ("16-59", "06-15"));
+        assert_eq!((group(19380101), group(19000505), group(20180930)), ("80+", "80+", "00-05"));
+        // 2002 alone: 15 or 16 years old. 1950 alone: 67 or 68.
+        assert_eq!((group(20020000), group(19500000), group(20020300)), ("unknown", "60-79", "16-59"));
+        // Nobody knows, and nobody is older than anybody was or not yet born.
+        assert_eq!((group(0), group(18500101), group(20181201)), ("unknown", "unknown", "unknown"));
+    }
 }

@@ -13,15 +13,16 @@ use super::{
 use crate::Result;
 use crate::model::exception::{ResolvedBy, TrackedException};
 use crate::privacy::Pseudonym;
-use crate::privacy::mask::mask_numbers_in_text;
+use crate::privacy::mask::{mask_long_runs, mask_numbers_in_text};
 use crate::publication::large_table_writer::{
     LargeTable, code_column, count, date_column, flag_column, id_class_column, int32_column, label_column,
-    period_column, pseudonym_column, text_column, written_column,
+    optional_int64_column, period_column, pseudonym_column, text_column, written_column,
 };
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::domain_columns;
 use crate::publish::domain_columns::record_id_column;
+use crate::publish::recoverable_amounts::RecoverableAmounts;
 use crate::table::GROUP_ROWS;
 
 use PublishedType::{Date, Int32, Int64, Text};
@@ -119,6 +120,14 @@ pub(super) fn fact_exception(
             "根本原因假名",
             "由哪条疑点引起；空表示自身就是原因，按件统计时只数这些",
         ),
+        ("is_open", Int32, "未消除", "1表示新增、持续或复现，0表示已消除、规则停用或已核"),
+        (
+            "recoverable_fen",
+            Int64,
+            "应追回金额",
+            "分；疑点说明里的应追回金额，空表示这条规则不涉及金额，或金额不清楚；有根本原因的与原因的是同一笔钱，不重复相加",
+        ),
+        ("message", Text, "疑点说明", "没有姓名和证件号；7位以上的号码只留前3位"),
     ];
     let def = define_published_table("疑点", &[&[QUARTER], &PLACE, &[HOUSEHOLD_KEY, PERSON_KEY], &columns]);
     let pseudonyms = &inputs.secrets.pseudonyms;
@@ -134,6 +143,7 @@ pub(super) fn fact_exception(
     rows.par_sort_unstable_by(|(a, keys), (b, other_keys)| {
         fact_place_codes(a).cmp(&fact_place_codes(b)).then_with(|| keys.cmp(other_keys))
     });
+    let amounts = RecoverableAmounts::new(inputs.catalogue);
     let mut table = LargeTable::create(outputs, "tables/fact_exception.parquet", def)?;
     for group in rows.chunks(GROUP_ROWS) {
         let (t, e) = (|i: usize| group[i].0, |i: usize| &group[i].0.exception);
@@ -178,6 +188,12 @@ pub(super) fn fact_exception(
                 true
             }),
             pseudonym_column(|i| cause_of(by_finding, t(i)).map(|cause| exceptions.of(cause))),
+            flag_column(|i| t(i).is_open()),
+            optional_int64_column(|i| amounts.of(e(i)).fen()),
+            written_column(64, |i, out| {
+                out.extend_from_slice(mask_long_runs(&e(i).message).as_bytes());
+                true
+            }),
         ];
         table.group(group.len(), columns)?;
     }

@@ -1,4 +1,4 @@
-//! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, no free text.
+//! `tables/`: a star for BI tools. Pseudonyms only; no name, no number, and of texts only what a rule says of a finding, long numbers masked.
 
 use crate::model::day::day_to_date32;
 use hashbrown::HashMap;
@@ -17,6 +17,7 @@ use crate::publication::small_table_writer::{PublishedType, TableCell, TableDef,
 mod answers;
 mod dimensions;
 mod facts;
+mod labels;
 mod measures;
 mod unjudged;
 
@@ -70,8 +71,9 @@ pub(in crate::publish) fn write_published_tables(
     outputs.write_all(&[
         &|to| dimensions::dim_division(inputs, people, to),
         &|to| dimensions::dim_rule(inputs, &facts.rules, to),
-        &|to| dimensions::dim_source(&facts.sources, to),
+        &|to| dimensions::dim_source(inputs, &facts.sources, to),
         &|to| dimensions::dim_quarter(inputs, to),
+        &|to| labels::label(inputs, to),
         &|to| facts::fact_exception(inputs, by_finding, exceptions, to),
         &|to| measures::fact_indicator(inputs, people, to),
         &|to| measures::fact_quality(inputs, people, to),
