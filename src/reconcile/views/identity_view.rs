@@ -10,14 +10,22 @@ use rayon::prelude::*;
 
 use super::super::views::rule_view::View;
 use super::source_view::ViewSources;
+use super::unknown_columns::unknown_names;
 use super::view_placement::ViewTarget;
 use super::{ViewInputs, assemble_view};
 use crate::Result;
+use crate::config::ColumnRole;
 use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::model::han::WILDCARD;
 use crate::model::id_number::{IdClass, IdNumber};
 use crate::normalize::{ComparableSource, NameForm, PoolId};
 use crate::rules::view_catalogue::{IDENTITIES, ViewCatalogue};
+
+/// Companion of the column that says that a record carries somebody else's number.
+const ID_OF_OTHER_UNKNOWN: &str = "id_of_other__unknown";
+
+/// Most persons of a number whose unknown cells are tried one way and the other.
+const MOST_TRIED: usize = 6;
 
 /// Numbers that are looked at together when those of several persons are looked for.
 const NUMBERS_AT_ONCE: usize = 2_000_000;
@@ -39,6 +47,10 @@ pub(super) struct RecordNumbers {
     /// By node: the record carries a valid number that belongs to another person, or to nobody
     /// knows whom. Then the birth date and sex in it are not this person's.
     of_other: Vec<bool>,
+    /// Nodes of which other birth dates or sexes in cells that are unknown would say otherwise, ascending.
+    unsure: Vec<u32>,
+    /// Persons of these nodes, ascending.
+    unsure_persons: Vec<u32>,
 }
 
 /// A trusted number on a record of a person.
@@ -59,13 +71,32 @@ impl RecordNumbers {
             carried.get(&person).is_none_or(|keys| keys.iter().all(|other| *other == key))
         };
         let mut of_other = vec![false; inputs.resolution.person.len()];
+        let mut unsure = Vec::new();
         for run in uses.chunk_by(|a, b| a.0 == b.0) {
-            let owner = find_id_owner(&nodes, run, only);
+            let owners = find_id_owners(&nodes, run, only);
             for &(_, person, node) in run {
-                of_other[node as usize] = owner != Some(person);
+                of_other[node as usize] = owners.first() != Some(&Some(person));
+                let may_own = owners.contains(&Some(person));
+                if may_own && owners.len() > 1 {
+                    unsure.push(node);
+                }
             }
         }
-        Self { of_other }
+        unsure.sort_unstable();
+        let mut unsure_persons: Vec<u32> =
+            unsure.iter().map(|&node| inputs.resolution.person[node as usize]).collect();
+        unsure_persons.sort_unstable();
+        unsure_persons.dedup();
+        Self { of_other, unsure, unsure_persons }
+    }
+    /// Does it rest on unknown cells whether some record of a person carries his own number? What it tells of him is not
+    /// known then.
+    pub(super) fn is_unsure_of(&self, person: usize) -> bool {
+        self.unsure_persons.binary_search(&(person as u32)).is_ok()
+    }
+    /// Does it rest on unknown cells whether the record carries somebody else's number?
+    fn is_unsure(&self, node: usize) -> bool {
+        self.unsure.binary_search(&(node as u32)).is_ok()
     }
     /// By node: the record carries somebody else's number.
     pub(super) fn foreign(&self) -> &[bool] {
@@ -114,6 +145,7 @@ pub(super) fn identity_view(
             "full_id" => number(&|r| Some(i32::from(r.id.id18_key().is_some()))),
             "name_group" => number(&|r| (r.name_group >= 0).then_some(r.name_group)),
             "id_of_other" => number(&|r| Some(i32::from(r.of_other))),
+            ID_OF_OTHER_UNKNOWN => number(&|r| Some(i32::from(sources.numbers.is_unsure(node(r))))),
             _ => return None,
         })
     })?;
@@ -126,6 +158,8 @@ struct IdentityNodes<'a> {
     inputs: ViewInputs<'a>,
     ids: Vec<Option<&'a [IdNumber]>>,
     names: Vec<Option<(&'a [PoolId], &'a [NameForm])>>,
+    /// By source, columns with the birth date and the sex that have unknown cells.
+    unknown: Vec<[Option<&'a str>; 2]>,
 }
 
 impl<'a> IdentityNodes<'a> {
@@ -138,6 +172,7 @@ impl<'a> IdentityNodes<'a> {
             inputs: *inputs,
             ids: inputs.comparables.iter().map(ids).collect(),
             names: inputs.comparables.iter().map(names).collect(),
+            unknown: (0..inputs.loaded.len()).map(|source| unknown_birth_and_sex(inputs, source)).collect(),
         }
     }
     /// Source and row of a node.
@@ -157,16 +192,34 @@ impl<'a> IdentityNodes<'a> {
         let (names, pool) = self.names[source]?;
         pool.get(names[row] as usize).filter(|form| !form.is_missing())
     }
-    /// Is the stated birth date or sex not what the number says?
-    fn contradicted(&self, node: usize) -> bool {
+    /// Is the stated birth date or sex not what the number says? `None`: one that is unknown may not be.
+    fn contradicted(&self, node: usize) -> Option<bool> {
         let (source, row) = self.place(node);
         let fields = &self.inputs.comparables[source];
         let id = self.id(node);
         let birth = fields.dates("birth_date").map_or(0, |births| births[row]);
         let sex = fields.codes("sex").map_or(0, |sexes| sexes[row]);
-        (birth != 0 && id.birth().is_some_and(|other| other != birth))
-            || (sex != 0 && id.sex().is_some_and(|other| other as u8 != sex))
+        let contradicted = (birth != 0 && id.birth().is_some_and(|other| other != birth))
+            || (sex != 0 && id.sex().is_some_and(|other| other as u8 != sex));
+        let cells = &self.inputs.loaded[source].records.unknown;
+        let is_unknown = |column: Option<&str>| column.is_some_and(|column| cells.is_unknown(column, row));
+        let [birth_column, sex_column] = self.unknown[source];
+        let may_be = (id.birth().is_some() && is_unknown(birth_column))
+            || (id.sex().is_some() && is_unknown(sex_column));
+        (contradicted || !may_be).then_some(contradicted)
     }
+}
+
+/// Columns of a source with the birth date and the sex, if some of their cells are unknown.
+fn unknown_birth_and_sex<'a>(inputs: &ViewInputs<'a>, source: usize) -> [Option<&'a str>; 2] {
+    if inputs.loaded[source].records.unknown.is_empty() {
+        return [None; 2];
+    }
+    let Ok(contract) = inputs.contract(source) else { return [None; 2] };
+    let unknown = unknown_names(contract, inputs, source);
+    [ColumnRole::BirthDate, ColumnRole::Sex].map(|role| {
+        unknown.iter().find(|column| column.role == Some(role)).map(|column| column.name.as_str())
+    })
 }
 
 /// Trusted numbers that several persons carry, with who carries them on which record, sorted.
@@ -191,27 +244,65 @@ fn find_contested_ids(inputs: &ViewInputs<'_>) -> Vec<NumberUse> {
     found
 }
 
-/// The person a number belongs to that several carry: the one with most records of it; of equals
-/// the one whose birth date and sex agree with it, then the one who carries no other number
-/// (`only`), because a borrower mostly has a number of his own as well; nobody where that does not
-/// decide.
-fn find_id_owner(
+/// Persons a number may belong to that several carry (`None`: nobody), first as what is known says, then as other values
+/// in unknown cells would have it; several only where it rests on these.
+fn find_id_owners(
     nodes: &IdentityNodes<'_>,
     run: &[NumberUse],
     only: impl Fn(u32, u64) -> bool,
-) -> Option<u32> {
+) -> Vec<Option<u32>> {
     let most = run.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(0);
     // (person, every record contradicts the number)
-    let mut owners: Vec<(u32, bool)> = run
+    let carriers: Vec<(u32, Option<bool>)> = run
         .chunk_by(|a, b| a.1 == b.1)
         .filter(|one| one.len() == most)
-        .map(|one| (one[0].1, one.iter().all(|u| nodes.contradicted(u.2 as usize))))
+        .map(|one| (one[0].1, are_all(one.iter().map(|u| nodes.contradicted(u.2 as usize)))))
         .collect();
+    let open: Vec<usize> = (0..carriers.len()).filter(|&at| carriers[at].1.is_none()).collect();
+    let mut owners = Vec::new();
+    // An unknown cell contradicts nothing as far as is known; then all ways are tried.
+    for way in 0..1_usize << open.len().min(MOST_TRIED) {
+        let contradicts = |at: usize| match open.iter().position(|&place| place == at) {
+            Some(place) => place < MOST_TRIED && way >> place & 1 == 1,
+            None => carriers[at].1 == Some(true),
+        };
+        let tried = (0..carriers.len()).map(|at| (carriers[at].0, contradicts(at))).collect();
+        let owner = find_id_owner(tried, |person| only(person, run[0].0));
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    if open.len() > MOST_TRIED {
+        let others: Vec<Option<u32>> = carriers.iter().map(|one| Some(one.0)).chain([None]).collect();
+        others.into_iter().for_each(|one| {
+            if !owners.contains(&one) {
+                owners.push(one);
+            }
+        });
+    }
+    owners
+}
+
+/// Do all hold? `None` where it rests on one of which it is not known.
+fn are_all(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all.reduce(|one, other| match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    })
+    .unwrap_or(Some(true))
+}
+
+/// The person a number belongs to among those with most records of it (and whether every record of theirs contradicts
+/// it): the one whose birth date and sex agree with it, of equals the one who carries no other number
+/// (`only`), because a borrower mostly has a number of his own as well; nobody where that does not
+/// decide.
+fn find_id_owner(mut owners: Vec<(u32, bool)>, only: impl Fn(u32) -> bool) -> Option<u32> {
     if owners.iter().any(|o| !o.1) {
         owners.retain(|o| !o.1);
     }
     if owners.len() > 1 {
-        owners.retain(|o| only(o.0, run[0].0));
+        owners.retain(|o| only(o.0));
     }
     match &owners[..] {
         [owner] => Some(owner.0),
@@ -239,6 +330,9 @@ fn find_differing_identities(nodes: &IdentityNodes<'_>, numbers: &RecordNumbers)
             }
         };
         differs[person as usize] |= !alike || numbers.of_other[at];
+    }
+    for &person in &numbers.unsure_persons {
+        differs[person as usize] = true;
     }
     drop(first);
     let of_person = |(node, person): (u32, &u32)| differs[*person as usize].then_some((*person, node));

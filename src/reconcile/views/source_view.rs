@@ -234,9 +234,10 @@ impl SourceChunk<'_, '_> {
                 let texts = values.as_string_opt::<i32>().filter(|_| column == "id_class");
                 let start = rows.start;
                 // No number is a class of its own.
+                let numbers = &self.view.sources.numbers;
                 let is_told = |row: usize| match texts {
                     Some(classes) => classes.value(row) != IdClass::Empty.code(),
-                    None => !values.is_null(row),
+                    None => !values.is_null(row) && !numbers.is_unsure_of(inputs.person(source, start + row)),
                 };
                 unknown_columns::companion_column(records, &names, others, rows, |row| !is_told(row - start))
             }

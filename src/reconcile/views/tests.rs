@@ -134,15 +134,18 @@ impl World {
         Self { pipeline, rules, loaded, comparables, resolution }
     }
 
-    fn views<'a>(&'a self, previous: Vec<View<'a>>, placement: &ViewPlacement) -> QuarterViews<'a> {
-        let inputs = ViewInputs {
+    fn inputs(&self) -> ViewInputs<'_> {
+        ViewInputs {
             pipeline: &self.pipeline,
             loaded: &self.loaded,
             comparables: &self.comparables,
             resolution: &self.resolution,
             period: "2018Q3".parse().unwrap(),
-        };
-        build_views(&inputs, &self.rules, previous, placement).unwrap()
+        }
+    }
+
+    fn views<'a>(&'a self, previous: Vec<View<'a>>, placement: &ViewPlacement) -> QuarterViews<'a> {
+        build_views(&self.inputs(), &self.rules, previous, placement).unwrap()
     }
 }
 
@@ -204,6 +207,32 @@ fn contradicting_names_and_borrowed_numbers_are_shown() {
     // The borrowed number tells neither birth date nor age of whoever borrowed it.
     let insured = &view(&views, "insurance");
     assert_eq!((number(insured, "age", 0), number(insured, "age", 1)), (Some(48), None));
+}
+
+#[test]
+fn whose_number_it_is_may_rest_on_an_unknown_birth_date() {
+    // Each of two persons carries the number once; a birth date that nobody can read may say that it is not the second's.
+    let mut world = World::new("李四", "410621197001011231");
+    let insurance = world.loaded.iter().position(|one| one.records.source == "insurance").unwrap();
+    let numbers = StringArray::from(vec![None, Some("410621197001011231")]);
+    world.loaded[insurance].records.replace_column("id_number", Arc::new(numbers), &[]).unwrap();
+    world.loaded[insurance].records.unknown.insert("birth_date", &[1]);
+    world.comparables = normalize(&world.pipeline, &world.loaded).unwrap();
+    let inputs = world.inputs();
+    let unknown = unknown_columns::unknown_columns(&inputs);
+    let answering = world.rules.with_unknown_cells(&unknown).unwrap();
+    let views = build_views(&inputs, &answering.rules, Vec::new(), &ViewPlacement::default()).unwrap();
+    let records = &view(&views, "identity_record");
+    let unsure: Vec<&str> = (0..records.num_rows())
+        .filter(|&row| number(records, "id_of_other__unknown", row) == Some(1))
+        .filter_map(|row| text(records, "record_id", row))
+        .collect();
+    // The second has it for his own in no case.
+    assert_eq!(unsure, ["registry_person:00000020.r2"]);
+    // What only the number tells of a cell that is unknown is not known.
+    let insured = &view(&views, "insurance");
+    assert_eq!(number(insured, "birth_date__unknown", 0), Some(0));
+    assert_eq!(number(insured, "birth_date__unknown", 1), Some(1));
 }
 
 #[test]

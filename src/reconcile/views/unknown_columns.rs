@@ -13,7 +13,10 @@ use crate::load::SourceRecords;
 use crate::model::division::COUNTY;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{IDENTITIES, PREVIOUS};
+
+/// Column of the view of records that differ: the record carries somebody else's number.
+const ID_OF_OTHER: &str = "id_of_other";
 
 /// Unknown cells of a column, by county.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +75,11 @@ pub(crate) fn unknown_columns(inputs: &ViewInputs<'_>) -> UnknownColumns {
             unknown_names(contract, inputs, source).into_iter().flat_map(columns_made_of).collect();
         if !columns.is_empty() {
             let own = unknown.entry(records.source.clone()).or_default();
-            own.extend(columns.into_iter().map(str::to_owned));
+            own.extend(columns.iter().map(|column| (*column).to_owned()));
+        }
+        // Whose number it is that several carry is told by their births and sexes, too.
+        if columns.iter().any(|column| ["birth_date", "sex"].contains(column)) {
+            unknown.entry(IDENTITIES.to_owned()).or_default().insert(ID_OF_OTHER.to_owned());
         }
     }
     unknown
@@ -132,7 +139,7 @@ pub(crate) fn unknown_by_county(inputs: &ViewInputs<'_>) -> UnknownByCounty {
 
 /// The contract's columns with unknown cells, those that the whole list lacks among them: what they would say is not
 /// known. Only of one that is not in every edition of the list (`optional`) nobody has a value then.
-fn unknown_names<'c>(
+pub(super) fn unknown_names<'c>(
     contract: &'c SourceContract,
     inputs: &ViewInputs<'_>,
     source: usize,

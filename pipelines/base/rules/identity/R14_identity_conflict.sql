@@ -58,6 +58,16 @@ identity_record @P1 record_id=a:1 id18=410621197001011234 full_id=1 name_group=0
 identity_record @P2 record_id=b:1 id18=410621197001011234 full_id=1 name_group=0 id_of_other=0
 """
 expect = ["P1"]
+
+[[example]]
+case = "几个人用一个证号，是谁的要看出生日期，而出生日期看不出：不判断"
+given = """
+identity_record @P1 record_id=a:1 id18=410621197001011234 full_id=1 name_group=0 id_of_other=?
+identity_record @P1 record_id=b:1 id18=410621197001011234 full_id=1 name_group=0 id_of_other=0
+identity_record @P2 record_id=c:1 id18=410621197001011234 full_id=1 name_group=0 id_of_other=0
+"""
+expect = []
+undecided = ["P1"]
 */
 WITH spread AS (
     SELECT

@@ -39,6 +39,15 @@ given = """
 registry_person @P1 relation=之子 sex=女 person_status=死亡
 """
 expect = []
+
+[[example]]
+case = "性别看不出，也没有可靠的证号：不判断"
+given = """
+registry_person @P1 relation=之女 sex=?
+registry_person @P2 relation=配偶 sex=?
+"""
+expect = []
+undecided = ["P1"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.relation AS relation, p.sex AS sex
 FROM poor_person p
