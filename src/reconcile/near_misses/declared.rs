@@ -108,6 +108,7 @@ fn rules_that_claim_an_absence_say_of_which_list() {
     R12: poor_person
     R15: dibao_rural, poor_person
     R19: alive_registered, dibao_active, dibao_rural, poor_person
+    R23b: dead_person
     R25: tekun_active
     R29: poor_person
     R43: released_household
@@ -115,12 +116,14 @@ fn rules_that_claim_an_absence_say_of_which_list() {
     R45: released_household
     R46: released_household
     R49: screening
+    R49b: screening
     R51: student
     R54: moved_this_term, student, student_aid
     R75: housing, housing_done
     R76: dead_person, relocation
     R86: housed_elsewhere
     R89b: industry_support, relocation, working
+    R95b: income_channel
     R99b: micro_loan, poor_person
     R107: asset_check, dead_person, entitled_household, poor_person, registry_household, relocation
     R111: waiting_household

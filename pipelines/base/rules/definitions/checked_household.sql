@@ -8,7 +8,7 @@ SELECT
     h.dangerous_house, h.danger_level, h.drinking_water_difficult, h.drinking_water_safe, h.house_area_centi,
     h.production_power, h.living_power, h.cooperative, h.road_distance_centi, h.entry_road, h.fuel, h.toilet,
     h.land_area_centi, h.forest_area_centi, h.wage_income_fen, h.operating_income_fen, h.operating_cost_fen,
-    h.property_income_fen, h.dibao_income_fen, h.tekun_income_fen, h.helper_id_number, h.helper_name,
+    h.property_income_fen, h.dibao_income_fen, h.tekun_income_fen, h.helper_id_number, h.helper_name, h.phone, h.cause_other,
     CASE WHEN h.exit_status = '已脱贫(不再享受政策)' THEN 0 ELSE 1 END AS entitled,
     CASE WHEN h.exit_status IN ('未脱贫', '预脱贫', '返贫') THEN 0 ELSE 1 END AS exited,
     CASE
@@ -34,6 +34,13 @@ SELECT
         WHEN h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)') THEN 0
         WHEN h.cause_primary <> '因残' THEN 0 ELSE 1
     END AS poor_disabled,
+    CASE
+        WHEN h.exit_status IN ('已脱贫(享受政策)', '已脱贫(不再享受政策)') THEN 0
+        WHEN h.cause_primary <> '缺劳力' THEN 0 ELSE 1
+    END AS poor_labour,
+    CASE
+        WHEN h.exit_status = '已脱贫(不再享受政策)' THEN 0 WHEN h.cause_primary <> '其他' THEN 0 ELSE 1
+    END AS other_cause,
     CASE
         WHEN h.exit_status = '已脱贫(不再享受政策)' THEN 0 WHEN h.poverty_attribute <> '低保贫困户' THEN 0 ELSE 1
     END AS dibao_household,

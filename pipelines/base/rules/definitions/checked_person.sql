@@ -16,6 +16,7 @@ SELECT
         WHEN p.student_status IS NULL AND (p.age IS NULL OR p.age BETWEEN q.student_age_from AND q.student_age_to) THEN 1
         ELSE 0
     END AS pupil,
+    CASE WHEN p.age < q.student_age_from OR p.age > q.student_age_to OR p.age IS NULL THEN 1 ELSE 0 END AS beyond_pupil_age,
     CASE WHEN p.health IS NULL OR p.health LIKE '%残疾%' OR p.id_class IN ('CERT20', 'CERT22') THEN 1 ELSE 0 END AS disabled,
     CASE
         WHEN p.work_months > 0 OR p.work_place IS NOT NULL THEN 1

@@ -61,3 +61,8 @@ SELECT 'toilet' AS field, h.county_code
 FROM registry_household h
 WHERE h.toilet IS NOT NULL
 GROUP BY h.county_code
+UNION ALL
+SELECT 'phone' AS field, h.county_code
+FROM registry_household h
+WHERE h.phone IS NOT NULL
+GROUP BY h.county_code

@@ -2,7 +2,7 @@
 code = "R51"
 title = "有学籍不在校"
 why = "学籍显示辍学或休学，孩子实际没有在校学习。"
-policy = { clause = "二(三)2", quote = "保障贫困家庭孩子接受九年义务教育" }
+policy = { clause = "一(二)1", quote = "保障贫困家庭孩子接受九年义务教育" }
 owner = "教育局"
 severity = "S1"
 subject = "person"
