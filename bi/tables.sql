@@ -189,7 +189,7 @@ COMMENT ON COLUMN main.fact_answer."level" IS '核查层级：village村 townshi
 
 COMMENT ON COLUMN main.fact_answer."answered_on" IS '核查日期：空表示没有填';
 
-COMMENT ON COLUMN main.fact_answer."days_to_answer" IS '核查用时：从首次发现季度的最后一天到核查日期的天数；空表示没有核查日期';
+COMMENT ON COLUMN main.fact_answer."days_to_answer" IS '核查用时：从首次发现期间的最后一天到核查日期的天数；空表示没有核查日期';
 
 COMMENT ON COLUMN main.fact_answer."days_after_due" IS '超期天数：核查日期晚于反馈期限的天数，0或负数表示按期；空表示没有核查日期';
 
@@ -219,7 +219,7 @@ COMMENT ON COLUMN main.fact_exception."household_key" IS '户假名：带密钥�
 
 COMMENT ON COLUMN main.fact_exception."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
 
-COMMENT ON COLUMN main.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨季度不变；与 restricted/exception 的 exception_key 对应';
+COMMENT ON COLUMN main.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
 COMMENT ON COLUMN main.fact_exception."rule_code" IS '规则编号';
 
@@ -229,17 +229,17 @@ COMMENT ON COLUMN main.fact_exception."subject_kind" IS '对象：person househo
 
 COMMENT ON COLUMN main.fact_exception."owner" IS '责任部门';
 
-COMMENT ON COLUMN main.fact_exception."first_seen" IS '首次发现季度';
+COMMENT ON COLUMN main.fact_exception."first_seen" IS '首次发现期间';
 
 COMMENT ON COLUMN main.fact_exception."last_seen" IS '最近发现季度';
 
-COMMENT ON COLUMN main.fact_exception."quarters_open" IS '连续季度：自首次发现起的季度数';
+COMMENT ON COLUMN main.fact_exception."quarters_open" IS '连续期数：自首次发现起的期数';
 
 COMMENT ON COLUMN main.fact_exception."status" IS '状态：new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改） answered已核（数据中仍有，核查结果已说明）';
 
-COMMENT ON COLUMN main.fact_exception."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免；空表示未消除或以前的版本没有记';
+COMMENT ON COLUMN main.fact_exception."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免 cause由原因已核；空表示未消除或以前的版本没有记';
 
-COMMENT ON COLUMN main.fact_exception."checked" IS '本季已核对：0表示规则本季未运行，疑点原样保留';
+COMMENT ON COLUMN main.fact_exception."checked" IS '本期已核对：0表示规则本期未运行，疑点原样保留';
 
 COMMENT ON COLUMN main.fact_exception."confidence" IS '匹配等级：所依据的最弱匹配，1至6';
 
@@ -338,7 +338,7 @@ COMMENT ON COLUMN main.fact_indicator."change_count" IS '数量变化：本季�
 COMMENT ON COLUMN main.fact_indicator."unknown_cells" IS '看不出的格：要看的格里看不出的；分子、分母至多差这么多';
 
 CREATE OR REPLACE VIEW main.fact_quality AS
-SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "deducted", "deductible", "flawed_households", "index", "score", "rank"
+SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "unjudged", "deducted", "deducted_unjudged", "asked", "flawed_households", "per_hundred_centi", "score", "rank"
 FROM read_parquet('tables/fact_quality.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_quality IS '建档立卡数据质量';
@@ -361,17 +361,21 @@ COMMENT ON COLUMN main.fact_quality."households" IS '在册户数';
 
 COMMENT ON COLUMN main.fact_quality."findings" IS '自检疑点：不含匹配待确认的';
 
-COMMENT ON COLUMN main.fact_quality."deducted" IS '扣分：各疑点的权重之和';
+COMMENT ON COLUMN main.fact_quality."unjudged" IS '未能检查：该查而空白、没有报、看不出的，逐项计';
 
-COMMENT ON COLUMN main.fact_quality."deductible" IS '最多可扣：每项检查都不合格时的权重之和';
+COMMENT ON COLUMN main.fact_quality."deducted" IS '扣分：疑点和未能检查的，按人计：户的一项按户内在册人数计';
 
-COMMENT ON COLUMN main.fact_quality."flawed_households" IS '有问题户数';
+COMMENT ON COLUMN main.fact_quality."deducted_unjudged" IS '其中未能检查扣分';
 
-COMMENT ON COLUMN main.fact_quality."index" IS '质量指数：1为没有扣分';
+COMMENT ON COLUMN main.fact_quality."asked" IS '应查分：每项检查问到的人全不合格时的扣分；不该问的不计';
 
-COMMENT ON COLUMN main.fact_quality."score" IS '得分：1为满分';
+COMMENT ON COLUMN main.fact_quality."flawed_households" IS '有疑点户数：不进入得分';
 
-COMMENT ON COLUMN main.fact_quality."rank" IS '名次：同级区划中的名次，1最好';
+COMMENT ON COLUMN main.fact_quality."per_hundred_centi" IS '每百人扣分：百分之一分；按全市人均应查分折算';
+
+COMMENT ON COLUMN main.fact_quality."score" IS '得分：1 − 扣分 ÷ 应查分；1为满分';
+
+COMMENT ON COLUMN main.fact_quality."rank" IS '名次：同级区划中扣分占应查分的比例更低的个数加1';
 
 CREATE OR REPLACE VIEW main.fact_record AS
 SELECT "quarter", "person_key", "household_key", "county_code", "township_code", "village_code", "record_id", "source", "id_class", "link_tier", "in_review"
@@ -653,7 +657,7 @@ COMMENT ON COLUMN history.fact_answer."level" IS '核查层级：village村 town
 
 COMMENT ON COLUMN history.fact_answer."answered_on" IS '核查日期：空表示没有填';
 
-COMMENT ON COLUMN history.fact_answer."days_to_answer" IS '核查用时：从首次发现季度的最后一天到核查日期的天数；空表示没有核查日期';
+COMMENT ON COLUMN history.fact_answer."days_to_answer" IS '核查用时：从首次发现期间的最后一天到核查日期的天数；空表示没有核查日期';
 
 COMMENT ON COLUMN history.fact_answer."days_after_due" IS '超期天数：核查日期晚于反馈期限的天数，0或负数表示按期；空表示没有核查日期';
 
@@ -683,7 +687,7 @@ COMMENT ON COLUMN history.fact_exception."household_key" IS '户假名：带密�
 
 COMMENT ON COLUMN history.fact_exception."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
 
-COMMENT ON COLUMN history.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨季度不变；与 restricted/exception 的 exception_key 对应';
+COMMENT ON COLUMN history.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
 COMMENT ON COLUMN history.fact_exception."rule_code" IS '规则编号';
 
@@ -693,17 +697,17 @@ COMMENT ON COLUMN history.fact_exception."subject_kind" IS '对象：person hous
 
 COMMENT ON COLUMN history.fact_exception."owner" IS '责任部门';
 
-COMMENT ON COLUMN history.fact_exception."first_seen" IS '首次发现季度';
+COMMENT ON COLUMN history.fact_exception."first_seen" IS '首次发现期间';
 
 COMMENT ON COLUMN history.fact_exception."last_seen" IS '最近发现季度';
 
-COMMENT ON COLUMN history.fact_exception."quarters_open" IS '连续季度：自首次发现起的季度数';
+COMMENT ON COLUMN history.fact_exception."quarters_open" IS '连续期数：自首次发现起的期数';
 
 COMMENT ON COLUMN history.fact_exception."status" IS '状态：new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改） answered已核（数据中仍有，核查结果已说明）';
 
-COMMENT ON COLUMN history.fact_exception."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免；空表示未消除或以前的版本没有记';
+COMMENT ON COLUMN history.fact_exception."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免 cause由原因已核；空表示未消除或以前的版本没有记';
 
-COMMENT ON COLUMN history.fact_exception."checked" IS '本季已核对：0表示规则本季未运行，疑点原样保留';
+COMMENT ON COLUMN history.fact_exception."checked" IS '本期已核对：0表示规则本期未运行，疑点原样保留';
 
 COMMENT ON COLUMN history.fact_exception."confidence" IS '匹配等级：所依据的最弱匹配，1至6';
 
@@ -802,7 +806,7 @@ COMMENT ON COLUMN history.fact_indicator."change_count" IS '数量变化：本�
 COMMENT ON COLUMN history.fact_indicator."unknown_cells" IS '看不出的格：要看的格里看不出的；分子、分母至多差这么多';
 
 CREATE OR REPLACE VIEW history.fact_quality AS
-SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "deducted", "deductible", "flawed_households", "index", "score", "rank"
+SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "unjudged", "deducted", "deducted_unjudged", "asked", "flawed_households", "per_hundred_centi", "score", "rank"
 FROM read_parquet('../../*/latest/tables/fact_quality.parquet', union_by_name = true, filename = true, hive_partitioning = false);
 
 COMMENT ON VIEW history.fact_quality IS '建档立卡数据质量（各期当前的发布）';
@@ -825,17 +829,21 @@ COMMENT ON COLUMN history.fact_quality."households" IS '在册户数';
 
 COMMENT ON COLUMN history.fact_quality."findings" IS '自检疑点：不含匹配待确认的';
 
-COMMENT ON COLUMN history.fact_quality."deducted" IS '扣分：各疑点的权重之和';
+COMMENT ON COLUMN history.fact_quality."unjudged" IS '未能检查：该查而空白、没有报、看不出的，逐项计';
 
-COMMENT ON COLUMN history.fact_quality."deductible" IS '最多可扣：每项检查都不合格时的权重之和';
+COMMENT ON COLUMN history.fact_quality."deducted" IS '扣分：疑点和未能检查的，按人计：户的一项按户内在册人数计';
 
-COMMENT ON COLUMN history.fact_quality."flawed_households" IS '有问题户数';
+COMMENT ON COLUMN history.fact_quality."deducted_unjudged" IS '其中未能检查扣分';
 
-COMMENT ON COLUMN history.fact_quality."index" IS '质量指数：1为没有扣分';
+COMMENT ON COLUMN history.fact_quality."asked" IS '应查分：每项检查问到的人全不合格时的扣分；不该问的不计';
 
-COMMENT ON COLUMN history.fact_quality."score" IS '得分：1为满分';
+COMMENT ON COLUMN history.fact_quality."flawed_households" IS '有疑点户数：不进入得分';
 
-COMMENT ON COLUMN history.fact_quality."rank" IS '名次：同级区划中的名次，1最好';
+COMMENT ON COLUMN history.fact_quality."per_hundred_centi" IS '每百人扣分：百分之一分；按全市人均应查分折算';
+
+COMMENT ON COLUMN history.fact_quality."score" IS '得分：1 − 扣分 ÷ 应查分；1为满分';
+
+COMMENT ON COLUMN history.fact_quality."rank" IS '名次：同级区划中扣分占应查分的比例更低的个数加1';
 
 CREATE OR REPLACE VIEW history.fact_record AS
 SELECT "quarter", "person_key", "household_key", "county_code", "township_code", "village_code", "record_id", "source", "id_class", "link_tier", "in_review"
@@ -939,7 +947,7 @@ COMMENT ON COLUMN main.exception_wide."household_key" IS '户假名：带密钥�
 
 COMMENT ON COLUMN main.exception_wide."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
 
-COMMENT ON COLUMN main.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨季度不变；与 restricted/exception 的 exception_key 对应';
+COMMENT ON COLUMN main.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
 COMMENT ON COLUMN main.exception_wide."rule_code" IS '规则编号';
 
@@ -949,17 +957,17 @@ COMMENT ON COLUMN main.exception_wide."subject_kind" IS '对象：person househo
 
 COMMENT ON COLUMN main.exception_wide."owner" IS '责任部门';
 
-COMMENT ON COLUMN main.exception_wide."first_seen" IS '首次发现季度';
+COMMENT ON COLUMN main.exception_wide."first_seen" IS '首次发现期间';
 
 COMMENT ON COLUMN main.exception_wide."last_seen" IS '最近发现季度';
 
-COMMENT ON COLUMN main.exception_wide."quarters_open" IS '连续季度：自首次发现起的季度数';
+COMMENT ON COLUMN main.exception_wide."quarters_open" IS '连续期数：自首次发现起的期数';
 
 COMMENT ON COLUMN main.exception_wide."status" IS '状态：new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改） answered已核（数据中仍有，核查结果已说明）';
 
-COMMENT ON COLUMN main.exception_wide."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免；空表示未消除或以前的版本没有记';
+COMMENT ON COLUMN main.exception_wide."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免 cause由原因已核；空表示未消除或以前的版本没有记';
 
-COMMENT ON COLUMN main.exception_wide."checked" IS '本季已核对：0表示规则本季未运行，疑点原样保留';
+COMMENT ON COLUMN main.exception_wide."checked" IS '本期已核对：0表示规则本期未运行，疑点原样保留';
 
 COMMENT ON COLUMN main.exception_wide."confidence" IS '匹配等级：所依据的最弱匹配，1至6';
 
@@ -1037,7 +1045,7 @@ COMMENT ON COLUMN history.exception_wide."household_key" IS '户假名：带密�
 
 COMMENT ON COLUMN history.exception_wide."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
 
-COMMENT ON COLUMN history.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨季度不变；与 restricted/exception 的 exception_key 对应';
+COMMENT ON COLUMN history.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
 COMMENT ON COLUMN history.exception_wide."rule_code" IS '规则编号';
 
@@ -1047,17 +1055,17 @@ COMMENT ON COLUMN history.exception_wide."subject_kind" IS '对象：person hous
 
 COMMENT ON COLUMN history.exception_wide."owner" IS '责任部门';
 
-COMMENT ON COLUMN history.exception_wide."first_seen" IS '首次发现季度';
+COMMENT ON COLUMN history.exception_wide."first_seen" IS '首次发现期间';
 
 COMMENT ON COLUMN history.exception_wide."last_seen" IS '最近发现季度';
 
-COMMENT ON COLUMN history.exception_wide."quarters_open" IS '连续季度：自首次发现起的季度数';
+COMMENT ON COLUMN history.exception_wide."quarters_open" IS '连续期数：自首次发现起的期数';
 
 COMMENT ON COLUMN history.exception_wide."status" IS '状态：new新增 persisting持续 resolved已消除 reopened复现 retired规则停用（不再核对，不等于已整改） answered已核（数据中仍有，核查结果已说明）';
 
-COMMENT ON COLUMN history.exception_wide."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免；空表示未消除或以前的版本没有记';
+COMMENT ON COLUMN history.exception_wide."resolved_by" IS '消除依据：data数据已改 rule_retired规则停用 subject_gone对象不在任何名单 moved对象已迁到别的乡镇 answer核查结果 waiver批准豁免 cause由原因已核；空表示未消除或以前的版本没有记';
 
-COMMENT ON COLUMN history.exception_wide."checked" IS '本季已核对：0表示规则本季未运行，疑点原样保留';
+COMMENT ON COLUMN history.exception_wide."checked" IS '本期已核对：0表示规则本期未运行，疑点原样保留';
 
 COMMENT ON COLUMN history.exception_wide."confidence" IS '匹配等级：所依据的最弱匹配，1至6';
 

@@ -300,7 +300,7 @@ fn indicators_tell_gap_trend_and_what_they_lack() {
     {
         assert!(report.contains(part), "{part}");
     }
-    for part in ["不能计算：缺少数据来源", "建档立卡数据质量", "得分最低的乡镇"] {
+    for part in ["不能计算：缺少数据来源", "建档立卡数据质量", "扣分最多的乡镇"] {
         assert!(appendix.contains(part), "{part}");
     }
 }

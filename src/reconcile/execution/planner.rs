@@ -4,6 +4,7 @@
 use crate::rules::sql::ParsedSelect;
 use crate::rules::sql::{PORTABLE_FUNCTIONS, function_rows};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -45,6 +46,30 @@ struct SessionTable {
 
 /// Stack for SELECTs, in bytes: the engine goes down as deep as their parts are nested.
 pub(crate) const DEEP_STACK: usize = 64 << 20;
+
+thread_local! {
+    /// Has this thread a stack for SELECTs?
+    static IS_DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says of the thread that calls that it was begun with [`DEEP_STACK`].
+pub(crate) fn mark_deep_thread() {
+    IS_DEEP.set(true);
+}
+
+/// Does what goes as deep as a SELECT is nested, here or, where the stack of this thread may be too small, on a thread of its own.
+fn work_deep<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    if IS_DEEP.get() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let begun = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, || {
+            mark_deep_thread();
+            work()
+        });
+        begun.map_err(Error::no_thread)?.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
+    })
+}
 
 /// A SELECT and the tables it reads.
 pub(crate) struct PreparedSelect<'s> {
@@ -149,6 +174,7 @@ impl PreparedSelect<'_> {
         let (sender, receiver) = sync_channel(1);
         let thread = std::thread::Builder::new().name("rule".to_owned()).stack_size(DEEP_STACK);
         let work = move || {
+            mark_deep_thread();
             // Whoever waited no longer does not listen.
             let _ = sender.send(own.collect());
         };
@@ -169,15 +195,10 @@ impl PreparedSelect<'_> {
                 Some(rows) => frame.limit(rows),
                 None => frame,
             };
-            return self.lazy().map(limited).and_then(LazyFrame::collect).map_err(engine_failure);
+            let run = || self.lazy().map(limited).and_then(LazyFrame::collect).map_err(engine_failure);
+            return work_deep(run);
         }
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new()
-                .stack_size(DEEP_STACK)
-                .spawn_scoped(scope, || self.run_by_parts());
-            let thread = thread.map_err(Error::no_thread)?;
-            thread.join().unwrap_or_else(|_| Err(Error::internal("规则引擎中断")))
-        })
+        work_deep(|| self.run_by_parts())
     }
     /// Runs one table of WITH after the other: the engine puts such a table in wherever it is named, and what unknown
     /// cells made of a SELECT names each several times.
@@ -222,7 +243,7 @@ pub(crate) fn plan_select(session: &SqlSession, file: &SqlFile) -> Result<Column
     check_tables(session, file)?;
     check_portable_functions(file)?;
     check_qualified(session, file)?;
-    match session.schema(&file.select) {
+    match work_deep(|| Ok(session.schema(&file.select)))? {
         Ok(schema) => Ok(columns_of(&schema)),
         Err(error) => Err(explain_plan_error(session, file, &error)),
     }

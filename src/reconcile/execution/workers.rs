@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::numbered_ids::NumberedIds;
-use super::planner::{DEEP_STACK, SqlSession};
+use super::planner::{DEEP_STACK, SqlSession, mark_deep_thread};
 use super::rule_runner::{RuleOutcome, read_outcome, rule_failed};
 use crate::rules::rule_file::SqlFile;
 use crate::rules::rule_set::RuleSet;
@@ -76,6 +76,7 @@ pub(crate) fn run_rule_workers(
     };
     // Threads of their own: a worker of a pool that waits for the engine takes up other work meanwhile, on the same stack.
     let work = || {
+        mark_deep_thread();
         while let Some(&position) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let outcome = run(position);
             found.lock().unwrap_or_else(PoisonError::into_inner).insert(position, outcome);
