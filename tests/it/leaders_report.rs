@@ -201,7 +201,7 @@ fn what_was_open_before_is_what_its_report_said_and_all_of_it_is_accounted_for()
     assert_eq!(number(&now, "新增", "条，复现"), status("new"));
     assert_eq!(number(&now, "；消除", "条，"), status("resolved"));
     assert_eq!(number(&summary(), "（上期", "条，"), open(&before));
-    assert!(before.contains("首次比对，没有上期可比") && !before.contains("<small>上期"));
+    assert!(before.contains("首次比对，没有上期可比") && !before.contains("</b><small>上期"));
     // Counties add up to all.
     let (_, counties) = now.split_once("id=\"counties\"").unwrap();
     let (counties, _) = counties.split_once("</table>").unwrap();

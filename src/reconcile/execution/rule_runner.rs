@@ -168,8 +168,8 @@ fn run_rules_at_once(
         session.register(&definition.header.name, frame);
         readers.done(&definition.file, &mut session);
     }
-    let mut gathered = GatheredFindings::default();
-    gathered.places = counted_places(&session, rules)?;
+    let places = counted_places(&session, rules)?;
+    let mut gathered = GatheredFindings { places, ..GatheredFindings::default() };
     for table in listed {
         gathered.listed.insert(table.to_owned(), listed_persons(&session, table)?);
         readers.release(table, &mut session);

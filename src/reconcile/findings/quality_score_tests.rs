@@ -7,12 +7,14 @@ use arrow::array::{ArrayRef, Int32Array, Int64Array, StringArray};
 use super::*;
 use crate::model::exception::{Severity, SubjectKind};
 
+/// Name, household, county, ethnicity, whether of school age, status of the pupil.
+type PersonCells =
+    (&'static str, &'static str, &'static str, Option<&'static str>, bool, Option<&'static str>);
+
 /// A register in the making: persons and households by name, with one cell each.
 #[derive(Default, Clone)]
 struct Register {
-    /// Name, household, county, ethnicity, whether of school age, status of the pupil.
-    persons:
-        Vec<(&'static str, &'static str, &'static str, Option<&'static str>, bool, Option<&'static str>)>,
+    persons: Vec<PersonCells>,
     /// Name, county, income.
     households: Vec<(&'static str, &'static str, Option<i64>)>,
     findings: Vec<Exception>,

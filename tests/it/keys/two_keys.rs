@@ -12,7 +12,7 @@ use crate::end_to_end::{book_parts, published};
 /// Columns of `tables/` that say what the extracts say, or count it: alike under any key. Whatever is not named here
 /// must have no value in common. `record_id`s are places in files, and a file's name is part of its own digest.
 const CONTENT: &[(&str, &[&str])] = &[
-    ("dim_person", &["sex", "birth_year", "id_class", "record_count", "in_review"]),
+    ("dim_person", &["sex", "birth_year", "age_group", "id_class", "record_count", "in_review"]),
     ("dim_household", &["person_count", "record_count"]),
     ("dim_division", &["code", "name", "level", "parent_code", "county_name", "township_name"]),
     (
