@@ -65,7 +65,7 @@ fn a_changed_rule_is_noticed() {
     copy(&root().join("pipelines/base"), &base, "");
     for (rule, from, to) in [
         ("insurance/R37_insured_as_poor_not_registered.sql", "'正常参保'", "'暂停'"),
-        ("identity/R14_identity_conflict.sql", "r.record_order AS", "0 - r.record_order AS"),
+        ("insurance/R33_no_commercial_cover.sql", "c.evidence_order AS", "0 - c.evidence_order AS"),
         ("insurance/R35_five_layer_cover.sql", "1 AS denominator", "2 AS denominator"),
     ] {
         let path = base.join("rules").join(rule);
@@ -77,8 +77,8 @@ fn a_changed_rule_is_noticed() {
     let output = duckdb(&pipeline, "2018Q3");
     assert_eq!(output.status.code(), Some(1));
     let faults = String::from_utf8_lossy(&output.stderr);
-    for code in ["R37: only", "R14: ('P", "R35: ('"] {
+    for code in ["R37: only", "R33: ('P", "R35: ('"] {
         assert!(faults.contains(code), "{code} in\n{faults}");
     }
-    assert!(faults.lines().all(|l| ["R37", "R14", "R35"].iter().any(|c| l.starts_with(c))), "{faults}");
+    assert!(faults.lines().all(|l| ["R37", "R33", "R35"].iter().any(|c| l.starts_with(c))), "{faults}");
 }
