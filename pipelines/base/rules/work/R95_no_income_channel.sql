@@ -96,28 +96,9 @@ forest_ranger @P1 year=2019
 """
 expect = ["H1"]
 */
-WITH other AS (
-    SELECT p.household_no
-    FROM poor_person p
-    JOIN forest_ranger f ON f.person_id = p.person_id
-    CROSS JOIN parameter q
-    WHERE f.year >= q.service_from_year AND f.year <= q.year
-    UNION
-    SELECT p.household_no
-    FROM poor_person p
-    WHERE p.work_months > 0
-    UNION
-    SELECT p.household_no
-    FROM poor_person p
-    JOIN protected_or_granted d ON d.person_id = p.person_id
-)
 SELECT h.household_id AS subject_id, h.record_id AS evidence
 FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN registry_household h ON h.household_no = p.household_no
-LEFT JOIN supported_household s ON s.household_no = p.household_no
-LEFT JOIN working_household w ON w.household_no = p.household_no
-LEFT JOIN other o ON o.household_no = p.household_no
-WHERE p.labour_ability IN ('普通劳动力', '技能劳动力')
-    AND s.household_no IS NULL AND w.household_no IS NULL AND o.household_no IS NULL
-    AND (h.property_income_fen IS NULL OR h.property_income_fen <= 0)
+LEFT JOIN income_channel c ON c.household_no = p.household_no
+WHERE p.labour_ability IN ('普通劳动力', '技能劳动力') AND c.household_no IS NULL
