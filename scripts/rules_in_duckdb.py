@@ -351,6 +351,9 @@ class Publication:
             for code, subject, key in self.db.execute(
                     f"SELECT rule_code, subject_id, rule_key FROM {self.table('restricted/undecided.parquet')}").fetchall():
                 self.undecided[code].add((subject, key))
+        held_by_list = self.db.execute("SELECT DISTINCT rule_code FROM "
+                                       f"{self.table('tables/fact_held.parquet')} WHERE column_name = ''").fetchall()
+        self.held_by_list = {code for code, in held_by_list}
         published = self.published()
         indicator, held = self.published_indicators()
         self.places = self.db.execute("SELECT code, name FROM "
@@ -410,7 +413,8 @@ class Publication:
             return []
         # Who stands in rejected rows of a list is in no view: what is found for want of such a row was left open.
         absences = self.rules[code][1].get("absent_from") or []
-        if any(absence["list"] in self.lists_with_rejects for absence in absences):
+        # What is found in a county may also be found for want of a list that did not come from there.
+        if code in self.held_by_list or any(absence["list"] in self.lists_with_rejects for absence in absences):
             for one in undecided & here.keys():
                 here.pop(one)
         rows = [row for row in rows_of(self.db, self.possible[code]) if row["subject_id"] is not None]

@@ -46,7 +46,7 @@ const CONTENT: &[(&str, &[&str])] = &[
             "rows_rejected",
         ],
     ),
-    ("dim_quarter", &["year", "quarter_of_year", "start_date", "end_date", "previous_quarter"]),
+    ("dim_quarter", &["year", "quarter_of_year", "start_date", "end_date", "previous_quarter", "issued_on"]),
     ("fact_record", &["record_id", "source", "id_class", "link_tier", "in_review"]),
     (
         "fact_exception",
@@ -65,6 +65,9 @@ const CONTENT: &[(&str, &[&str])] = &[
             "in_review",
             "due_date",
             "evidence_record_ids",
+            "is_open",
+            "message",
+            "recoverable_fen",
         ],
     ),
     ("fact_indicator", &["*"]),
@@ -72,6 +75,7 @@ const CONTENT: &[(&str, &[&str])] = &[
     ("fact_reject", &["*"]),
     ("fact_held", &["*"]),
     ("fact_undecided", &["rule_code", "subject_kind"]),
+    ("label", &["*"]),
 ];
 /// Content wherever it stands.
 const EVERYWHERE: &[&str] = &["quarter", "county_code", "township_code", "village_code"];
