@@ -8,10 +8,12 @@ the machine hits all alike; medians are printed, with ratios to bidui of the sam
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,6 +25,8 @@ ROOT = HERE.parent.parent
 
 # What each process does: the lines of one group can be compared with each other.
 PAIR, ALL, RUN = "registry × insurance", "all extracts", "whole run"
+# Parts of a whole run, done by hand: they take up what `bidui-run` published in the same turn.
+BY_HAND = {"duckdb-rules": "rules", "duckdb-copy": "copy"}
 
 
 def commands(data: Path, out: Path, bidui: Path, config: Path) -> dict[str, list[str]]:
@@ -37,11 +41,22 @@ def commands(data: Path, out: Path, bidui: Path, config: Path) -> dict[str, list
         "splink-all": [python, str(HERE / "splink_all.py"), str(data), str(out / "splink-all.parquet")],
         "bidui-run": [str(bidui), "run", str(config.parent), "--quarter", data.name, "--data", str(data), "--quiet",
                       "--out", str(out / "bidui-run"), "--key-file", str(out / "pseudonym.key")],
+    } | {
+        name: [python, str(HERE / "duckdb_job.py"), part, str(out / "bidui-run" / data.name), str(config.parent),
+               str(out / f"{name}.json")]
+        for name, part in BY_HAND.items()
     }
 
 
+def stages(command: list[str]) -> dict[str, float]:
+    """Wall seconds by stage of a whole run, as the profiler `run_times` prints them."""
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    laps = re.findall(r"^ *([0-9.]+) s +cpu .* MiB +(.+)$", printed, re.MULTILINE)
+    return {title: float(seconds) for seconds, title in laps}
+
+
 def group(name: str) -> str:
-    return RUN if name == "bidui-run" else ALL if name.endswith("-all") else PAIR
+    return RUN if name == "bidui-run" or name in BY_HAND else ALL if name.endswith("-all") else PAIR
 
 
 def timed(command: list[str], log: Path) -> dict[str, float]:
@@ -52,7 +67,8 @@ def timed(command: list[str], log: Path) -> dict[str, float]:
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
     if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"{command[0]} failed, see {log}")
+        last = log.read_text("utf-8", errors="replace").splitlines()[-20:]
+        raise SystemExit("\n".join([f"failed: {' '.join(command)}", *last]))
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}
 
 
@@ -103,38 +119,60 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--engines", default="bidui,duckdb-exact,duckdb-cascade,splink,bidui-all,bidui-run",
+    parser.add_argument("--engines", default="bidui,duckdb-exact,duckdb-cascade,splink,bidui-all,bidui-run,duckdb-rules,duckdb-copy",
                         help="names, in any order; splink-all takes minutes and is run only if named")
     parser.add_argument("--bidui", type=Path, default=ROOT / "target/release/bidui")
     parser.add_argument("--config", type=Path, default=ROOT / "pipelines/hebi/link.toml")
+    parser.add_argument("--run-times", type=Path,
+                        help="the profiler run_times: its stages are set against the parts of the job done by hand")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    out = options.data / "versus"
+    out = options.data.parent / f"{options.data.name}-versus"
     out.mkdir(exist_ok=True)
+    try:
+        measure(options, out)
+    finally:
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def measure(options: argparse.Namespace, out: Path) -> None:
     known = commands(options.data, out, options.bidui, options.config)
     wanted = options.engines.split(",")
     if not set(wanted) <= set(known):
         raise SystemExit(f"engines: {', '.join(known)}")
+    if set(wanted) & set(BY_HAND) and "bidui-run" not in wanted:
+        raise SystemExit(f"{', '.join(BY_HAND)} take up what bidui-run publishes: name it, too")
     todo = {name: command for name, command in known.items() if name in wanted}
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in todo}
+    laps: list[dict[str, float]] = []
     for turn in range(options.repeat):
         for name, command in todo.items():
-            # A publication that is there already would be compared with, or replaced.
-            shutil.rmtree(out / "bidui-run", ignore_errors=True)
+            if name == "bidui-run":
+                # A publication that is there already would be compared with, or replaced.
+                shutil.rmtree(out / "bidui-run", ignore_errors=True)
             runs[name].append(timed(command, out / f"{name}.log"))
+            if name in BY_HAND:
+                runs[name][-1]["part"] = json.loads((out / f"{name}.json").read_text("utf-8"))["seconds"]
             print(f"run {turn + 1} {name}: {runs[name][-1]['wall']:.2f} s", file=sys.stderr)
+        if options.run_times:
+            with tempfile.TemporaryDirectory(dir=out) as folder:
+                laps.append(stages([str(options.run_times), str(options.config.parent), str(options.data),
+                                    options.data.name, folder]))
     table = {}
     for name, measured in runs.items():
         row = {k: statistics.median(m[k] for m in measured) for k in ("wall", "cpu", "peak")}
         row["wall_min"], row["wall_max"] = min(m["wall"] for m in measured), max(m["wall"] for m in measured)
-        if name == "splink":
+        if name in BY_HAND:
+            row["part"] = statistics.median(m["part"] for m in measured)
+            metrics = {}
+        elif name == "splink":
             row["threshold"], metrics = best_threshold(out / "splink.parquet", options.data)
         elif name == "bidui-all":
             metrics = clusters(f"SELECT record_id, cluster_id FROM '{out}/bidui-all/cluster.parquet'", options.data)
         elif name == "splink-all":
             metrics = clusters(f"SELECT record_id, cluster_id FROM '{out}/splink-all.parquet'", options.data)
         elif name == "bidui-run":
-            metrics = clusters(f"SELECT record_id, person_id FROM '{out}/bidui-run/*/restricted/record.parquet'",
+            metrics = clusters(f"SELECT record_id, person_id FROM '{out}/bidui-run/*/latest/restricted/record.parquet'",
                                options.data)
         elif name == "bidui":
             metrics = quality(f"SELECT * FROM '{out}/bidui/link.parquet' WHERE decision = 'accept' AND left_source <> right_source", options.data)
@@ -144,6 +182,21 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(table, indent=1))
     show(table)
+    if options.run_times and set(BY_HAND) <= set(table):
+        show_by_hand(table, {title: statistics.median(lap[title] for lap in laps) for title in laps[0]})
+
+
+def show_by_hand(table: dict[str, dict], stage: dict[str, float]) -> None:
+    """The job done by hand beside the whole run, and its parts beside the stages that do the same and more."""
+    cascade = table.get("duckdb-cascade", {}).get("wall")
+    rules, copy = (table[name]["part"] for name in BY_HAND)
+    own = table["bidui-run"]["wall"]
+    print("the same job by hand in DuckDB, seconds")
+    for title, mine, theirs in (("rules", stage["逐条运行规则"], rules), ("publishing / COPY", stage["写出发布"], copy)):
+        print(f"{title:20}{mine:>8.2f}{theirs:>9.2f}{mine / theirs:>8.2f}")
+    if cascade:
+        whole = cascade + rules + copy
+        print(f"{'whole':20}{own:>8.2f}{whole:>9.2f}{own / whole:>8.2f}  (cascade {cascade:.2f} + rules + COPY)")
 
 
 def show(table: dict[str, dict]) -> None:
@@ -160,7 +213,8 @@ def show(table: dict[str, dict]) -> None:
         for name, r in lines.items():
             spread = f"{r['wall_min']:.2f}-{r['wall_max']:.2f}"
             ratios = "".join(f"{r['wall'] / to:>14.2f}" if to else f"{'':14}" for to in (base, exact))
-            print(f"{name:16}{r['precision']:>10.5f}{r['recall']:>9.5f}{r['f1']:>9.5f}{r['wall']:>9.2f}{spread:>14}"
+            found = "".join(f"{r[k]:>{n}.5f}" if k in r else " " * n for k, n in (("precision", 10), ("recall", 9), ("f1", 9)))
+            print(f"{name:16}{found}{r['wall']:>9.2f}{spread:>14}"
                   f"{r['cpu']:>8.2f}{r['peak']:>10.0f}{ratios}")
 
 
