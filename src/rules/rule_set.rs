@@ -9,6 +9,7 @@ use super::quality_settings;
 use super::rule_file::{Rule, RuleDefinition, RuleHeader, SqlFile};
 use super::rule_settings::{RuleSettings, SettingsFiles};
 use super::rules_of_included_folders::{self, RuleFiles};
+use super::sql::lineage::{ViewColumn, naming_columns};
 use super::targets::{self, TargetFile, TopicPlace};
 use super::view_catalogue::{PREVIOUS, ViewCatalogue};
 use super::waiver::check_waivers;
@@ -66,6 +67,8 @@ pub struct RuleSet {
     pub unasked: BTreeSet<String>,
     /// Codes that rules had before, each with today's; those of rules that are not asked for, too.
     pub(crate) renamed: BTreeMap<String, Arc<str>>,
+    /// Columns that say in words who somebody is.
+    pub(crate) naming: BTreeSet<ViewColumn>,
     layers: IncludedFolders,
     target_places: Vec<TopicPlace>,
     pub(crate) settings_files: SettingsFiles,
@@ -109,6 +112,7 @@ impl RuleSet {
             replaced,
             off,
             unasked: BTreeSet::new(),
+            naming: naming_columns(&pipeline.sources),
             layers: layers.clone(),
             catalogue,
             root_code,
@@ -163,6 +167,7 @@ impl RuleSet {
             off: BTreeMap::new(),
             unasked: BTreeSet::new(),
             renamed: renamed_codes(std::slice::from_ref(rule)),
+            naming: self.naming.clone(),
             layers: self.layers.clone(),
             target_places: Vec::new(),
             settings_files: self.settings_files.clone(),

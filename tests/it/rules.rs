@@ -235,6 +235,29 @@ fn a_column_that_no_source_of_the_rule_has_is_refused() {
 }
 
 #[test]
+fn a_message_that_names_somebody_is_refused() {
+    let path = Path::new("pipelines/base/rules/housing/R79_subsidy_over_cap.sql");
+    let text = std::fs::read_to_string(path).unwrap();
+    let complaints = |shown: &str| {
+        let (_, mut rules) = hebi();
+        let changed = text.replacen("o.danger_level AS danger_level", &format!("{shown} AS danger_level"), 1);
+        assert_ne!(changed, text);
+        let rule = bidui::testing::rules::rule_file::parse_rule_file(path, "housing", changed).unwrap();
+        let place = rules.rules.iter().position(|r| r.header.code == "R79").unwrap();
+        rules.rules[place] = rule;
+        bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect::<String>()
+    };
+    for value in
+        ["o.head_name", "COALESCE(o.danger_level, o.head_name)", "MAX(o.head_name) OVER (PARTITION BY o.village_code)"]
+    {
+        let told = complaints(value);
+        assert!(told.contains("“{danger_level}”写出了姓名或住址"), "{value}: {told}");
+    }
+    // What a name merely decides is no name.
+    assert_eq!(complaints("CASE WHEN o.head_name IS NULL THEN '没有姓名' ELSE '' END"), "");
+}
+
+#[test]
 fn a_list_that_a_finding_is_missing_from_must_be_one_of_the_header() {
     let path = Path::new("pipelines/base/rules/housing/R74_beneficiary_not_listed.sql");
     let text = std::fs::read_to_string(path).unwrap();

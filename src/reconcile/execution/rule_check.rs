@@ -25,6 +25,9 @@ pub fn check_rules(rules: &RuleSet) -> Vec<Error> {
         let planned = planner::plan_select(&session, &rule.file);
         complaints.extend(planned.and_then(|columns| planner::check_output(rule, &columns)).err());
     }
+    if complaints.is_empty() {
+        complaints.extend(rules.check_messages());
+    }
     complaints
 }
 

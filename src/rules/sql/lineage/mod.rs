@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use relation::ColumnOrigins;
 pub(crate) use relation::{TracedTable, TracedTables};
+pub(crate) use shown_names::naming_columns;
 
+use crate::Error;
 use crate::rules::rule_file::{Rule, SqlFile};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::ParsedSelect;
@@ -25,6 +27,7 @@ mod expression;
 mod from;
 mod query;
 mod relation;
+mod shown_names;
 
 /// View and column.
 pub(crate) type ViewColumn = (String, String);
@@ -49,6 +52,22 @@ const EVIDENCE: [&str; 2] = ["evidence", "evidence_order"];
 impl RuleSet {
     /// The lineage of every rule, by code.
     pub fn lineages(&self) -> BTreeMap<String, Lineage> {
+        let tables = self.traced_tables();
+        let lineage = |rule: &Rule| {
+            Lineage::trace(&rule.file.select, &tables, rule.header.indicator)
+                .unwrap_or_else(|reason| self.untraced(&rule.file, reason))
+        };
+        self.rules.iter().map(|rule| (rule.header.code.clone(), lineage(rule))).collect()
+    }
+
+    /// Complaints about messages that would show a name or an address.
+    pub(crate) fn check_messages(&self) -> Vec<Error> {
+        let tables = self.traced_tables();
+        self.rules.iter().filter_map(|rule| shown_names::complain_of_names(self, rule, &tables)).collect()
+    }
+
+    /// Views and definitions.
+    fn traced_tables(&self) -> TracedTables {
         let mut tables = TracedTables::new();
         for (name, view) in &self.catalogue.views {
             tables.insert(name.clone(), Ok(Arc::new(TracedTable::view(name, &view.columns))));
@@ -59,11 +78,7 @@ impl RuleSet {
             let table = tree.and_then(|tree| query::trace_statement(&tree, &tables)).map(Arc::new);
             tables.insert(definition.header.name.clone(), table);
         }
-        let lineage = |rule: &Rule| {
-            Lineage::trace(&rule.file.select, &tables, rule.header.indicator)
-                .unwrap_or_else(|reason| self.untraced(&rule.file, reason))
-        };
-        self.rules.iter().map(|rule| (rule.header.code.clone(), lineage(rule))).collect()
+        tables
     }
 
     /// Every column of every view that a SELECT reads, through definitions too.
