@@ -18,6 +18,7 @@ use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::manifest::DeliveredFile;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
+use crate::rules::county_settings::CountyParameter;
 use crate::rules::rule_set::RuleSet;
 use crate::table::rows::{RowStore, Rows};
 use crate::{Error, Result, load, normalize, publish};
@@ -100,6 +101,9 @@ fn check_inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'
     }
     for (code, reason) in &rules.off {
         console.line(&format!("停用：规则“{code}”：{reason}"))?;
+    }
+    for told in rules.county_parameter_use(pipeline).iter().flat_map(CountyParameter::told) {
+        console.line(&format!("提醒：{told}"))?;
     }
     if !pipeline.layers.bases().is_empty() && !rules.has_policy_text() {
         console.line("提醒：没有政策文本（rules.toml 的 policy_text），规则的引文没有核对")?;

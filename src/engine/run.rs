@@ -28,6 +28,7 @@ use crate::publish::{EarlierRuns, FinishedPublication, PreviousFigures, Publicat
 use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
+use crate::rules::county_settings::CountyParameter;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::track::{DueDates, KnownSubjects, ReturnedPeople};
@@ -231,6 +232,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let said = (&settings.answers, &settings.waivers[..]);
     track::apply_answers(&mut tracked, &answers, said, (plan.period, &mut due), &secrets.identity)?;
     let unknown = due.latest().map_or_else(Vec::new, |latest| calendar.unknown_years(issued, latest));
+    let counted = plan.rules.years_without_holidays(&plan.pipeline, plan.period)?;
+    let unknown: BTreeSet<i16> = unknown.into_iter().chain(counted).collect();
     if !unknown.is_empty() {
         let years: Vec<String> = unknown.iter().map(i16::to_string).collect();
         warnings.push(format!(
@@ -239,6 +242,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         ));
     }
     begin("写出发布", None);
+    // What a county sets and a rule does not see there would change nothing, and nobody would know.
+    let county_parameters = plan.rules.county_parameter_use(&plan.pipeline);
+    warnings.extend(county_parameters.iter().flat_map(CountyParameter::told));
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {
         if let Some(code) = renamed.get(&one.rule_code) {
