@@ -73,8 +73,8 @@ impl BegunRun {
         let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
         let previous = previous()?;
         if let Some(previous) = &previous {
-            let cure = "用 --previous 指向这条流水线上一季度的发布；发布文件夹各用各的";
-            check_same_pipeline(previous, pipeline, "上一季度的发布", cure)?;
+            let cure = "用 --previous 指向这条流水线上一期的发布；发布文件夹各用各的";
+            check_same_pipeline(previous, pipeline, "上一期的发布", cure)?;
         }
         let published = PublishedKeys::find(out, previous.as_ref())?;
         let replaced = ReplacedRuns::find(out, period, pipeline)?;
@@ -166,7 +166,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         told = done;
     })?;
     views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
-    begin("与上一季度对照", None);
+    begin("与上一期对照", None);
     let renamed = &plan.rules.renamed;
     let before =
         previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
@@ -387,7 +387,7 @@ fn load_all(
     );
     if refusals.is_empty() && loaded.is_empty() {
         refusals.push(
-            Error::input("没有任何来源有本季度的文件")
+            Error::input("没有任何来源有本期的文件")
                 .in_file(&plan.data)
                 .hint("检查 --data 和各来源的文件名模式"),
         );
