@@ -154,11 +154,11 @@ fn open(plan: &AcrossPlan) -> Result<Vec<Snapshot>> {
         let first = opened.first().map_or(publication.period(), Snapshot::period);
         if publication.period() != first {
             return Err(Error::usage(format!(
-                "季度不同：这个发布是{}，前面的是{first}",
+                "期别不同：这个发布是{}，前面的是{first}",
                 publication.period()
             ))
             .in_file(folder)
-            .hint("跨市比对要用同一季度的发布"));
+            .hint("跨市比对要用同一期的发布"));
         }
         opened.push(publication);
     }

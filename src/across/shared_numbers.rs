@@ -123,7 +123,7 @@ pub(super) fn number_text_column<'a>(
     column.filter(|column| column.len() == batch.num_rows()).ok_or_else(|| {
         Error::input(format!("发布的人员身份表缺少列“{name}”"))
             .in_file(of.path(IDENTITIES))
-            .hint("用本版程序重新运行该季度")
+            .hint("用本版程序重新运行该期")
     })
 }
 
@@ -135,7 +135,7 @@ fn open_numbers_table(of: &Snapshot) -> Result<ParquetRecordBatchReaderBuilder<P
 fn damaged_numbers_table(of: &Snapshot, error: &dyn std::fmt::Display) -> Error {
     Error::input(format!("数据表无法读取：{error}"))
         .in_file(of.path(IDENTITIES))
-        .hint("文件可能被改动；请重新运行该季度")
+        .hint("文件可能被改动；请重新运行该期")
 }
 
 #[cfg(test)]

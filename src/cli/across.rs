@@ -11,7 +11,7 @@ use crate::across::{AcrossPlan, find_shared_persons};
 /// Arguments of `bidui across`.
 #[derive(Debug, Args)]
 pub(super) struct AcrossArguments {
-    /// 各市同一季度的发布，例如 鹤壁/2018Q3 安阳/2018Q3，至少两个
+    /// 各市同一期的发布，例如 鹤壁/2018Q3 安阳/2018Q3，至少两个
     #[arg(required = true, num_args = 2..)]
     publications: Vec<PathBuf>,
     /// 写到哪个文件夹

@@ -19,7 +19,7 @@ pub(super) struct BulletinArguments {
     /// 发布文件夹，即 run 的 --out
     #[arg(long)]
     out: PathBuf,
-    /// 通报哪个季度，例如 2018Q3（默认：最新一期）
+    /// 通报哪一期，例如 2018Q3（默认：最新一期）
     #[arg(long, visible_alias = "period")]
     quarter: Option<String>,
     /// 通报写到哪个文件（.docx，可再改）；已有的会被换掉

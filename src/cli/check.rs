@@ -18,6 +18,7 @@ use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::manifest::DeliveredFile;
 use crate::reconcile;
 use crate::reconcile::execution::example_runner;
+use crate::rules::county_settings::CountyParameter;
 use crate::rules::rule_set::RuleSet;
 use crate::table::rows::{RowStore, Rows};
 use crate::{Error, Result, load, normalize, publish};
@@ -39,7 +40,7 @@ pub(super) struct CheckArguments {
     /// 试读此文件夹中的提取数据（不写任何结果）
     #[arg(long)]
     data: Option<PathBuf>,
-    /// 试读时按这个季度核对期别、缺县、缺列，例如 2018Q3
+    /// 试读时按这一期核对期别、缺县、缺列，例如 2018Q3
     #[arg(long, visible_alias = "period", requires = "data")]
     quarter: Option<String>,
     /// 试读时，数据不齐（期别不符、缺县、部分文件缺列）只提醒
@@ -100,6 +101,9 @@ fn check_inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'
     }
     for (code, reason) in &rules.off {
         console.line(&format!("停用：规则“{code}”：{reason}"))?;
+    }
+    for told in rules.county_parameter_use(pipeline).iter().flat_map(CountyParameter::told) {
+        console.line(&format!("提醒：{told}"))?;
     }
     if !pipeline.layers.bases().is_empty() && !rules.has_policy_text() {
         console.line("提醒：没有政策文本（rules.toml 的 policy_text），规则的引文没有核对")?;
@@ -204,7 +208,7 @@ fn check_data_loading(
     });
     if check.is_none() {
         console.line(
-            "提醒：没有给出 --quarter，没有核对期别、缺县、部分文件缺列；加上要运行的季度再查一遍，例如 --quarter 2018Q3",
+            "提醒：没有给出 --quarter，没有核对期别、缺县、部分文件缺列；加上要运行的期再查一遍，例如 --quarter 2018Q3",
         )?;
     }
     let mut all = Vec::new();
@@ -224,7 +228,7 @@ fn check_data_loading(
         let readable = attempt.problems.is_empty();
         refusals.extend(attempt.problems);
         let Some(mut loaded) = attempt.loaded else {
-            let what = if files.is_empty() { "（本季没有文件）" } else { "（读不出，见下）" };
+            let what = if files.is_empty() { "（本期没有文件）" } else { "（读不出，见下）" };
             console.line(&format!("{}\t{what}", contract.title))?;
             continue;
         };

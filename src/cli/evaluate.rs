@@ -130,7 +130,7 @@ fn print_event_score(score: &EventScore, details: bool, console: &mut Console<'_
     for rule in &score.rules {
         print_wrong_counts(&rule.rule_code, &rule.severity, &rule.counts, console)?;
         if !rule.ran {
-            console.line("\t本季没有运行，漏报不是规则的错")?;
+            console.line("\t本期没有运行，漏报不是规则的错")?;
         }
         if details {
             print_cases(rule, console)?;

@@ -121,7 +121,7 @@ impl KeyArguments {
             (None, Some(one), _) => Err(missing(&identity, one, &one.keys.identity, IDENTITY_CURE)),
             (None, None, Some(folder)) => Err(unknown_key(&identity, folder)),
             (None, None, None) => {
-                make(&identity, console, "人员和户的编号由它而来，请立即备份：丢失后编号接不上以前的季度")
+                make(&identity, console, "人员和户的编号由它而来，请立即备份：丢失后编号接不上以前各期")
             }
         }
     }

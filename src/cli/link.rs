@@ -71,9 +71,7 @@ pub(super) fn execute(arguments: &LinkArguments, console: &mut Console<'_>) -> R
 
 fn pipeline(arguments: &LinkArguments, root: &Path, console: &mut Console<'_>) -> Result<u8> {
     let data = arguments.data.as_deref().ok_or_else(|| {
-        Error::usage("缺少 --data")
-            .in_file(&arguments.config)
-            .hint("用 --data 指向本季度提取数据所在的文件夹")
+        Error::usage("缺少 --data").in_file(&arguments.config).hint("用 --data 指向本期提取数据所在的文件夹")
     })?;
     let bar = BarProgress::new(console.progress, plans::LINK);
     let worker = console.worker.clone();

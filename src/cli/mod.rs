@@ -175,7 +175,7 @@ enum OutputFormat {
 enum CommandName {
     /// 新建一个流水线文件夹，带说明，可直接通过检查
     Init(init::InitArguments),
-    /// 跑一个季度：装载、匹配、核查、发布
+    /// 跑一期：装载、匹配、核查、发布
     Run(run::RunArguments),
     /// 检查配置；加 --data 则试读提取数据但不写任何结果
     Check(check::CheckArguments),
@@ -193,7 +193,7 @@ enum CommandName {
     Try(trial::TrialArguments),
     /// 核查结果：导入交回的清单，查看和撤销历次导入
     Triage(triage::TriageArguments),
-    /// 两个季度的发布之间变了什么
+    /// 两期的发布之间变了什么
     Diff(diff::DiffArguments),
     /// 核对一个发布：逐个文件与清册比对，列出缺少、改动和多出的文件
     Verify(verify::VerifyArguments),

@@ -22,19 +22,19 @@ use crate::{Error, Result};
 pub(super) struct RunArguments {
     #[command(flatten)]
     pipeline: super::PipelineArgument,
-    /// 季度，例如 2018Q3
+    /// 期别，例如 2018Q3 或 2025M03
     #[arg(long, visible_alias = "period")]
     quarter: String,
     /// 提取数据所在文件夹
     #[arg(long)]
     data: PathBuf,
-    /// 清单下发的日期，例如 2018-10-12，期限从这一天起按工作日计（默认：季度最后一天）
+    /// 清单下发的日期，例如 2018-10-12，期限从这一天起按工作日计（默认：期末那天）
     #[arg(long, value_parser = parse_issue_day)]
     issued: Option<Date>,
     /// 发布文件夹（其下生成 2018Q3/run-… 和指向它的 2018Q3/latest）
     #[arg(long)]
     out: PathBuf,
-    /// 要接着的发布，例如 out/2018Q2（默认：发布文件夹中最近一个更早季度的）
+    /// 要接着的发布，例如 out/2018Q2（默认：发布文件夹中最近的更早一期）
     #[arg(long)]
     previous: Option<PathBuf>,
     /// 第一次发布：没有可对照的更早的发布，疑点全部算新增
@@ -161,7 +161,7 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan,
     if !arguments.data.is_dir() {
         return Err(Error::usage("找不到提取数据文件夹")
             .in_file(&arguments.data)
-            .hint("用 --data 指向本季度提取数据所在的文件夹"));
+            .hint("用 --data 指向本期提取数据所在的文件夹"));
     }
     let engine = match (arguments.engine, arguments.memory) {
         (Some(EngineKind::Memory), Some(_)) => {
@@ -181,7 +181,7 @@ fn plan(arguments: &RunArguments, console: &mut Console<'_>) -> Result<(RunPlan,
         None => find_baseline(&arguments.out, period, arguments.first),
     })?;
     let previous = begun.previous.clone();
-    folders.extend(previous.as_ref().map(|previous| ("上一季度的发布", previous.folder())));
+    folders.extend(previous.as_ref().map(|previous| ("上一期的发布", previous.folder())));
     let secrets = arguments.keys.secrets(&begun.published, &folders, arguments.rotate_key, console)?;
     let plan = RunPlan {
         engine,

@@ -16,16 +16,16 @@ pub(super) struct SynthArguments {
     /// 大约多少人
     #[arg(long, required_unless_present = "fixtures")]
     persons: Option<u64>,
-    /// 写到哪个文件夹（其下每季一个文件夹，真值在 truth/ 下，每季一个）
+    /// 写到哪个文件夹（其下每期一个文件夹，真值在 truth/ 下，每期一个）
     #[arg(long)]
     out: PathBuf,
     /// 种子；同样的参数生成同样的文件
     #[arg(long, default_value_t = 20_180_930)]
     seed: u64,
-    /// 第一个季度
+    /// 第一期
     #[arg(long, default_value = "2018Q3")]
     quarter: String,
-    /// 连续几个季度
+    /// 连续几期
     #[arg(long, default_value_t = 1)]
     quarters: u32,
     /// 姓名、证号、日期错误率的倍数
@@ -40,7 +40,7 @@ pub(super) struct SynthArguments {
     /// 一个省的第几个地市(0-9)：证号前缀和人员各不相同，少数人同时在前一个地市的名单上
     #[arg(long, default_value_t = 0)]
     prefecture: u32,
-    /// 各名单本来一致，再让一件件事发生：有该查的错，也有不该查的日常变动，都记在 truth/<季度>/events.csv
+    /// 各名单本来一致，再让一件件事发生：有该查的错，也有不该查的日常变动，都记在 truth/<期>/events.csv
     #[arg(long, value_enum)]
     events: Option<EventChoice>,
     /// 某种事件多发生几倍，例如 dropped_out=3；可以写多次

@@ -73,7 +73,7 @@ pub(super) fn execute(arguments: &TrainArguments, console: &mut Console<'_>) -> 
         }
     } else {
         let data = arguments.data.as_deref().ok_or_else(|| {
-            Error::usage("缺少 --data").in_file(&config).hint("用 --data 指向本季度提取数据所在的文件夹")
+            Error::usage("缺少 --data").in_file(&config).hint("用 --data 指向本期提取数据所在的文件夹")
         })?;
         let trained = super::run::run_with_threads(arguments.threads, || {
             engine::train_pipeline(

@@ -27,7 +27,7 @@ pub(super) struct TrialArguments {
     /// 在哪个发布的名单上试，例如 out/2018Q3
     #[arg(long)]
     publication: PathBuf,
-    /// 它当时对照的上一季度的发布（默认在同一文件夹里找；只有看上季度名单的规则需要）
+    /// 它当时对照的上一期的发布（默认在同一文件夹里找；只有看上期名单的规则需要）
     #[arg(long)]
     previous: Option<PathBuf>,
     /// 逐条列出全部（默认每类只列前10条）

@@ -28,7 +28,7 @@ pub(super) fn execute(arguments: &VerifyArguments, console: &mut Console<'_>) ->
         // The last word is what to do about all of them.
         let cure = Error::input(format!("发布不完好：{}个文件有问题", found.faults.len()))
             .in_file(&found.folder)
-            .hint("从备份取回，或重新运行该季度；清册里没有的文件移到别处");
+            .hint("从备份取回，或重新运行该期；清册里没有的文件移到别处");
         let all = found.faults.iter().map(fault).chain([cure]);
         return Error::together(all).map_or(Ok(2), Err);
     }

@@ -65,7 +65,7 @@ pub(super) fn told_baseline(previous: Option<&Snapshot>, period: Period) -> Stri
         text.push_str("；它只运行了部分规则，其余规则的疑点以它以前的为准");
     }
     if !is_just_before(previous, period) {
-        text.push_str("；中间的季度没有发布或只运行了部分规则，要看上季度名单的规则没有运行");
+        text.push_str("；中间的期没有发布或只运行了部分规则，要看上期名单的规则没有运行");
     }
     text
 }

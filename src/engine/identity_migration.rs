@@ -118,7 +118,7 @@ fn open_publications(out: &Path) -> Result<Vec<Snapshot>> {
         let newest = place.runs.last().and_then(|run| run.file_name());
         let cure = newest.map(|newest| {
             format!(
-                "在该季度的文件夹中用 ln -sfn {} latest 指定完好的一次运行；不要的，移走这个文件夹，再运行 migrate",
+                "在该期的文件夹中用 ln -sfn {} latest 指定完好的一次运行；不要的，移走这个文件夹，再运行 migrate",
                 newest.display()
             )
         });
@@ -129,7 +129,7 @@ fn open_publications(out: &Path) -> Result<Vec<Snapshot>> {
                 None => opened?,
             });
         } else if let Some(cure) = cure {
-            return Err(Error::input("季度文件夹里有运行，却没有 latest 指向其中一次")
+            return Err(Error::input("该期的文件夹里有运行，却没有 latest 指向其中一次")
                 .in_file(place.folder)
                 .hint(cure));
         }
@@ -182,11 +182,11 @@ pub(super) fn check_not_renamed_before(
     match through {
         None => Ok(()),
         Some(next) => Err(Error::usage(format!(
-            "这个发布的编号已按身份密钥{next}换过，之后的季度接着换过的编号；不能用{own}再接着它运行"
+            "这个发布的编号已按身份密钥{next}换过，以后各期接着换过的编号；不能用{own}再接着它运行"
         ))
         .in_file(previous.folder())
         .hint(format!(
-            "用 --identity-file 指向身份密钥{next}重新运行该季度；密钥已丢失的，只能从它之后的季度接着运行"
+            "用 --identity-file 指向身份密钥{next}重新运行该期；密钥已丢失的，只能从它以后各期接着运行"
         ))),
     }
 }

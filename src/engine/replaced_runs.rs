@@ -47,7 +47,7 @@ impl ReplacedRuns {
                         check_same_pipeline(
                             &publication,
                             pipeline,
-                            "发布文件夹里这一季度的发布",
+                            "发布文件夹里这一期的发布",
                             "换一个 --out 文件夹，每条流水线用自己的",
                         )?;
                         current = publication.folder().file_name().map(ToOwned::to_owned);
@@ -137,7 +137,7 @@ impl ReplacedRuns {
 
 /// What only that run found is not known, and so is closed by nothing.
 const NOT_GONE_ON: &str =
-    "本季上一次的发布有损坏或按期限已删除的文件，没有接着它对照：只有它查出的疑点这次不列出，不等于已经整改";
+    "本期上一次的发布有损坏或按期限已删除的文件，没有接着它对照：只有它查出的疑点这次不列出，不等于已经整改";
 
 fn lost_numbers(why: &str) -> String {
     format!("{why}：它从更早的清单接过来的疑点编号（换过身份密钥的）可能接不上了")

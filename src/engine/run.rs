@@ -28,6 +28,7 @@ use crate::publish::{EarlierRuns, FinishedPublication, PreviousFigures, Publicat
 use crate::reconcile::views::published_views::{published_views, view_name};
 use crate::reconcile::views::unknown_columns;
 use crate::resolve::previous_records::RECORDS;
+use crate::rules::county_settings::CountyParameter;
 use crate::rules::rule_set::RuleSet;
 use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::track::{DueDates, KnownSubjects, ReturnedPeople};
@@ -72,8 +73,8 @@ impl BegunRun {
         let staging = Staging::begin(out, period, &format!("run --quarter {period}"))?;
         let previous = previous()?;
         if let Some(previous) = &previous {
-            let cure = "用 --previous 指向这条流水线上一季度的发布；发布文件夹各用各的";
-            check_same_pipeline(previous, pipeline, "上一季度的发布", cure)?;
+            let cure = "用 --previous 指向这条流水线上一期的发布；发布文件夹各用各的";
+            check_same_pipeline(previous, pipeline, "上一期的发布", cure)?;
         }
         let published = PublishedKeys::find(out, previous.as_ref())?;
         let replaced = ReplacedRuns::find(out, period, pipeline)?;
@@ -165,7 +166,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         told = done;
     })?;
     views.keep_near_misses(&plan.rules.catalogue, std::mem::take(&mut findings.near_misses))?;
-    begin("与上一季度对照", None);
+    begin("与上一期对照", None);
     let renamed = &plan.rules.renamed;
     let before =
         previous.map(PreviousExceptions::read).transpose()?.map(|before| before.under_codes(renamed));
@@ -231,6 +232,8 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let said = (&settings.answers, &settings.waivers[..]);
     track::apply_answers(&mut tracked, &answers, said, (plan.period, &mut due), &secrets.identity)?;
     let unknown = due.latest().map_or_else(Vec::new, |latest| calendar.unknown_years(issued, latest));
+    let counted = plan.rules.years_without_holidays(&plan.pipeline, plan.period)?;
+    let unknown: BTreeSet<i16> = unknown.into_iter().chain(counted).collect();
     if !unknown.is_empty() {
         let years: Vec<String> = unknown.iter().map(i16::to_string).collect();
         warnings.push(format!(
@@ -239,6 +242,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         ));
     }
     begin("写出发布", None);
+    // What a county sets and a rule does not see there would change nothing, and nobody would know.
+    let county_parameters = plan.rules.county_parameter_use(&plan.pipeline);
+    warnings.extend(county_parameters.iter().flat_map(CountyParameter::told));
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {
         if let Some(code) = renamed.get(&one.rule_code) {
@@ -381,7 +387,7 @@ fn load_all(
     );
     if refusals.is_empty() && loaded.is_empty() {
         refusals.push(
-            Error::input("没有任何来源有本季度的文件")
+            Error::input("没有任何来源有本期的文件")
                 .in_file(&plan.data)
                 .hint("检查 --data 和各来源的文件名模式"),
         );

@@ -215,10 +215,10 @@ fn read_published_columns<const N: usize>(
     mut row: impl FnMut([&str; N]),
 ) -> Result<()> {
     let bad = |e: &dyn std::fmt::Display| {
-        Error::input(format!("发布表无法读取：{e}")).in_file(path).hint("请重新运行该季度")
+        Error::input(format!("发布表无法读取：{e}")).in_file(path).hint("请重新运行该期")
     };
     let file = File::open(path).map_err(|e| {
-        Error::input("发布中没有这张表").in_file(path).hint("发布可能不完整；请重新运行该季度").caused_by(e)
+        Error::input("发布中没有这张表").in_file(path).hint("发布可能不完整；请重新运行该期").caused_by(e)
     })?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| bad(&e))?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);

@@ -82,6 +82,20 @@ impl WorkCalendar {
         Ok(day)
     }
 
+    /// The latest day after which so many days up to and with `to` are worked on; `to` itself for none.
+    ///
+    /// # Errors
+    /// The calendar begins after.
+    pub fn working_days_before(&self, to: Date, days: u32) -> Result<Date> {
+        let (mut day, mut left) = (to, days);
+        while left > 0 {
+            left -= u32::from(self.is_worked_on(day));
+            let before = day.yesterday();
+            day = before.map_err(|e| Error::usage(format!("{to}之前{days}个工作日超出日历")).caused_by(e))?;
+        }
+        Ok(day)
+    }
+
     /// Working days after `from`, up to and with `to`; 0 if it is not later.
     pub fn working_days_between(&self, from: Date, to: Date) -> u32 {
         let mut days = 0;
@@ -122,6 +136,9 @@ mod tests {
         assert_eq!(calendar.working_days_after(date(2018, 9, 30), 10).unwrap(), date(2018, 10, 19));
         assert_eq!(calendar.working_days_after(date(2018, 12, 28), 2).unwrap(), date(2019, 1, 2));
         assert_eq!(calendar.working_days_after(date(2018, 9, 30), 0).unwrap(), date(2018, 9, 30));
+        assert_eq!(calendar.working_days_before(date(2018, 10, 8), 3).unwrap(), date(2018, 9, 28));
+        assert_eq!(calendar.working_days_before(date(2018, 10, 7), 1).unwrap(), date(2018, 9, 29));
+        assert_eq!(calendar.working_days_before(date(2018, 10, 7), 0).unwrap(), date(2018, 10, 7));
         assert_eq!(calendar.working_days_between(date(2018, 9, 28), date(2018, 10, 8)), 3);
         assert_eq!(calendar.working_days_between(date(2018, 10, 8), date(2018, 10, 8)), 0);
         assert_eq!(calendar.working_days_between(date(2018, 10, 9), date(2018, 10, 8)), 0);
@@ -139,6 +156,7 @@ mod tests {
             date(2018, 10, 1)
         );
         assert!(calendar.working_days_after(Date::MAX, 1).is_err());
+        assert!(calendar.working_days_before(Date::MIN, 1).is_err());
     }
 
     #[test]

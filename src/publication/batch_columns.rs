@@ -23,9 +23,9 @@ impl<'a> BatchColumns<'a> {
         Self { columns: names.zip(batch.columns()).collect(), folder }
     }
     pub(crate) fn missing(&self, column: &str) -> Error {
-        Error::input(format!("上一季度的发布缺少列{column}"))
+        Error::input(format!("上一期的发布缺少列{column}"))
             .in_file(self.folder)
-            .hint("用本版程序重新运行上一季度")
+            .hint("用本版程序重新运行上一期")
     }
     pub(crate) fn texts(&self, column: &str) -> Option<&'a StringArray> {
         self.columns.get(column).and_then(|c| c.as_string_opt())

@@ -81,6 +81,6 @@ pub(super) fn open_as_listed(path: &Path, listed: &OutputFile) -> Result<ListedF
 /// A file is not the one that was published, and the cure.
 pub(super) fn not_as_published(what: &str, file: &Path) -> Error {
     Error::input(what).in_file(file).hint(
-        "用 bidui verify 核对整个发布；从备份取回，或重新运行该季度（运行后一季度可用 --previous 指向完好的发布）",
+        "用 bidui verify 核对整个发布；从备份取回，或重新运行该期（运行后一期可用 --previous 指向完好的发布）",
     )
 }

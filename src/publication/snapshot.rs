@@ -151,16 +151,14 @@ fn nothing_there(named: &Path, folder: &Path, cause: std::io::Error) -> Error {
     let no =
         Error::input("不是完整的发布：读不到 manifest.json").in_file(folder.join(MANIFEST)).caused_by(cause);
     if named.file_name().is_some_and(|name| name == LATEST) || named.join(LATEST).is_symlink() {
-        return no.hint("latest 指向的发布已不在；重新运行该季度，或指向其中的一个 run-… 文件夹");
+        return no.hint("latest 指向的发布已不在；重新运行该期，或指向其中的一个 run-… 文件夹");
     }
     if layout::list_runs(named).is_ok_and(|runs| !runs.is_empty()) {
-        return no.hint("这里的运行都没有完成；重新运行该季度");
+        return no.hint("这里的运行都没有完成；重新运行该期");
     }
     match layout::list_periods(named).ok().and_then(|mut periods| periods.pop()) {
-        Some((_, newest)) => {
-            no.hint(format!("这里有几个季度的发布；指向其中一个，例如 {}", newest.display()))
-        }
-        None => no.hint(format!("{HOW_NAMED}；若上次运行中断，请重新运行该季度")),
+        Some((_, newest)) => no.hint(format!("这里有几期的发布；指向其中一个，例如 {}", newest.display())),
+        None => no.hint(format!("{HOW_NAMED}；若上次运行中断，请重新运行该期")),
     }
 }
 
@@ -192,13 +190,13 @@ impl Snapshot {
         let unreadable = |e: serde_json::Error| {
             Error::input(format!("manifest.json 无法读取：{e}"))
                 .in_file(&file)
-                .hint("文件可能被改动；请重新运行该季度")
+                .hint("文件可能被改动；请重新运行该期")
         };
         let FormatHead { format } = serde_json::from_slice(&text).map_err(unreadable)?;
         if !READABLE.contains(&format) {
             return Err(Error::input(format!("发布的格式版本为{format}，本程序只认到{FORMAT}"))
                 .in_file(&file)
-                .hint("换用更新的程序，或用本版程序重新运行该季度"));
+                .hint("换用更新的程序，或用本版程序重新运行该期"));
         }
         let head: ManifestHead = serde_json::from_slice(&text).map_err(unreadable)?;
         let present = || head.sources.iter().filter(|s| s.present);
@@ -517,7 +515,7 @@ impl Snapshot {
         for output in &self.outputs {
             let path = self.folder.join(&output.path);
             if !matches!(open_as_listed(&path, output)?, ListedFile::Same(_)) {
-                return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该季度"));
+                return Err(Error::input("文件与清册不符，可能被改动").in_file(path).hint("重新运行该期"));
             }
         }
         Ok(())

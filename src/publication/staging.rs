@@ -159,14 +159,14 @@ impl Staging {
     pub(crate) fn commit(mut self) -> Result<Committed> {
         self.lock.check()?;
         if latest_run(&self.runs)? != self.current {
-            return Err(Error::usage("运行期间另一个程序发布了这一季度，没有发布")
+            return Err(Error::usage("运行期间另一个程序发布了这一期，没有发布")
                 .in_file(self.runs.join(LATEST))
                 .hint("这次结果是在它之前的数据上算的；重新运行"));
         }
         if let Some((link, led)) = &self.before
             && fs::read_link(link).ok() != *led
         {
-            return Err(Error::usage("运行期间另一个程序发布了上一季度，没有发布")
+            return Err(Error::usage("运行期间另一个程序发布了上一期，没有发布")
                 .in_file(link)
                 .hint("这次结果是接着它之前的发布算的；重新运行"));
         }

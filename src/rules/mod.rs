@@ -3,6 +3,7 @@
 //! Running rules over data is the matter of `reconcile/`.
 
 pub(crate) mod bucket_scope;
+pub(crate) mod county_settings;
 pub(crate) mod documentation;
 pub(crate) mod family;
 mod former_codes;

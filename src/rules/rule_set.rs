@@ -82,7 +82,8 @@ impl RuleSet {
     /// empty set.
     ///
     /// # Errors
-    /// A file that is not in order, at its line; codes or names that stand twice; a definition that reads itself.
+    /// A file that is not in order, at its line; codes or names that stand twice; a definition that reads itself; a
+    /// parameter of a county that no rule reads for each county.
     pub fn load(pipeline: &Pipeline) -> Result<Self> {
         let layers = &pipeline.layers;
         let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
@@ -103,7 +104,7 @@ impl RuleSet {
             .collect();
         let areas = settings.waivers.iter().filter_map(|waiver| waiver.area.clone());
         let waiver_areas = areas.filter(|area| pipeline.divisions.name_of(area).is_some()).collect();
-        Ok(Self {
+        let rules = Self {
             waiver_areas,
             renamed: renamed_codes(&rules),
             rules,
@@ -122,7 +123,9 @@ impl RuleSet {
             target_places,
             settings_files,
             policy_text,
-        })
+        };
+        rules.check_county_parameters(pipeline)?;
+        Ok(rules)
     }
     /// Puts the rules of a file into the set, in the place of those whose code they have or had, and returns their codes.
     ///
@@ -198,7 +201,11 @@ impl RuleSet {
     /// # Errors
     /// A derived date outside the calendar, at its line.
     pub fn parameters(&self, pipeline: &Pipeline, period: Period) -> Result<BTreeMap<String, RuleParameter>> {
-        self.settings.parameters(&self.settings_files, pipeline.parameters(period), period)
+        self.settings.parameters(
+            &self.settings_files,
+            pipeline.parameters(period),
+            (period, &pipeline.calendar),
+        )
     }
     /// The row of a county in the view `county_parameter`.
     ///
@@ -211,7 +218,15 @@ impl RuleSet {
         period: Period,
     ) -> Result<BTreeMap<String, RuleParameter>> {
         let row = pipeline.settings.county_parameters(county, period);
-        self.settings.parameters(&self.settings_files, row, period)
+        self.settings.parameters(&self.settings_files, row, (period, &pipeline.calendar))
+    }
+    /// Years in which the dates of `period` are counted over working days, and of which no holidays are known.
+    ///
+    /// # Errors
+    /// As for [`RuleSet::parameters`].
+    pub fn years_without_holidays(&self, pipeline: &Pipeline, period: Period) -> Result<Vec<i16>> {
+        let first = self.settings.first_counted_over(&self.parameters(pipeline, period)?);
+        Ok(first.map_or_else(Vec::new, |first| pipeline.calendar.unknown_years(first, period.last_day())))
     }
     /// Position of the folder that a rule is from; 0 is the pipeline's own.
     pub(crate) fn layer_of(&self, rule: &Rule) -> usize {
@@ -228,7 +243,7 @@ impl RuleSet {
         let of = |layer| {
             let mut row = pipeline.parameters(period);
             row.extend(parameters_in_period(&self.layers.parameters_from(layer)?, period));
-            self.settings.parameters(&self.settings_files, row, period)
+            self.settings.parameters(&self.settings_files, row, (period, &pipeline.calendar))
         };
         (0..self.layers.all().len()).map(of).collect()
     }

@@ -17,9 +17,10 @@ use crate::config::pipeline_settings::parameter_from_toml;
 use crate::config::toml_file::{TomlFile, TomlStep};
 use crate::config::{IncludedFolders, Pipeline, RuleParameter};
 use crate::model::column_type::{ColumnType, ColumnTypes};
-use crate::model::day::day_to_date32;
+use crate::model::day::{day_from_date32, day_to_date32};
 use crate::model::exception::Severity;
 use crate::model::period::Period;
+use crate::model::work_calendar::WorkCalendar;
 use crate::{Error, Result};
 
 /// `rules/rules.toml`.
@@ -109,6 +110,8 @@ pub struct DerivedDate {
     pub minus_years: Option<ParameterAmount>,
     /// Days earlier: a number or the name of a parameter.
     pub minus_days: Option<ParameterAmount>,
+    /// Working days earlier, counted last: the latest day after which so many have been worked on by then.
+    pub minus_working_days: Option<ParameterAmount>,
 }
 
 /// A number, the parameter that holds it, or a list of these to be added up.
@@ -127,6 +130,14 @@ pub enum ParameterAmount {
 const BEYOND: &str = "日期超出范围";
 
 impl ParameterAmount {
+    /// Whether it, or a part of it, is this parameter.
+    fn names(&self, parameter: &str) -> bool {
+        match self {
+            Self::Number(_) => false,
+            Self::Parameter(name) => name == parameter,
+            Self::Sum(parts) => parts.iter().any(|part| part.names(parameter)),
+        }
+    }
     fn value(&self, row: &BTreeMap<String, RuleParameter>) -> Result<i64, String> {
         match self {
             Self::Number(n) => Ok(*n),
@@ -204,7 +215,7 @@ impl RuleSettings {
         &self,
         files: &SettingsFiles,
         mut row: BTreeMap<String, RuleParameter>,
-        period: Period,
+        (period, calendar): (Period, &WorkCalendar),
     ) -> Result<BTreeMap<String, RuleParameter>> {
         let previous = period.previous()?;
         for (name, value) in [
@@ -221,13 +232,22 @@ impl RuleSettings {
             row.insert(name.to_owned(), value);
         }
         for (name, derived) in &self.dates {
-            let day = derived.resolve(period, &row).map_err(|message| {
+            let day = derived.resolve((period, calendar), &row).map_err(|message| {
                 files.complain(&["dates".into(), name.as_str().into()], message)
-                    .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
+                    .hint("from 写 quarter_start、quarter_end 或 MM-DD;minus_days、minus_working_days、minus_years 写数字或 pipeline.toml 里的整数参数名")
             })?;
             row.insert(name.clone(), RuleParameter::Date(day_to_date32(day)));
         }
         Ok(row)
+    }
+    /// The earliest of the dates in a row that are counted back over working days, if there is one.
+    pub(crate) fn first_counted_over(&self, row: &BTreeMap<String, RuleParameter>) -> Option<Date> {
+        let counted = self.dates.iter().filter(|(_, derived)| derived.minus_working_days.is_some());
+        let days = counted.filter_map(|(name, _)| match row.get(name) {
+            Some(RuleParameter::Date(days)) => day_from_date32(*days),
+            _ => None,
+        });
+        days.min()
     }
     /// Columns of the view `parameter`: everything that any quarter's parameters can hold.
     pub fn parameter_columns(&self, pipeline: &Pipeline) -> ColumnTypes {
@@ -257,7 +277,16 @@ impl RuleSettings {
 }
 
 impl DerivedDate {
-    fn resolve(&self, period: Period, row: &BTreeMap<String, RuleParameter>) -> Result<Date, String> {
+    /// Whether a parameter has a part in it.
+    pub(crate) fn counts_with(&self, parameter: &str) -> bool {
+        let amounts = [&self.minus_years, &self.minus_days, &self.minus_working_days];
+        amounts.into_iter().flatten().any(|amount| amount.names(parameter))
+    }
+    fn resolve(
+        &self,
+        (period, calendar): (Period, &WorkCalendar),
+        row: &BTreeMap<String, RuleParameter>,
+    ) -> Result<Date, String> {
         let amount = |amount: &Option<ParameterAmount>| amount.as_ref().map_or(Ok(0), |a| a.value(row));
         let anchor = match self.from.as_str() {
             "quarter_start" => period.first_day(),
@@ -275,11 +304,14 @@ impl DerivedDate {
             }
         };
         let (years, days) = (amount(&self.minus_years)?, amount(&self.minus_days)?);
-        Span::new()
+        let day = Span::new()
             .try_years(years)
             .and_then(|span| span.try_days(days))
             .and_then(|span| anchor.checked_sub(span))
-            .map_err(|_| BEYOND.to_owned())
+            .map_err(|_| BEYOND.to_owned())?;
+        let worked = amount(&self.minus_working_days)?;
+        let worked = u32::try_from(worked).map_err(|_| format!("“{worked}”不是工作日的天数"))?;
+        calendar.working_days_before(day, worked).map_err(|_| BEYOND.to_owned())
     }
 }
 
@@ -309,7 +341,7 @@ mod tests {
         let row = BTreeMap::from([("days".to_owned(), RuleParameter::Integer(30))]);
         let derived = |text: &str, quarter: &str| {
             let date: DerivedDate = toml::from_str(text).unwrap();
-            date.resolve(quarter.parse().unwrap(), &row).map(|d| d.to_string())
+            date.resolve((quarter.parse().unwrap(), &WorkCalendar::default()), &row).map(|d| d.to_string())
         };
         assert_eq!(derived("from = 'quarter_end'\nminus_days = 'days'", "2018Q3").unwrap(), "2018-08-31");
         assert_eq!(derived("from = '08-31'\nminus_years = 6", "2018Q2").unwrap(), "2011-08-31");
@@ -320,6 +352,10 @@ mod tests {
             derived("from = 'quarter_end'\nminus_days = [1, 'days']", "2018Q3").unwrap(),
             "2018-08-30"
         );
+        // September 30th is a Sunday: thirty days worked on are six weeks.
+        let worked = "from = 'quarter_end'\nminus_working_days = 'days'";
+        assert_eq!(derived(worked, "2018Q3").unwrap(), "2018-08-19");
+        assert!(derived("from = 'quarter_end'\nminus_working_days = -1", "2018Q3").is_err());
     }
 
     #[test]
@@ -334,9 +370,11 @@ mod tests {
             format!("minus_days = [-{greatest}, -2]"),
             "minus_days = [7000000, 7000000]".to_owned(),
             "minus_years = 19000".to_owned(),
+            "minus_working_days = 4000000000".to_owned(),
         ] {
             let date: DerivedDate = toml::from_str(&format!("from = 'quarter_end'\n{text}")).unwrap();
-            let refused = date.resolve("2018Q3".parse().unwrap(), &BTreeMap::new()).unwrap_err();
+            let over = ("2018Q3".parse().unwrap(), &WorkCalendar::default());
+            let refused = date.resolve(over, &BTreeMap::new()).unwrap_err();
             assert!(refused.contains("超出范围"), "{text}: {refused}");
         }
     }

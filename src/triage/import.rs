@@ -182,7 +182,7 @@ pub(crate) fn identity_of(newest: &Snapshot) -> Result<String> {
     newest.keys().map(|keys| keys.identity.clone()).ok_or_else(|| {
         Error::input("这个发布是没有身份密钥的旧版本写的，核查结果记不到它上面")
             .in_file(newest.folder())
-            .hint("用本版程序重新运行该季度，再导入")
+            .hint("用本版程序重新运行该期，再导入")
     })
 }
 

@@ -170,7 +170,7 @@ fn check_publication(plan: &TrialPlan) -> Result<()> {
     if publication.version() != own {
         let message = format!("这个发布由程序版本“{}”写出，本程序是{own}", publication.version());
         return complain(message).map_err(|error: Error| {
-            error.hint("同一条规则在两个版本里可能本来就不同；用本版程序重新运行该季度，再试规则")
+            error.hint("同一条规则在两个版本里可能本来就不同；用本版程序重新运行该期，再试规则")
         });
     }
     Ok(())
@@ -185,7 +185,7 @@ fn find_previous(plan: &TrialPlan, needed: bool) -> Result<Option<&Snapshot>> {
     }
     let hint = format!("用 --previous 指向{}的发布，即当时对照的那一个", period);
     let Some(previous) = &plan.previous else {
-        return Err(Error::usage(format!("规则要看上一季度（{period}）的名单，没有找到它的发布")).hint(hint));
+        return Err(Error::usage(format!("规则要看上一期（{period}）的名单，没有找到它的发布")).hint(hint));
     };
     if previous.period() != period {
         let message = format!("当时对照的是{period}的发布，给出的是{}的", previous.period());
@@ -193,9 +193,9 @@ fn find_previous(plan: &TrialPlan, needed: bool) -> Result<Option<&Snapshot>> {
     }
     let identity = |snapshot: &Snapshot| snapshot.keys().map(|keys| keys.identity.clone());
     if identity(previous) != identity(&plan.publication) {
-        return Err(Error::usage("上一季度的发布用的是另一个身份密钥，两边的编号对不上")
+        return Err(Error::usage("上一期的发布用的是另一个身份密钥，两边的编号对不上")
             .in_file(previous.folder())
-            .hint("用现在的身份密钥重新运行上一季度，或试不看上季度名单的规则"));
+            .hint("用现在的身份密钥重新运行上一期，或试不看上期名单的规则"));
     }
     Ok(Some(previous))
 }

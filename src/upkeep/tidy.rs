@@ -125,19 +125,19 @@ impl NeededRuns {
             .map(|one| Snapshot::open(&one.folder))
             .collect::<Result<_>>()?;
         let newest = current.last().cloned().map_or_else(|| Snapshot::newest(out), Ok)?;
-        let mut why = BTreeMap::from([(newest.folder().to_owned(), "是当前的发布，下一季度接着它比对")]);
+        let mut why = BTreeMap::from([(newest.folder().to_owned(), "是当前的发布，下一期接着它比对")]);
         let mut need = |one: &Snapshot, because| {
             why.entry(one.folder().to_owned()).or_insert(because);
         };
         // A run of the newest period once more, over corrected lists, goes on from there.
         let before = newest.previous_period();
         let baseline = current.iter().find(|one| Some(one.period()) == before);
-        baseline.into_iter().for_each(|one| need(one, "是当前发布的对照基准，本季度重新运行时要用"));
+        baseline.into_iter().for_each(|one| need(one, "是当前发布的对照基准，本期重新运行时要用"));
         // Where the newest was asked for some rules only, the next quarter goes on from the last whole one.
         if let Ok(next) = newest.period().next()
             && let Some(one) = crate::engine::baseline::find_baseline(out, next, false)?
         {
-            need(&one, "是下一季度的对照基准");
+            need(&one, "是下一期的对照基准");
         }
         Ok(Self { newest, why })
     }

@@ -133,5 +133,5 @@ fn what_cannot_be_compared_is_refused() {
     std::os::unix::fs::symlink(&third, &other).unwrap();
     assert!(refused(vec![one.clone(), other]).message().contains("给了两次"));
     let error = refused(vec![one, compat.join("quarter=2018Q4")]);
-    assert!(error.message().contains("季度不同"), "{error:?}");
+    assert!(error.message().contains("期别不同"), "{error:?}");
 }

@@ -463,6 +463,31 @@ fn amounts_and_dates_name_their_source() {
     assert!(sources >= 20, "{sources}");
 }
 
+/// What the rules of 2025 are counted with is from memory: the offices are asked for each figure, wherever it is set.
+#[test]
+fn figures_of_2025_are_asked_about() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let questions = std::fs::read_to_string(root.join("docs/open-questions.md")).unwrap();
+    let mut asked = 0;
+    for head in ["base-2025/base.toml", "longan-2025/pipeline.toml"] {
+        let text = std::fs::read_to_string(root.join("pipelines").join(head)).unwrap();
+        let file: toml::Table = text.parse().unwrap();
+        let of_counties = file.get("county_parameters").and_then(toml::Value::as_table);
+        let counties = of_counties.into_iter().flat_map(toml::Table::values);
+        for periods in counties.chain([&file["parameters"]]) {
+            for values in periods.as_table().unwrap().values() {
+                // A rate of everybody is no figure of an office.
+                let names = values.as_table().unwrap().keys().filter(|name| *name != "full_permyriad");
+                for name in names {
+                    assert!(questions.contains(&format!("`{name}`")), "{head}: nobody is asked about {name}");
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 25, "{asked}");
+}
+
 /// What a list says in a few words of its own, and rules compare, is read through a code table.
 #[test]
 fn every_status_has_a_code_table() {

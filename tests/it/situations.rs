@@ -35,6 +35,9 @@ fn check_situations(name: &str, least: usize, findings: usize) {
     assert!(report.held >= least && report.findings >= findings, "{} {}", report.held, report.findings);
     let told = report.held + report.pending.len();
     assert_eq!(told, report.situations, "a situation is neither held nor told");
+    // Each rule finds somebody in one, and stays silent for a stated reason in another.
+    assert_eq!(report.never_found, Vec::<String>::new(), "no situation makes them find anything");
+    assert_eq!(report.never_silent, Vec::<String>::new(), "no situation says why they stay silent");
 }
 
 /// Every tenth situation, run with nothing beside it, has the findings that it has among all.

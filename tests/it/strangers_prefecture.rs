@@ -29,24 +29,15 @@ from = ["../base-2025"]
 [rules.off]
 M26 = "城乡低保标准已统一，不再转换"
 
-[parameters.default]
-east_dibao_month_fen = 60000
-west_dibao_month_fen = 50000
+[county_parameters."629721".default]
+dibao_month_fen = 60000
+
+[county_parameters."629722".default]
+dibao_month_fen = 50000
 
 # The east raised its line in the second month.
-[parameters.2025M02]
-east_dibao_month_fen = 70000
-"#;
-
-const LINES: &str = r#"/*
-name = "county_line"
-title = "沙原市两县各自的低保标准"
-*/
-SELECT '629721' AS county_code, q.east_dibao_month_fen AS dibao_month_fen, q.watch_line_year_fen
-FROM parameter q
-UNION ALL
-SELECT '629722' AS county_code, q.west_dibao_month_fen AS dibao_month_fen, q.watch_line_year_fen
-FROM parameter q
+[county_parameters."629721".2025M02]
+dibao_month_fen = 70000
 "#;
 
 /// The province's system writes other headers and words.
@@ -111,19 +102,18 @@ fn a_strangers_prefecture_is_a_folder_beside_the_base() {
     let own = tempfile::Builder::new().prefix("stranger-").tempdir_in(root().join("pipelines")).unwrap();
     let folder = own.path();
     std::fs::write(folder.join("pipeline.toml"), PIPELINE).unwrap();
-    for inner in ["codes", "sources", "rules/definitions"] {
+    for inner in ["codes", "sources"] {
         std::fs::create_dir_all(folder.join(inner)).unwrap();
     }
     for (file, text) in DIVISIONS {
         std::fs::write(folder.join("codes").join(file), text).unwrap();
     }
     std::fs::write(folder.join("sources/low_income.extra.toml"), LOW_INCOME).unwrap();
-    std::fs::write(folder.join("rules/definitions/county_line.sql"), LINES).unwrap();
     let here = tempfile::tempdir().unwrap();
     let path = folder.to_str().unwrap();
 
     let said = command(&["check", path], here.path());
-    assert!(said.contains("base-2025") && said.contains("代替：定义“county_line”"), "{said}");
+    assert!(said.contains("base-2025") && !said.contains("dibao_month_fen"), "{said}");
     let found = |period: &str| {
         let run = ["run", path, "--period", period, "--data", period, "--out", "out"];
         write_lists(&here.path().join(period), period[5..].parse().unwrap());
@@ -144,6 +134,14 @@ fn a_strangers_prefecture_is_a_folder_beside_the_base() {
     assert_eq!(found("2025M01"), both);
     // 1.5 times 700 is 1050: the east's household is below its line now.
     assert_eq!(found("2025M02"), both[1..]);
+
+    // A county without a line of its own has the prefecture's, and that is said.
+    let without = PIPELINE.replace("[county_parameters.\"629722\".default]\ndibao_month_fen = 50000\n", "");
+    assert_ne!(without, PIPELINE);
+    std::fs::write(folder.join("pipeline.toml"), without).unwrap();
+    let said = command(&["check", path], here.path());
+    assert!(said.contains("参数“dibao_month_fen”：西原县没有另定，用全市的值"), "{said}");
+    std::fs::write(folder.join("pipeline.toml"), PIPELINE).unwrap();
 
     // What the base's examples say holds with the stranger's lines, too.
     let pipeline = Pipeline::open(folder).unwrap();

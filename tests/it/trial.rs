@@ -264,7 +264,7 @@ fn what_cannot_be_tried_is_said_with_its_cure() {
     fs::remove_file(&manifest).unwrap();
     fs::write(&manifest, older).unwrap();
     let old = refused(&["R50", "pipelines/hebi", "--publication", text(folder.path())]);
-    assert!(old.contains("程序版本“0.0.9”") && old.contains("重新运行该季度"), "{old}");
+    assert!(old.contains("程序版本“0.0.9”") && old.contains("重新运行该期"), "{old}");
     // Lists of the quarter before are asked for where a rule reads them.
     let alone = tempfile::tempdir().unwrap();
     copy(&published().join("out/2018Q4/latest/"), alone.path(), "");

@@ -44,7 +44,7 @@ pub(super) struct ExplainArguments {
     /// 写 - 则从标准输入读一行：完整的证件号写在命令行上会留在终端的历史记录里
     #[arg(value_name = "WHAT")]
     what: String,
-    /// 发布文件夹（run 的 --out），或其中一个发布，例如 out/2018Q3；给发布文件夹则取最新季度
+    /// 发布文件夹（run 的 --out），或其中一个发布，例如 out/2018Q3；给发布文件夹则取最新一期
     #[arg(long, default_value = "out", visible_alias = "publication")]
     out: PathBuf,
     /// 另存为一个网页文件，不需要网络，可直接打开或打印
@@ -190,7 +190,7 @@ fn open_publication(out: &Path) -> Result<Snapshot> {
     if !publication.lists(RECORDS) {
         return Err(Error::usage("这个发布里没有 restricted/，说不出是谁")
             .in_file(publication.folder())
-            .hint("流水线设置了不写 restricted/（[outputs] restricted = false）；改为写出后重新运行该季度"));
+            .hint("流水线设置了不写 restricted/（[outputs] restricted = false）；改为写出后重新运行该期"));
     }
     if is_denied(&publication.path(MANIFEST)) || is_denied(&restricted) || is_denied(&records) {
         return Err(denied(&restricted));
@@ -290,7 +290,7 @@ fn nothing_found(archive: &CaseArchive, found: &FoundSubjects, word: &str) -> Er
     if !found.nearest.is_empty() {
         hint.push_str(&format!("；相近的姓名：{}", found.nearest.join("、")));
     }
-    hint.push_str("；换一个写法，或用 --out 指向另一个季度的发布");
+    hint.push_str("；换一个写法，或用 --out 指向另一期的发布");
     Error::usage(format!("{place}没有找到“{}”", mask_numbers_in_text(word)))
         .in_file(snapshot.folder())
         .hint(hint)

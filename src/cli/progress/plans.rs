@@ -17,7 +17,7 @@ pub const RUN: &[CommandStage] = &[
     stage("认人归户", 0.2),
     stage("准备核查视图", 0.3),
     CommandStage { title: "逐条运行规则", share: 1.5, even: true },
-    stage("与上一季度对照", 0.1),
+    stage("与上一期对照", 0.1),
     stage("写出发布", 4.1),
 ];
 

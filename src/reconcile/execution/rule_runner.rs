@@ -13,6 +13,7 @@ use super::numbered_ids::NumberedIds;
 use super::planner::SqlSession;
 use super::polars_bridge::{empty_frame, to_batch, to_frame};
 use super::workers::{PendingReaders, run_rule_workers};
+use crate::model::division::COUNTY;
 use crate::model::indicator::{Indicator, NotRun};
 use crate::model::period::Period;
 use crate::reconcile::findings::exceptions;
@@ -26,7 +27,7 @@ use crate::rules::quality_settings::{QualityCheck, QualitySettings};
 use crate::rules::rule_file::{IndicatorLevel, Rule, RuleDefinition, SqlFile};
 use crate::rules::rule_set::RuleSet;
 use crate::rules::unknown_answers::{AnsweringRules, UnknownColumns};
-use crate::rules::view_catalogue::ViewCatalogue;
+use crate::rules::view_catalogue::{PARAMETER, ViewCatalogue};
 use crate::{Error, Result};
 
 /// What a rule yields before it is put in its place among persons and divisions.
@@ -290,7 +291,50 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
             blank.push(rules.column_label(name));
         }
     }
-    Ok((!blank.is_empty()).then(|| format!("提取数据没有这一列，或整列为空：{}", blank.join("、"))))
+    if !blank.is_empty() {
+        return Ok(Some(format!("提取数据没有这一列，或整列为空：{}", blank.join("、"))));
+    }
+    let unset = unset_parameters(rules, rule, views, period)?;
+    Ok((!unset.is_empty()).then(|| format!("本期没有设定参数：{}", unset.join("、"))))
+}
+
+/// Parameters without a value in the period that a rule reads: compared with it, it would find nothing, whoever it is
+/// about. What every county sets for itself is set. An indicator may do without a target.
+fn unset_parameters(
+    rules: &RuleSet,
+    rule: &Rule,
+    views: &QuarterViews<'_>,
+    period: Period,
+) -> Result<Vec<String>> {
+    let Some(parameters) = views.get(PARAMETER).filter(|_| !rule.header.indicator) else {
+        return Ok(Vec::new());
+    };
+    let is_parameter = |name: &String| {
+        let columns = rules.catalogue.columns(PARAMETER);
+        columns.is_some_and(|columns| columns.iter().any(|(column, _)| column == name))
+    };
+    let [whole, own] = rules.parameters_read_by(rule);
+    let mut unset = Vec::new();
+    for name in whole.into_iter().filter(is_parameter) {
+        if parameters.rows.has_values(&name)? {
+            continue;
+        }
+        if !own.contains(&name) {
+            unset.push(name);
+            continue;
+        }
+        let mut without = Vec::new();
+        let pipeline = views.inputs.pipeline;
+        for unit in pipeline.divisions.units.iter().filter(|unit| unit.level == COUNTY) {
+            if !rules.county_parameters(pipeline, &unit.code, period)?.contains_key(&name) {
+                without.push(unit.name.as_str());
+            }
+        }
+        if !without.is_empty() {
+            unset.push(format!("{name}（{}）", without.join("和")));
+        }
+    }
+    Ok(unset)
 }
 
 /// Runs one rule in a session that holds its tables.

@@ -14,6 +14,7 @@ use crate::model::period::Period;
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::situation_file::{LackedPart, SituationFile, read_situations};
+use crate::rules::view_catalogue::COUNTY_PARAMETER;
 use crate::{Error, Result};
 
 /// How the situations of a pipeline came out.
@@ -103,10 +104,10 @@ pub fn run_situations(pipeline: &Pipeline, rules: &RuleSet) -> Result<SituationR
     Ok(report)
 }
 
-/// Codes of rules that look for findings and are not among these.
+/// Codes of rules that look for findings, are not switched off, and are not among these.
 fn codes_without(rules: &RuleSet, touched: &BTreeSet<&str>) -> Vec<String> {
     let finding = rules.rules.iter().filter(|rule| !rule.header.indicator);
-    let codes = finding.map(|rule| &rule.header.code);
+    let codes = finding.map(|rule| &rule.header.code).filter(|code| !rules.off.contains_key(*code));
     codes.filter(|code| !touched.contains(code.as_str())).cloned().collect()
 }
 
@@ -272,7 +273,7 @@ fn read_situation<'f>(
         None => example_period(rules)?,
     };
     let complain = |line: &str, message: String| file.complain_line(at, line, message);
-    let GivenRows { tables, parameters: changed } =
+    let GivenRows { mut tables, parameters: changed } =
         read_given(rules, &situation.given, Some(period), &complain)?;
     let given: BTreeSet<&str> = tables.keys().map(String::as_str).collect();
     let counties = tables.values().flatten().filter_map(|row| row.get("county_code"));
@@ -295,6 +296,7 @@ fn read_situation<'f>(
         slot.insert(parameters_as_text(rules.parameters(pipeline, period)?));
     }
     let mut row = parameters.get(&period).cloned().unwrap_or_default();
+    add_county_parameters(pipeline, rules, (period, &changed), &mut tables)?;
     row.extend(changed);
     row.retain(|_, value| value != "NULL");
     let read = ReadSituation {
@@ -307,6 +309,37 @@ fn read_situation<'f>(
     };
     check_entries(rules, &read, period, &came)?;
     Ok(read)
+}
+
+/// Gives the counties of a situation what the pipeline sets for them, unless it says so itself. What a situation changes
+/// for the prefecture holds where the county sets nothing.
+fn add_county_parameters(
+    pipeline: &Pipeline,
+    rules: &RuleSet,
+    (period, changed): (Period, &ExampleRow),
+    tables: &mut BTreeMap<String, Vec<ExampleRow>>,
+) -> Result<()> {
+    let own = &pipeline.settings.county_parameters;
+    if own.is_empty() || tables.contains_key(COUNTY_PARAMETER) {
+        return Ok(());
+    }
+    let counties: BTreeSet<&String> =
+        tables.values().flatten().filter_map(|row| row.get("county_code")).collect();
+    let mut rows = Vec::new();
+    for county in counties {
+        let mut row = parameters_as_text(rules.county_parameters(pipeline, county, period)?);
+        let sets = |name: &str| {
+            let layers = own.get(county).into_iter().flat_map(BTreeMap::values);
+            layers.flat_map(BTreeMap::keys).any(|set| set == name)
+        };
+        let changed = changed.iter().filter(|(name, _)| !sets(name));
+        row.extend(changed.map(|(name, value)| (name.clone(), value.clone())));
+        row.retain(|_, value| value != "NULL");
+        row.insert("county_code".to_owned(), county.clone());
+        rows.push(row);
+    }
+    tables.insert(COUNTY_PARAMETER.to_owned(), rows);
+    Ok(())
 }
 
 /// Why a rule cannot be run on the rows of a situation, in Chinese.

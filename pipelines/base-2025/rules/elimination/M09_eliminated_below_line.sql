@@ -25,6 +25,17 @@ registry_household #H2 county_code=529799 risk_status=已消除 elimination_mode
 expect = ["H1 <- registry_household:1"]
 
 [[example]]
+case = "县区自己的监测范围：低于：列为疑点；正好等于：不列；没有另定的按全市"
+given = """
+parameter watch_line_year_fen=840000
+county_parameter county_code=529721 watch_line_year_fen=800000
+registry_household #H1 risk_status=已消除 elimination_mode=帮扶消除 per_capita_income_fen=799999
+registry_household #H2 risk_status=已消除 elimination_mode=帮扶消除 per_capita_income_fen=800000
+registry_household #H3 county_code=529799 risk_status=已消除 elimination_mode=帮扶消除 per_capita_income_fen=839999
+"""
+expect = ["H1 <- registry_household:1", "H3 <- registry_household:3"]
+
+[[example]]
 case = "自然消除、未消除、脱贫户、收入没有填写：不列；收入看不清：不判断"
 given = """
 registry_household #H1 county_code=529799 risk_status=已消除 elimination_mode=自然消除 per_capita_income_fen=1
@@ -38,8 +49,8 @@ undecided = ["H5"]
 */
 SELECT
     h.household_id AS subject_id, h.record_id AS evidence, h.per_capita_income_fen AS per_capita_income_fen,
-    COALESCE(c.watch_line_year_fen, q.watch_line_year_fen) AS watch_line_year_fen
+    COALESCE(k.watch_line_year_fen, q.watch_line_year_fen) AS watch_line_year_fen
 FROM released_household h
 CROSS JOIN parameter q
-LEFT JOIN county_line c ON c.county_code = h.county_code
-WHERE h.elimination_mode = '帮扶消除' AND h.per_capita_income_fen < COALESCE(c.watch_line_year_fen, q.watch_line_year_fen)
+LEFT JOIN county_parameter k ON k.county_code = h.county_code
+WHERE h.elimination_mode = '帮扶消除' AND h.per_capita_income_fen < COALESCE(k.watch_line_year_fen, q.watch_line_year_fen)

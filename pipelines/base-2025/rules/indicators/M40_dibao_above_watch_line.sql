@@ -20,6 +20,17 @@ low_income @P2 area=城市 county_code=529722
 expect = ["at_least 529700 0/1", "at_least 529799 0/1"]
 
 [[example]]
+case = "县区自己的低保标准、监测范围：正好等于：达到；差一分：未达到"
+given = """
+parameter dibao_month_fen=60000 watch_line_year_fen=840000
+county_parameter county_code=529721 dibao_month_fen=70000
+county_parameter county_code=529722 watch_line_year_fen=720001
+low_income @P1
+low_income @P2 county_code=529722
+"""
+expect = ["at_least 529700 1/2", "at_least 529721 1/1", "at_least 529722 0/1"]
+
+[[example]]
 case = "没有低保：不计"
 given = """
 low_income @P1 category=其他 county_code=529799
@@ -34,9 +45,9 @@ WITH county AS (
 SELECT
     'at_least' AS indicator, c.county_code AS county_code, '' AS township_code, '' AS village_code,
     CASE
-        WHEN COALESCE(i.dibao_month_fen, q.dibao_month_fen) * 12 >= COALESCE(i.watch_line_year_fen, q.watch_line_year_fen) THEN 1
+        WHEN COALESCE(k.dibao_month_fen, q.dibao_month_fen) * 12 >= COALESCE(k.watch_line_year_fen, q.watch_line_year_fen) THEN 1
         ELSE 0
     END AS numerator, 1 AS denominator, q.full_permyriad AS target
 FROM county c
 CROSS JOIN parameter q
-LEFT JOIN county_line i ON i.county_code = c.county_code
+LEFT JOIN county_parameter k ON k.county_code = c.county_code

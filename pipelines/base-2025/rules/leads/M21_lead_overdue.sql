@@ -16,7 +16,7 @@ advice = [
 message = "{received_date}受理的线索（{channel}），至今没有办结。"
 
 [[example]]
-case = "受理满二十八天没有办结：列为疑点；差一天：不列"
+case = "受理满20个工作日没有办结：列为疑点；差一天：不列"
 given = """
 lead @P1 received_date=2025-03-03
 lead @P2 received_date=2025-03-04

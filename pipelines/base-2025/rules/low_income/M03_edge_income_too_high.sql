@@ -24,6 +24,17 @@ low_income @P2 #H2 county_code=529799 category=低保边缘 monthly_income_fen=8
 expect = ["H1 <- low_income:1"]
 
 [[example]]
+case = "县区自己的标准：正好1.5倍：列为疑点；差一分：不列；没有另定的按全市"
+given = """
+parameter dibao_month_fen=60000
+county_parameter county_code=529721 dibao_month_fen=70000
+low_income @P1 #H1 category=低保边缘 monthly_income_fen=105000
+low_income @P2 #H2 category=低保边缘 monthly_income_fen=104999
+low_income @P3 #H3 county_code=529799 category=低保边缘 monthly_income_fen=90000
+"""
+expect = ["H1 <- low_income:1", "H3 <- low_income:3"]
+
+[[example]]
 case = "低保、已退出、下月才认定、收入没有填写：不列"
 given = """
 low_income @P1 #H1 county_code=529799 monthly_income_fen=99000
@@ -45,8 +56,8 @@ undecided = ["H3"]
 */
 SELECT
     l.household_id AS subject_id, l.record_id AS evidence, l.monthly_income_fen AS monthly_income_fen,
-    COALESCE(c.dibao_month_fen, q.dibao_month_fen) AS dibao_month_fen
+    COALESCE(k.dibao_month_fen, q.dibao_month_fen) AS dibao_month_fen
 FROM low_income_active l
 CROSS JOIN parameter q
-LEFT JOIN county_line c ON c.county_code = l.county_code
-WHERE l.category = '低保边缘' AND l.monthly_income_fen * 1000 >= COALESCE(c.dibao_month_fen, q.dibao_month_fen) * q.edge_permille
+LEFT JOIN county_parameter k ON k.county_code = l.county_code
+WHERE l.category = '低保边缘' AND l.monthly_income_fen * 1000 >= COALESCE(k.dibao_month_fen, q.dibao_month_fen) * q.edge_permille

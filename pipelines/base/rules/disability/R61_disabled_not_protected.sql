@@ -131,6 +131,5 @@ FROM poor_person p
 SEMI JOIN entitled_person ep ON ep.record_id = p.record_id
 JOIN certificate_valid c ON c.person_id = p.person_id
 JOIN registry_household h ON h.household_no = p.household_no
-SEMI JOIN entitled_household entitled ON entitled.household_no = h.household_no
 LEFT JOIN marked i ON i.person_id = p.person_id
 WHERE c.severe = 1 AND i.person_id IS NULL

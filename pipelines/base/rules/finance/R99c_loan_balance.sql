@@ -24,6 +24,13 @@ micro_loan @P5
 expect = ["balance_fen 410600 5000000", "balance_fen 410621 5000000", "balance_fen 410621100 5000000", "balance_fen 410621100200 5000000"]
 
 [[example]]
+case = "余额没有填写的一笔：不计，也不算零"
+given = """
+micro_loan @P1
+"""
+expect = []
+
+[[example]]
 case = "都已结清：没有余额"
 given = """
 micro_loan @P1 balance_fen=3000000 settled=1

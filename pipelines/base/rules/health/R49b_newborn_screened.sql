@@ -12,15 +12,17 @@ levels = ["city", "county", "township", "village"]
 labels = { newborns = "本年度出生的在册婴儿中已做疾病筛查的比例" }
 
 [[example]]
-case = "两名今年出生的，一人筛查；两癌筛查不算"
+case = "三名今年出生的，两人筛查；两癌筛查不算"
 given = """
 registry_person @P1 birth_date=2018-01-01
 screening @P1 year=2018 kind=新生儿
 screening @P1 year=2018 kind=新生儿
 registry_person @P2 birth_date=2018-03-10
 screening @P2 year=2018 kind=两癌
+registry_person @P3 birth_date=2018-09-29
+screening @P3 year=2018 kind=新生儿
 """
-expect = ["newborns 410600 1/2", "newborns 410621 1/2", "newborns 410621100 1/2", "newborns 410621100200 1/2"]
+expect = ["newborns 410600 2/3", "newborns 410621 2/3", "newborns 410621100 2/3", "newborns 410621100200 2/3"]
 
 [[example]]
 case = "去年出生、没有出生日期、已不在册的：不计"

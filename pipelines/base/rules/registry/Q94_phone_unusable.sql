@@ -14,6 +14,7 @@ advice = [
     "确实没有电话的，登记村组联系人的电话并注明",
 ]
 message = "该户的联系电话没有填写，或不是11位号码。"
+explained_by = ["Q70"]
 related = ["R14"]
 
 [[example]]

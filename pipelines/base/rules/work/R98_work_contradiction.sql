@@ -1,7 +1,7 @@
 /*
 code = "R98"
 title = "务工收入字段矛盾"
-why = "务工月数和劳动能力互相矛盾，就业帮扶和收入核算会出错。"
+why = "务工月数和劳动能力互相矛盾，就业帮扶和收入核算会出错。在校生登记为无劳动力，假期、实习务工不算矛盾，月数过多的由Q95列。"
 policy = { clause = "二(二)2", quote = "动态完善全市劳动力信息台账" }
 owner = "扶贫办"
 severity = "S3"
@@ -32,6 +32,18 @@ registry_person @P2 work_months=6 labour_ability=丧失劳动力
 expect = ["P1", "P2"]
 
 [[example]]
+case = "在校生无劳动力而假期务工：不列；不在校、没有填写的照列；丧失劳动力的照列；看不出在不在校：不判断"
+given = """
+registry_person @P1 work_months=2 labour_ability=无劳动力 student_status=大专及以上
+registry_person @P2 work_months=2 labour_ability=无劳动力 student_status=非在校生
+registry_person @P3 work_months=2 labour_ability=丧失劳动力 student_status=大专及以上
+registry_person @P4 work_months=2 labour_ability=无劳动力 student_status=?
+registry_person @P5 work_months=0 labour_ability=丧失劳动力
+"""
+expect = ["P2", "P3"]
+undecided = ["P4"]
+
+[[example]]
 case = "12个月、0个月：不列"
 given = """
 registry_person @P1 work_months=12 labour_ability=普通劳动力
@@ -51,4 +63,5 @@ SELECT
     CASE WHEN p.work_months < 0 OR p.work_months > 12 THEN '不在0至12个月之间' ELSE '与“' || p.labour_ability || '”矛盾' END AS contradiction
 FROM poor_person p
 WHERE p.work_months < 0 OR p.work_months > 12
-    OR (p.work_months > 0 AND p.labour_ability IN ('丧失劳动力', '无劳动力'))
+    OR (p.work_months > 0 AND p.labour_ability = '丧失劳动力')
+    OR (p.work_months > 0 AND p.labour_ability = '无劳动力' AND (p.student_status IS NULL OR p.student_status = '非在校生'))
