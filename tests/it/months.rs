@@ -63,10 +63,12 @@ fn a_month_goes_on_from_the_month_before() {
 #[test]
 fn parameters_hold_from_their_month_on() {
     let pipeline = Pipeline::open(&root().join("pipelines/longan-2025")).unwrap();
-    let of = |period: &str, name: &str| pipeline.parameters(period.parse().unwrap())[name].clone();
-    assert_eq!(of("2025M02", "shiqiao_dibao_month_fen"), RuleParameter::Integer(61_000));
-    assert_eq!(of("2025M03", "shiqiao_dibao_month_fen"), RuleParameter::Integer(64_000));
-    assert_eq!(of("2024M12", "shiqiao_dibao_month_fen"), RuleParameter::Integer(58_000));
+    let of = |period: &str, name: &str| {
+        pipeline.settings.county_parameters("529722", period.parse().unwrap())[name].clone()
+    };
+    assert_eq!(of("2025M02", "dibao_month_fen"), RuleParameter::Integer(61_000));
+    assert_eq!(of("2025M03", "dibao_month_fen"), RuleParameter::Integer(64_000));
+    assert_eq!(of("2024M12", "dibao_month_fen"), RuleParameter::Integer(58_000));
     assert_eq!(of("2025M03", "watch_line_year_fen"), RuleParameter::Integer(820_000));
 }
 
