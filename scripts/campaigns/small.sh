@@ -19,3 +19,4 @@ campaign kills 2 --persons 120
 echo "-- masks_off"
 python3 scripts/campaigns/masks_off.py --check
 campaign triage_kills 3 --persons 120
+campaign answer_kills 2 --persons 120

@@ -20,7 +20,7 @@ import common
 from common import QUARTER
 
 # What is answered first, and what later files say of the same rows.
-EARLIER = {"核查结果": "不属实", "原因代码": "其他"}
+EARLIER = {"核查结果": "不属实", "原因代码": "其他", "备注": "见到本人"}
 LATER = {"核查结果": "属实", "处理措施": "退出"}
 
 

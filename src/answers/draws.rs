@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answer_events::{AppendedBatch, BatchOrigin, append_batch};
 use super::answer_store::{AnswerStore, unreadable};
+use super::standing_answers::StandingAnswers;
 use crate::Result;
 use crate::model::answer::{Answer, AnswerAct, ReviewLevel};
 
@@ -190,7 +191,7 @@ impl AnswerStore {
             drawn.iter().map(|one| one.exception_id.clone()).collect()
         };
         let same = |draw: &StoredDraw| draw.plan == *plan && ids(&draw.drawn) == ids(drawn);
-        let stored = self.stored_draws().map_err(|e| unreadable(&self.path, e))?;
+        let stored = self.draws_before_checking()?;
         if let Some(there) = stored.into_iter().find(same) {
             return Ok(there.batch);
         }
@@ -215,14 +216,12 @@ impl AnswerStore {
     /// # Errors
     /// The file is damaged.
     pub fn draws(&self) -> Result<Vec<StoredDraw>> {
-        let mut draws = self.stored_draws().map_err(|e| unreadable(&self.path, e))?;
-        if draws.is_empty() {
-            return Ok(draws);
-        }
-        for (batch, answer) in self.events()? {
-            draws.iter_mut().for_each(|draw| draw.take(batch, &answer));
-        }
-        Ok(draws)
+        StandingAnswers::read_with_draws(self).map(|(_, draws)| draws)
+    }
+
+    /// Draws as they were made: nothing is checked yet.
+    pub(super) fn draws_before_checking(&self) -> Result<Vec<StoredDraw>> {
+        self.stored_draws().map_err(|e| unreadable(&self.path, e))
     }
 
     fn stored_draws(&self) -> rusqlite::Result<Vec<StoredDraw>> {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::answer_events::AppendedBatch;
 use super::answer_store::AnswerStore;
+use super::draws::StoredDraw;
 use crate::Result;
 use crate::model::answer::{Answer, AnswerAct};
 
@@ -57,7 +58,20 @@ impl StandingAnswers {
     /// # Errors
     /// The store is damaged.
     pub fn read(store: &AnswerStore) -> Result<Self> {
-        Self::read_events(store, |_, _| true)
+        Self::read_events(store, |_, _, _| true)
+    }
+
+    /// Reads what stands, and the draws with what checking said so far, in one pass over the events.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub(crate) fn read_with_draws(store: &AnswerStore) -> Result<(Self, Vec<StoredDraw>)> {
+        let mut draws = store.draws_before_checking()?;
+        let standing = Self::read_events(store, |batch, answer, _| {
+            draws.iter_mut().for_each(|draw| draw.take(batch, answer));
+            true
+        })?;
+        Ok((standing, draws))
     }
 
     /// Reads what stood at the end of a day: what was given, approved or sent back later is not there yet. Of an answer the day
@@ -66,7 +80,7 @@ impl StandingAnswers {
     /// # Errors
     /// The store is damaged.
     pub fn read_as_of(store: &AnswerStore, day: Date) -> Result<Self> {
-        Self::read_events(store, |answer, recorded_on| {
+        Self::read_events(store, |_, answer, recorded_on| {
             let given = match answer.act {
                 AnswerAct::Given if !answer.is_withdrawal() => answer.answered_on.or(recorded_on),
                 _ => recorded_on,
@@ -75,12 +89,15 @@ impl StandingAnswers {
         })
     }
 
-    fn read_events(store: &AnswerStore, is_wanted: impl Fn(&Answer, Option<Date>) -> bool) -> Result<Self> {
+    fn read_events(
+        store: &AnswerStore,
+        mut is_wanted: impl FnMut(AppendedBatch, &Answer, Option<Date>) -> bool,
+    ) -> Result<Self> {
         let mut standing = Self::default();
         let days = store.batch_days()?;
         for (batch, answer) in store.events()? {
             let recorded_on = days.get(&batch).copied();
-            if is_wanted(&answer, recorded_on) {
+            if is_wanted(batch, &answer, recorded_on) {
                 standing.take(batch, answer, recorded_on);
             }
         }

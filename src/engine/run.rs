@@ -415,7 +415,7 @@ fn not_run_or_gone(
         let retired = !rules.unasked.contains(code);
         let reason =
             if retired { "规则集里已没有这条规则" } else { "本次运行没有选这条规则" };
-        NotRun { rule_code: code.to_owned(), reason: reason.to_owned(), retired }
+        NotRun { rule_code: code.to_owned(), reason: reason.to_owned(), retired, missing: Vec::new() }
     });
     not_run.iter().cloned().chain(gone).collect()
 }

@@ -31,6 +31,8 @@ pub struct NotRun {
     pub reason: String,
     /// True if the rule is asked no more: its time is over, or it was switched off or taken out.
     pub retired: bool,
+    /// Lists that it reads and that nobody delivered.
+    pub missing: Vec<String>,
 }
 
 /// An indicator as the previous publication had it.

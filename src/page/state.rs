@@ -121,7 +121,7 @@ impl PageState {
             return Ok(known);
         }
         let (standing, draws) = match AnswerStore::find(&self.out, &self.identity)? {
-            Some(store) => (StandingAnswers::read(&store)?, store.draws()?),
+            Some(store) => StandingAnswers::read_with_draws(&store)?,
             None => Default::default(),
         };
         let known = match (&self.secret, standing.is_empty()) {

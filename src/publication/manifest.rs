@@ -200,6 +200,9 @@ pub struct RuleRun {
     /// Why it did not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Lists that it reads and that nobody delivered; the reason says it, too.
+    #[serde(skip)]
+    pub missing: Vec<String>,
     /// Open exceptions.
     pub exceptions: u64,
     /// Indicator rows.

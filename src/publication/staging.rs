@@ -83,6 +83,20 @@ impl LockedFolder {
     pub(crate) fn place(&self, name: &str, write: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         place_in_locked(&self.out, name, write)
     }
+
+    /// Removes a run of a period: aside in one step, so that nobody sees half of it, and under a name that whoever locks the
+    /// folder next cleans up.
+    ///
+    /// # Errors
+    /// It cannot be moved or deleted.
+    pub(crate) fn remove_run(&self, period: Period, run: &Path) -> Result<()> {
+        let name = run.file_name().unwrap_or_default().to_string_lossy();
+        let digest = name.rsplit('-').next().unwrap_or_default();
+        let aside = self.out.join(format!("{STAGING}{period}-{digest}"));
+        fs::rename(run, &aside).map_err(|e| Error::io("删除", run, e))?;
+        fs::remove_dir_all(&aside)
+            .map_err(|e| Error::io("删除", &aside, e).hint("检查权限，再执行一次：它接着删"))
+    }
 }
 
 /// As [`LockedFolder::place`].

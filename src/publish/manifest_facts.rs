@@ -143,6 +143,7 @@ fn rule_runs(inputs: &PublicationInputs<'_>) -> Vec<RuleRun> {
             title: rule.title.clone(),
             ran: not_run.is_none(),
             reason: not_run.map(|n| n.reason.clone()),
+            missing: not_run.map(|n| n.missing.clone()).unwrap_or_default(),
             exceptions: open.get(rule.code.as_str()).copied().unwrap_or(0),
             indicators: indicators.count() as u64,
             undecided: undecided.get(rule.code.as_str()).copied().unwrap_or(0),

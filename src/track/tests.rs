@@ -92,7 +92,10 @@ fn life_of_an_exception() {
 #[test]
 fn a_rule_that_did_not_run_resolves_nothing() {
     let q3 = next(&[finding("R30", "P1", "")], &[], None, &[], "2018Q3");
-    let not_run = [NotRun { rule_code: "R30".into(), reason: "缺少来源".into(), retired: false }];
+    let not_run =
+        [NotRun {
+            rule_code: "R30".into(), reason: "缺少来源".into(), retired: false, missing: Vec::new()
+        }];
     let q4 = next(&[], &not_run, Some(("2018Q3", q3)), &[], "2018Q4");
     assert_eq!((q4[0].status, q4[0].checked), (Status::Persisting, false));
     assert_eq!(q4[0].last_seen, period("2018Q3"));
@@ -101,7 +104,12 @@ fn a_rule_that_did_not_run_resolves_nothing() {
 #[test]
 fn what_a_retired_rule_found_is_closed_as_such() {
     let q4 = next(&[finding("R84", "P1", "")], &[], None, &[], "2018Q4");
-    let not_run = [NotRun { rule_code: "R84".into(), reason: "适用至2018Q4".into(), retired: true }];
+    let not_run = [NotRun {
+        rule_code: "R84".into(),
+        reason: "适用至2018Q4".into(),
+        retired: true,
+        missing: Vec::new(),
+    }];
     let q1 = next(&[], &not_run, Some(("2018Q4", q4)), &[], "2019Q1");
     assert_eq!((q1[0].status, q1[0].checked, q1[0].is_open()), (Status::Retired, false, false));
     assert_eq!(q1[0].resolved_in, Some(period("2019Q1")));
@@ -382,7 +390,12 @@ fn an_answered_one_that_cannot_be_judged_stays_answered() {
     let q3 = next(std::slice::from_ref(&a), &[], None, &[], "2018Q3");
     let answers = answered(&q3[0], "不属实", ("F1", "2018-10-20"));
     let q3 = judged(q3, "F1", &answers, "2018Q3");
-    let not_run = [NotRun { rule_code: "R07".to_owned(), reason: "没有名单".to_owned(), retired: false }];
+    let not_run = [NotRun {
+        rule_code: "R07".to_owned(),
+        reason: "没有名单".to_owned(),
+        retired: false,
+        missing: Vec::new(),
+    }];
     let q4 = judged(next(&[], &not_run, Some(("2018Q3", q3)), &[], "2018Q4"), "F9", &answers, "2018Q4");
     assert_eq!((q4[0].status, q4[0].checked), (Status::Answered, false));
 }
@@ -491,7 +504,12 @@ fn what_a_corrected_list_mended_within_the_quarter_is_told_as_mended() {
     assert_eq!(status(&fourth)[1].1, Status::Reopened);
     assert_eq!(rerun(&[a.clone(), b], &[], (None, &fourth), "2018Q3"), fourth);
     // A rule that did not run closes nothing, and says so.
-    let not_run = [NotRun { rule_code: "R07".to_owned(), reason: "没有名单".to_owned(), retired: false }];
+    let not_run = [NotRun {
+        rule_code: "R07".to_owned(),
+        reason: "没有名单".to_owned(),
+        retired: false,
+        missing: Vec::new(),
+    }];
     let held = rerun(&[], &not_run, (None, &first), "2018Q3");
     assert!(held.iter().all(|one| one.status == Status::New && !one.checked));
     // And the quarter behind goes on from the last run.

@@ -217,13 +217,16 @@ pub(super) fn list_publications(out: &Path) -> Result<(Vec<BackedPublication>, V
 }
 
 /// Files below a folder of the output folder, as they are called from there, sorted; links are not followed.
+///
+/// # Errors
+/// A folder that cannot be read, or a name that is not UTF-8.
 pub(super) fn list_files(out: &Path, within: &Path) -> Result<Vec<String>> {
     let folder = out.join(within);
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for name in layout::list_folder_names(&folder)? {
+    for name in list_names(&folder)? {
         let within = within.join(&name);
         let there = folder.join(&name).symlink_metadata();
         let there = there.map_err(|e| Error::io("读取要备份的文件", &folder.join(&name), e))?;
@@ -234,6 +237,27 @@ pub(super) fn list_files(out: &Path, within: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+/// Names in a folder of this program's, sorted; none if there is no such folder. A name that is not UTF-8 is refused: whoever
+/// passed over it would lose the file in silence.
+pub(super) fn list_names(folder: &Path) -> Result<Vec<String>> {
+    let failed = |e| Error::io("读取文件夹", folder, e);
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(failed)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(failed)?.file_name();
+        names.push(name.into_string().map_err(|name| {
+            Error::input("文件名不是 UTF-8，无法处理")
+                .in_file(folder.join(name))
+                .hint("改名，或移到别处，再执行一次")
+        })?);
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The archive while it is written.

@@ -168,7 +168,7 @@ impl OpenBackup {
                 return Ok(to.finish().1);
             }
             // What is longer than listed is not read to its end.
-            if part_is_longer(&to, read, one.bytes) {
+            if to.bytes() + read as u64 > one.bytes {
                 return Err(damaged(path, &format!("{}与清册不符", one.name)));
             }
             to.write_all(&buffer[..read])
@@ -188,10 +188,6 @@ impl OpenBackup {
     pub(super) fn listed(&self, name: &str) -> Option<&BackedFile> {
         self.contents.files.iter().find(|one| one.name == name)
     }
-}
-
-fn part_is_longer<W: Write>(written: &DigestingWriter<W>, more: usize, listed: u64) -> bool {
-    written.bytes() + more as u64 > listed
 }
 
 fn read_text(archive: &mut ZipArchive<File>, name: &str, path: &Path) -> Result<Vec<u8>> {

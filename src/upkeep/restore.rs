@@ -23,7 +23,7 @@ use crate::table::whole_file::{WholeFile, write_whole_file};
 use crate::{Error, Result};
 
 /// What the names of former files end with, followed by a number.
-const FORMER: &str = "before-restore";
+pub(super) const FORMER: &str = ".before-restore-";
 
 /// A key's file, and what is there now.
 #[derive(Debug, Clone)]
@@ -316,7 +316,7 @@ fn digest_of(path: &Path) -> Result<Option<String>> {
 /// A name beside `path` that nothing has yet.
 fn free_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut names = (1u32..).map(|number| path.with_file_name(format!("{name}.{FORMER}-{number}")));
+    let mut names = (1u32..).map(|number| path.with_file_name(format!("{name}{FORMER}{number}")));
     names.find(|name| name.symlink_metadata().is_err()).unwrap_or_else(|| path.to_owned())
 }
 

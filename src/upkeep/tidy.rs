@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::backup::list_files;
+use super::backup::{list_files, list_names};
 use super::backup_archive::ANSWERS;
 use super::deletion_log::{DeletedKind, DeletionEntry, log_deletion};
+use super::restore::FORMER;
 use crate::answers::{AnswerStore, DetailedAnswer, RETURNED, is_pair_subject};
 use crate::config::retention::RetentionSettings;
 use crate::model::exception::{Status, number_key};
-use crate::model::period::Period;
 use crate::privacy::IdentitySecret;
 use crate::publication::deleted_files::{DeletedFiles, TimedDeletion};
 use crate::publication::layout::{self, PeriodFolder};
@@ -21,9 +21,6 @@ use crate::publication::snapshot::Snapshot;
 use crate::publication::staging::LockedFolder;
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
-
-/// What a former file of answers ends with, which a restoring left.
-const FORMER: &str = ".before-restore-";
 
 /// An order to delete what has had its time.
 #[derive(Debug)]
@@ -84,9 +81,10 @@ pub fn tidy(plan: &TidyPlan) -> Result<TidySummary> {
     if !plan.out.is_dir() || layout::list_period_folders(&plan.out)?.is_empty() {
         return Err(Error::usage("这里没有发布").in_file(&plan.out).hint("给出发布文件夹，即 run 的 --out"));
     }
-    let _locked = if plan.dry_run { None } else { Some(LockedFolder::take(&plan.out, "tidy")?) };
+    let locked = if plan.dry_run { None } else { Some(LockedFolder::take(&plan.out, "tidy")?) };
     let mut work = TidyWork {
         plan,
+        locked,
         gone: BTreeSet::new(),
         done: TidySummary { dry_run: plan.dry_run, ..Default::default() },
     };
@@ -149,6 +147,8 @@ impl NeededRuns {
 
 struct TidyWork<'p> {
     plan: &'p TidyPlan,
+    /// Nothing of a dry run.
+    locked: Option<LockedFolder>,
     /// Runs that were deleted whole, or would be.
     gone: BTreeSet<PathBuf>,
     done: TidySummary,
@@ -229,8 +229,8 @@ impl TidyWork<'_> {
                     continue;
                 }
                 self.entry(DeletedKind::Run, self.place(run), (rule.clone(), None), (count, bytes))?;
-                if !self.plan.dry_run {
-                    remove_run(&self.plan.out, period.period, run)?;
+                if let Some(locked) = &self.locked {
+                    locked.remove_run(period.period, run)?;
                 }
                 self.gone.insert(run.clone());
             }
@@ -284,7 +284,7 @@ impl TidyWork<'_> {
     fn delete_returned(&mut self) -> Result<()> {
         let Some(time) = self.plan.retention.returned.clone() else { return Ok(()) };
         let above = self.plan.out.join(RETURNED);
-        for name in layout::list_folder_names(&above)? {
+        for name in list_names(&above)? {
             let place = format!("{RETURNED}/{name}");
             let folder = above.join(&name);
             let files = match folder.symlink_metadata().is_ok_and(|there| there.is_dir()) {
@@ -446,16 +446,6 @@ fn remove_empty_folders(folder: &Path) -> Result<()> {
     // Of one that is not empty the system says so.
     let _ = fs::remove_dir(folder);
     Ok(())
-}
-
-/// Removes a run: aside in one step, so that nobody sees half of it, and under a name that the next command cleans up.
-fn remove_run(out: &Path, period: Period, run: &Path) -> Result<()> {
-    let name = run.file_name().unwrap_or_default().to_string_lossy();
-    let digest = name.rsplit('-').next().unwrap_or_default();
-    let aside = out.join(format!(".staging-{period}-{digest}"));
-    fs::rename(run, &aside).map_err(|e| Error::io("删除", run, e))?;
-    fs::remove_dir_all(&aside)
-        .map_err(|e| Error::io("删除", &aside, e).hint("检查权限，再执行一次 bidui tidy：它接着删"))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub(crate) fn copied(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
-fn t8_t9_t12_t21_answers_close_findings_over_two_quarters_and_are_counted_apart() {
+fn t8_t9_t12_t18_t21_answers_close_findings_over_two_quarters_and_are_counted_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (key, out) = (key(folder.path()), copied(folder.path()));
     let (before, after) = (exceptions(&out, "2018Q3"), exceptions(&out, "2018Q4"));

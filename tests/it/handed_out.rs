@@ -282,13 +282,32 @@ fn sheets_that_are_gone_and_points_that_no_letter_tells_are_told_on_the_terminal
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{said}");
     assert!(said.contains("本季第2次运行的清单已按期限删除，没有对照"), "{said}");
-    assert!(
-        said.contains("评级授信没有报来，上次退回的") && said.contains("项不知道改没改，没有写退回函"),
-        "{said}"
-    );
     let mut folders = std::fs::read_dir(out.join("2018Q3")).unwrap().map(|one| one.unwrap().path());
     let third = folders.find(|path| text(path).contains("run-0003-")).unwrap();
     assert!(third.join("lists/淇县").is_dir() && !third.join("lists/淇县/补报").exists());
+    // Whoever ought to have delivered the list is asked for it, and told which rules wait for it.
+    let letter = book_parts(&third.join("lists/退回/评级授信.xlsx")).join("\n");
+    for part in [
+        "报来：本期没有收到这份名单",
+        "没有报来本期的评级授信，以下规则没有判断：",
+        "这次没有报来，不知道改没改",
+    ] {
+        assert!(letter.contains(part), "{part}\n{letter}");
+    }
+    let manifest = std::fs::read_to_string(third.join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let waits = |rule: &&Value| rule["reason"].as_str().is_some_and(|why| why.contains("评级授信"));
+    let codes: Vec<&str> = manifest["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(waits)
+        .map(|rule| rule["code"].as_str().unwrap())
+        .collect();
+    assert!(!codes.is_empty());
+    for code in codes {
+        assert!(letter.contains(code), "{code}\n{letter}");
+    }
 }
 
 #[test]

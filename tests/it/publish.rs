@@ -244,10 +244,12 @@ impl World {
             target: Some(10_000),
             ..Indicator::default()
         });
-        let not_run =
-            NotRun {
-                rule_code: "R73".into(), reason: "本季未提供“危房改造台账”".into(), retired: false
-            };
+        let not_run = NotRun {
+            rule_code: "R73".into(),
+            reason: "本季未提供“危房改造台账”".into(),
+            retired: false,
+            missing: Vec::new(),
+        };
         RuleFindings {
             exceptions,
             indicators: indicators.collect(),

@@ -9,7 +9,7 @@ use super::book_plan::untaken;
 use super::return_letter::ReturnLetter;
 use super::return_points::{counties_of, points_of, reason_and_cure};
 use super::return_sheets::{compared_sheet, return_sheets};
-use super::return_supplier::return_suppliers;
+use super::return_supplier::{ReturnSupplier, return_suppliers};
 use super::style::{SheetStyles, document_properties, new_list_workbook};
 use super::table_sheet::TableSheet;
 use super::{list_workbook_error, safe_names};
@@ -83,39 +83,50 @@ fn write_letters(loaded: &[LoadedSource], to: &ReturnedTo<'_>, outputs: &mut Out
     for loaded in loaded {
         let told = counties_of(to.points, &loaded.records.source);
         for supplier in return_suppliers(loaded, to.catalogue, to.rules, &told) {
-            let returned = supplier.returned();
-            let days = to.catalogue.outputs.return_days;
-            let due = to.issued.map(|issued| to.catalogue.calendar.working_days_after(issued, days));
-            let letter = ReturnLetter {
-                supplier: &supplier,
-                catalogue: to.catalogue,
-                period: to.period,
-                due: due.transpose()?,
-                points: points_of(to.points, &supplier),
-                compared_with: to.points.compared_with.as_deref(),
-                sheets: return_sheets(&supplier, to.catalogue, to.rules),
-            };
-            if returned.is_empty() && letter.says_nothing() {
-                continue;
-            }
-            make_output_folder(&outputs.path("lists/退回"), 0o700)?;
-            let name = safe_names::safe_file_name(&supplier.title(to.catalogue));
-            let name = untaken(&mut taken, name, supplier.source());
-            let stem = format!("lists/退回/{name}");
-            let rows: Vec<[String; REJECTED]> = returned
-                .iter()
-                .enumerate()
-                .map(|(i, (reject, severity))| reject_cells(i + 1, reject, severity))
-                .collect();
-            let book = reject_workbook(&letter, &rows, outputs.folder())?;
-            outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
-            let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
-            csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
-            rows.iter().try_for_each(|row| csv.row(row))?;
-            csv.finish(outputs)?;
+            write_letter(&supplier, to, &mut taken, outputs)?;
         }
     }
+    // Of a list of which nothing came whoever ought to have delivered it is asked, too.
+    let came: BTreeSet<&str> = loaded.iter().map(|one| one.records.source.as_str()).collect();
+    for source in to.catalogue.sources.iter().filter(|source| !came.contains(source.name.as_str())) {
+        write_letter(&ReturnSupplier::of_missing(&source.name), to, &mut taken, outputs)?;
+    }
     Ok(())
+}
+
+/// Writes the letter to a supplier, if there is something to tell.
+fn write_letter(
+    supplier: &ReturnSupplier<'_>,
+    to: &ReturnedTo<'_>,
+    taken: &mut BTreeSet<String>,
+    outputs: &mut OutputFiles,
+) -> Result<()> {
+    let returned = supplier.returned();
+    let days = to.catalogue.outputs.return_days;
+    let due = to.issued.map(|issued| to.catalogue.calendar.working_days_after(issued, days));
+    let letter = ReturnLetter {
+        supplier,
+        catalogue: to.catalogue,
+        period: to.period,
+        due: due.transpose()?,
+        points: points_of(to.points, supplier),
+        compared_with: to.points.compared_with.as_deref(),
+        sheets: return_sheets(supplier, to.catalogue, to.rules),
+    };
+    if returned.is_empty() && letter.says_nothing() {
+        return Ok(());
+    }
+    make_output_folder(&outputs.path("lists/退回"), 0o700)?;
+    let name = safe_names::safe_file_name(&supplier.title(to.catalogue));
+    let stem = format!("lists/退回/{}", untaken(taken, name, supplier.source()));
+    let cells = |(i, (reject, severity)): (usize, &(&Reject, &str))| reject_cells(i + 1, reject, severity);
+    let rows: Vec<[String; REJECTED]> = returned.iter().enumerate().map(cells).collect();
+    let book = reject_workbook(&letter, &rows, outputs.folder())?;
+    outputs.bytes(&format!("{stem}.xlsx"), &book, Some(rows.len() as u64))?;
+    let mut csv = CsvFile::begin(outputs, &format!("{stem}.csv"))?;
+    csv.row(&REJECT_COLUMNS.map(|(title, _)| title))?;
+    rows.iter().try_for_each(|row| csv.row(row))?;
+    csv.finish(outputs)
 }
 
 /// The cells of one returned row.

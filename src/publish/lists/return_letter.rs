@@ -50,6 +50,7 @@ impl ReturnLetter<'_> {
     pub(super) fn says_nothing(&self) -> bool {
         self.points.0.is_empty()
             && self.points.1.is_empty()
+            && self.supplier.lacked(self.catalogue).is_empty()
             && self.sheets.iter().all(|sheet| sheet.rows.is_empty() || sheet.name == "没读出的列和数")
     }
 
@@ -102,8 +103,12 @@ impl ReturnLetter<'_> {
             lines.push(format!("{by}报来：本期没有收到这份名单。没有名单不等于没有这些人。"));
             return lines;
         }
-        let nothing =
-            self.points.0.is_empty() && rows.is_empty() && self.codes().is_empty() && self.held().is_empty();
+        let lacked = self.supplier.lacked(self.catalogue);
+        let nothing = self.points.0.is_empty()
+            && rows.is_empty()
+            && lacked.is_empty()
+            && self.codes().is_empty()
+            && self.held().is_empty();
         lines.push(match rows.is_empty() {
             true if nothing => "上次请改的都已改正，这次没有要改的。".to_owned(),
             true => format!("{by}改正后重报：没有退回的行，要改的见下。"),
@@ -112,6 +117,10 @@ impl ReturnLetter<'_> {
                 rows.len() - whole
             ),
         });
+        if !lacked.is_empty() {
+            let told = some_lines(lacked.iter().map(|one| format!("{one}。")));
+            lines.push(format!("请补报：{}没有报来的，不等于没有这些人。", told.concat()));
+        }
         let sum = |count: fn(&TableTotals) -> u64| -> u64 {
             self.supplier.tables.iter().map(|one| count(one)).sum()
         };
@@ -192,7 +201,10 @@ impl ReturnLetter<'_> {
         let line = |(lacks, rules, undecided): (&str, Vec<String>, u64)| {
             let more = if rules.len() > NAMED { format!("等{}条", rules.len()) } else { String::new() };
             let named = rules.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
-            format!("{lacks}，以下规则没有判断：{named}{more}；{undecided}个对象没有结论。")
+            match undecided {
+                0 => format!("{lacks}，以下规则没有判断：{named}{more}。"),
+                _ => format!("{lacks}，以下规则没有判断：{named}{more}；{undecided}个对象没有结论。"),
+            }
         };
         some_lines(by_lack.into_iter().map(line))
     }

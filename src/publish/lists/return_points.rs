@@ -179,7 +179,7 @@ fn held_place(county: &str, column: &str) -> String {
     format!("{county} {column}").trim().to_owned()
 }
 
-/// Points that no letter tells, by list, Chinese: nothing of the list came, or it came in parts where it was one.
+/// Points that no letter tells, by list, Chinese: it came in parts where it was one.
 pub(in crate::publish) fn points_without_letter(
     inputs: &PublicationInputs<'_>,
     rules: &[RuleRun],
@@ -194,7 +194,7 @@ pub(in crate::publish) fn points_without_letter(
     for (source, all) in untold {
         let title = inputs.catalogue.source_title(source);
         let Some(loaded) = inputs.loaded.iter().find(|one| one.records.source == source) else {
-            lines.push(format!("{title}没有报来，上次退回的{all}项不知道改没改，没有写退回函"));
+            // The letter that asks for the list tells them.
             continue;
         };
         let suppliers = return_suppliers(loaded, inputs.catalogue, rules, &counties_of(points, source));

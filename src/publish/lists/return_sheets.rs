@@ -50,26 +50,49 @@ pub(super) fn return_sheets(
             ],
             numbers: &[4],
             sentences: &[1, 3],
-            rows: held_of(rules, source)
-                .filter(|(_, held)| supplier.is_of(&held.county_code, catalogue))
-                .map(|(rule, held)| {
-                    let county = catalogue.county_name(&held.county_code).to_owned();
-                    let list = catalogue.source_title(source);
-                    let lacks = match (held.column.as_str(), held.unknown == held.records) {
-                        ("", _) => held.why.unwrap_or_default().told(&county, list),
-                        (column, true) => format!("{county}{list}缺“{}”", label(column)),
-                        (column, false) => format!(
-                            "{county}{list}的“{}”有{}/{}条看不出",
-                            label(column),
-                            held.unknown,
-                            held.records
-                        ),
-                    };
-                    vec![county, lacks, rule.code.clone(), rule.title.clone(), held.undecided.to_string()]
-                })
+            rows: unrun_rows(supplier, catalogue, rules)
+                .chain(
+                    held_of(rules, source)
+                        .filter(|(_, held)| supplier.is_of(&held.county_code, catalogue))
+                        .map(|(rule, held)| {
+                            let county = catalogue.county_name(&held.county_code).to_owned();
+                            let list = catalogue.source_title(source);
+                            let lacks = match (held.column.as_str(), held.unknown == held.records) {
+                                ("", _) => held.why.unwrap_or_default().told(&county, list),
+                                (column, true) => format!("{county}{list}缺“{}”", label(column)),
+                                (column, false) => format!(
+                                    "{county}{list}的“{}”有{}/{}条看不出",
+                                    label(column),
+                                    held.unknown,
+                                    held.records
+                                ),
+                            };
+                            vec![
+                                county,
+                                lacks,
+                                rule.code.clone(),
+                                rule.title.clone(),
+                                held.undecided.to_string(),
+                            ]
+                        }),
+                )
                 .collect(),
         },
     ]
+}
+
+/// Rules that were not run, for nobody delivered the list. How many subjects that leaves undecided nobody can say.
+fn unrun_rows<'a>(
+    supplier: &'a ReturnSupplier<'_>,
+    catalogue: &'a PublishedPipeline,
+    rules: &'a [RuleRun],
+) -> impl Iterator<Item = Vec<String>> + 'a {
+    let source = supplier.source();
+    let waiting = rules.iter().filter(move |rule| rule.missing.iter().any(|list| list == source));
+    waiting.map(move |rule| {
+        let lacks = format!("没有报来本期的{}", catalogue.source_title(source));
+        vec!["全部".to_owned(), lacks, rule.code.clone(), rule.title.clone(), String::new()]
+    })
 }
 
 /// Stands where a spelling does, for those beyond the most frequent.

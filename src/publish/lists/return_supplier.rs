@@ -12,7 +12,10 @@ use crate::publish::tables::returned_rows;
 /// Whoever delivers a list, or a county's part of it.
 #[derive(Debug)]
 pub(super) struct ReturnSupplier<'a> {
-    pub(super) loaded: &'a LoadedSource,
+    /// Name of the list.
+    source: &'a str,
+    /// What came of the list; `None`: nothing at all.
+    loaded: Option<&'a LoadedSource>,
     /// Name of the county whose files these are; `""`: the list is one for all.
     pub(super) county: String,
     pub(super) tables: Vec<&'a TableTotals>,
@@ -28,7 +31,7 @@ pub(super) fn return_suppliers<'a>(
     rules: &[RuleRun],
     told: &BTreeSet<String>,
 ) -> Vec<ReturnSupplier<'a>> {
-    let tables = loaded.totals.tables.as_slice();
+    let (source, tables) = (loaded.records.source.as_str(), loaded.totals.tables.as_slice());
     let counties: Vec<Option<String>> = tables.iter().map(|table| own_county(table, catalogue)).collect();
     let different: BTreeSet<&String> = counties.iter().flatten().collect();
     // A workbook with a sheet per county is one department's.
@@ -40,18 +43,31 @@ pub(super) fn return_suppliers<'a>(
     let by_county = !shared && different.len() > 1 && counties.iter().all(Option::is_some);
     if !by_county {
         let tables = tables.iter().collect();
-        return vec![ReturnSupplier { loaded, county: String::new(), tables, by_county }];
+        return vec![ReturnSupplier {
+            source,
+            loaded: Some(loaded),
+            county: String::new(),
+            tables,
+            by_county,
+        }];
     }
-    let held = held_of(rules, &loaded.records.source)
+    let held = held_of(rules, source)
         .filter(|(_, held)| !held.county_code.is_empty())
         .map(|(_, held)| catalogue.county_name(&held.county_code).to_owned());
-    let mut names: BTreeSet<String> = different.into_iter().cloned().chain(held).collect();
+    let lacked = loaded.lacked.iter().map(|place| county_of_place(&place.code, catalogue).to_owned());
+    let mut names: BTreeSet<String> = different.into_iter().cloned().chain(held).chain(lacked).collect();
     names.extend(told.iter().filter(|county| !county.is_empty()).cloned());
     let of = |county: String| {
         let own = tables.iter().zip(&counties).filter(|(_, of)| of.as_ref() == Some(&county));
-        ReturnSupplier { loaded, tables: own.map(|(table, _)| table).collect(), by_county, county }
+        let tables = own.map(|(table, _)| table).collect();
+        ReturnSupplier { source, loaded: Some(loaded), tables, by_county, county }
     };
     names.into_iter().map(of).collect()
+}
+
+/// Name of the county that a county or township is, or lies in.
+fn county_of_place<'c>(code: &'c str, catalogue: &'c PublishedPipeline) -> &'c str {
+    catalogue.county_name(code.get(..6).unwrap_or(code))
 }
 
 /// The county that all rows of a table are of.
@@ -73,8 +89,22 @@ pub(super) fn held_of<'r>(
 }
 
 impl<'a> ReturnSupplier<'a> {
+    /// Whoever ought to have delivered a list of which nothing came.
+    pub(super) fn of_missing(source: &'a str) -> Self {
+        Self { source, loaded: None, county: String::new(), tables: Vec::new(), by_county: false }
+    }
+
     pub(super) fn source(&self) -> &'a str {
-        &self.loaded.records.source
+        self.source
+    }
+
+    /// Parts of the list that did not come, or do not count, Chinese.
+    pub(super) fn lacked(&self, catalogue: &PublishedPipeline) -> Vec<String> {
+        let list = catalogue.source_title(self.source);
+        let places = self.loaded.into_iter().flat_map(|loaded| &loaded.lacked);
+        let own =
+            places.filter(|place| !self.by_county || county_of_place(&place.code, catalogue) == self.county);
+        own.map(|place| place.why.told(catalogue.county_name(&place.code), list)).collect()
     }
 
     /// `农村低保（淇县）`.
@@ -99,7 +129,7 @@ impl<'a> ReturnSupplier<'a> {
     /// Its rows and cells that were not taken as they are.
     pub(super) fn returned(&self) -> Vec<(&'a Reject, &'static str)> {
         let files: BTreeSet<&Path> = self.tables.iter().map(|table| table.file.as_path()).collect();
-        let all = returned_rows(std::slice::from_ref(self.loaded));
+        let all = self.loaded.into_iter().flat_map(|loaded| returned_rows(std::slice::from_ref(loaded)));
         all.filter(|(reject, _)| !self.by_county || files.contains(reject.file.as_path())).collect()
     }
 

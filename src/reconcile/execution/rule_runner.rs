@@ -89,7 +89,11 @@ pub(crate) fn run_answering_rules(
             Some(reason) => {
                 let code = &rule.header.code;
                 let retired = rules.is_retired(rule, period);
-                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired });
+                let missing = match rules.off.contains_key(code) || !rule.applies(period) {
+                    true => Vec::new(),
+                    false => missing_lists(rule, views).map(str::to_owned).collect(),
+                };
+                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired, missing });
             }
             None => positions.push(position),
         }
@@ -273,12 +277,8 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
             _ => "本季度不适用".to_owned(),
         }));
     }
-    let missing: Vec<String> = header
-        .sources
-        .iter()
-        .filter(|name| views.get(name).is_none())
-        .map(|name| format!("{}（{name}）", rules.catalogue.title(name)))
-        .collect();
+    let missing: Vec<String> =
+        missing_lists(rule, views).map(|name| format!("{}（{name}）", rules.catalogue.title(name))).collect();
     if !missing.is_empty() {
         return Ok(Some(format!("缺少数据来源：{}", missing.join("、"))));
     }
@@ -335,6 +335,11 @@ fn unset_parameters(
         }
     }
     Ok(unset)
+}
+
+/// Lists that a rule reads and that nobody delivered.
+fn missing_lists<'r>(rule: &'r Rule, views: &QuarterViews<'_>) -> impl Iterator<Item = &'r str> {
+    rule.header.sources.iter().map(|name| &**name).filter(|name| views.get(name).is_none())
 }
 
 /// Runs one rule in a session that holds its tables.
