@@ -1,7 +1,9 @@
 //! For work on weights: every person of an invented quarter that linking got wrong, with what is known
 //! of the records, and the weights of the pairs between them.
 //!
-//! `cargo bench --bench link_errors -- PIPELINE DATA`; DATA comes from `bidui synth` and has the truth.
+//! `cargo bench --bench link_errors -- PIPELINE DATA [brief]`; DATA comes from `bidui synth` and has the truth.
+//! The figures come last: F1 of registry × insurance and of all lists, persons that hold two, recall by kind of error.
+//! `brief` prints them alone.
 #![allow(clippy::print_stdout)] // A look at the terminal.
 
 mod arguments;
@@ -30,7 +32,7 @@ struct Quarter {
 }
 
 fn main() -> Result<()> {
-    let Some(arguments) = arguments::after_the_dashes("link_errors PIPELINE DATA", 2) else {
+    let Some(arguments) = arguments::after_the_dashes("link_errors PIPELINE DATA [brief]", 2) else {
         return Ok(());
     };
     let quarter = quarter(Path::new(&arguments[0]), Path::new(&arguments[1]))?;
@@ -42,12 +44,25 @@ fn main() -> Result<()> {
     }
     let split = |group: &&Vec<usize>| group.iter().any(|&n| !quarter.together(group[0], n));
     let mixed = |group: &&Vec<usize>| group.iter().any(|&n| quarter.truth[group[0]].1 != quarter.truth[n].1);
-    of_person.values().filter(split).for_each(|group| quarter.show("MISSED", group));
-    of_cluster.values().filter(mixed).for_each(|group| quarter.show("WRONG", group));
+    if arguments.get(2).is_none_or(|brief| brief != "brief") {
+        of_person.values().filter(split).for_each(|group| quarter.show("MISSED", group));
+        of_cluster.values().filter(mixed).for_each(|group| quarter.show("WRONG", group));
+    }
     let review = quarter.links.decision.iter().filter(|d| **d == Decision::Review).count();
     let touched = quarter.resolution.in_review.iter().filter(|r| **r).count();
     println!("{} pairs, {review} review, {touched} records in review", quarter.links.left.len());
     quarter.links.passes.iter().for_each(|pass| println!("{pass:?}"));
+    let holds_two = of_cluster.values().filter(mixed).count();
+    println!("{holds_two} persons of {} hold records of two", of_cluster.len());
+    let (of_person, of_cluster): (Vec<_>, Vec<_>) =
+        (of_person.into_values().collect(), of_cluster.into_values().collect());
+    quarter.tell_pairs("all lists", &of_person, &of_cluster, &|_, _| true);
+    quarter.tell_pairs("registry × insurance", &of_person, &of_cluster, &|a, b| {
+        let mut sources = [a, b];
+        sources.sort_unstable();
+        sources == ["insurance", "registry_person"]
+    });
+    quarter.tell_kinds(&of_person);
     Ok(())
 }
 
@@ -80,6 +95,57 @@ fn quarter(root: &Path, data: &Path) -> Result<Quarter> {
 impl Quarter {
     fn together(&self, a: usize, b: usize) -> bool {
         self.resolution.person[a] == self.resolution.person[b]
+    }
+
+    /// Prints precision, recall and F1 of the pairs of records that count.
+    fn tell_pairs(
+        &self,
+        what: &str,
+        of_person: &[Vec<usize>],
+        of_cluster: &[Vec<usize>],
+        counts: &dyn Fn(&str, &str) -> bool,
+    ) {
+        let source = |node: usize| self.place(node).0.source.as_str();
+        let pairs = |groups: &[Vec<usize>], is: &dyn Fn(usize, usize) -> bool| -> usize {
+            let of = |group: &Vec<usize>| {
+                let pairs = (0..group.len()).flat_map(|i| (i + 1..group.len()).map(move |j| (i, j)));
+                pairs
+                    .filter(|&(i, j)| counts(source(group[i]), source(group[j])) && is(group[i], group[j]))
+                    .count()
+            };
+            groups.iter().map(of).sum()
+        };
+        let truth = pairs(of_person, &|_, _| true);
+        let found = pairs(of_cluster, &|_, _| true);
+        let right = pairs(of_person, &|a, b| self.together(a, b));
+        let (precision, recall) = (right as f64 / found as f64, right as f64 / truth as f64);
+        println!(
+            "{what}: precision {precision:.5}, recall {recall:.5}, F1 {:.5} ({} wrong, {} missed of {truth})",
+            2.0 * precision * recall / (precision + recall),
+            found - right,
+            truth - right
+        );
+    }
+
+    /// Prints the recall of pairs by kind of error in one of their records.
+    fn tell_kinds(&self, of_person: &[Vec<usize>]) {
+        let mut kinds: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+        for group in of_person {
+            for &node in group {
+                let right =
+                    group.iter().filter(|&&other| other != node && self.together(node, other)).count();
+                for kind in self.truth[node].2.split(';') {
+                    let counted = kinds.entry(kind).or_default();
+                    counted[0] += 1;
+                    counted[1] += group.len() - 1;
+                    counted[2] += right;
+                }
+            }
+        }
+        for (kind, [records, truth, right]) in kinds {
+            let recall = right as f64 / truth.max(1) as f64;
+            println!("  {kind:<18} {records:>7} records, recall {recall:.4} ({} missed)", truth - right);
+        }
     }
 
     /// Source and row of a record.

@@ -46,8 +46,11 @@ pub(super) struct SynthArguments {
     /// 某种事件多发生几倍，例如 dropped_out=3；可以写多次
     #[arg(long, value_name = "事件=倍数", value_parser = parse_event_factor)]
     event_factor: Vec<(String, f64)>,
+    /// 另加难匹配的错：一人两行而证号有误、乳名、证号与本人出生日期不符、村子划归别的乡镇、迁居又无证号等
+    #[arg(long)]
+    hard: bool,
     /// 按随仓库提供的示例数据的参数生成
-    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout", "prefecture", "events", "event_factor"])]
+    #[arg(long, conflicts_with_all = ["persons", "quarters", "errors", "layout", "prefecture", "events", "event_factor", "hard"])]
     fixtures: bool,
 }
 
@@ -97,6 +100,7 @@ pub(super) fn execute(arguments: &SynthArguments, console: &mut Console<'_>) -> 
                 EventChoice::Usual => EventRates::Usual,
                 EventChoice::Oversampled => EventRates::Oversampled,
             }),
+            hard: arguments.hard,
             event_factors: arguments.event_factor.clone(),
             ..SynthOptions::new(root, persons, arguments.seed)
         },

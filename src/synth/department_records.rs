@@ -5,6 +5,7 @@
 
 use super::calendar::{SynthQuarter, date_to_days, day_from_epoch_days, is_calendar_date};
 use super::identity::{IdBytes, id_text};
+use super::linkage_errors::LinkageErrorRates;
 use super::names::{self, NameSlip};
 use super::random::Rng;
 use super::world::{InventedPerson, VillageWorld};
@@ -32,6 +33,8 @@ pub(super) enum SourceKind {
     Deceased,
     /// 易地扶贫搬迁, written where events are.
     Relocation,
+    /// 残疾人证, written where lists are hard to link.
+    DisabilityCertificate,
 }
 
 impl SourceKind {
@@ -59,11 +62,24 @@ impl SourceKind {
         Self::Deceased,
         Self::Relocation,
     ];
+    /// The lists that are hard to link.
+    pub(super) const HARD: [Self; 9] = [
+        Self::RegistryHousehold,
+        Self::RegistryPerson,
+        Self::Dibao,
+        Self::Tekun,
+        Self::Insurance,
+        Self::Housing,
+        Self::Student,
+        Self::StudentAid,
+        Self::DisabilityCertificate,
+    ];
     /// Name of its plain file, without suffix.
     pub(super) fn file_stem(self) -> &'static str {
         match self {
             Self::Deceased => "死亡人员",
             Self::Relocation => "易地扶贫搬迁",
+            Self::DisabilityCertificate => "残疾人证",
             other => other.name(),
         }
     }
@@ -80,6 +96,7 @@ impl SourceKind {
             Self::StudentAid => "student_aid",
             Self::Deceased => "deceased",
             Self::Relocation => "relocation",
+            Self::DisabilityCertificate => "disability_certificate",
         }
     }
     /// Multiplier of all error rates: how carelessly the department types.
@@ -93,7 +110,7 @@ impl SourceKind {
             Self::Student => 0.4,
             Self::StudentAid => 1.6,
             Self::Deceased => 0.8,
-            Self::Relocation => 1.0,
+            Self::Relocation | Self::DisabilityCertificate => 1.0,
         }
     }
     /// Both registry lists come out of one system and show one entry.
@@ -124,6 +141,8 @@ pub(super) struct DeliveredPerson {
     pub other_name: bool,
     /// True where the village cell names another village.
     pub moved: bool,
+    /// True where it names one elsewhere in the prefecture.
+    pub far: bool,
     /// Kinds of slip, for the truth file.
     pub kinds: Vec<&'static str>,
 }
@@ -139,10 +158,12 @@ pub(super) struct SlipRates {
     pub step: u64,
     /// The quarter.
     pub quarter: SynthQuarter,
+    /// Errors that make lists hard to link, where they are wanted.
+    pub hard: Option<&'static LinkageErrorRates>,
 }
 
 /// The usable 18-character form of a text of 18 characters, as officers see it.
-fn usable_id(id: IdBytes) -> Option<IdBytes> {
+pub(super) fn usable_id(id: IdBytes) -> Option<IdBytes> {
     let number = |from: usize, to: usize| id[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     if !id[..17].iter().all(u8::is_ascii_digit) {
         return None;
@@ -155,6 +176,13 @@ fn usable_id(id: IdBytes) -> Option<IdBytes> {
 impl SlipRates {
     /// Writes `person` down in `source`.
     pub(super) fn write(&self, world: &VillageWorld, person: usize, source: SourceKind) -> DeliveredPerson {
+        if let Some(other) = self.copied_from(world, person, source) {
+            let mut copied = self.write(world, person, other);
+            if !copied.kinds.is_empty() {
+                copied.kinds.push("entry_copied");
+            }
+            return copied;
+        }
         let key = |step: u64| [self.seed, world.index as u64, person as u64, source.system(), 77, step];
         // The entry was typed anew in the last quarter in which somebody corrected it.
         let typed = (1..=self.step).rev().find(|&s| Rng::keyed(&key(s)).chance(0.12)).unwrap_or(0);
@@ -170,6 +198,7 @@ impl SlipRates {
             sex: p.sex,
             other_name: false,
             moved: false,
+            far: false,
             kinds: Vec::new(),
         };
         self.slip_id(&mut rng, world, person, source, rate, &mut out);
@@ -190,6 +219,7 @@ impl SlipRates {
             out.moved = true;
             out.kinds.push("village_moved");
         }
+        self.make_hard(&rng, world, person, rate, &mut out);
         out
     }
 
@@ -320,13 +350,13 @@ impl SlipRates {
     }
 }
 
-fn set_id(out: &mut DeliveredPerson, cell: String, full: Option<IdBytes>, kind: &'static str) {
+pub(super) fn set_id(out: &mut DeliveredPerson, cell: String, full: Option<IdBytes>, kind: &'static str) {
     out.id = cell;
     out.full = full;
     out.kinds.push(kind);
 }
 
-fn transpose_id_digits(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
+pub(super) fn transpose_id_digits(rng: &mut Rng, id: IdBytes) -> Option<IdBytes> {
     let places: Vec<usize> = (0..16).filter(|&i| id[i] != id[i + 1]).collect();
     if places.is_empty() {
         return None;

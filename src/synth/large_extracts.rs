@@ -204,6 +204,7 @@ fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Resul
     }
     let style = CellStyle { form: 0, messy: false };
     let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
+    writer.far = plan.far_place(index);
     let parts =
         plan.sources().iter().map(|&s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
     let (mut told, mut exceptions, mut expected) = (String::new(), String::new(), 0);
@@ -264,7 +265,7 @@ fn large_extract_schema(
     plan: &SynthPlan<'_>,
 ) -> std::sync::Arc<arrow::datatypes::Schema> {
     let dates: &[usize] = if source == SourceKind::Student { &[6, 19] } else { &[] };
-    encode::parquet::parquet_schema(&large_extract_headers(source, plan.events.is_some()), dates)
+    encode::parquet::parquet_schema(&large_extract_headers(source, plan), dates)
 }
 
 /// Headers of the list of people in extreme hardship, which a DBF file would cut short.
@@ -284,14 +285,17 @@ const TEKUN_HEADERS: [&str; 12] = [
 ];
 
 /// Large files use the full headers of the departments; DBF's short names stay with DBF.
-fn large_extract_headers(source: SourceKind, events: bool) -> Vec<String> {
+fn large_extract_headers(source: SourceKind, plan: &SynthPlan<'_>) -> Vec<String> {
     let mut headers = if source == SourceKind::Tekun {
         TEKUN_HEADERS.map(str::to_owned).to_vec()
     } else {
         layout::source_headers(source, false)
     };
-    if events {
+    if plan.events.is_some() {
         headers.extend(layout::event_headers(source).iter().map(|&h| h.to_owned()));
+    }
+    if plan.options.hard {
+        headers.extend(layout::hard_headers(source).iter().map(|&h| h.to_owned()));
     }
     headers
 }
@@ -354,7 +358,7 @@ impl ScaleOutput {
             let mut text = String::new();
             encode::csv::write_csv_line(
                 &mut text,
-                large_extract_headers(source, plan.events.is_some()).iter().map(|h| h.as_str().into()),
+                large_extract_headers(source, plan).iter().map(|h| h.as_str().into()),
                 "\n",
             );
             file.write_all(&encode_large_text(text, formats)).map_err(|e| Error::io("写文件", &path, e))?;

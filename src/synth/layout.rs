@@ -190,6 +190,19 @@ pub(super) fn source_headers(source: SourceKind, deviating: bool) -> Vec<String>
             "入学日期",
         ],
         (SourceKind::Relocation, _) => return relocation_headers(),
+        (SourceKind::DisabilityCertificate, _) => &[
+            "残疾人姓名",
+            "身份证号",
+            "性别",
+            "出生日期",
+            "残疾人证号",
+            "残疾类别",
+            "残疾等级",
+            "证件状态",
+            "县区",
+            "乡镇",
+            "村",
+        ],
         (SourceKind::Deceased, _) => {
             &["姓名", "身份证号", "性别", "死亡日期", "注销日期", "信息来源", "县区", "乡镇", "村"]
         }
@@ -301,6 +314,25 @@ fn dibao_headers(deviating: bool) -> Vec<String> {
     out
 }
 
+/// Position of the number of the person a row is of, in lists of one person a row.
+pub(super) fn number_column(source: SourceKind) -> Option<usize> {
+    match source {
+        SourceKind::RegistryHousehold => Some(5),
+        SourceKind::RegistryPerson | SourceKind::Student => Some(7),
+        SourceKind::Tekun | SourceKind::DisabilityCertificate => Some(1),
+        SourceKind::Housing => Some(2),
+        _ => None,
+    }
+}
+
+/// Headers that a list has besides where lists are hard to link: the registry states birth dates.
+pub(super) fn hard_headers(source: SourceKind) -> &'static [&'static str] {
+    match source {
+        SourceKind::RegistryPerson => &["出生日期"],
+        _ => &[],
+    }
+}
+
 /// Position of the cell that no row may lack.
 pub(super) fn name_column(source: SourceKind) -> usize {
     match source {
@@ -311,7 +343,7 @@ pub(super) fn name_column(source: SourceKind) -> usize {
         SourceKind::Tekun => 0,
         SourceKind::Insurance | SourceKind::Housing | SourceKind::StudentAid => 1,
         SourceKind::Student => 4,
-        SourceKind::Deceased => 0,
+        SourceKind::Deceased | SourceKind::DisabilityCertificate => 0,
         SourceKind::Relocation => 11,
     }
 }

@@ -19,6 +19,7 @@ mod fixtures;
 mod identity;
 mod large_extracts;
 mod layout;
+mod linkage_errors;
 mod names;
 mod places;
 mod prefecture;
@@ -74,6 +75,8 @@ pub struct SynthOptions {
     pub prefecture: u32,
     /// Lists that agree, and things that happen to people in them; `None`: lists with the rules' contradictions.
     pub events: Option<EventRates>,
+    /// Errors that make lists hard to link, besides the slips of clerks: `data/linkage_errors.toml`.
+    pub hard: bool,
     /// Multipliers of the rates of single events, by name.
     pub event_factors: Vec<(String, f64)>,
 }
@@ -93,6 +96,7 @@ impl SynthOptions {
             villages: None,
             prefecture: 0,
             events: None,
+            hard: false,
             event_factors: Vec::new(),
         }
     }
@@ -136,6 +140,10 @@ impl SynthOptions {
         }
         if self.events.is_some() && self.prefecture > 0 {
             return Err(Error::usage("带事件的数据只有一个地市"));
+        }
+        if self.hard && self.formats == FixtureFormats::Fixtures {
+            return Err(Error::usage("难匹配的名单只写成整齐的文件")
+                .hint("加上 --layout csv、--layout gb18030 或 --layout parquet"));
         }
         if self.events.is_none() && !self.event_factors.is_empty() {
             return Err(Error::usage("没有事件，也就没有事件的倍数")
@@ -263,7 +271,11 @@ impl SynthPlan<'_> {
     /// The lists of the plan.
     fn sources(&self) -> &'static [department_records::SourceKind] {
         use department_records::SourceKind;
-        if self.events.is_some() { &SourceKind::WITH_EVENTS } else { &SourceKind::ALL }
+        match (self.events.is_some(), self.options.hard) {
+            (true, _) => &SourceKind::WITH_EVENTS,
+            (false, true) => &SourceKind::HARD,
+            (false, false) => &SourceKind::ALL,
+        }
     }
 
     /// People of a village.
@@ -282,12 +294,19 @@ impl SynthPlan<'_> {
         (even(i + 1) + sway(i + 1) - even(i) - sway(i)).max(1) as usize
     }
 
+    /// A village far from that of a position, for entries of people who moved.
+    fn far_place(&self, index: usize) -> &places::VillagePlace {
+        let count = self.places.len();
+        &self.places[(index + count.div_ceil(2)) % count][0]
+    }
+
     fn slips(&self, step: usize) -> SlipRates {
         SlipRates {
             seed: self.seed,
             multiplier: self.options.error_multiplier,
             step: step as u64,
             quarter: self.quarters[step],
+            hard: self.options.hard.then(linkage_errors::LinkageErrorRates::hard),
         }
     }
 }

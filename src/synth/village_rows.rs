@@ -79,6 +79,8 @@ pub(super) struct VillageRowWriter<'a> {
     pub style: CellStyle,
     /// A neighbouring village, for entries that name the wrong one.
     pub neighbour: &'a VillagePlace,
+    /// A village elsewhere in the prefecture, for entries of people who moved.
+    pub far: &'a VillagePlace,
     /// What every person looks like in the records written so far, for rule R14.
     pub seen: Vec<DeliveredIdentities>,
 }
@@ -111,6 +113,7 @@ impl<'a> VillageRowWriter<'a> {
             slips,
             style,
             neighbour,
+            far: neighbour,
             seen: vec![DeliveredIdentities::default(); world.people.len()],
         }
     }
@@ -139,19 +142,36 @@ impl<'a> VillageRowWriter<'a> {
         let mut some: Vec<InventedRow> = Vec::new();
         match source {
             SourceKind::RegistryHousehold => {
-                families.for_each(|f| self.registry_household(rng, f).into_iter().for_each(&mut *to));
+                families.for_each(|f| {
+                    let row = self.registry_household(rng, f);
+                    self.hand_over(w.families[f].head, source, row, to);
+                });
             }
             SourceKind::RegistryPerson => {
                 for &person in families.flat_map(|f| &w.families[f].members) {
-                    self.registry_person(rng, person).into_iter().for_each(&mut *to);
+                    let row = self.registry_person(rng, person);
+                    self.hand_over(person, source, row, to);
                 }
             }
             SourceKind::Dibao => {
                 (0..w.cases.len()).for_each(|c| self.dibao(rng, c).into_iter().for_each(&mut *to));
             }
-            SourceKind::Housing => families.for_each(|f| self.housing(rng, f).into_iter().for_each(&mut *to)),
-            SourceKind::Tekun => people.for_each(|p| self.tekun(rng, p).into_iter().for_each(&mut *to)),
-            SourceKind::Student => people.for_each(|p| self.student(rng, p).into_iter().for_each(&mut *to)),
+            SourceKind::Housing => families.for_each(|f| {
+                let row = self.housing(rng, f);
+                self.hand_over(w.families[f].head, source, row, to);
+            }),
+            SourceKind::Tekun => people.for_each(|p| {
+                let row = self.tekun(rng, p);
+                self.hand_over(p, source, row, to);
+            }),
+            SourceKind::Student => people.for_each(|p| {
+                let row = self.student(rng, p);
+                self.hand_over(p, source, row, to);
+            }),
+            SourceKind::DisabilityCertificate => people.for_each(|p| {
+                let row = self.disability_certificate(p);
+                self.hand_over(p, source, row, to);
+            }),
             SourceKind::Insurance => people.for_each(|p| {
                 self.insurance(rng, p, &mut some);
                 some.drain(..).for_each(&mut *to);
@@ -192,6 +212,12 @@ impl<'a> VillageRowWriter<'a> {
     /// Writes a person down and remembers under which identity.
     fn person(&mut self, person: usize, source: SourceKind) -> DeliveredPerson {
         let d = self.slips.write(self.world, person, source);
+        self.remember(person, source, &d);
+        d
+    }
+
+    /// Remembers under which identity a person was delivered.
+    fn remember(&mut self, person: usize, source: SourceKind, d: &DeliveredPerson) {
         // A pupil's number that stands beside it as the guardian's is told as such, and not taken for the pupil's. The roll
         // of the schools has made a number of its own of it, which says it again.
         let of_guardian =
@@ -216,7 +242,38 @@ impl<'a> VillageRowWriter<'a> {
                 .find(|&m| m != person && Some(self.world.people[m].id) == d.full);
             seen.lent.extend(owner);
         }
-        d
+        if d.kinds.contains(&"id_alike") {
+            let owner = self.world.people.iter().position(|p| Some(p.id) == d.full);
+            self.seen[person].lent.extend(owner);
+        }
+    }
+
+    /// The second row of a person in a list, where there is one: the number alone is typed again.
+    fn doubled(&mut self, person: usize, source: SourceKind, row: &InventedRow) -> Option<InventedRow> {
+        let column = super::layout::number_column(source)?;
+        let mut d = self.slips.write(self.world, person, source);
+        if !self.slips.doubled(self.world, person, source, &mut d) {
+            return None;
+        }
+        self.remember(person, source, &d);
+        let mut row = row.clone();
+        row.cells[column] = self.id(&d, source != SourceKind::Tekun);
+        row.tags = vec![self.tag(0, person, &d.kinds)];
+        Some(row)
+    }
+
+    /// Hands over a row of a person and, where it stands in the list twice, the second one.
+    fn hand_over(
+        &mut self,
+        person: usize,
+        source: SourceKind,
+        row: Option<InventedRow>,
+        to: &mut dyn FnMut(InventedRow),
+    ) {
+        let Some(row) = row else { return };
+        let second = self.doubled(person, source, &row);
+        to(row);
+        second.into_iter().for_each(to);
     }
 
     fn tag(&self, member: u8, person: usize, kinds: &[&str]) -> RowEntity {
@@ -229,8 +286,17 @@ impl<'a> VillageRowWriter<'a> {
         RowEntity { member, truth }
     }
 
-    fn place(&self, d: &DeliveredPerson, style: usize) -> [InventedCell; 3] {
-        let v = if d.moved { self.neighbour } else { &self.world.place };
+    fn place(&self, d: &DeliveredPerson, source: SourceKind, style: usize) -> [InventedCell; 3] {
+        let v = match (d.far, d.moved) {
+            (true, _) => self.far,
+            (_, true) => self.neighbour,
+            _ => &self.world.place,
+        };
+        if let Some(later) =
+            v.later.as_ref().filter(|_| self.slips.writes_later_places(self.world.index as u64, source))
+        {
+            return [text_cell(&*v.county), text_cell(&*later.township), text_cell(&*later.name)];
+        }
         let village = if style == 0 { v.name.as_str() } else { v.short_name() };
         [text_cell(&*v.county), text_cell(&*v.township), text_cell(village)]
     }
@@ -316,7 +382,7 @@ impl<'a> VillageRowWriter<'a> {
             "特困供养贫困户" if self.style.messy && rng.chance(0.3) => "五保贫困户",
             other => other,
         };
-        let [county, township, village] = self.place(&d, 0);
+        let [county, township, village] = self.place(&d, SourceKind::RegistryHousehold, 0);
         let cells = vec![
             county,
             township,
@@ -365,7 +431,7 @@ impl<'a> VillageRowWriter<'a> {
         let d = self.person(person, SourceKind::RegistryPerson);
         let insured = p.insurance.iter().any(|i| i.year == self.slips.quarter.year && i.status == "正常参保");
         let works = p.labour.contains("普通") || p.labour.contains("技能");
-        let [county, township, village] = self.place(&d, 0);
+        let [county, township, village] = self.place(&d, SourceKind::RegistryPerson, 0);
         let member = f.members.iter().position(|&m| m == person).unwrap_or(0);
         let notes = w.notes(person);
         let mut cells = vec![
@@ -401,6 +467,9 @@ impl<'a> VillageRowWriter<'a> {
                 self.date(rng, notes.identified),
             ]);
         }
+        if self.slips.hard.is_some() {
+            cells.push(InventedCell::Date(d.birth));
+        }
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }
 
@@ -416,7 +485,7 @@ impl<'a> VillageRowWriter<'a> {
         }
         let head = c.members[0];
         let d = self.person(head, SourceKind::Dibao);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Dibao, 1);
         let mut tags = vec![self.tag(1, head, &d.kinds)];
         let aid = if self.style.messy && rng.chance(0.1) {
             c.aid_type.trim_end_matches("救助")
@@ -458,11 +527,33 @@ impl<'a> VillageRowWriter<'a> {
         Some(InventedRow { cells, tags, reject: None })
     }
 
+    fn disability_certificate(&mut self, person: usize) -> Option<InventedRow> {
+        let (category, grade) = self.world.people[person].disability?;
+        let source = SourceKind::DisabilityCertificate;
+        let d = self.person(person, source);
+        let [county, township, village] = self.place(&d, source, 1);
+        let certificate = d.full.map_or(String::new(), |id| format!("{}{category}{grade}", id_text(&id)));
+        let cells = vec![
+            text_cell(&*d.name),
+            self.id(&d, true),
+            self.sex(d.sex),
+            InventedCell::Date(d.birth),
+            text_cell(certificate),
+            text_cell(category.to_string()),
+            text_cell(grade.to_string()),
+            text_cell("有效"),
+            county,
+            township,
+            village,
+        ];
+        Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
+    }
+
     fn tekun(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let w = self.world;
         let k = w.people[person].tekun.as_ref()?;
         let d = self.person(person, SourceKind::Tekun);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Tekun, 1);
         let central = k.support_mode == "集中";
         let carer = if central {
             String::new()
@@ -500,7 +591,7 @@ impl<'a> VillageRowWriter<'a> {
                 born = text_cell("2018-02-30");
                 d.kinds.push("birth_unreadable");
             }
-            let [county, township, village] = self.place(&d, 1);
+            let [county, township, village] = self.place(&d, SourceKind::Insurance, 1);
             let cells = vec![
                 number_cell(i.year),
                 text_cell(&*d.name),
@@ -531,7 +622,7 @@ impl<'a> VillageRowWriter<'a> {
         let f = &w.families[family];
         let h = f.housing.as_ref()?;
         let d = self.person(f.head, SourceKind::Housing);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Housing, 1);
         let paid = if h.accept_result == "合格" { h.approved_fen } else { 0 };
         let cells = vec![
             text_cell(&*h.archive_no),
@@ -590,7 +681,7 @@ impl<'a> VillageRowWriter<'a> {
         let p = &w.people[person];
         let s = p.student.as_ref()?;
         let d = self.person(person, SourceKind::Student);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Student, 1);
         // The roll makes its own number from the ID it was given; without one it makes a
         // temporary one from area and birth date.
         let number = match d.full {
@@ -657,7 +748,7 @@ impl<'a> VillageRowWriter<'a> {
     fn deceased(&mut self, rng: &mut Rng, person: usize) -> Option<InventedRow> {
         let death = self.world.notes(person)?.death?;
         let d = self.person(person, SourceKind::Deceased);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Deceased, 1);
         let cremated = rng.chance(0.6);
         let cells = vec![
             text_cell(&*d.name),
@@ -679,7 +770,7 @@ impl<'a> VillageRowWriter<'a> {
         let moved_in = w.chronicle.as_ref()?.relocated.get(&family).copied()?;
         let head = w.families[family].head;
         let d = self.person(head, SourceKind::Relocation);
-        let [county, township, village] = self.place(&d, 1);
+        let [county, township, village] = self.place(&d, SourceKind::Relocation, 1);
         let mut tags = vec![self.tag(1, head, &d.kinds)];
         let mut cells = vec![
             text_cell(format!("搬{:04}{family:05}", w.index)),

@@ -176,6 +176,40 @@ fn scale_output_does_not_depend_on_threads_or_format() {
     assert!(quarter(a.path()) == quarter(c.path()));
 }
 
+/// Hard lists have every kind of error that is hard to link, and every record of the truth is read.
+#[test]
+fn hard_lists_have_every_kind_of_hard_error() {
+    let mut options = SynthOptions::new(&root().join("pipelines/hebi"), 12_000, 7);
+    (options.formats, options.villages) = (FixtureFormats::CsvUtf8, Some(120));
+    (options.error_multiplier, options.hard) = (4.0, true);
+    let out = tempfile::tempdir().unwrap();
+    generate_extracts(&options, out.path()).unwrap();
+    let folder = out.path().join("2018Q3");
+    let records = truth(&folder, "records.csv");
+    let kinds: BTreeSet<&str> = records.iter().flat_map(|row| row[4].split(';')).collect();
+    for kind in [
+        "birth_placeholder",
+        "birth_stated",
+        "doubled_row",
+        "entry_copied",
+        "id_alike",
+        "moved_unnumbered",
+        "name_nickname",
+    ] {
+        assert!(kinds.contains(kind), "{kind}");
+    }
+    let pipeline = bidui::testing::config::Pipeline::open(&root().join("pipelines/hebi")).unwrap();
+    let loaded: Vec<_> = (0..pipeline.sources.len())
+        .filter_map(|index| bidui::testing::load::load_source(&pipeline, index, &folder, None).unwrap())
+        .collect();
+    let read: BTreeSet<String> =
+        loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
+    let expected: BTreeSet<String> = records.into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(read.symmetric_difference(&expected).count(), 0);
+    options.formats = FixtureFormats::Fixtures;
+    assert_eq!(generate_extracts(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
+}
+
 #[test]
 fn impossible_wishes_are_refused() {
     let out = tempfile::tempdir().unwrap();
