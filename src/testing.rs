@@ -53,8 +53,7 @@ pub mod config {
 }
 pub mod engine {
     pub use crate::engine::{
-        AnswerMigration, Engine, FormerSecret, MigrationOutcome, RunPlan, RunTolerance, link_only,
-        migrate_identities, run, train_pipeline,
+        Engine, RunPlan, RunTolerance, link_only, migrate_identities, run, train_pipeline,
     };
 }
 pub mod error {

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Kills what writes answers, but for imports (`triage_kills.py`), at random moments (SIGKILL).
 
-    answer_kills.py PROGRAM [KILLS] [SEED] [--only page,undo,restore,migrate]
+    answer_kills.py PROGRAM [KILLS] [SEED] [--only page,undo,restore]
 
 Each of these is killed KILLS (200) times:
 - the server of the page while it takes one answer after another: what it acknowledged is in the file, and of what it did not acknowledge at
   most the one that was under way;
 - the undoing of an import: it is undone whole or not at all;
 - the restoring of a backup: what was or what is to be, or nothing else can be done before the restoring was done again; what was there
-  before is beside it, whole;
-- the migration to another identity secret: no answer is lost, and once more makes it whole.
+  before is beside it, whole.
 In any case the file of answers is sound. What ends before it is killed is counted and tried again.
 """
 
@@ -26,8 +25,7 @@ import common
 from common import QUARTER
 from triage_kills import EARLIER, LATER, answered, bring, standing
 
-KINDS = ("page", "undo", "restore", "migrate")
-OTHER_KEYS = {"other.key": b"one more invented key, 32 bytes!", "other.identity.key": b"quite another secret, for tests."}
+KINDS = ("page", "undo", "restore")
 
 
 def main():
@@ -48,9 +46,6 @@ class Campaign:
         lists = place.synth("lists", given.persons, given.seed, "--layout", "csv") / QUARTER
         self.out, _, _ = place.reference(lists, "out")
         self.store = self.out / "answers" / "answers.sqlite"
-        for name, key in OTHER_KEYS.items():
-            (place.folder / name).touch(mode=0o600)
-            (place.folder / name).write_bytes(key)
         earlier, later = (answered(place, self.out, name, words) for name, words in (("earlier", EARLIER), ("later", LATER)))
         # After one import, and after two.
         kept = place.fresh("kept")
@@ -162,26 +157,6 @@ class Campaign:
         kept = [standing(path) for path in self.store.parent.glob("*.before-restore-*") if not path.name.endswith("-journal")]
         if again.code != 0 or standing(self.store) != self.first or self.both not in kept:
             self.tally.fault("restore: the next one does not make it whole", again.tail())
-        return True
-
-    def migrate(self):
-        self.put_back(self.both_file)
-        words = ["migrate", self.out, "--key-file", self.place.folder / "other.key", "--former-identity-file",
-                 self.place.folder / "test.identity.key"]
-        ended = self.interrupt("migrate", words)
-        if ended is None:
-            return False
-        now, said = standing(self.store), sorted(rest[1:] for rest in self.both.values())
-        if now is None or sorted(rest[1:] for rest in now.values()) != said:
-            self.tally.fault("migrate: answers are lost", None if now is None else len(now))
-        carried = now is not None and now.keys() != self.both.keys()
-        self.tally.count("migrate: there whole" if carried else "migrate: not there at all")
-        if carried and now.keys() & self.both.keys():
-            self.tally.fault("migrate: by half", len(now.keys() & self.both.keys()))
-        again = self.place.call(*words)
-        after = standing(self.store)
-        if again.code != 0 or after is None or after.keys() & self.both.keys() or sorted(rest[1:] for rest in after.values()) != said:
-            self.tally.fault("migrate: the next one does not make it whole", again.tail())
         return True
 
     def page(self):

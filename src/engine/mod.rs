@@ -6,7 +6,6 @@
 
 use std::path::PathBuf;
 
-mod answer_migration;
 pub(crate) mod baseline;
 mod identity_migration;
 mod key_names;
@@ -18,8 +17,7 @@ mod replaced_runs;
 mod run;
 mod train;
 
-pub use answer_migration::AnswerMigration;
-pub use identity_migration::{FormerSecret, MigrationOutcome, migrate_identities};
+pub use identity_migration::migrate_identities;
 pub(crate) use key_names::{NamedKeys, PublishedKeys};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;

@@ -182,10 +182,8 @@ impl TerminalLines {
         }
         self.title("核查经过");
         for one in &case.history {
-            let text = format!(
-                "{} {} {}：{} {}{}",
-                one.on, one.level, one.by, one.verdict, one.details, one.of_facts
-            );
+            let old = if one.same_facts { "" } else { "（当时的原值与现在不同）" };
+            let text = format!("{} {} {}：{} {}{old}", one.on, one.level, one.by, one.verdict, one.details);
             self.labelled("  · ", 4, &text);
         }
     }

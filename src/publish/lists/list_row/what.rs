@@ -27,9 +27,7 @@ impl<'a> RowMaterial<'a> {
         for part in more.into_iter().filter(|part| !part.is_empty()) {
             text.extend(["；", part]);
         }
-        if answer.facts.is_empty() {
-            text.push_str("\n当时所依据的原值无从比对（换过身份密钥），请确认是否仍是这样");
-        } else if answer.facts != tracked.facts {
+        if answer.facts != tracked.facts {
             let changed: Vec<String> =
                 tracked.changed.iter().filter_map(|one| self.changed_column(one)).collect();
             text.push_str("\n当时所依据的原值已变，请重新核查");
