@@ -20,6 +20,9 @@ use crate::model::source_row::AuditFinding;
 /// Rows of a file whose village is one of another township, as a number and in 1/100, from which it is told.
 const LEAST_ROWS: u64 = 10;
 const TOLD_PERCENT: u64 = 5;
+/// Rows of a file whose village is nowhere in the county or township, as a number and in 1/100, from which it is told.
+const LEAST_UNFOUND: u64 = 20;
+const UNFOUND_PERCENT: u64 = 1;
 /// People of a file or county whose township every other list contradicts, in 1/100 of those whom another list knows.
 const OTHER_TOWNSHIPS_PERCENT: u64 = 30;
 
@@ -31,6 +34,10 @@ struct ApartCounts {
     apart: u64,
     first: Option<usize>,
     words: BTreeMap<String, u64>,
+    /// Rows with a village that the county does not have at all.
+    nowhere: u64,
+    /// The villages that were not found in the township, and their rows.
+    unfound: BTreeMap<String, u64>,
 }
 
 /// What the three cells of a place say together.
@@ -40,6 +47,8 @@ enum VillagePlace {
     Inside,
     /// The county has such a village, in other townships alone.
     Elsewhere,
+    /// The county has no such village, though the table has its villages.
+    Nowhere,
     /// The table of divisions does not say.
     Unknown,
 }
@@ -57,7 +66,7 @@ fn place_of_village(divisions: &DivisionTree, county: &str, township: &str, vill
             let somewhere = divisions.unit(without.unit).is_some_and(|unit| unit.level == VILLAGE);
             match somewhere || without.verdict == DivisionVerdict::Ambiguous {
                 true => VillagePlace::Elsewhere,
-                false => VillagePlace::Unknown,
+                false => VillagePlace::Nowhere,
             }
         }
         (false, _) => VillagePlace::Unknown,
@@ -112,6 +121,13 @@ pub(super) fn places_apart(
             }
             let table = &loaded.records.tables[loaded.records.keys[first + row].table()];
             let counts = files.entry(&table.file).or_default();
+            if place != VillagePlace::Inside {
+                *counts.unfound.entry(told_words(&format!("{}{}", cells[1], cells[2]))).or_default() += 1;
+            }
+            if place == VillagePlace::Nowhere {
+                counts.nowhere += 1;
+                continue;
+            }
             counts.known += 1;
             if place == VillagePlace::Elsewhere {
                 counts.apart += 1;
@@ -124,8 +140,29 @@ pub(super) fn places_apart(
     let many = |counts: &ApartCounts| {
         counts.apart >= LEAST_ROWS && counts.apart * 100 >= counts.known * TOLD_PERCENT
     };
-    let told = files.into_iter().filter(|(_, counts)| many(counts));
+    let several = |counts: &ApartCounts| {
+        let unfound = counts.apart + counts.nowhere;
+        unfound >= LEAST_UNFOUND && unfound * 100 >= (counts.known + counts.nowhere) * UNFOUND_PERCENT
+    };
+    let (told, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, counts)| many(counts));
+    let unfound = rest.into_iter().filter(|(_, counts)| several(counts)).map(|(file, counts)| {
+        let (rows, all) = (counts.apart + counts.nowhere, counts.known + counts.nowhere);
+        let words = by_frequency(counts.unfound);
+        let words: Vec<String> =
+            words.iter().take(3).map(|(words, rows)| format!("“{words}”{rows}行")).collect();
+        let message = format!(
+            "“{}”的文件“{}”有{rows}行的村在它写的乡镇里查不到（占{}；{}）：这些行只归到乡镇，同名的人因此更难认出是不是一个人；\
+             核对村名，或在区划表（villages.csv）里补上更名、改划后的村",
+            contract.title,
+            masked_file_name(file),
+            audit_percent_text(rows, all),
+            words.join("、"),
+        );
+        AuditFinding::new(&contract.name, "unknown_village", false, message)
+    });
+    let unfound: Vec<AuditFinding> = unfound.collect();
     Ok(told
+        .into_iter()
         .map(|(file, counts)| {
             let words = by_frequency(counts.words);
             let words: Vec<String> =
@@ -143,6 +180,7 @@ pub(super) fn places_apart(
             );
             AuditFinding::new(&contract.name, "places_apart", false, message)
         })
+        .chain(unfound)
         .collect())
 }
 

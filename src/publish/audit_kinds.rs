@@ -14,7 +14,7 @@ pub(super) fn audit_kind(audit: &str) -> &'static str {
         "swapped_headers" | "slid_column" | "swapped_ends" => "列错位或写反",
         "unusable_numbers" | "few_unusable_numbers" | "few_contradictions" => "证件号码认不准",
         "unusable_names" | "few_unusable_names" | "lost_letters" => "姓名认不准",
-        "unknown_place" | "few_unknown_places" | "places_apart" => "乡镇、村对不上",
+        "unknown_place" | "few_unknown_places" | "places_apart" | "unknown_village" => "乡镇、村对不上",
         "unknown_codes" | "open_codes" | "unheard_words" => "不在代码表内的写法",
         "shared_households" | "group_heads" | "unmet_keys" | "repeated_member" => "户编号有问题",
         "duplicate_rows" | "duplicate_key" | "duplicate_file" => "重复的文件或记录",

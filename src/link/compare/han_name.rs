@@ -23,6 +23,8 @@ super::levels! {
         SameReading = "同音（异调）",
         /// Two neighbouring characters changed places.
         Swapped = "字序颠倒",
+        /// One side has the last character twice, as families call children: 张元佳, 张佳佳.
+        Nickname = "乳名（末字重叠）",
         /// One character is missing on one side.
         Dropped = "少一字",
         /// One of three or more characters differs, the surname agrees.
@@ -105,6 +107,7 @@ fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
         PlaceReason::Shape => SimilarShape,
         PlaceReason::Reading => SameReading,
         PlaceReason::Other if is_swapped_name(x, y) => Swapped,
+        PlaceReason::Other if is_doubled_name(x, y) => Nickname,
         PlaceReason::Other if x[0] != y[0] => Different,
         PlaceReason::Other if others == 1 && x.len() >= 3 => OneCharacter,
         PlaceReason::Other => SurnameOnly,
@@ -140,6 +143,17 @@ fn is_swapped_name(x: &[char], y: &[char]) -> bool {
         Some(i) if i + 1 < x.len() => x[i] == y[i + 1] && x[i + 1] == y[i] && x[i + 2..] == y[i + 2..],
         _ => false,
     }
+}
+
+/// Is the last character of one name written twice in the other, in place of the one before it?
+fn is_doubled_name(x: &[char], y: &[char]) -> bool {
+    let [front @ .., before, last] = x else { return false };
+    let [other_front @ .., other_before, other_last] = y else { return false };
+    !front.is_empty()
+        && front == other_front
+        && last == other_last
+        && before != other_before
+        && (before == last || other_before == other_last)
 }
 
 fn other_length(x: &[char], y: &[char]) -> HanNameLevel {
@@ -186,6 +200,10 @@ mod tests {
             ("王末", "王未", SimilarShape),
             ("赵大海", "赵太海", SimilarShape),
             ("王小明", "王明小", Swapped),
+            ("张元佳", "张佳佳", Nickname),
+            ("欧阳元佳", "欧阳佳佳", Nickname),
+            ("张元佳", "张元元", OneCharacter),
+            ("李元佳", "张佳佳", Different),
             ("欧阳小兰", "欧阳兰", Dropped),
             ("王小明", "王明", Dropped),
             ("王建国", "王建民", OneCharacter),

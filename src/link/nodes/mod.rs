@@ -58,6 +58,13 @@ pub enum NodeColumn<'a> {
     Code(SourceValues<'a, u8>),
 }
 
+/// Is a date one that is written where nobody knows it: the first day of a decade, the day with which spreadsheets begin
+/// to count or the one before?
+fn is_placeholder_day(date: u32) -> bool {
+    const BEGINNINGS: [u32; 2] = [18_991_230, 18_991_231];
+    date % 100_000 == 101 && date != 0 || BEGINNINGS.contains(&date)
+}
+
 /// All records.
 #[derive(Debug, Clone, Default)]
 pub struct LinkNodes<'a> {
@@ -194,10 +201,13 @@ impl<'a> LinkNodes<'a> {
         }
     }
 
-    /// Stated birth date, 0 if none.
+    /// Stated birth date, 0 if none; a day that clerks write for an unknown one is none, unless the number states it.
     pub fn stated_birth(&self, node: Node) -> u32 {
         match self.at(self.known.birth_date) {
-            Some(NodeColumn::Date(values)) => values.at(self.place(node)),
+            Some(NodeColumn::Date(values)) => match values.at(self.place(node)) {
+                day if is_placeholder_day(day) && self.id(node).birth() != Some(day) => 0,
+                day => day,
+            },
             _ => 0,
         }
     }

@@ -99,3 +99,21 @@ fn content_is_what_a_record_says_wherever_it_stands() {
         assert_ne!(other, straight[0]);
     }
 }
+
+#[test]
+fn a_day_written_for_an_unknown_one_is_no_birth_date_unless_the_number_states_it() {
+    let number = id_number_for(19_500_101, 451);
+    let stated = |birth: &'static str, id: &str| {
+        let lists = comparable_sources(&[("a", &[ListRow { birth, id, ..ListRow::default() }])]);
+        LinkNodes::build(&lists).unwrap().stated_birth(0)
+    };
+    for day in ["1900-01-01", "1950-01-01", "1990-01-01", "1899-12-30"] {
+        assert_eq!(stated(day, ""), 0, "{day}");
+    }
+    assert_eq!(stated("1950-01-01", &number), 19_500_101);
+    assert_eq!(stated("1960-01-01", &number), 0);
+    assert_eq!(
+        [stated("1951-01-01", ""), stated("1950-01-02", ""), stated("", "")],
+        [19_510_101, 19_500_102, 0]
+    );
+}

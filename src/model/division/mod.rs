@@ -84,6 +84,7 @@ impl DivisionTree {
                 tree.codes.entry(code.clone()).or_insert(position as u32);
             }
         }
+        tree.add_later_places(&units, history);
         for (position, unit) in units.iter().enumerate() {
             tree.by_level
                 .entry(unit.level)
@@ -92,6 +93,38 @@ impl DivisionTree {
         }
         tree.units = units;
         tree
+    }
+
+    /// Enters units that came under another parent later under that one, too, by all their names: of a village whose
+    /// township was divided, lists of later years know the later township alone. What is already there comes first.
+    fn add_later_places(&mut self, units: &[DivisionUnit], history: &[UnitHistory]) {
+        let mut later: Vec<(u32, names::NameKey, u32)> = Vec::new();
+        for ((at, unit), past) in (0..).zip(units).zip(history) {
+            for code in &past.codes {
+                let above = match unit.level {
+                    VILLAGE => code.get(..9),
+                    TOWNSHIP => code.get(..6),
+                    _ => None,
+                };
+                let parent = above.and_then(|above| self.codes.get(above)).copied();
+                let Some(parent) = parent.filter(|&parent| unit.parent != Some(parent)) else { continue };
+                if units[parent as usize].level + 1 != unit.level {
+                    continue;
+                }
+                let all = [&unit.name].into_iter().chain(&past.names).chain(&past.aliases);
+                let keys = all.flat_map(|name| names::division_name_keys(name, unit.level));
+                later.extend(
+                    keys.filter(|key| !self.names.contains_key(&(parent, key.clone())))
+                        .map(|key| (parent, key, at)),
+                );
+            }
+        }
+        for (parent, key, unit) in later {
+            let list = self.names.entry((parent, key)).or_default();
+            if !list.iter().any(|candidate| candidate.unit == unit) {
+                list.push(names::UnitCandidate { unit, how: names::NameOrigin::Later });
+            }
+        }
     }
 
     /// Units of a level, in order, with their names as texts are compared.

@@ -17,6 +17,8 @@ const TABLE: &str = "code_2017,name_2017,code_2023,name_2023,change,aliases
 410621101204,新村村委会,410621101204,新村村民委员会,same,
 410621101205,东街村委会,410621101205,东街村民委员会,same,
 410621101001,东街居委会,410621101001,东街社区居民委员会,same,
+410621101206,河口村委会,410621104206,河头村民委员会,recoded,
+410621201204,马庄村委会,410621104207,马庄村民委员会,recoded,
 410621104201,马庄村委会,410621104201,马庄村民委员会,same,
 410621104202,独庄村委会,410621104202,独庄村民委员会,same,
 410621201201,白寺村委会,410621109201,白寺村民委员会,recoded,
@@ -63,6 +65,18 @@ fn renamed_and_recoded_units_are_one() {
     assert_eq!(tree.lookup_code("410621109201000"), None);
     assert_eq!(tree.code_at(tree.lookup_code("410621201000").expect("township"), TOWNSHIP), "410621201");
     assert_eq!(tree.code_at(tree.lookup_code("410621000000").expect("county"), COUNTY), "410621");
+}
+
+#[test]
+fn a_village_is_found_under_the_township_that_it_came_under_later() {
+    for name in ["河口村", "河头村"] {
+        assert_eq!(find("浚县", "新镇镇", name), ("410621101206".into(), DivisionVerdict::Renamed), "{name}");
+    }
+    assert_eq!(find("浚县", "善堂镇", "河口村").0, "410621101206", "and under the one that it left");
+    assert_eq!(tree().code_at(tree().lookup("浚县", "新镇镇", "河口村").unit, TOWNSHIP), "410621101");
+    // What is there in the base year comes first.
+    assert_eq!(find("浚县", "新镇镇", "马庄村"), ("410621104201".into(), DivisionVerdict::Name));
+    assert_eq!(find("浚县", "白寺乡", "马庄村").0, "410621201204");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::link::block::{pack_pair, unpack_pair};
+use crate::link::compare::{HanNameLevel, han_name_level};
 use crate::link::disjoint_sets::DisjointSets;
 use crate::link::nodes::LinkNodes;
 use crate::link::settings::LinkSettings;
@@ -34,10 +35,10 @@ struct HeldFacts {
 }
 
 impl HeldFacts {
-    /// May the two be one person? `doubled`: the pair itself is a doubled row of one source.
-    fn fits(self, other: Self, doubled: bool) -> bool {
+    /// May the two be one person? `doubled`: sources of which the pair itself is a row that stands there twice.
+    fn fits(self, other: Self, doubled: u64) -> bool {
         let ids = self.id == other.id || self.id == 0 || other.id == 0;
-        ids && (doubled || self.sources & other.sources == 0)
+        ids && self.sources & other.sources & !doubled == 0
     }
 
     /// The two are one person.
@@ -91,6 +92,32 @@ impl PersonBars {
     }
 }
 
+/// Every source, one bit each.
+const EVERY_SOURCE: u64 = u64::MAX;
+
+/// Of which sources a joined pair is a row that stands there twice. With one number and name it is, in whatever lists
+/// both have partners. With a damaged number or none it is where everything else that a list of one record a person
+/// says is the same: the name, and the household or, where the list has none, the village; of that list alone.
+fn doubled_sources(nodes: &LinkNodes<'_>, left: Node, right: Node, tier: Tier) -> u64 {
+    let source = nodes.source[left as usize];
+    if source != nodes.source[right as usize] {
+        return 0;
+    }
+    if tier == Tier::T1 {
+        return EVERY_SOURCE;
+    }
+    let (Some(name), Some(other)) = (nodes.name(left), nodes.name(right)) else { return 0 };
+    let same_name = matches!(
+        han_name_level(name, other),
+        HanNameLevel::Exact | HanNameLevel::Variant | HanNameLevel::Note
+    );
+    let both = |a: u32, b: u32| (a != 0 || b != 0).then_some(a == b);
+    let same_place = both(nodes.household(left), nodes.household(right))
+        .or_else(|| both(nodes.division(left), nodes.division(right)));
+    let known = source < 64 && tier != Tier::T2;
+    if known && same_name && same_place == Some(true) { 1 << source } else { 0 }
+}
+
 /// Groups records.
 pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Links) -> PersonClusters {
     // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
@@ -121,16 +148,18 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
         // The smallest member comes first.
         if root != node {
             let (person, one) = (builder.holds[root as usize], builder.holds[node as usize]);
-            contested[root as usize] |= !person.fits(one, false);
+            contested[root as usize] |= !person.fits(one, 0);
             builder.holds[root as usize].take(one);
         }
     }
-    let mut bars = PersonBars::new(&links.ruled.apart);
-    for (left, right) in links.ruled.apart.iter().map(|&pair| unpack_pair(pair)) {
-        let root = builder.sets.find(left);
-        contested[root as usize] |= root == builder.sets.find(right);
-    }
     let roots: Vec<u32> = (0..nodes.len() as u32).map(|node| builder.sets.find(node)).collect();
+    let mut apart = links.ruled.apart.clone();
+    apart.extend(members_of_one_household(nodes, &roots));
+    for (left, right) in apart.iter().map(|&pair| unpack_pair(pair)) {
+        let root = roots[left as usize];
+        contested[root as usize] |= root == roots[right as usize];
+    }
+    let mut bars = PersonBars::new(&apart);
     let contested = |node: u32| contested[roots[node as usize] as usize];
     let ruled_same = |i: usize| links.ruled.are_same(pack_pair(links.left[i], links.right[i]));
     // Heaviest first; what the records say, not where they stand, breaks ties.
@@ -155,8 +184,7 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
         if a == b {
             continue;
         }
-        let doubled =
-            nodes.source[left as usize] == nodes.source[right as usize] && links.tier[i] == Tier::T1;
+        let doubled = doubled_sources(nodes, left, right, links.tier[i]);
         let fits = ruled_same(i) || builder.holds[a as usize].fits(builder.holds[b as usize], doubled);
         if fits && !bars.keep_apart(&mut builder.sets, a, b) {
             builder.join(a, b);
@@ -167,6 +195,35 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
     }
     drop(roots);
     finish(builder, nodes.len(), links, &refused, foreign, settings.decision.accept)
+}
+
+/// Pairs of records that are members of one list's household, differ in name, and would become one person through
+/// others. `roots`: by record, the first record of its person.
+fn members_of_one_household(nodes: &LinkNodes<'_>, roots: &[u32]) -> Vec<u64> {
+    let mut members: Vec<(u32, u32, u8, u32)> = nodes
+        .all()
+        .filter_map(|node| {
+            let household = nodes.household(node);
+            let at = node as usize;
+            (household != 0).then(|| (roots[at], household, nodes.source[at], node))
+        })
+        .collect();
+    members.par_sort_unstable();
+    let same = |a: &(u32, u32, u8, u32), b: &(u32, u32, u8, u32)| (a.0, a.1, a.2) == (b.0, b.1, b.2);
+    let mut found = Vec::new();
+    for group in members.chunk_by(same).filter(|group| group.len() > 1) {
+        for (at, one) in group.iter().enumerate() {
+            for other in &group[at + 1..] {
+                let (Some(name), Some(other_name)) = (nodes.name(one.3), nodes.name(other.3)) else {
+                    continue;
+                };
+                if han_name_level(name, other_name) > HanNameLevel::Wildcard {
+                    found.push(pack_pair(one.3, other.3));
+                }
+            }
+        }
+    }
+    found
 }
 
 fn finish(
@@ -206,7 +263,7 @@ fn finish(
         } else if links.decision[i] == Decision::Review {
             // A pair that could not be one person anyway is settled; one that only a better
             // partner in a source of single records outweighed is not.
-            let heavy = links.weight[i] >= accept;
+            let heavy = if links.weight[i] >= accept { EVERY_SOURCE } else { 0 };
             if builder.holds[roots[a] as usize].fits(builder.holds[roots[b] as usize], heavy) {
                 out.in_review[a] = true;
                 out.in_review[b] = true;

@@ -12,19 +12,19 @@ const fn holds(sources: u64, id: u64) -> HeldFacts {
 
 #[test]
 fn two_confirmed_numbers_are_never_one_person() {
-    assert!(!holds(0, 5).fits(holds(0, 6), false) && !holds(0, 5).fits(holds(0, 6), true));
+    assert!(!holds(0, 5).fits(holds(0, 6), 0) && !holds(0, 5).fits(holds(0, 6), EVERY_SOURCE));
     for (one, other) in [(5, 5), (5, 0), (0, 5), (0, 0)] {
-        assert!(holds(0, one).fits(holds(0, other), false), "{one} {other}");
+        assert!(holds(0, one).fits(holds(0, other), 0), "{one} {other}");
     }
 }
 
 #[test]
 fn a_list_of_single_records_gives_a_person_one_unless_the_row_is_doubled() {
-    assert!(holds(0b01, 0).fits(holds(0b10, 0), false));
-    assert!(!holds(0b11, 0).fits(holds(0b10, 0), false));
-    assert!(holds(0b11, 0).fits(holds(0b10, 0), true));
-    assert!(!holds(0b11, 5).fits(holds(0b10, 6), true), "a doubled row has one number");
-    assert!(!holds(0b11, 5).fits(holds(0b10, 5), false), "one number is no excuse");
+    assert!(holds(0b01, 0).fits(holds(0b10, 0), 0));
+    assert!(!holds(0b11, 0).fits(holds(0b10, 0), 0));
+    assert!(holds(0b11, 0).fits(holds(0b10, 0), EVERY_SOURCE));
+    assert!(!holds(0b11, 5).fits(holds(0b10, 6), EVERY_SOURCE), "a doubled row has one number");
+    assert!(!holds(0b11, 5).fits(holds(0b10, 5), 0), "one number is no excuse");
 }
 
 #[test]
@@ -232,4 +232,57 @@ fn a_foreign_number_keeps_nobody_apart() {
     let (one, other) = (ListRow { id: &a, ..NOBODY }, ListRow { id: &b, birth: "1950-01-07", ..NOBODY });
     let world = World::new(&[("a", &[one]), ("b", &[other])]).accept((0, 1), 25_000, Tier::T3);
     assert_eq!(world.persons(), [0, 0]);
+}
+
+#[test]
+fn a_row_with_a_damaged_number_is_a_doubled_one_where_all_else_is_the_same() {
+    let row = |name: &'static str, household: &'static str, division: u32| ListRow {
+        name,
+        household,
+        division,
+        ..NOBODY
+    };
+    let persons = |second: ListRow<'_>, tier: Tier| {
+        let world = World::new(&[("single", &[row("张建国", "1", 7), second]), ("b", &[NOBODY])]);
+        world.accept((0, 2), 30_000, Tier::T1).accept((0, 1), 26_000, tier).persons()
+    };
+    for tier in [Tier::T3, Tier::T4, Tier::T5] {
+        assert_eq!(persons(row("张建国", "1", 7), tier), [0, 0, 0], "{tier:?}");
+        assert_eq!(persons(row("张建國(户主)", "1", 7), tier), [0, 0, 0], "{tier:?}");
+        assert_eq!(persons(row("张建国", "2", 7), tier), [0, 1, 0], "another household");
+        assert_eq!(persons(row("张建军", "1", 7), tier), [0, 1, 0], "another name");
+    }
+    assert_eq!(persons(row("张建国", "1", 7), Tier::T2), [0, 1, 0]);
+    // A list without households is asked for the village.
+    let of_villages = |one: u32, other: u32| {
+        let rows = [row("张建国", "", one), row("张建国", "", other)];
+        let world = World::new(&[("single", &rows), ("b", &[NOBODY])]);
+        world.accept((0, 2), 30_000, Tier::T1).accept((0, 1), 26_000, Tier::T3).persons()
+    };
+    assert_eq!([of_villages(7, 7), of_villages(7, 8), of_villages(0, 0)], [[0, 0, 0], [0, 1, 0], [0, 1, 0]]);
+    // In its own list a doubled row excuses a second record, in others it does not.
+    let two = [row("张建国", "1", 7); 2];
+    let world = World::new(&[("single", &two), ("b", &[NOBODY; 2])]);
+    let joined = world.accept((0, 2), 30_000, Tier::T1).accept((1, 3), 29_000, Tier::T1).accept(
+        (0, 1),
+        26_000,
+        Tier::T5,
+    );
+    assert_eq!(joined.persons(), [0; 4]);
+    let mut settings = shipped_settings();
+    settings.resolve.one_per_person.push("b".to_owned());
+    let persons = cluster(&settings, &LinkNodes::build(&joined.lists).unwrap(), &joined.links).person;
+    assert_eq!(persons, [0, 1, 0, 1]);
+}
+
+#[test]
+fn two_members_of_one_household_are_two_though_a_third_record_is_like_both() {
+    let row = |name: &'static str| ListRow { name, household: "1", ..NOBODY };
+    let persons = |second: &'static str| {
+        let world = World::new(&[("a", &[row("褚建国"), row(second)]), ("b", &[NOBODY])]);
+        world.accept((0, 2), 30_000, Tier::T1).accept((1, 2), 29_000, Tier::T1).clusters()
+    };
+    assert_eq!(persons("褚建").person, [0, 1, 0]);
+    assert_eq!(persons("褚建").in_review, [false, true, true]);
+    assert_eq!(persons("褚建国").person, [0, 0, 0], "a row that stands there twice");
 }
