@@ -184,3 +184,36 @@ fn answering_definition(
     version.file = definition.file.with_sql(sql)?;
     Ok(version)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Pipeline;
+
+    #[test]
+    fn rows_that_meet_by_an_unknown_cell_are_told_apart() {
+        let pipeline = Pipeline::open(Path::new("pipelines/hebi")).unwrap();
+        let rules = RuleSet::load(&pipeline).unwrap();
+        for (view, column, code) in [
+            ("hukou", "household_no", "R22"),
+            ("hukou", "household_no", "R25"),
+            ("hukou", "split_from", "R29"),
+            ("student_aid", "guardian_name", "R53"),
+            ("student_aid", "item", "R54"),
+            ("housing", "poverty_type", "R74"),
+            ("relocation", "archive_no", "R77"),
+            ("payment", "account_no", "R80"),
+            ("payment", "reference_no", "R80"),
+            ("relocation", "archive_no", "R89"),
+            ("registry_household", "helper_id_number", "Q69"),
+        ] {
+            let alone = rules.with_only(rules.rules.iter().find(|rule| rule.header.code == code).unwrap());
+            let unknown = UnknownColumns::from([(view.to_owned(), BTreeSet::from([column.to_owned()]))]);
+            let answering = alone.with_unknown_cells(&unknown).unwrap();
+            assert_eq!(answering.unanswered.get(&0), None, "{code}: {view}.{column}");
+            assert!(!answering.companions.is_empty(), "{code}: {view}.{column} decides nothing");
+        }
+    }
+}

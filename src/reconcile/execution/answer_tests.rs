@@ -40,13 +40,42 @@ fn subjects(sql: &str, rows: &[(i64, i64, i64)], unknown: &[(bool, bool)]) -> BT
     (0..found.height()).filter_map(|row| subjects.get(row)).collect()
 }
 
+/// What a SELECT finds for certain and possibly, and what all worlds find and any.
+struct Answered {
+    certain: BTreeSet<i64>,
+    possible: BTreeSet<i64>,
+    in_all: BTreeSet<i64>,
+    in_any: BTreeSet<i64>,
+    texts: String,
+}
+
 /// Tries a SELECT in every world: certain is what all of them find; possible, what any finds.
 #[track_caller]
 fn exact(sql: &str, rows: &[Row]) {
+    let Answered { certain, possible, in_all, in_any, texts } = answered(sql, rows);
+    assert_eq!(certain, in_all, "certain: {texts}");
+    assert_eq!(possible, in_any, "possible: {texts}");
+}
+
+/// Tries a SELECT in every world: what is certain all of them find; what any finds is possible.
+#[track_caller]
+fn sound(sql: &str, rows: &[Row]) {
+    let Answered { certain, possible, in_all, in_any, texts } = answered(sql, rows);
+    assert!(certain.is_subset(&in_all), "certain {certain:?} of {in_all:?}: {texts}");
+    assert!(possible.is_superset(&in_any), "possible {possible:?} of {in_any:?}: {texts}");
+}
+
+/// The view `a`.
+fn view() -> KnownTables {
     let names = ["record_id", "p", "k", "m"].map(str::to_owned).to_vec();
     let view = TableKnowledge::view(names, ["k", "m"].map(str::to_owned).into()).by_record();
-    let tables: KnownTables = BTreeMap::from([("a".to_owned(), Ok(Arc::new(view)))]);
-    let answers = ParsedSelect::parse(sql).unwrap().for_answers(&tables).unwrap().unwrap();
+    BTreeMap::from([("a".to_owned(), Ok(Arc::new(view)))])
+}
+
+#[track_caller]
+fn answered(sql: &str, rows: &[Row]) -> Answered {
+    let answers = ParsedSelect::parse(sql).unwrap().for_answers(&view()).unwrap().unwrap();
+    assert!(!answers.outcome.unknown.contains("subject_id"), "{sql}: whom it is about may be unknown");
     let flags: Vec<(bool, bool)> = rows.iter().map(|row| (row.1.is_none(), row.2.is_none())).collect();
     let blank: Vec<(i64, i64, i64)> =
         rows.iter().map(|row| (row.0, row.1.unwrap_or(-1), row.2.unwrap_or(-1))).collect();
@@ -71,8 +100,13 @@ fn exact(sql: &str, rows: &[Row]) {
     let in_all: BTreeSet<i64> =
         in_any.iter().copied().filter(|one| found.iter().all(|world| world.contains(one))).collect();
     assert!(worlds.len() > 1 && in_any != in_all, "{sql}: nothing is open");
-    assert_eq!(subjects(&answers.certain, &blank, &flags), in_all, "certain: {}", answers.certain);
-    assert_eq!(subjects(&answers.possible, &blank, &flags), in_any, "possible: {}", answers.possible);
+    Answered {
+        certain: subjects(&answers.certain, &blank, &flags),
+        possible: subjects(&answers.possible, &blank, &flags),
+        in_all,
+        in_any,
+        texts: format!("{}\n\n{}", answers.certain, answers.possible),
+    }
 }
 
 #[test]
@@ -186,5 +220,114 @@ fn a_row_that_may_be_met_beside_one_that_is_settles_nothing() {
     exact(
         &format!("{once} WHERE g.met = 1"),
         &[(1, Some(0), None), (2, Some(0), Some(1)), (3, Some(0), Some(0))],
+    );
+}
+
+#[test]
+fn rows_that_meet_by_an_unknown_cell_may_meet_anybody() {
+    let rows = [(1, Some(0), Some(1)), (2, Some(1), None), (3, None, Some(2)), (4, Some(2), Some(0))];
+    let joined = "SELECT x.p AS subject_id FROM a x JOIN a y ON y.k = x.m";
+    exact(joined, &rows);
+    exact(
+        &format!("{joined} WHERE y.p = x.p"),
+        &[(1, Some(0), Some(0)), (2, Some(1), None), (3, Some(1), Some(2))],
+    );
+    // Nobody may be met whom WHERE leaves out.
+    exact(
+        &format!("{joined} WHERE y.p < 3"),
+        &[(1, Some(0), Some(0)), (2, Some(1), Some(2)), (3, None, Some(1)), (4, Some(1), None)],
+    );
+    // The rows that met, met by others.
+    let twice = "WITH j AS (SELECT x.p AS one, y.p AS two, y.m FROM a x JOIN a y ON y.k = x.m)";
+    for rest in [
+        "SELECT j.one AS subject_id FROM j WHERE j.one <> j.two",
+        "SELECT j.one AS subject_id FROM j JOIN a z ON z.k = j.m WHERE z.p > 1",
+        "SELECT j.one AS subject_id FROM j JOIN a z ON z.p = j.two WHERE z.m = 2",
+        "SELECT j.one AS subject_id FROM j LEFT JOIN a z ON z.k = j.m WHERE z.p IS NULL",
+        "SELECT x.p AS subject_id FROM a x LEFT JOIN j ON j.one = x.p WHERE j.one IS NULL",
+        "SELECT x.p AS subject_id FROM a x ANTI JOIN j ON j.one = x.p",
+    ] {
+        sound(&format!("{twice} {rest}"), &rows);
+    }
+    sound(
+        &format!(
+            "{twice}, g AS (SELECT j.one AS who, COUNT(*) AS n FROM j GROUP BY j.one) \
+             SELECT g.who AS subject_id FROM g WHERE g.n > 1"
+        ),
+        &rows,
+    );
+    // Whoever is met only by another's unknown cell stands for nobody by himself.
+    let met = ParsedSelect::parse("SELECT y.p AS subject_id FROM a x JOIN a y ON y.k = x.m").unwrap();
+    assert!(met.for_answers(&view()).unwrap().unwrap().outcome.unknown.contains("subject_id"));
+}
+
+#[test]
+fn whoever_is_missing_may_be_met_by_an_unknown_cell() {
+    let rows = [(1, Some(0), Some(1)), (2, Some(1), None), (3, None, Some(2)), (4, Some(0), Some(0))];
+    let blank = [(1, Some(0), Some(1)), (2, None, Some(-1)), (3, Some(1), Some(2)), (4, Some(0), Some(1))];
+    let missing = "SELECT x.p AS subject_id FROM a x LEFT JOIN a y ON y.k = x.m WHERE y.k IS NULL";
+    let anti = "SELECT x.p AS subject_id FROM a x ANTI JOIN a y ON y.k = x.m";
+    let semi = "SELECT x.p AS subject_id FROM a x SEMI JOIN a y ON y.k = x.m";
+    for sql in [missing, anti, semi] {
+        // Whom somebody meets for certain is not missing, whatever the others have.
+        exact(sql, &rows);
+        // Whoever has a blank meets nobody; he is left open where the column has unknown cells elsewhere.
+        sound(sql, &blank);
+    }
+    for rows in [&rows[..], &blank[..]] {
+        sound("SELECT x.p AS subject_id FROM a x LEFT JOIN a y ON y.k = x.m WHERE y.p < 3", rows);
+        sound(
+            "SELECT x.p AS subject_id FROM a x LEFT JOIN a y ON y.k = x.m WHERE y.p IS NULL OR y.m = 1",
+            rows,
+        );
+    }
+    sound("SELECT x.p AS subject_id FROM a x ANTI JOIN a y ON y.k = x.m AND y.p = x.p", &rows);
+    let some = "WITH s AS (SELECT a.k FROM a WHERE a.m = 1)";
+    sound(&format!("{some} SELECT x.p AS subject_id FROM a x ANTI JOIN s ON s.k = x.m"), &rows);
+    sound(
+        &format!("{some} SELECT x.p AS subject_id FROM a x LEFT JOIN s ON s.k = x.m WHERE s.k IS NULL"),
+        &rows,
+    );
+}
+
+#[test]
+fn a_row_of_an_unknown_group_may_be_of_any() {
+    let rows = [
+        (1, Some(0), Some(1)),
+        (2, Some(0), Some(1)),
+        (3, None, Some(1)),
+        (4, Some(1), Some(1)),
+        (5, Some(2), Some(0)),
+    ];
+    let shared = "WITH g AS (SELECT a.k, COUNT(DISTINCT a.p) AS n FROM a WHERE a.m = 1 GROUP BY a.k) \
+                  SELECT x.p AS subject_id FROM a x JOIN g ON g.k = x.k WHERE x.m = 1 AND";
+    // Who shares with somebody, does whatever the third has.
+    exact(&format!("{shared} g.n > 1"), &rows);
+    sound(&format!("{shared} g.n > 2"), &rows);
+    sound(&format!("{shared} g.n = 1"), &rows);
+    sound(&format!("{shared} NOT (g.n > 1)"), &rows);
+    // Of another person nothing is in doubt.
+    let of_two = [
+        (1, Some(0), Some(0)),
+        (1, None, Some(0)),
+        (2, Some(1), Some(0)),
+        (2, Some(1), Some(0)),
+        (3, Some(1), Some(0)),
+        (4, None, Some(0)),
+        (4, None, Some(0)),
+    ];
+    let keyed = "WITH g AS (SELECT a.p, a.k, COUNT(*) AS n FROM a GROUP BY a.p, a.k)";
+    exact(&format!("{keyed} SELECT g.p AS subject_id FROM g WHERE g.n > 1"), &of_two);
+    // How many groups there are of one person.
+    sound(
+        &format!(
+            "{keyed}, h AS (SELECT g.p, COUNT(*) AS n FROM g GROUP BY g.p) SELECT h.p AS subject_id FROM h WHERE h.n > 1"
+        ),
+        &of_two,
+    );
+    sound(
+        "WITH g AS (SELECT a.k, MIN(a.p) AS first FROM a GROUP BY a.k HAVING COUNT(*) > 1) \
+         SELECT x.p AS subject_id FROM a x JOIN g ON g.k = x.k",
+        &rows,
     );
 }

@@ -209,7 +209,8 @@ pub(crate) fn read_findings(rule: &Rule, batch: &RecordBatch, ids: &NumberedIds)
             let named: BTreeSet<&str> = named.filter(|list| !list.is_empty()).collect();
             named.into_iter().map(|list| texts.share(list)).collect()
         });
-        if records.is_empty() {
+        // Of a possible finding it may be that no record is known.
+        if records.is_empty() && !companion {
             let kind = match rule.header.subject {
                 crate::model::exception::SubjectKind::Person => IdKind::Person,
                 crate::model::exception::SubjectKind::Household => IdKind::Household,

@@ -75,6 +75,21 @@ hukou @P3 household_no=K3 split_from=K1 split_date=2017-10-01
 asset_check @P3 kind=车辆
 """
 expect = []
+
+[[example]]
+case = "从哪户分出看不出：可能是同村的任何一户，不判断；别村的户不受影响"
+given = """
+registry_household #H1 household_no=H1
+registry_person @P1 #H1 household_no=H1 age=70
+hukou @P1 household_no=K1
+hukou @P2 household_no=K2 split_from=? split_date=2017-10-01
+asset_check @P2 kind=车辆
+registry_household #H3 household_no=H3
+registry_person @P3 #H3 household_no=H3 age=70
+hukou @P3 household_no=K3 village_code=410621100201
+"""
+expect = []
+undecided = ["H1"]
 */
 WITH young AS (
     SELECT DISTINCT p.household_no

@@ -37,6 +37,39 @@ housing @P2 #H2 archive_no=A2
 payment @P3 #H3 project=农业补贴 reference_no=A2 account_no=1
 """
 expect = []
+
+[[example]]
+case = "账号看不出：可能与任何一户同一个账号，不判断；两户已经共用的照列"
+given = """
+housing @P1 #H1 archive_no=A1
+payment @P1 #H1 project=危房改造补助 reference_no=A1 account_no=?
+housing @P2 #H2 archive_no=A2
+payment @P2 #H2 project=危房改造补助 reference_no=A2 account_no=1
+housing @P3 #H3 archive_no=A3
+payment @P3 #H3 project=危房改造补助 reference_no=A3 account_no=9
+housing @P4 #H4 archive_no=A4
+payment @P4 #H4 project=危房改造补助 reference_no=A4 account_no=9
+"""
+expect = ["H3/account", "H4/account"]
+undecided = ["H1/account", "H2/account"]
+
+[[example]]
+case = "发放记录的档案编号看不出：可能是任何一户的补助，不判断"
+given = """
+housing @P1 #H1 archive_no=A1
+payment @P2 #H2 project=危房改造补助 reference_no=? account_no=1
+payment @P3 #H3 project=农业补贴 reference_no=? account_no=2
+"""
+expect = []
+undecided = ["H1/account", "H1/payee"]
+
+[[example]]
+case = "其他项目的发放记录看不出档案编号：不影响"
+given = """
+housing @P1 #H1 archive_no=A1
+payment @P3 #H3 project=农业补贴 reference_no=? account_no=2
+"""
+expect = []
 */
 WITH paid AS (
     SELECT o.household_id, o.archive_no, o.record_id, y.record_id AS payment_record, y.household_id AS payee_household, y.account_no

@@ -27,7 +27,7 @@ impl TableScope {
             }
             plain => {
                 let unknown = self.unknown_value(plain)?.ok_or("a condition that is known after all")?;
-                if answers == Answers::Possible && self.is_of_most(plain)? {
+                if self.is_of_count(plain, answers)? {
                     return Ok(format!("({plain})"));
                 }
                 Ok(match (answers, self.differs_in_one_row(plain)) {
@@ -39,11 +39,16 @@ impl TableScope {
         }
     }
 
-    /// Does a condition ask whether a count of all rows that there may be exceeds what is known? No fewer rows do.
-    fn is_of_most(&self, condition: &Expr) -> Result<bool, String> {
+    /// Does a condition ask whether a count exceeds what is known: of all rows that there may be, where it is asked whether it
+    /// may, or of those that are certain, where it must? No fewer or no more rows do.
+    fn is_of_count(&self, condition: &Expr, answers: Answers) -> Result<bool, String> {
         Ok(match condition {
             Expr::BinaryOp { left, op: BinaryOperator::Gt | BinaryOperator::GtEq, right } => {
-                self.is_most(left) && self.flags(right)?.is_empty()
+                let is_end = match answers {
+                    Answers::Possible => self.is_most(left),
+                    Answers::Certain => self.is_least(left),
+                };
+                is_end && self.flags(right)?.is_empty()
             }
             _ => false,
         })

@@ -3,6 +3,9 @@
 //! The rows are grouped once for the certain and once for the possible answers. Where a group has the same number of
 //! rows in both, nothing of it is in doubt; else all that is computed of it is unknown, but for the greatest number of
 //! those that there can be once a row has it for certain (and the least of MIN): others cannot exceed it.
+//!
+//! A row whose key is unknown may be of any group that has its other keys (a *stray*): what is computed of these is
+//! unknown, and by itself it is a group that there may be.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -88,6 +91,20 @@ fn is_count(expr: &Expr) -> bool {
         if function.name.to_string().eq_ignore_ascii_case("count") && function.over.is_none() && function.filter.is_none())
 }
 
+/// What rows are put together by.
+struct GroupKey {
+    sql: String,
+    /// Companion of a column that may be unknown.
+    unknown: Option<String>,
+}
+
+impl GroupKey {
+    /// Name of the column that says whether the key is unknown.
+    fn unknown_name(at: usize) -> String {
+        format!("key__{at}{UNKNOWN_SUFFIX}")
+    }
+}
+
 /// A column as it is written inside, where the rows are put together.
 struct InnerColumn {
     /// SQL that is 1 for a row that makes it unknown; `None` if none does.
@@ -120,6 +137,7 @@ impl GroupedSelect<'_> {
             .collect::<Result<Vec<_>, String>>()?;
         let having = self.having.map(|having| inner_column(&from.scope, having)).transpose()?;
         let touched = from.uncertain
+            || self.keyed_by_unknown(&from.scope)
             || columns.iter().any(|column| column.unknown.is_some())
             || having.as_ref().is_some_and(|having| having.unknown.is_some());
         if !touched {
@@ -141,6 +159,9 @@ impl GroupedSelect<'_> {
                 TableKnowledge { columns: names, unknown, row_key, ..TableKnowledge::default() },
             ));
         }
+        if from.loose {
+            return Err("groups of rows of which there may be more".to_owned());
+        }
         let keys = self.keys(&from.scope, &windows)?;
         let table = writer.new_name("rows");
         for (wanted, from) in [(answers, &from), (answers.other(), &other)] {
@@ -153,7 +174,7 @@ impl GroupedSelect<'_> {
             having.as_ref(),
             &keys,
             !windows.is_empty(),
-            from.uncertain,
+            (from.uncertain, from.merged),
             answers,
             companions,
             writer,
@@ -192,7 +213,7 @@ impl GroupedSelect<'_> {
     }
 
     /// SQL of what the rows are put together by.
-    fn keys(&self, scope: &TableScope, windows: &[WindowSpec]) -> Result<Vec<String>, String> {
+    fn keys(&self, scope: &TableScope, windows: &[WindowSpec]) -> Result<Vec<GroupKey>, String> {
         let keys: Vec<&Expr> = match windows {
             [] => self.groups.iter().map(|group| self.meant_group(group)).collect::<Result<_, String>>()?,
             [first, others @ ..] => {
@@ -205,12 +226,24 @@ impl GroupedSelect<'_> {
         if keys.is_empty() {
             return Err("one group of all rows".to_owned());
         }
-        for key in &keys {
-            if !scope.flags(key)?.is_empty() {
+        let mut all = Vec::new();
+        for key in keys {
+            let unknown = scope.flags(key)?.pop_first();
+            // Rows are put together by columns alone.
+            let is_column =
+                column_name(key).is_some() && unknown.as_ref().is_none_or(|flag| !flag.contains(' '));
+            if unknown.is_some() && !(windows.is_empty() && is_column) {
                 return Err(format!("groups by what may be unknown: {key}"));
             }
+            all.push(GroupKey { sql: key.to_string(), unknown });
         }
-        Ok(keys.into_iter().map(Expr::to_string).collect())
+        Ok(all)
+    }
+
+    /// May a column by which rows are put together be unknown?
+    fn keyed_by_unknown(&self, scope: &TableScope) -> bool {
+        let flags = |group| self.meant_group(group).and_then(|key| scope.flags(key));
+        self.groups.iter().any(|group| flags(group).is_ok_and(|flags| !flags.is_empty()))
     }
 
     /// A group may be a column of the SELECT.
@@ -229,13 +262,17 @@ impl GroupedSelect<'_> {
     fn inner_sql(
         &self,
         from: &RewrittenFrom,
-        keys: &[String],
+        keys: &[GroupKey],
         windows: &[WindowSpec],
     ) -> Result<String, String> {
         let over = match windows.is_empty() {
             true => String::new(),
-            false => format!(" OVER (PARTITION BY {})", keys.join(", ")),
+            false => {
+                let keys: Vec<&str> = keys.iter().map(|key| key.sql.as_str()).collect();
+                format!(" OVER (PARTITION BY {})", keys.join(", "))
+            }
         };
+        let mut groups = self.group_clause();
         let mut sql = format!("SELECT {}", self.plain_items());
         let mut add_unknown = |name: &str, column: InnerColumn| {
             if let Some(unknown) = column.unknown {
@@ -253,10 +290,14 @@ impl GroupedSelect<'_> {
             add_unknown("having", inner_column(&from.scope, having)?);
             sql += &format!(", CASE WHEN {having} THEN 1 ELSE 0 END AS having__holds");
         }
-        for (at, key) in keys.iter().enumerate() {
+        for (at, GroupKey { sql: key, unknown }) in keys.iter().enumerate() {
             sql += &format!(", {key} AS key__{at}");
+            if let Some(flag) = unknown {
+                sql += &format!(", {flag} AS {}", GroupKey::unknown_name(at));
+                groups += &format!(", {flag}");
+            }
         }
-        Ok(format!("{sql}, COUNT(*){over} AS number__of_rows{}{}", from.sql, self.group_clause()))
+        Ok(format!("{sql}, COUNT(*){over} AS number__of_rows{}{groups}", from.sql))
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one text")]
@@ -265,9 +306,9 @@ impl GroupedSelect<'_> {
         table: &str,
         columns: &[InnerColumn],
         having: Option<&InnerColumn>,
-        keys: &[String],
+        keys: &[GroupKey],
         windows: bool,
-        uncertain: bool,
+        (uncertain, merged): (bool, bool),
         answers: Answers,
         companions: &[usize],
         writer: &mut StatementWriter,
@@ -276,10 +317,15 @@ impl GroupedSelect<'_> {
         // A group of one possible row is that row or is not there: nothing that is computed of it is in doubt.
         let doubt = match answers {
             Answers::Certain => "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows",
+            Answers::Possible if merged => {
+                "o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows"
+            }
             Answers::Possible => {
                 "g.number__of_rows > 1 AND (o.number__of_rows IS NULL OR o.number__of_rows <> g.number__of_rows)"
             }
         };
+        let open: Vec<usize> = (0..keys.len()).filter(|&at| keys[at].unknown.is_some()).collect();
+        let strays = (!open.is_empty()).then(|| add_strays(table, keys, &open, writer));
         // Rows that are there for certain.
         let sure = if uncertain && answers == Answers::Possible { "o" } else { "g" };
         let unknown_of = |name: &str, column: &InnerColumn| {
@@ -291,15 +337,23 @@ impl GroupedSelect<'_> {
             if column.of_several && uncertain {
                 cases.push(format!("WHEN {doubt} THEN 1"));
             }
+            if let Some((_, stray)) = strays.as_ref().filter(|_| column.of_several) {
+                cases.push(format!("WHEN {stray} THEN 1"));
+            }
             match (cases.is_empty(), own) {
                 (true, own) => own,
-                (false, None) if !uncertain => None,
+                (false, None) if !uncertain && strays.is_none() => None,
                 (false, own) => {
                     Some(format!("CASE {} ELSE {} END", cases.join(" "), own.as_deref().unwrap_or("0")))
                 }
             }
         };
-        let mut known = TableKnowledge { uncertain, ..TableKnowledge::default() };
+        let mut known = TableKnowledge {
+            uncertain: uncertain || !open.is_empty(),
+            undercounts: merged || !open.is_empty(),
+            merged: !open.is_empty(),
+            ..TableKnowledge::default()
+        };
         let mut sql = format!("SELECT {}", self.distinct);
         let mut companion_sql = String::new();
         for (at, ((name, _), column)) in self.items.iter().zip(columns).enumerate() {
@@ -316,7 +370,7 @@ impl GroupedSelect<'_> {
             .iter()
             .zip(columns)
             .filter(|((_, expr), column)| is_count(expr) && column.unknown.is_none());
-        if !self.groups.is_empty() {
+        if !self.groups.is_empty() && open.is_empty() {
             known.row_key = self.group_names();
         }
         known.counts = counting.map(|((name, _), _)| name.clone()).collect();
@@ -330,32 +384,76 @@ impl GroupedSelect<'_> {
             {
                 listed.push(format!("x.{name}{SETTLED_SUFFIX} AS {name}{SETTLED_SUFFIX}"));
             }
+            let known: Vec<String> =
+                open.iter().map(|&at| format!("x.{} = 0", GroupKey::unknown_name(at))).collect();
+            let known =
+                if known.is_empty() { String::new() } else { format!("\nWHERE {}", known.join(" AND ")) };
             // A window has as many rows as its rows are: one is enough.
             let distinct = if windows { "DISTINCT " } else { "" };
             let counts = writer.new_name("counts");
             writer.add_table(
                 &counts,
                 format!(
-                    "SELECT {distinct}{}, x.number__of_rows AS number__of_rows\nFROM {other} AS x",
+                    "SELECT {distinct}{}, x.number__of_rows AS number__of_rows\nFROM {other} AS x{known}",
                     listed.join(", ")
                 ),
             );
             let same: Vec<String> = keys.iter().map(|key| format!("o.{key} = g.{key}")).collect();
             sql += &format!("\nLEFT JOIN {counts} AS o ON {}", same.join(" AND "));
         }
+        if let Some((joined, _)) = &strays {
+            sql += joined;
+        }
+        let mut conditions = Vec::new();
+        if answers == Answers::Certain {
+            // They may be of a group that is there without them.
+            conditions.extend(open.iter().map(|&at| format!("g.{} = 0", GroupKey::unknown_name(at))));
+        }
         if let Some(having) = having {
             let unknown = unknown_of("having", having);
             known.uncertain |= unknown.is_some();
-            sql += &match (unknown, answers) {
-                (None, _) => "\nWHERE g.having__holds = 1".to_owned(),
-                (Some(unknown), Answers::Certain) => format!("\nWHERE g.having__holds = 1 AND {unknown} = 0"),
-                (Some(unknown), Answers::Possible) => {
-                    format!("\nWHERE (g.having__holds = 1 OR {unknown} = 1)")
-                }
-            };
+            conditions.push(match (unknown, answers) {
+                (None, _) => "g.having__holds = 1".to_owned(),
+                (Some(unknown), Answers::Certain) => format!("g.having__holds = 1 AND {unknown} = 0"),
+                (Some(unknown), Answers::Possible) => format!("(g.having__holds = 1 OR {unknown} = 1)"),
+            });
+        }
+        if !conditions.is_empty() {
+            sql += &format!("\nWHERE {}", conditions.join(" AND "));
         }
         (sql, known)
     }
+}
+
+/// Adds a table of the groups that strays may be of: how it is joined, and a condition that holds where there are such rows.
+fn add_strays(
+    table: &str,
+    keys: &[GroupKey],
+    open: &[usize],
+    writer: &mut StatementWriter,
+) -> (String, String) {
+    let name = writer.new_name("strays");
+    let any: Vec<String> = open.iter().map(|&at| format!("x.{} = 1", GroupKey::unknown_name(at))).collect();
+    let (any, rows) = (any.join(" OR "), Answers::Possible.table_name(table));
+    let known: Vec<usize> = (0..keys.len()).filter(|at| !open.contains(at)).collect();
+    let holds = format!("COALESCE({name}.{name}__maybe, 0) = 1");
+    if known.is_empty() {
+        writer.add_table(
+            &name,
+            format!("SELECT MAX(CASE WHEN {any} THEN 1 ELSE 0 END) AS {name}__maybe\nFROM {rows} AS x"),
+        );
+        return (format!("\nCROSS JOIN {name}"), holds);
+    }
+    let listed: Vec<String> = known.iter().map(|at| format!("x.key__{at} AS {name}__key{at}")).collect();
+    let listed = listed.join(", ");
+    writer.add_table(
+        &name,
+        format!("SELECT DISTINCT {listed}, 1 AS {name}__maybe\nFROM {rows} AS x\nWHERE {any}"),
+    );
+    let same: Vec<String> = known.iter().map(|at| format!("{name}.{name}__key{at} = g.key__{at}")).collect();
+    // A blank is a group, and meets nothing.
+    let blank: Vec<String> = known.iter().map(|at| format!("g.key__{at} IS NULL")).collect();
+    (format!("\nLEFT JOIN {name} ON {}", same.join(" AND ")), format!("{holds} OR {}", blank.join(" OR ")))
 }
 
 fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> {

@@ -19,6 +19,7 @@ use super::syntax::SyntaxError;
 
 mod condition;
 mod grouped;
+mod open_join;
 mod query;
 mod select;
 mod table_scope;
@@ -80,6 +81,12 @@ pub(crate) struct TableKnowledge {
     pub(crate) row_key: Vec<String>,
     /// Columns that count rows: they only grow with the rows that there may be. Of possible rows they are the most.
     pub(crate) counts: BTreeSet<String>,
+    /// Of possible rows these counts may be fewer than there are.
+    pub(crate) undercounts: bool,
+    /// One of its possible rows may stand for several.
+    pub(crate) merged: bool,
+    /// So may one that is certain: there is at least one of them.
+    pub(crate) loose: bool,
     /// Columns that hold nothing or a number from the first to the last.
     pub(crate) ranges: BTreeMap<String, NumberRange>,
 }

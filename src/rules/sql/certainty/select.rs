@@ -8,6 +8,7 @@ use sqlparser::ast::{
     TableFactor, TableWithJoins,
 };
 
+use super::open_join::NamedColumns;
 use super::query::{StatementWriter, companion_item, item_name, rewrite_nested};
 use super::table_scope::{ScopedTable, TableScope};
 use super::{Answers, NumberRange, TableKnowledge, grouped};
@@ -23,6 +24,9 @@ pub(super) struct RewrittenFrom {
     pub(super) uncertain: bool,
     /// Each of its rows is of one row of the first table, and no two of the same.
     pub(super) single: bool,
+    /// As of [`TableKnowledge`].
+    pub(super) merged: bool,
+    pub(super) loose: bool,
 }
 
 /// Writes a SELECT; see [`super::query::rewrite_body`].
@@ -33,7 +37,8 @@ pub(super) fn rewrite_select(
     companions: &[usize],
 ) -> Result<(String, TableKnowledge), String> {
     let clauses = SelectClauses::of(select)?;
-    let from = rewrite_from(&clauses, writer, answers)?;
+    let named = NamedColumns::of_select(select);
+    let from = rewrite_from(&clauses, &named, writer, answers)?;
     let groups = match clauses.group_by {
         GroupByExpr::Expressions(groups, modifiers) if modifiers.is_empty() => groups.as_slice(),
         GroupByExpr::Expressions(..) | GroupByExpr::All(_) => {
@@ -53,7 +58,7 @@ pub(super) fn rewrite_select(
         || clauses.having.is_some()
         || items.iter().any(|(_, expr)| grouped::is_of_several_rows(expr))
     {
-        let other = rewrite_from(&clauses, writer, answers.other())?;
+        let other = rewrite_from(&clauses, &named, writer, answers.other())?;
         let all = grouped::GroupedSelect { items: &items, groups, having: clauses.having.as_ref(), distinct };
         let windows = groups.is_empty()
             && clauses.having.is_none()
@@ -71,14 +76,20 @@ pub(super) fn rewrite_select(
         row_key: passed_key(&from, &items),
         ranges: ranges(&from.scope, &items),
         counts: passed_counts(&from.scope, &items),
+        undercounts: from.scope.tables.iter().any(|table| table.knowledge.undercounts),
+        merged: from.merged,
+        loose: from.loose,
         ..TableKnowledge::default()
     };
     for (at, (name, expr)) in items.iter().enumerate() {
         if at > 0 {
             sql.push_str(", ");
         }
-        sql += &format!("{expr} AS {name}");
         let unknown = from.scope.unknown_value(expr)?;
+        // Of whoever may be met no record is known.
+        let partial = name == EVIDENCE && unknown.is_some() && answers == Answers::Possible;
+        let written = partial.then(|| known_records(expr)).flatten();
+        sql += &format!("{} AS {name}", written.unwrap_or_else(|| expr.to_string()));
         if unknown.is_some() || companions.contains(&at) {
             companion_sql += &companion_item(unknown.as_deref().unwrap_or("0"), name);
             known.unknown.insert(name.clone());
@@ -89,6 +100,19 @@ pub(super) fn rewrite_select(
         known.row_key = known.columns.clone();
     }
     Ok((format!("{sql}{companion_sql}{}", from.sql), known))
+}
+
+/// Column that names the records on which a finding rests.
+const EVIDENCE: &str = "evidence";
+
+/// Records written one after the other, without those that are not known; `None` of a single one.
+fn known_records(expr: &Expr) -> Option<String> {
+    let Expr::BinaryOp { left, op: BinaryOperator::StringConcat, right } = expr else { return None };
+    let part = |expr: &Expr| match expr {
+        Expr::Value(_) => expr.to_string(),
+        _ => known_records(expr).unwrap_or_else(|| format!("COALESCE(CAST({expr} AS VARCHAR), '')")),
+    };
+    Some(format!("{} || {}", part(left), part(right)))
 }
 
 /// Columns by which rows are told apart, where each comes of one row of the first table.
@@ -126,26 +150,40 @@ fn select_item(item: &SelectItem) -> Result<(String, &Expr), String> {
 }
 
 /// FROM and WHERE on their way.
-struct FromWriter<'w> {
-    writer: &'w mut StatementWriter,
-    answers: Answers,
-    scope: TableScope,
-    sql: String,
-    conditions: Vec<String>,
-    uncertain: bool,
+pub(super) struct FromWriter<'w> {
+    pub(super) writer: &'w mut StatementWriter,
+    pub(super) answers: Answers,
+    pub(super) scope: TableScope,
+    pub(super) sql: String,
+    pub(super) conditions: Vec<String>,
+    pub(super) uncertain: bool,
     /// All tables so far have one row.
     one_row: bool,
     /// As of [`RewrittenFrom`].
-    single: bool,
+    pub(super) single: bool,
+    pub(super) merged: bool,
+    pub(super) loose: bool,
+    /// What WHERE asks for, all of which must hold.
+    pub(super) selection: Vec<&'w Expr>,
+    /// Alias of the table of one row.
+    pub(super) parameter: Option<String>,
+    /// Columns that the SELECT names.
+    pub(super) named: &'w NamedColumns,
 }
 
-fn rewrite_from(
-    clauses: &SelectClauses<'_>,
-    writer: &mut StatementWriter,
+fn rewrite_from<'w>(
+    clauses: &SelectClauses<'w>,
+    named: &'w NamedColumns,
+    writer: &'w mut StatementWriter,
     answers: Answers,
 ) -> Result<RewrittenFrom, String> {
     let mut from = FromWriter {
         writer,
+        merged: false,
+        loose: false,
+        selection: clauses.selection.as_ref().map(split_conjuncts).unwrap_or_default(),
+        parameter: parameter_alias(clauses.from),
+        named,
         answers,
         scope: TableScope::default(),
         sql: String::new(),
@@ -171,15 +209,27 @@ fn rewrite_from(
         let condition = from.scope.condition(condition, answers)?;
         from.conditions.push(condition);
     }
-    let FromWriter { scope, mut sql, conditions, uncertain, single, .. } = from;
+    let FromWriter { scope, mut sql, conditions, uncertain, single, mut merged, mut loose, .. } = from;
+    merged |= scope.tables.iter().any(|table| table.knowledge.merged);
+    loose |= scope.tables.iter().any(|table| table.knowledge.loose);
     if !conditions.is_empty() {
         sql += &format!("\nWHERE {}", conditions.join(" AND "));
     }
-    Ok(RewrittenFrom { scope, sql, uncertain, single })
+    Ok(RewrittenFrom { scope, sql, uncertain, single, merged, loose })
+}
+
+/// Alias of the table of one row, if it is read.
+fn parameter_alias(from: &[TableWithJoins]) -> Option<String> {
+    let joins = from.iter().flat_map(|one| &one.joins).map(|join| &join.relation);
+    let table = from.iter().map(|one| &one.relation).chain(joins).find(|table| is_parameter(table))?;
+    match table {
+        TableFactor::Table { alias: Some(alias), .. } => Some(alias.name.value.clone()),
+        _ => Some(PARAMETER.to_owned()),
+    }
 }
 
 /// Conditions that all must hold.
-fn split_conjuncts(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn split_conjuncts(expr: &Expr) -> Vec<&Expr> {
     match expr {
         Expr::Nested(inner) => split_conjuncts(inner),
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
@@ -193,7 +243,11 @@ fn split_conjuncts(expr: &Expr) -> Vec<&Expr> {
 
 impl FromWriter<'_> {
     /// Text of a table with these answers, with its alias, and what is known of it.
-    fn table(&mut self, factor: &TableFactor, answers: Answers) -> Result<(String, ScopedTable), String> {
+    pub(super) fn table(
+        &mut self,
+        factor: &TableFactor,
+        answers: Answers,
+    ) -> Result<(String, ScopedTable), String> {
         let scoped = |alias: &str, name: Option<&str>, knowledge| ScopedTable {
             alias: alias.to_owned(),
             name: name.map(str::to_owned),
@@ -201,6 +255,7 @@ impl FromWriter<'_> {
             answers,
             outer: false,
             doubt: None,
+            absent: false,
         };
         match factor {
             TableFactor::Table { name, alias, args: None, .. } => {
@@ -261,25 +316,29 @@ impl FromWriter<'_> {
         self.one_row &= single;
         self.uncertain |= table.knowledge.uncertain;
         self.scope.tables.push(table.clone());
-        let (mut keys, mut equal) = (Vec::new(), Vec::new());
+        let (mut keys, mut equal, mut open) = (Vec::new(), Vec::new(), Vec::new());
         for part in split_conjuncts(on) {
             match self.scope.flags(part)?.is_empty() {
                 true => {
                     keys.push(part.to_string());
                     equal.push(part);
                 }
-                false => {
-                    // The engines join by what is equal alone; the rest is asked of the rows that met.
-                    self.uncertain = true;
-                    self.conditions.push(self.scope.condition(part, self.answers)?);
-                }
+                false => open.push(part),
             }
+        }
+        if keys.is_empty() && !single && !alone {
+            self.scope.tables.pop();
+            return self.open_join(relation, (text, table), on);
+        }
+        for part in open {
+            // The engines join by what is equal alone; the rest is asked of the rows that met.
+            self.uncertain = true;
+            self.conditions.push(self.scope.condition(part, self.answers)?);
         }
         self.single &= single || table.knowledge.is_single_by(&met_columns(&equal, &table.alias));
         self.sql += &match keys.is_empty() {
             false => format!("\nJOIN {text} ON {}", keys.join(" AND ")),
-            true if single || alone => format!("\nCROSS JOIN {text}"),
-            true => return Err(format!("a JOIN by what may be unknown: {on}")),
+            true => format!("\nCROSS JOIN {text}"),
         };
         Ok(())
     }
@@ -290,7 +349,8 @@ impl FromWriter<'_> {
         table.outer = true;
         self.scope.tables.push(table.clone());
         if !self.scope.flags(on)?.is_empty() {
-            return Err(format!("a LEFT JOIN by what may be unknown: {on}"));
+            self.scope.tables.pop();
+            return self.open_left_join(relation, (text, table), on);
         }
         self.sql += &format!("\nLEFT JOIN {text} ON {on}");
         let single = table.knowledge.is_single_by(&met_columns(&split_conjuncts(on), &table.alias));
@@ -311,25 +371,37 @@ impl FromWriter<'_> {
                 _ => return Err(format!("a LEFT JOIN by more than equal columns: {on}")),
             };
             own.push(column);
-            outside.push(met);
+            outside.push(&**met);
         }
-        let (other_text, _) = self.table(relation, self.answers.other())?;
-        let keys: Vec<String> = own.iter().map(|key| format!("{}.{key} AS {key}", table.alias)).collect();
-        let marks = self.writer.new_name("met");
-        let distinct = format!("SELECT DISTINCT {}, 1 AS maybe\nFROM {other_text}", keys.join(", "));
-        self.writer.add_table(&marks, distinct);
-        let same: Vec<String> =
-            own.iter().zip(&outside).map(|(key, met)| format!("{marks}.{key} = {met}")).collect();
-        self.sql += &format!("\nLEFT JOIN {marks} ON {}", same.join(" AND "));
-        let met = format!("{}.{}", table.alias, own[0]);
-        let doubt = match self.answers {
-            Answers::Certain => format!("{met} IS NULL AND {marks}.maybe IS NOT NULL"),
-            Answers::Possible => format!("{met} IS NOT NULL AND {marks}.maybe IS NULL"),
-        };
+        let doubt = self.add_marks(relation, &table.alias, &own, &outside)?;
         if let Some(table) = self.scope.tables.last_mut() {
             table.doubt = Some(doubt);
         }
         Ok(())
+    }
+
+    /// Joins which rows the table has of the other answers; SQL that holds where they meet a row and these do not, or the
+    /// other way round.
+    pub(super) fn add_marks(
+        &mut self,
+        relation: &TableFactor,
+        alias: &str,
+        own: &[String],
+        outside: &[&Expr],
+    ) -> Result<String, String> {
+        let (other_text, _) = self.table(relation, self.answers.other())?;
+        let keys: Vec<String> = own.iter().map(|key| format!("{alias}.{key} AS {key}")).collect();
+        let marks = self.writer.new_name("met");
+        let distinct = format!("SELECT DISTINCT {}, 1 AS maybe\nFROM {other_text}", keys.join(", "));
+        self.writer.add_table(&marks, distinct);
+        let same: Vec<String> =
+            own.iter().zip(outside).map(|(key, met)| format!("{marks}.{key} = {met}")).collect();
+        self.sql += &format!("\nLEFT JOIN {marks} ON {}", same.join(" AND "));
+        let met = format!("{alias}.{}", own[0]);
+        Ok(match self.answers {
+            Answers::Certain => format!("{met} IS NULL AND {marks}.maybe IS NOT NULL"),
+            Answers::Possible => format!("{met} IS NOT NULL AND {marks}.maybe IS NULL"),
+        })
     }
 
     fn filter_join(
@@ -341,11 +413,12 @@ impl FromWriter<'_> {
     ) -> Result<(), String> {
         let (text, table) = self.table(relation, answers)?;
         self.uncertain |= table.knowledge.uncertain;
-        self.scope.tables.push(table);
-        if !self.scope.flags(on)?.is_empty() {
-            return Err(format!("a {kind} JOIN by what may be unknown: {on}"));
-        }
+        self.scope.tables.push(table.clone());
+        let is_open = !self.scope.flags(on)?.is_empty();
         self.scope.tables.pop();
+        if is_open {
+            return self.open_filter_join(relation, (text, table), on, (kind == "SEMI", answers));
+        }
         self.sql += &format!("\n{kind} JOIN {text} ON {on}");
         Ok(())
     }
@@ -366,7 +439,7 @@ fn met_columns(parts: &[&Expr], alias: &str) -> Vec<String> {
 }
 
 /// The column of a table that an expression names by the table's alias.
-fn own_column(expr: &Expr, alias: &str) -> Option<String> {
+pub(super) fn own_column(expr: &Expr, alias: &str) -> Option<String> {
     match expr {
         Expr::CompoundIdentifier(parts) => match &parts[..] {
             [table, column] if table.value == alias => Some(column.value.clone()),

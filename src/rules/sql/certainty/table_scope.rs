@@ -19,6 +19,8 @@ pub(super) struct ScopedTable {
     pub(super) outer: bool,
     /// SQL that is 1 where it is unknown whether the row is met; all its columns are unknown then.
     pub(super) doubt: Option<String>,
+    /// Where it is, what may be met need not be read.
+    pub(super) absent: bool,
 }
 
 /// Tables in the order of FROM.
@@ -93,14 +95,20 @@ impl TableScope {
 
     /// Is a value a count of all the rows that there may be?
     pub(super) fn is_most(&self, expr: &Expr) -> bool {
-        self.counting_table(expr).is_some_and(|table| table.answers == Answers::Possible)
+        self.counting_table(expr)
+            .is_some_and(|table| table.answers == Answers::Possible && !table.knowledge.undercounts)
+    }
+
+    /// Is a value a count of rows that are there for certain? There are no fewer.
+    pub(super) fn is_least(&self, expr: &Expr) -> bool {
+        self.counting_table(expr).is_some_and(|table| table.answers == Answers::Certain)
     }
 
     fn counting_table(&self, expr: &Expr) -> Option<&ScopedTable> {
         let Expr::CompoundIdentifier(parts) = expr else { return None };
         let [alias, name] = &parts[..] else { return None };
         let table = self.tables.iter().find(|table| table.alias == alias.value)?;
-        table.knowledge.counts.contains(&name.value).then_some(table)
+        (!table.absent && table.knowledge.counts.contains(&name.value)).then_some(table)
     }
 
     /// Least and greatest number that a value can be where it is any: of CASE among written numbers, and of columns.
