@@ -247,9 +247,11 @@ fn a_message_that_names_somebody_is_refused() {
         rules.rules[place] = rule;
         bidui::testing::reconcile::check_rules(&rules).iter().map(ToString::to_string).collect::<String>()
     };
-    for value in
-        ["o.head_name", "COALESCE(o.danger_level, o.head_name)", "MAX(o.head_name) OVER (PARTITION BY o.village_code)"]
-    {
+    for value in [
+        "o.head_name",
+        "COALESCE(o.danger_level, o.head_name)",
+        "MAX(o.head_name) OVER (PARTITION BY o.village_code)",
+    ] {
         let told = complaints(value);
         assert!(told.contains("“{danger_level}”写出了姓名或住址"), "{value}: {told}");
     }
