@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::Result;
 use crate::config::Pipeline;
 use crate::config::included_folders::find_included_file;
-use crate::config::toml_file::{TomlFile, suggest_toml_name};
+use crate::config::toml_file::{TomlFile, TomlStep, suggest_toml_name};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household_ties::HouseholdLevel;
 
@@ -277,11 +277,23 @@ pub struct DecisionThresholds {
 pub struct ResolveSettings {
     /// Sources with at most one record per person.
     pub one_per_person: Vec<String>,
+    /// Groups of sources that one system fills: they repeat each other's mistakes, and none confirms the others'.
+    pub one_system: Vec<Vec<String>>,
     /// Sources whose household number makes the resolved household, best first.
     pub household_anchor: Vec<String>,
 }
 
 impl LinkSettings {
+    /// By source, in the order of `names`: which system fills it.
+    pub(crate) fn systems(&self, names: &[String]) -> Vec<u8> {
+        let group = |name: &String| self.resolve.one_system.iter().find(|group| group.contains(name));
+        let first = |name: &String| {
+            let group = group(name)?;
+            names.iter().position(|other| group.contains(other))
+        };
+        names.iter().enumerate().map(|(at, name)| first(name).unwrap_or(at) as u8).collect()
+    }
+
     /// Reads and checks the file; a pipeline folder without one takes that of the base it includes.
     ///
     /// # Errors
@@ -307,14 +319,18 @@ impl LinkSettings {
 
     fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
         let known: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
-        for (key, names) in [
-            ("one_per_person", &self.resolve.one_per_person),
-            ("household_anchor", &self.resolve.household_anchor),
-        ] {
+        let lists: [(Vec<TomlStep<'_>>, &Vec<String>); 2] = [
+            (vec!["resolve".into(), "one_per_person".into()], &self.resolve.one_per_person),
+            (vec!["resolve".into(), "household_anchor".into()], &self.resolve.household_anchor),
+        ];
+        let systems = self.resolve.one_system.iter().enumerate();
+        let systems =
+            systems.map(|(at, names)| (vec!["resolve".into(), "one_system".into(), at.into()], names));
+        for (mut place, names) in lists.into_iter().chain(systems) {
             let stray = names.iter().position(|name| !known.contains(&name.as_str()));
             if let Some(at) = stray {
                 let name = &names[at];
-                let place = ["resolve".into(), key.into(), at.into()];
+                place.push(at.into());
                 let error =
                     TomlFile::read(&self.path)?.complain(&place, format!("没有名为“{name}”的数据来源"));
                 return Err(match suggest_toml_name(name, &known, "可用的来源") {

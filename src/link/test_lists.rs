@@ -112,6 +112,7 @@ pub(crate) fn shipped_settings() -> LinkSettings {
         },
         resolve: ResolveSettings {
             one_per_person: vec!["single".to_owned()],
+            one_system: Vec::new(),
             household_anchor: vec!["anchor".to_owned()],
         },
         path: std::path::PathBuf::new(),

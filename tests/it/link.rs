@@ -319,6 +319,127 @@ fn a_source_of_one_record_per_person_gives_one() {
     assert_eq!(s.comparables.len(), 2);
 }
 
+const WOMAN: &str = "410621197205064829";
+const SISTER: &str = "410621197509182269";
+
+/// Others, so that the names of a test are rare.
+fn others() -> Vec<(String, String)> {
+    let chars: Vec<char> = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚".chars().collect();
+    (0..60)
+        .map(|i| {
+            (format!("李{}{}", chars[i % 20], chars[(i * 7 + 3) % 20]), format!("19{:02}-03-04", 30 + i))
+        })
+        .collect()
+}
+
+#[test]
+fn a_row_that_stands_twice_is_one_person_though_its_number_is_damaged() {
+    let others = others();
+    let others: Vec<Row<'_>> = others.iter().map(|(n, d)| (n.as_str(), "", d.as_str(), "", 1, "")).collect();
+    for second in ["410621196503124518", "410621196503125414", "", "410621196503120007"] {
+        let registry: &[Row<'_>] = &[
+            ("赵琴娥", FATHER, "", "男", 0, "1"),
+            ("赵琴娥", second, "", "男", 0, "1"),
+            ("赵晓明", SON, "", "男", 0, "1"),
+        ];
+        let insured: &[Row<'_>] =
+            &[("赵琴娥", FATHER, "1965-03-12", "男", 0, ""), ("赵晓明", SON, "1990-08-15", "男", 0, "")];
+        let s = Small::new(&[("registry_person", registry), ("insurance", insured), ("dibao", &others)]);
+        assert!(s.together(0, 1) && s.together(0, 3), "{second}: {:?}", s.pair(0, 1));
+        assert!(s.together(2, 4) && !s.together(0, 2));
+        assert!(!s.resolution.in_review[1], "{second}");
+    }
+    // In another household it is a namesake whose number differs by a digit.
+    let registry: &[Row<'_>] =
+        &[("赵琴娥", FATHER, "", "男", 0, "1"), ("赵琴娥", "410621196503124518", "", "男", 0, "2")];
+    let insured: &[Row<'_>] = &[("赵琴娥", FATHER, "1965-03-12", "男", 0, "")];
+    let s = Small::new(&[("registry_person", registry), ("insurance", insured), ("dibao", &others)]);
+    assert!(s.together(0, 2) && !s.together(0, 1));
+}
+
+#[test]
+fn a_namesake_of_the_other_sex_is_in_nobodys_way() {
+    let others = others();
+    let others: Vec<Row<'_>> = others.iter().map(|(n, d)| (n.as_str(), "", d.as_str(), "", 1, "")).collect();
+    let insured: &[Row<'_>] =
+        &[("赵琴娥", FATHER, "1965-03-12", "男", 0, ""), ("赵琴娥", WOMAN, "1972-05-06", "女", 0, "")];
+    let registry: &[Row<'_>] = &[("赵琴娥", "", "", "女", 0, "1")];
+    let s = Small::new(&[("insurance", insured), ("registry_person", registry), ("student", &others)]);
+    assert!(s.together(1, 2) && !s.together(0, 2), "{:?}", s.pair(1, 2));
+    // Where nobody knows the sex, both are possible.
+    let registry: &[Row<'_>] = &[("赵琴娥", "", "", "", 0, "1")];
+    let s = Small::new(&[("insurance", insured), ("registry_person", registry), ("student", &others)]);
+    assert!(!s.together(1, 2) && !s.together(0, 2));
+}
+
+#[test]
+fn a_nickname_is_the_name_of_the_family() {
+    let s = Small::new(&[
+        ("registry_person", &[("张元佳", SON, "", "男", 0, "1")]),
+        ("insurance", &[("张佳佳", SON, "1990-08-15", "男", 0, "")]),
+    ]);
+    assert_eq!(s.pair(0, 1).map(|p| (p.0, p.1)), Some((1, Decision::Accept)));
+    assert!(s.together(0, 1));
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_cut_does_not_make_one_of_two_names() {
+    let cut = "410621196503015000";
+    let two = |number: &str, birth: &str| {
+        let s = Small::new(&[
+            ("student", &[("张建国", number, birth, "男", 0, "")]),
+            ("insurance", &[("李海波", number, birth, "男", 1, "")]),
+        ]);
+        (s.together(0, 1), s.pair(0, 1).map(|p| p.1))
+    };
+    assert_eq!(two(cut, "1965-03-01"), (false, Some(Decision::Review)));
+    // Of a whole number the stated dates confirm whose it is.
+    assert!(two(FATHER, "1965-03-12").0);
+}
+
+#[test]
+fn a_number_copied_from_a_sisters_row_is_hers_alone() {
+    let names = ["褚桂英", "褚桂荣"];
+    let own: &[Row<'_>] = &[(names[0], WOMAN, "", "女", 0, "1"), (names[1], SISTER, "", "女", 0, "2")];
+    let insured: &[Row<'_>] =
+        &[(names[0], WOMAN, "1972-05-06", "女", 0, ""), (names[1], SISTER, "1975-09-18", "女", 0, "")];
+    let aided: &[Row<'_>] = &[(names[0], WOMAN, "", "", 0, "D1"), (names[1], WOMAN, "", "", 0, "D2")];
+    let s = Small::new(&[("registry_person", own), ("insurance", insured), ("dibao", aided)]);
+    assert!(s.together(0, 2) && s.together(0, 4) && s.together(1, 3));
+    assert!(!s.together(0, 5), "{:?}", s.pair(0, 5));
+    assert!(s.together(1, 5) || s.resolution.in_review[5]);
+    // The only row of the list, and no sister: a slip of the pen.
+    let s = Small::new(&[
+        ("registry_person", &own[..1]),
+        ("insurance", &insured[..1]),
+        ("dibao", &[(names[1], WOMAN, "", "", 0, "D2")]),
+    ]);
+    assert!(s.together(0, 2), "{:?}", s.pair(0, 2));
+}
+
+#[test]
+fn a_third_record_does_not_make_one_of_two_members_of_a_household() {
+    let aided: &[Row<'_>] = &[("褚建国", FATHER, "", "", 0, "D1"), ("褚建", FATHER, "", "", 0, "D1")];
+    let insured: &[Row<'_>] = &[("褚建国", FATHER, "", "男", 0, ""), ("褚建", FATHER, "", "男", 0, "")];
+    let s = Small::new(&[
+        ("dibao", aided),
+        ("insurance", insured),
+        ("registry_person", &[("褚建", SON, "", "男", 0, "1")]),
+    ]);
+    assert!(!s.together(0, 1), "{:?}", s.links);
+}
+
+#[test]
+fn a_day_written_for_an_unknown_one_joins_nobody() {
+    let others = others();
+    let others: Vec<Row<'_>> = others.iter().map(|(n, d)| (n.as_str(), "", d.as_str(), "", 1, "")).collect();
+    for day in ["1900-01-01", "1950-01-01", "1960-01-01", "1899-12-30"] {
+        let rows: &[Row<'_>] = &[("赵琴娥", "", day, "女", 0, ""), ("赵琴娥", "", day, "女", 1, "")];
+        let s = Small::new(&[("insurance", rows), ("student", &others)]);
+        assert!(!s.together(0, 1), "{day} {:?}", s.pair(0, 1));
+    }
+}
+
 /// Pairs by record id, with weight, tier, decision and levels.
 fn by_record(links: &Links, ids: &[String]) -> Vec<(String, String, i32, u8, u8, Vec<u8>)> {
     let mut out: Vec<_> = (0..links.left.len())

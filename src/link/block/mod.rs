@@ -60,6 +60,8 @@ pub fn block_pairs(
         let mut pairs = match pass.kind {
             PassKind::IdSlip => id_slip::block_id_slips(nodes, &carriers, &all.settled, &mut report),
             PassKind::SameId => {
+                let systems = settings.systems(&nodes.names);
+                let single = single.map(|single| (single, systems.as_slice()));
                 let (pairs, settled) = same_id::block_same_id(&by_key, &carriers, single, &mut report);
                 if let Some(settled) = settled {
                     all.settled = settled;

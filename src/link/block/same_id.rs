@@ -47,11 +47,11 @@ impl NumberCarriers {
 }
 
 /// Pairs of the pass, and which records it settles. `single`: by source, at most one record per
-/// person; without it nothing is settled.
+/// person, and which system fills it; without it nothing is settled.
 pub(super) fn block_same_id(
     pass: &KeyPass<'_>,
     carriers: &NumberCarriers,
-    single: Option<&[bool]>,
+    single: Option<(&[bool], &[u8])>,
     report: &mut PassReport,
 ) -> (Vec<u64>, Option<Vec<bool>>) {
     let nodes = pass.nodes;
@@ -63,7 +63,7 @@ pub(super) fn block_same_id(
         .map(|range| {
             let (mut found, mut done, mut small) = (Vec::new(), Vec::new(), PassReport::default());
             for group in shared(nodes, &sorted[range]).chunk_by(|a, b| a.number == b.number) {
-                if single.is_some_and(|single| settles(group, single)) {
+                if single.is_some_and(|(single, systems)| settles(group, single, systems)) {
                     done.extend(group.iter().map(|member| member.node));
                     for (i, a) in group.iter().enumerate() {
                         found.extend(group[i + 1..].iter().map(|b| pack_pair(a.node, b.node)));
@@ -112,7 +112,14 @@ fn shared<'a>(nodes: &LinkNodes<'a>, entries: &[(u64, u32)]) -> Vec<CarrierRecor
 }
 
 /// Do all records of the group agree on who carries the number?
-fn settles(group: &[CarrierRecord<'_>], single: &[bool]) -> bool {
+fn settles(group: &[CarrierRecord<'_>], single: &[bool], systems: &[u8]) -> bool {
+    // Lists of one system repeat each other's mistakes: together they are one witness.
+    let system = |source: u8| systems[usize::from(source)];
+    let echo = group.iter().any(|member| member.source != group[0].source)
+        && group.iter().all(|member| system(member.source) == system(group[0].source));
+    if echo {
+        return false;
+    }
     let Some(name) = group[0].name.filter(|_| group.len() <= MOST_SETTLED) else { return false };
     group.iter().all(|member| member.usable)
         && group.iter().any(|member| member.trusted)

@@ -32,8 +32,12 @@ pub(super) struct CandidateScoring<'a> {
     households: HouseholdTies,
     /// Records whose ID number is probably somebody else's.
     doubtful: Vec<bool>,
+    /// Those whose number was copied from somebody of like name.
+    copied: Vec<bool>,
     /// Records whose namesakes may be asked about.
     asked: Vec<bool>,
+    /// By source: at most one record a person.
+    single: Vec<bool>,
     /// Candidates, ascending.
     pairs: Vec<u64>,
     /// Pairs that connected households brought in, ascending.
@@ -58,13 +62,18 @@ impl<'a> CandidateScoring<'a> {
             parts: pair_weights::comparison_parts(settings, nodes)?,
             households: HouseholdTies::default(),
             doubtful: Vec::new(),
+            copied: Vec::new(),
             asked: vec![false; nodes.len()],
+            single: nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect(),
             pairs,
             further: Vec::new(),
             scored: Vec::new(),
         };
         let numbered = this.of_one_number();
-        this.doubtful = pair_context::find_doubtful_numbers(&numbered, nodes);
+        this.doubtful =
+            pair_context::find_doubtful_numbers(&numbered, nodes, &settings.systems(&nodes.names));
+        this.copied = pair_context::find_copied_numbers(&numbered, nodes);
+        this.doubtful.iter_mut().zip(&this.copied).for_each(|(doubtful, copied)| *doubtful |= copied);
         this.households = HouseholdTies::new(nodes, &settings.resolve.household_anchor, &this.doubtful);
         let far: Vec<u64> =
             numbered.into_iter().filter(|one| one.1 >= HanNameLevel::Dropped).map(|one| one.0).collect();
@@ -212,7 +221,7 @@ impl<'a> CandidateScoring<'a> {
     }
 
     fn own(&self, one: &ScoredPair) -> Option<(Tier, Decision)> {
-        self.decider.decide(self.nodes, one, &self.doubtful)
+        self.decider.decide(self.nodes, one, &self.doubtful, &self.copied)
     }
 
     /// Takes in further pairs, none of which is known.
@@ -280,6 +289,7 @@ impl<'a> CandidateScoring<'a> {
             decider,
             &self.settings.decision,
             doubtful,
+            &self.single,
         );
     }
 }

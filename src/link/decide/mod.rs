@@ -64,12 +64,13 @@ impl PairDecider {
     }
 
     /// Tier and decision; `None` if the pair is neither. `doubtful`: records whose ID number is
-    /// probably somebody else's.
+    /// probably somebody else's; `copied`: those of them whose number is that of somebody of like name.
     pub(super) fn decide(
         &self,
         nodes: &LinkNodes,
         one: &ScoredPair,
         doubtful: &[bool],
+        copied: &[bool],
     ) -> Option<(Tier, Decision)> {
         let (a, b) = unpack_pair(one.pair);
         let review = Some((Tier::T6, Decision::Review));
@@ -92,6 +93,7 @@ impl PairDecider {
         if one.weight < self.accept + more
             || tier == Tier::T6
             || looks_like_two_people(nodes, a, b, &said, either(doubtful))
+            || said.id == IdLevel::Equal && said.name > HanNameLevel::Wildcard && either(copied)
         {
             return review;
         }
@@ -164,12 +166,23 @@ fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence,
     // A relative's number on the row: the number agrees, the person does not.
     if said.id == IdLevel::Equal && said.name_far() {
         let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
-        let confirmed = said.birth == DateLevel::Equal && !said.sexes_differ;
-        let slip_of_pen = (said.household_agrees() || said.near)
+        // Two people born on one day share a number that a spreadsheet cut: the day confirms nothing then.
+        let cut = nodes.id(a).may_be_truncated() || nodes.id(b).may_be_truncated();
+        let confirmed = said.birth == DateLevel::Equal && !said.sexes_differ && !cut;
+        // The household of whoever the number is of follows from the number.
+        let household = said.household_agrees() && said.household != HouseholdLevel::Guardian;
+        let slip_of_pen = (household || said.near)
             && !said.birth_against()
             && !said.sexes_differ
             && names_half_alike(nodes, a, b);
         return !(confirmed && both_state || slip_of_pen);
+    }
+    // One number, names that are a slip apart, and two dates that are not: a slip seldom comes with another.
+    if said.id == IdLevel::Equal && said.name > HanNameLevel::Wildcard {
+        let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
+        if both_state && said.birth == DateLevel::Disagree {
+            return true;
+        }
     }
     // A character fewer is a slip, or another member of a family that shares one.
     if said.id == IdLevel::Equal && said.name == HanNameLevel::Dropped {

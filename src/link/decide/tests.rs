@@ -24,7 +24,12 @@ fn decided(
     doubtful: [bool; 2],
 ) -> Option<(Tier, Decision)> {
     let nodes = LinkNodes::build(lists).unwrap();
-    PairDecider::new(&shipped_settings()).decide(&nodes, &scored_pair((0, 1), weight, said, None), &doubtful)
+    PairDecider::new(&shipped_settings()).decide(
+        &nodes,
+        &scored_pair((0, 1), weight, said, None),
+        &doubtful,
+        &[false; 2],
+    )
 }
 
 fn two_lists(one: ListRow<'_>, other: ListRow<'_>) -> Vec<ComparableSource> {
@@ -136,7 +141,9 @@ fn tables_without_numbers_and_han_names_go_by_the_weight_alone() {
         assert!(!decider.guarded() && decider.said(&pair_levels(NAMESAKES)).is_none());
         let lists = one_list(NOBODY, NOBODY);
         let nodes = LinkNodes::build(&lists).unwrap();
-        let at = |weight| decider.decide(&nodes, &scored_pair((0, 1), weight, NOTHING, None), &[false; 2]);
+        let at = |weight| {
+            decider.decide(&nodes, &scored_pair((0, 1), weight, NOTHING, None), &[false; 2], &[false; 2])
+        };
         assert_eq!([at(ACCEPT), at(ACCEPT - 1)], [accepted(Tier::T5), REVIEWED]);
         assert_eq!([at(REVIEW), at(REVIEW - 1)], [REVIEWED, None]);
     }

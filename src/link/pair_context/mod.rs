@@ -17,8 +17,13 @@ pub(super) const RIVAL: i32 = 5000;
 const FAR_BEHIND: i32 = 8000;
 
 /// Records whose ID number is probably somebody else's: it is shared with another name, and the
-/// other side has more records (or does not contradict itself). `numbered`: pairs of one number.
-pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
+/// other side has more records (or does not contradict itself). `numbered`: pairs of one number. `systems`: by source, which
+/// system fills it; records of one system are one witness.
+pub(super) fn find_doubtful_numbers(
+    numbered: &[(u64, HanNameLevel)],
+    nodes: &LinkNodes<'_>,
+    systems: &[u8],
+) -> Vec<bool> {
     let pairs = || numbered.par_iter().with_min_len(4096);
     let far: Vec<(u32, u32)> = pairs()
         .filter(|(_, name)| *name > HanNameLevel::Dropped)
@@ -37,8 +42,12 @@ pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &Li
         })
         .map(|(pair, _)| *pair)
         .collect();
+    let system = |node: u32| systems[usize::from(nodes.source[node as usize])];
     let mut agree = vec![0i32; nodes.len()];
     for (a, b) in agreeing.into_iter().map(unpack_pair) {
+        if system(a) == system(b) {
+            continue;
+        }
         agree[a as usize] += 1;
         agree[b as usize] += 1;
     }
@@ -53,6 +62,68 @@ pub(super) fn find_doubtful_numbers(numbered: &[(u64, HanNameLevel)], nodes: &Li
         out[b as usize] |= blame[1];
     }
     out
+}
+
+/// Marks records that carry the number of somebody whose name is one slip away, while whoever is called by their own name
+/// has a number of his own in the village: a number copied from a sister's or brother's row.
+///
+/// The name alone would make it a slip of the pen. That it is none is seen where the bearer of the name stands under his
+/// own number in two records, or where the owner of the number has a row of his own in the list; and where the bearer
+/// has none there.
+pub(super) fn find_copied_numbers(numbered: &[(u64, HanNameLevel)], nodes: &LinkNodes<'_>) -> Vec<bool> {
+    use HanNameLevel::{Dropped, Missing, Note, Wildcard};
+    let mut copied = vec![false; nodes.len()];
+    let slips: Vec<(u32, u32)> = numbered
+        .par_iter()
+        .with_min_len(4096)
+        .filter(|(_, name)| *name > Wildcard && *name <= Dropped)
+        .map(|(pair, _)| unpack_pair(*pair))
+        .collect();
+    if slips.is_empty() {
+        return copied;
+    }
+    let asked = mark_records_in_pairs(nodes, slips.par_iter().map(|&(a, b)| pack_pair(a, b)));
+    let mut mates: HashMap<u32, Vec<u32>> = HashMap::new();
+    let same = |(_, name): &&(u64, HanNameLevel)| *name != Missing && *name <= Note;
+    for &(pair, _) in numbered.iter().filter(same) {
+        let (a, b) = unpack_pair(pair);
+        for (node, mate) in [(a, b), (b, a)].into_iter().filter(|(node, _)| asked[*node as usize]) {
+            mates.entry(node).or_default().push(mate);
+        }
+    }
+    let of = |node: u32| mates.get(&node).map_or(&[][..], Vec::as_slice);
+    let called = |node: u32| Some((nodes.name(node)?.fold_key, nodes.division(node)));
+    let carriers = slips.iter().flat_map(|&(a, b)| [(a, b), (b, a)]);
+    let carriers: Vec<(u32, u32)> = carriers
+        .filter(|&(carrier, owner)| nodes.division(carrier) != 0 && of(carrier).len() <= of(owner).len())
+        .collect();
+    let names: HashSet<u64> = carriers.iter().filter_map(|&(carrier, _)| Some(called(carrier)?.0)).collect();
+    let bearers: Vec<((u64, u32), u32)> = nodes
+        .all()
+        .filter_map(|node| {
+            let called = called(node).filter(|(name, place)| *place != 0 && names.contains(name))?;
+            nodes.id(node).trusted().then_some((called, node))
+        })
+        .collect();
+    let mut of_name: HashMap<(u64, u32), Vec<u32>> = HashMap::new();
+    bearers.into_iter().for_each(|(called, node)| of_name.entry(called).or_default().push(node));
+    let source = |node: u32| nodes.source[node as usize];
+    for (carrier, owner) in carriers {
+        let number = nodes.id(carrier).id18_key();
+        let Some(bearers) = called(carrier).and_then(|called| of_name.get(&called)) else { continue };
+        let others: Vec<u32> =
+            bearers.iter().copied().filter(|&node| nodes.id(node).id18_key() != number).collect();
+        let twice = |&node: &u32| {
+            let same = others.iter().filter(|&&other| nodes.id(other).key == nodes.id(node).key);
+            same.count() > 1
+        };
+        let listed = [owner].iter().chain(of(owner)).any(|&node| source(node) == source(carrier));
+        let known = !others.is_empty() && (listed || others.iter().any(twice));
+        if known && others.iter().all(|&node| source(node) != source(carrier)) {
+            copied[carrier as usize] = true;
+        }
+    }
+    copied
 }
 
 /// Who has found whom by number and name already.
@@ -164,13 +235,16 @@ pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider:
 }
 
 /// Accepts namesakes of one village (or of connected households) where one of the records has
-/// no number of its own, and neither has another namesake near by in the other's source.
+/// no number of its own, and neither has another namesake near by in the other's source. Of one source that has a record a
+/// person (`single`, by source) they are a row that stands there twice; they must weigh what such a pair must, and be the
+/// only two of the name.
 pub(super) fn accept_unique_pairs(
     scored: &mut [ScoredPair],
     nodes: &LinkNodes,
     decider: &PairDecider,
     thresholds: &DecisionThresholds,
     doubtful: &[bool],
+    single: &[bool],
 ) {
     if thresholds.unique <= 0 || !decider.guarded() {
         return;
@@ -180,10 +254,17 @@ pub(super) fn accept_unique_pairs(
         let no_number = said.id == IdLevel::Missing
             || matches!(said.id, IdLevel::TwoEdits | IdLevel::Disagree)
                 && (doubtful[a as usize] || doubtful[b as usize]);
-        one.weight + thresholds.unique >= thresholds.accept
-            && nodes.source[a as usize] != nodes.source[b as usize]
+        let source = usize::from(nodes.source[a as usize]);
+        let twice = source == usize::from(nodes.source[b as usize]);
+        let (more, slips) = if twice {
+            (thresholds.within_source, HanNameLevel::Note)
+        } else {
+            (0, HanNameLevel::SimilarShape)
+        };
+        one.weight + thresholds.unique >= thresholds.accept + more
+            && (!twice || single[source])
             && no_number
-            && said.name <= HanNameLevel::SimilarShape
+            && said.name <= slips
             && said.name != HanNameLevel::Missing
             && (said.near || said.household_agrees())
             && !said.sexes_differ
@@ -213,7 +294,10 @@ pub(super) fn accept_unique_pairs(
     let close: Vec<&ScoredPair> = scored.par_iter().with_min_len(4096).filter(of_asked).collect();
     for one in &close {
         let (a, b) = unpack_pair(one.pair);
-        if !decider.said(&one.levels).is_some_and(|said| said.name_agrees()) || one.weight < RIVAL {
+        let Some(said) = decider.said(&one.levels) else { continue };
+        // A namesake of another sex, or born at another time, is somebody else whatever else agrees.
+        let other_person = said.sexes_differ || said.birth_against();
+        if !said.name_agrees() || other_person || one.weight < RIVAL {
             continue;
         }
         for (node, other) in [(a, b), (b, a)] {
@@ -243,7 +327,8 @@ pub(super) fn accept_unique_pairs(
             let of = |n: u32| nodes.source[n as usize];
             let elsewhere = of(other) != of(partner);
             let numbered = |n: u32| nodes.id(n).trusted() && !doubtful[n as usize];
-            harmless || of(other) == of(node) || elsewhere && !(numbered(other) && numbered(partner))
+            let own_list = of(other) == of(node) && of(partner) != of(node);
+            harmless || own_list || elsewhere && !(numbered(other) && numbered(partner))
         })
     };
     let accepted: Vec<usize> = hopes

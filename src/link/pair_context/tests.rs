@@ -39,7 +39,7 @@ fn doubtful_of(pairs: &[(u32, u32, HanNameLevel)], contradicted: bool) -> [bool;
     let lists = comparable_sources(&[("a", &rows[..2]), ("b", &rows[2..])]);
     let numbered: Vec<(u64, HanNameLevel)> =
         pairs.iter().map(|&(a, b, name)| (pack_pair(a, b), name)).collect();
-    find_doubtful_numbers(&numbered, &LinkNodes::build(&lists).unwrap()).try_into().unwrap()
+    find_doubtful_numbers(&numbered, &LinkNodes::build(&lists).unwrap(), &[0, 1]).try_into().unwrap()
 }
 
 #[test]
@@ -55,6 +55,49 @@ fn a_number_under_two_names_belongs_to_the_name_with_more_records() {
     assert_eq!(doubtful_of(&[(0, 1, Different), (0, 2, Dropped)], false), [true, true, false, false]);
     // Who agrees with others only is no witness.
     assert_eq!(doubtful_of(&[(0, 1, Different), (2, 3, Exact)], false), [true, true, false, false]);
+}
+
+/// Which records carry a copied number: 褚桂荣 (row 0, list a) under the number of 褚桂英 (rows 1 and 2), and rows of whoever
+/// is called 褚桂荣 and has a number of her own (rows 3 and 4).
+fn copied(sources: [u8; 5], village: u32) -> Vec<bool> {
+    let (hers, own) = (id_number_for(19_720_506, 482), id_number_for(19_750_918, 226));
+    let row = |name: &'static str, id, division| ListRow { name, id, division, ..NOBODY };
+    let rows = [
+        (sources[0], row("褚桂荣", hers.as_str(), 7)),
+        (sources[1], row("褚桂英", hers.as_str(), 7)),
+        (sources[2], row("褚桂英", hers.as_str(), 7)),
+        (sources[3], row("褚桂荣", own.as_str(), village)),
+        (sources[4], row("褚桂荣", own.as_str(), village)),
+    ];
+    let (lists, node) = placed_sources(&rows);
+    let at = |row: usize| node[row];
+    let pairs = [
+        (pack_pair(at(0), at(1)), HanNameLevel::SimilarShape),
+        (pack_pair(at(0), at(2)), HanNameLevel::SimilarShape),
+        (pack_pair(at(1), at(2)), HanNameLevel::Exact),
+    ];
+    let found = find_copied_numbers(&pairs, &LinkNodes::build(&lists).unwrap());
+    (0..5).map(|row| found[at(row) as usize]).collect()
+}
+
+#[test]
+fn a_number_is_copied_where_the_bearer_of_the_name_has_one_of_her_own() {
+    let hers = [true, false, false, false, false];
+    assert_eq!(copied([0, 1, 2, 1, 2], 7), hers);
+    assert_eq!(copied([0, 1, 2, 1, 2], 8), [false; 5], "in another village she is somebody else");
+    assert_eq!(copied([0, 1, 2, 0, 2], 7), [false; 5], "she has a row of her own in the list");
+    assert_eq!(copied([0, 0, 2, 1, 2], 7), hers, "the owner stands in the list, too");
+}
+
+#[test]
+fn lists_of_one_system_are_one_witness() {
+    let id = id_number_for(19_650_312, 451);
+    let rows = [ListRow { id: &id, ..NOBODY }; 2];
+    let lists = comparable_sources(&[("a", &rows), ("b", &rows[..1])]);
+    let nodes = LinkNodes::build(&lists).unwrap();
+    let (apart, same) = ((pack_pair(0, 1), HanNameLevel::Different), (pack_pair(0, 2), HanNameLevel::Exact));
+    assert_eq!(find_doubtful_numbers(&[apart, same], &nodes, &[0, 1]), [false, true, false]);
+    assert_eq!(find_doubtful_numbers(&[apart, same], &nodes, &[0, 0]), [true, true, false]);
 }
 
 #[test]
@@ -202,6 +245,8 @@ struct Alone {
     /// Pairs besides.
     others: Pairs,
     unique: i32,
+    /// Which lists have a record a person.
+    single: [bool; 3],
 }
 
 const WEIGHT: i32 = ACCEPT - UNIQUE;
@@ -216,6 +261,7 @@ const ALONE: Alone = Alone {
     doubtful: [false; 4],
     others: &[],
     unique: UNIQUE,
+    single: [false; 3],
 };
 
 impl Alone {
@@ -233,7 +279,8 @@ impl Alone {
         (0..4).for_each(|at| doubtful[node[at] as usize] = self.doubtful[at]);
         let nodes = LinkNodes::build(&lists).unwrap();
         let thresholds = DecisionThresholds { unique: self.unique, ..shipped_settings().decision };
-        accept_unique_pairs(&mut all, &nodes, &PairDecider::new(&shipped_settings()), &thresholds, &doubtful);
+        let decider = PairDecider::new(&shipped_settings());
+        accept_unique_pairs(&mut all, &nodes, &decider, &thresholds, &doubtful, &self.single);
         all[0].outcome
     }
 }
@@ -249,6 +296,24 @@ fn the_only_namesake_of_a_village_is_the_one_without_a_number() {
         assert_eq!(Alone { outcome, ..ALONE }.outcome(), outcome, "only what a human would look at");
     }
     assert_eq!(Alone { outcome: Some((Tier::T3, Decision::Review)), ..ALONE }.outcome(), NAMED);
+}
+
+#[test]
+fn a_list_of_a_record_a_person_has_its_only_namesake_twice() {
+    let twice =
+        Alone { sources: [0, 0, 1, 1], single: [true, false, false], weight: WEIGHT + 5_000, ..ALONE };
+    assert_eq!(twice.outcome(), NAMED);
+    assert_eq!(Alone { weight: WEIGHT + 4_999, ..twice }.outcome(), REVIEWED);
+    assert_eq!(Alone { single: [false; 3], ..twice }.outcome(), REVIEWED);
+    let slip = PairEvidence { name: HanNameLevel::SameReadingTone, ..NAMESAKES };
+    assert_eq!(Alone { said: slip, ..twice }.outcome(), REVIEWED);
+    // A third of the name, there or elsewhere, leaves it open whose the second row is.
+    let of = |sources, others| Alone { sources, others, ..twice }.outcome();
+    assert_eq!(of([0, 0, 0, 1], &[(0, 2, NAMESAKES, WEIGHT, None)]), REVIEWED);
+    assert_eq!(of([0, 0, 1, 1], &[(0, 2, NAMESAKES, WEIGHT, None)]), REVIEWED);
+    const HIS: Pairs =
+        &[(0, 2, NAMESAKES, WEIGHT, None), (1, 2, SAME, WEIGHT, Some((Tier::T1, Decision::Accept)))];
+    assert_eq!(of([0, 0, 1, 1], HIS), NAMED, "his own in another list is none");
 }
 
 #[test]
