@@ -337,6 +337,7 @@ mod tests {
             title: String::new(),
             ran: false,
             reason: Some(words.to_owned()),
+            missing: Vec::new(),
             exceptions: 0,
             indicators: 0,
             undecided: 0,

@@ -319,6 +319,7 @@ mod tests {
             title,
             ran: true,
             reason: None,
+            missing: Vec::new(),
             exceptions: 0,
             indicators: 0,
             undecided: 0,
