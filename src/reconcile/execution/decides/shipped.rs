@@ -58,7 +58,7 @@ fn every_shipped_rule_is_followed_to_columns_of_the_catalogue() {
       housing.accept_date housing.accept_result housing.household_id housing.ledger_status housing.person_id housing.plan_year parameter.housing_grace_date registry_household.danger_level registry_household.dangerous_house registry_household.household_id registry_household.household_no registry_household.person_id registry_person.household_no registry_person.person_id registry_person.person_status
       housing.record_id registry_household.record_id
     R98
-      registry_person.labour_ability registry_person.person_id registry_person.person_status registry_person.work_months
+      registry_person.labour_ability registry_person.person_id registry_person.person_status registry_person.student_status registry_person.work_months
       registry_person.record_id
     R99b
       credit_rating.demand credit_rating.person_id credit_rating.rating deceased.cancel_date deceased.death_date deceased.person_id insurance.person_id insurance.status insurance.stop_reason insurance.year micro_loan.kind micro_loan.person_id parameter.full_cover_permyriad parameter.quarter_end parameter.quarter_start parameter.year registry_household.exit_status registry_household.household_no registry_household.village_code registry_person.county_code registry_person.household_no registry_person.identified_date registry_person.person_id registry_person.person_status registry_person.record_id registry_person.township_code registry_person.village_code
