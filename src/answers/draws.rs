@@ -9,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::answer_events::{AppendedBatch, BatchOrigin, append_batch};
 use super::answer_store::{AnswerStore, unreadable};
-use super::standing_answers::StandingAnswers;
 use crate::Result;
 use crate::model::answer::{Answer, AnswerAct, ReviewLevel};
 
@@ -216,7 +215,14 @@ impl AnswerStore {
     /// # Errors
     /// The file is damaged.
     pub fn draws(&self) -> Result<Vec<StoredDraw>> {
-        StandingAnswers::read_with_draws(self).map(|(_, draws)| draws)
+        let mut draws = self.draws_before_checking()?;
+        if draws.is_empty() {
+            return Ok(draws);
+        }
+        for (batch, answer) in self.events()? {
+            draws.iter_mut().for_each(|draw| draw.take(batch, &answer));
+        }
+        Ok(draws)
     }
 
     /// Draws as they were made: nothing is checked yet.

@@ -84,8 +84,7 @@ pub fn link_as_ruled(
     tree: &DivisionTree,
     ruled: RuledPairs,
 ) -> Result<Links> {
-    let single: Vec<bool> =
-        nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect();
+    let single = settings.single_sources(&nodes.names);
     let mut candidates = block::block_pairs(settings, nodes, tree, Some(&single))?;
     let mut scoring = CandidateScoring::new(settings, nodes, tree, std::mem::take(&mut candidates.pairs))?;
     match settings.passes.iter().find(|pass| pass.kind == PassKind::Household) {

@@ -284,6 +284,11 @@ pub struct ResolveSettings {
 }
 
 impl LinkSettings {
+    /// By source, in the order of `names`: it has at most one record a person.
+    pub(crate) fn single_sources(&self, names: &[String]) -> Vec<bool> {
+        names.iter().map(|name| self.resolve.one_per_person.contains(name)).collect()
+    }
+
     /// By source, in the order of `names`: which system fills it.
     pub(crate) fn systems(&self, names: &[String]) -> Vec<u8> {
         let group = |name: &String| self.resolve.one_system.iter().find(|group| group.contains(name));

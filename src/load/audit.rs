@@ -151,6 +151,13 @@ pub(super) fn by_frequency<T>(counts: BTreeMap<T, u64>) -> Vec<(T, u64)> {
     counts
 }
 
+/// Names the three most frequent of some words, each with its rows.
+pub(super) fn most_frequent_words(words: BTreeMap<String, u64>) -> String {
+    let words = by_frequency(words);
+    let told: Vec<String> = words.iter().take(3).map(|(words, rows)| format!("“{words}”{rows}行")).collect();
+    told.join("、")
+}
+
 /// Writes `part` of `whole` as a percentage with at most one decimal; `0%` of nothing.
 pub(crate) fn audit_percent_text(part: u64, whole: u64) -> String {
     audit_percent_of(part as f64 / whole.max(1) as f64)

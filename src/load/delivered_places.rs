@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LoadedSource;
-use super::audit::{audit_percent_text, by_frequency};
+use super::audit::{audit_percent_text, by_frequency, most_frequent_words};
 use super::data_folder::masked_file_name;
 use super::delivery::{DeliveryCheck, told_words};
 use crate::config::SourceContract;
@@ -99,16 +99,14 @@ pub(super) fn unknown_places(
         if unknown == 0 {
             continue;
         }
-        let words = by_frequency(words);
         let more = if words.len() > 3 { "等" } else { "" };
-        let told: Vec<String> = words.iter().take(3).map(|(words, n)| format!("“{words}”{n}行")).collect();
         let stops = many && !check.partial && unknown * 100 >= rows * STOP_PERCENT;
         let message = format!(
             "“{}”的文件“{}”有{unknown}行的县（区）或乡镇在区划表里查不到，或两者不相符（占{}）：{}{more}；这些人归不到乡镇，并可能当成别处的人；核对这两列是否填反、复制错，或在区划表里补上；确认就用这一份，加 --allow-partial",
             contract.title,
             masked_file_name(file),
             audit_percent_text(unknown, rows),
-            told.join("、"),
+            most_frequent_words(words),
         );
         let audit = if many { "unknown_place" } else { "few_unknown_places" };
         findings.push(AuditFinding::new(&contract.name, audit, stops, message));

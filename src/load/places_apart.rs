@@ -7,7 +7,7 @@ use arrow::array::AsArray as _;
 
 use super::LoadedSource;
 use super::across_lists::{SaidOfNumber, contradicted_parts};
-use super::audit::{audit_percent_text, audited_row_place, by_frequency};
+use super::audit::{audit_percent_text, audited_row_place, most_frequent_words};
 use super::data_folder::masked_file_name;
 use super::delivery::{DeliveryCheck, told_words};
 use super::place_counts::filled_text;
@@ -147,16 +147,13 @@ pub(super) fn places_apart(
     let (told, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, counts)| many(counts));
     let unfound = rest.into_iter().filter(|(_, counts)| several(counts)).map(|(file, counts)| {
         let (rows, all) = (counts.apart + counts.nowhere, counts.known + counts.nowhere);
-        let words = by_frequency(counts.unfound);
-        let words: Vec<String> =
-            words.iter().take(3).map(|(words, rows)| format!("“{words}”{rows}行")).collect();
         let message = format!(
             "“{}”的文件“{}”有{rows}行的村在它写的乡镇里查不到（占{}；{}）：这些行只归到乡镇，同名的人因此更难认出是不是一个人；\
              核对村名，或在区划表（villages.csv）里补上更名、改划后的村",
             contract.title,
             masked_file_name(file),
             audit_percent_text(rows, all),
-            words.join("、"),
+            most_frequent_words(counts.unfound),
         );
         AuditFinding::new(&contract.name, "unknown_village", false, message)
     });
@@ -164,9 +161,6 @@ pub(super) fn places_apart(
     Ok(told
         .into_iter()
         .map(|(file, counts)| {
-            let words = by_frequency(counts.words);
-            let words: Vec<String> =
-                words.iter().take(3).map(|(words, rows)| format!("“{words}”{rows}行")).collect();
             let example = counts.first.map_or(String::new(), |row| audited_row_place(loaded, row));
             let message = format!(
                 "“{}”的文件“{}”有{}行的村不在它写的乡镇里（占{}，例如{example}；{}）：多半是乡镇、村两列错了行（单独排序、删了一格）；\
@@ -175,7 +169,7 @@ pub(super) fn places_apart(
                 masked_file_name(file),
                 counts.apart,
                 audit_percent_text(counts.apart, counts.known),
-                words.join("、"),
+                most_frequent_words(counts.words),
                 contract.owner
             );
             AuditFinding::new(&contract.name, "places_apart", false, message)

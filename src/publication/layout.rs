@@ -3,6 +3,7 @@
 //! `OUT/2018Q3/run-0001-1a2b3c4d/` is one run's publication, never changed once it is there;
 //! the link `OUT/2018Q3/latest` names the current one. Versions before wrote `OUT/quarter=2018Q3/`.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -136,16 +137,23 @@ pub(crate) fn list_period_folders(out: &Path) -> Result<Vec<PeriodFolder>> {
     Ok(found)
 }
 
-/// Names in a folder, sorted; none if there is no such folder.
+/// Names in a folder, sorted; none if there is no such folder. One that is not UTF-8 is of nothing that this program wrote, and
+/// is passed over.
 pub(crate) fn list_folder_names(folder: &Path) -> Result<Vec<String>> {
-    let failed = |e| Error::io("打开发布文件夹", folder, e);
+    let names = read_folder_names("打开发布文件夹", folder)?;
+    Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect())
+}
+
+/// All names in a folder, sorted; none if there is no such folder. `doing`: what fails where it cannot be read.
+pub(crate) fn read_folder_names(doing: &'static str, folder: &Path) -> Result<Vec<OsString>> {
+    let failed = |e| Error::io(doing, folder, e);
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(failed)?,
     };
     let mut names = Vec::new();
     for entry in entries {
-        names.extend(entry.map_err(failed)?.file_name().into_string());
+        names.push(entry.map_err(failed)?.file_name());
     }
     names.sort();
     Ok(names)

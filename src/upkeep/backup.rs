@@ -1,5 +1,6 @@
 //! Writes a backup: keys, answers, what came back, ledgers, and which publications there were.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -242,22 +243,13 @@ pub(super) fn list_files(out: &Path, within: &Path) -> Result<Vec<String>> {
 /// Names in a folder of this program's, sorted; none if there is no such folder. A name that is not UTF-8 is refused: whoever
 /// passed over it would lose the file in silence.
 pub(super) fn list_names(folder: &Path) -> Result<Vec<String>> {
-    let failed = |e| Error::io("读取文件夹", folder, e);
-    let entries = match fs::read_dir(folder) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(failed)?,
+    let refused = |name: OsString| {
+        Error::input("文件名不是 UTF-8，无法处理")
+            .in_file(folder.join(name))
+            .hint("改名，或移到别处，再执行一次")
     };
-    let mut names = Vec::new();
-    for entry in entries {
-        let name = entry.map_err(failed)?.file_name();
-        names.push(name.into_string().map_err(|name| {
-            Error::input("文件名不是 UTF-8，无法处理")
-                .in_file(folder.join(name))
-                .hint("改名，或移到别处，再执行一次")
-        })?);
-    }
-    names.sort();
-    Ok(names)
+    let names = layout::read_folder_names("读取文件夹", folder)?;
+    names.into_iter().map(|name| name.into_string().map_err(refused)).collect()
 }
 
 /// The archive while it is written.

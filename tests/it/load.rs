@@ -475,7 +475,15 @@ proptest! {
         let pipeline = Pipeline::open(folder.path()).unwrap();
         let index = pipeline.source_index("dibao").unwrap();
         let raw = table("低保.csv", WIDE, &rows);
-        let loaded = load_tables(&pipeline.sources[index], index, [Ok(raw)].into_iter(), None).unwrap();
+        let loaded = match load_tables(&pipeline.sources[index], index, [Ok(raw)].into_iter(), None) {
+            Ok(loaded) => loaded,
+            // By chance most names look like numbers: the whole file is sent back, by name, and no row is lost.
+            Err(e) => {
+                let said = bidui::testing::error::render_error(&e, false);
+                prop_assert!(said.contains("低保.csv") && said.contains("下面多数不是"), "{}", said);
+                return Ok(());
+            }
+        };
         loaded.totals.check().unwrap();
         prop_assert_eq!(loaded.totals.accepted() as usize, loaded.records.rows.count());
         prop_assert_eq!(loaded.records.keys.len(), loaded.records.rows.count());

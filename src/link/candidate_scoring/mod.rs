@@ -64,7 +64,7 @@ impl<'a> CandidateScoring<'a> {
             doubtful: Vec::new(),
             copied: Vec::new(),
             asked: vec![false; nodes.len()],
-            single: nodes.names.iter().map(|name| settings.resolve.one_per_person.contains(name)).collect(),
+            single: settings.single_sources(&nodes.names),
             pairs,
             further: Vec::new(),
             scored: Vec::new(),

@@ -163,9 +163,9 @@ fn same_household_twice(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence) 
 
 /// Pairs that weigh enough but have the marks of two people.
 fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence, doubtful: bool) -> bool {
+    let both_state = || nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
     // A relative's number on the row: the number agrees, the person does not.
     if said.id == IdLevel::Equal && said.name_far() {
-        let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
         // Two people born on one day share a number that a spreadsheet cut: the day confirms nothing then.
         let cut = nodes.id(a).may_be_truncated() || nodes.id(b).may_be_truncated();
         let confirmed = said.birth == DateLevel::Equal && !said.sexes_differ && !cut;
@@ -175,14 +175,15 @@ fn looks_like_two_people(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence,
             && !said.birth_against()
             && !said.sexes_differ
             && names_half_alike(nodes, a, b);
-        return !(confirmed && both_state || slip_of_pen);
+        return !(confirmed && both_state() || slip_of_pen);
     }
     // One number, names that are a slip apart, and two dates that are not: a slip seldom comes with another.
-    if said.id == IdLevel::Equal && said.name > HanNameLevel::Wildcard {
-        let both_state = nodes.stated_birth(a) != 0 && nodes.stated_birth(b) != 0;
-        if both_state && said.birth == DateLevel::Disagree {
-            return true;
-        }
+    if said.id == IdLevel::Equal
+        && said.name > HanNameLevel::Wildcard
+        && said.birth == DateLevel::Disagree
+        && both_state()
+    {
+        return true;
     }
     // A character fewer is a slip, or another member of a family that shares one.
     if said.id == IdLevel::Equal && said.name == HanNameLevel::Dropped {

@@ -109,9 +109,8 @@ impl NearMissLinker<'_> {
 
     /// Bits of the sources with at most one record a person.
     fn single_sources(&self) -> u64 {
-        let one = &self.settings.resolve.one_per_person;
-        let single = self.nodes.names.iter().enumerate().filter(|(at, name)| *at < 64 && one.contains(name));
-        single.fold(0, |bits, (at, _)| bits | 1 << at)
+        let single = self.settings.single_sources(&self.nodes.names);
+        (0..64).zip(single).fold(0, |bits, (at, one)| bits | u64::from(one) << at)
     }
 }
 

@@ -86,14 +86,10 @@ pub(crate) fn run_answering_rules(
     for (position, rule) in rules.rules.iter().enumerate() {
         match why_not(rules, rule, views, period)? {
             Some(_) if answering.companions.contains_key(&position) => {}
-            Some(reason) => {
-                let code = &rule.header.code;
+            Some(WhyNot { reason, missing }) => {
+                let rule_code = rule.header.code.clone();
                 let retired = rules.is_retired(rule, period);
-                let missing = match rules.off.contains_key(code) || !rule.applies(period) {
-                    true => Vec::new(),
-                    false => missing_lists(rule, views).map(str::to_owned).collect(),
-                };
-                findings.not_run.push(NotRun { rule_code: code.clone(), reason, retired, missing });
+                findings.not_run.push(NotRun { rule_code, reason, retired, missing });
             }
             None => positions.push(position),
         }
@@ -264,23 +260,40 @@ pub(crate) fn register_absent_views(
     }
 }
 
-/// Why a rule is not run this quarter, in Chinese.
-fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Period) -> Result<Option<String>> {
+/// Why a rule is not run.
+struct WhyNot {
+    /// Chinese.
+    reason: String,
+    /// Lists that it reads and that nobody delivered, if that is why.
+    missing: Vec<String>,
+}
+
+impl From<String> for WhyNot {
+    fn from(reason: String) -> Self {
+        Self { reason, missing: Vec::new() }
+    }
+}
+
+/// Why a rule is not run this quarter.
+fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Period) -> Result<Option<WhyNot>> {
     let header = &rule.header;
     if let Some(reason) = rules.off.get(&header.code) {
-        return Ok(Some(format!("本地停用：{reason}")));
+        return Ok(Some(format!("本地停用：{reason}").into()));
     }
     if !rule.applies(period) {
-        return Ok(Some(match (header.since, header.until) {
+        let reason = match (header.since, header.until) {
             (Some(since), _) if !period.within(Some(since), None) => format!("自{since}起适用"),
             (_, Some(until)) => format!("适用至{until}"),
             _ => "本季度不适用".to_owned(),
-        }));
+        };
+        return Ok(Some(reason.into()));
     }
     let missing: Vec<String> =
-        missing_lists(rule, views).map(|name| format!("{}（{name}）", rules.catalogue.title(name))).collect();
+        header.sources.iter().filter(|name| views.get(name).is_none()).cloned().collect();
     if !missing.is_empty() {
-        return Ok(Some(format!("缺少数据来源：{}", missing.join("、"))));
+        let named = missing.iter().map(|name| format!("{}（{name}）", rules.catalogue.title(name)));
+        let reason = format!("缺少数据来源：{}", named.collect::<Vec<_>>().join("、"));
+        return Ok(Some(WhyNot { reason, missing }));
     }
     // A column that no record fills was not delivered: everyone would seem to lack it.
     let mut blank = Vec::new();
@@ -292,10 +305,10 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
         }
     }
     if !blank.is_empty() {
-        return Ok(Some(format!("提取数据没有这一列，或整列为空：{}", blank.join("、"))));
+        return Ok(Some(format!("提取数据没有这一列，或整列为空：{}", blank.join("、")).into()));
     }
     let unset = unset_parameters(rules, rule, views, period)?;
-    Ok((!unset.is_empty()).then(|| format!("本期没有设定参数：{}", unset.join("、"))))
+    Ok((!unset.is_empty()).then(|| format!("本期没有设定参数：{}", unset.join("、")).into()))
 }
 
 /// Parameters without a value in the period that a rule reads: compared with it, it would find nothing, whoever it is
@@ -335,11 +348,6 @@ fn unset_parameters(
         }
     }
     Ok(unset)
-}
-
-/// Lists that a rule reads and that nobody delivered.
-fn missing_lists<'r>(rule: &'r Rule, views: &QuarterViews<'_>) -> impl Iterator<Item = &'r str> {
-    rule.header.sources.iter().map(|name| &**name).filter(|name| views.get(name).is_none())
 }
 
 /// Runs one rule in a session that holds its tables.

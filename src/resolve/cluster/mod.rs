@@ -122,9 +122,8 @@ fn doubled_sources(nodes: &LinkNodes<'_>, left: Node, right: Node, tier: Tier) -
 pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Links) -> PersonClusters {
     // A bit each; sources beyond the 64th are not guarded here (one-to-one still is).
     let bit = |source: usize| if source < 64 { 1u64 << source } else { 0 };
-    let single: Vec<u64> = (nodes.names.iter().enumerate())
-        .map(|(at, name)| if settings.resolve.one_per_person.contains(name) { bit(at) } else { 0 })
-        .collect();
+    let single = settings.single_sources(&nodes.names).into_iter().enumerate();
+    let single: Vec<u64> = single.map(|(at, one)| if one { bit(at) } else { 0 }).collect();
     let foreign = find_foreign_ids(nodes, links);
     let own = |node: u32| {
         let id = nodes.id(node);

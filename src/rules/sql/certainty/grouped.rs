@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Expr, Function, Visit, Visitor, WindowSpec, WindowType};
 
 use super::condition::plain_arguments;
-use super::query::{StatementWriter, companion_item};
+use super::query::{EqualValue, PossibleRows, StatementWriter, companion_item};
 use super::select::RewrittenFrom;
 use super::table_scope::TableScope;
 use super::{Answers, TableKnowledge, UNKNOWN_SUFFIX};
@@ -432,28 +432,23 @@ fn add_strays(
     open: &[usize],
     writer: &mut StatementWriter,
 ) -> (String, String) {
-    let name = writer.new_name("strays");
     let any: Vec<String> = open.iter().map(|&at| format!("x.{} = 1", GroupKey::unknown_name(at))).collect();
-    let (any, rows) = (any.join(" OR "), Answers::Possible.table_name(table));
+    let (any, from) = (any.join(" OR "), format!("{} AS x", Answers::Possible.table_name(table)));
     let known: Vec<usize> = (0..keys.len()).filter(|at| !open.contains(at)).collect();
-    let holds = format!("COALESCE({name}.{name}__maybe, 0) = 1");
+    let key = |at: &usize| EqualValue {
+        value: format!("x.key__{at}"),
+        column: format!("key{at}"),
+        met: format!("g.key__{at}"),
+    };
+    let equal: Vec<EqualValue> = known.iter().map(key).collect();
+    let rows = PossibleRows { from: &from, any: &any, filter: &any, equal: &equal };
+    let (joined, holds) = writer.add_presence("strays", &rows);
     if known.is_empty() {
-        writer.add_table(
-            &name,
-            format!("SELECT MAX(CASE WHEN {any} THEN 1 ELSE 0 END) AS {name}__maybe\nFROM {rows} AS x"),
-        );
-        return (format!("\nCROSS JOIN {name}"), holds);
+        return (joined, holds);
     }
-    let listed: Vec<String> = known.iter().map(|at| format!("x.key__{at} AS {name}__key{at}")).collect();
-    let listed = listed.join(", ");
-    writer.add_table(
-        &name,
-        format!("SELECT DISTINCT {listed}, 1 AS {name}__maybe\nFROM {rows} AS x\nWHERE {any}"),
-    );
-    let same: Vec<String> = known.iter().map(|at| format!("{name}.{name}__key{at} = g.key__{at}")).collect();
     // A blank is a group, and meets nothing.
     let blank: Vec<String> = known.iter().map(|at| format!("g.key__{at} IS NULL")).collect();
-    (format!("\nLEFT JOIN {name} ON {}", same.join(" AND ")), format!("{holds} OR {}", blank.join(" OR ")))
+    (joined, format!("{holds} OR {}", blank.join(" OR ")))
 }
 
 fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> {

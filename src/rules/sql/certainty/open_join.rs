@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{BinaryOperator, Expr, Select, TableFactor, Visit, Visitor};
 
 use super::Answers;
+use super::query::{EqualValue, PossibleRows};
 use super::select::{FromWriter, own_column, split_conjuncts};
 use super::table_scope::{ScopedTable, TableScope};
 use crate::rules::view_catalogue::PARAMETER;
@@ -258,32 +259,19 @@ impl<'w> FromWriter<'w> {
             conditions.push(alone.condition(filter, Answers::Possible)?);
         }
         let alias = &alone.tables[0].alias;
-        // Names that no other table has: the engine drops a column and then looks for one of the same name.
-        let name = self.writer.new_name("open");
-        let listed: Vec<String> =
-            equal.iter().map(|(own, _)| format!("{alias}.{own} AS {name}__{own}")).collect();
-        let filter = conditions.join(" AND ");
-        let mut holds = vec![format!("COALESCE({name}.{name}__maybe, 0) = 1")];
-        if listed.is_empty() {
-            // Of a column: an engine takes the greatest of a written number without rows, too.
-            let any = unknown.join(" OR ");
-            self.writer.add_table(
-                &name,
-                format!(
-                    "SELECT MAX(CASE WHEN {any} THEN 1 ELSE 0 END) AS {name}__maybe\nFROM {text}\nWHERE {filter}"
-                ),
-            );
-            self.sql += &format!("\nCROSS JOIN {name}");
-        } else {
-            let listed = listed.join(", ");
-            self.writer.add_table(
-                &name,
-                format!("SELECT DISTINCT {listed}, 1 AS {name}__maybe\nFROM {text}\nWHERE {filter}"),
-            );
-            let same: Vec<String> =
-                equal.iter().map(|(own, met)| format!("{name}.{name}__{own} = {met}")).collect();
-            self.sql += &format!("\nLEFT JOIN {name} ON {}", same.join(" AND "));
-        }
+        let equal: Vec<EqualValue> = equal
+            .iter()
+            .map(|(own, met)| EqualValue {
+                value: format!("{alias}.{own}"),
+                column: own.clone(),
+                met: met.clone(),
+            })
+            .collect();
+        let (any, filter) = (unknown.join(" OR "), conditions.join(" AND "));
+        let rows = PossibleRows { from: &text, any: &any, filter: &filter, equal: &equal };
+        let (joined, holds) = self.writer.add_presence("open", &rows);
+        self.sql += &joined;
+        let mut holds = vec![holds];
         // A blank meets nothing.
         let filled = keys.iter().filter(|key| key.met_flag.is_none());
         holds.extend(filled.map(|key| format!("({}) IS NOT NULL", key.met)));

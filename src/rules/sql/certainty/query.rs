@@ -32,10 +32,55 @@ impl StatementWriter {
         format!("{purpose}__{}", self.made)
     }
 
+    /// Adds a table of the equal values for which there is a row that may be met: how it is joined, and a condition that holds
+    /// where there is one.
+    pub(super) fn add_presence(&mut self, purpose: &str, rows: &PossibleRows<'_>) -> (String, String) {
+        // Names that no other table has: the engine drops a column and then looks for one of the same name.
+        let name = self.new_name(purpose);
+        let PossibleRows { from, any, filter, equal } = rows;
+        let holds = format!("COALESCE({name}.{name}__maybe, 0) = 1");
+        if equal.is_empty() {
+            // Of a column: an engine takes the greatest of a written number without rows, too.
+            let greatest = format!("MAX(CASE WHEN {any} THEN 1 ELSE 0 END) AS {name}__maybe");
+            self.add_table(&name, format!("SELECT {greatest}\nFROM {from}\nWHERE {filter}"));
+            return (format!("\nCROSS JOIN {name}"), holds);
+        }
+        let listed: Vec<String> =
+            equal.iter().map(|one| format!("{} AS {name}__{}", one.value, one.column)).collect();
+        let listed = listed.join(", ");
+        self.add_table(
+            &name,
+            format!("SELECT DISTINCT {listed}, 1 AS {name}__maybe\nFROM {from}\nWHERE {filter}"),
+        );
+        let same: Vec<String> =
+            equal.iter().map(|one| format!("{name}.{name}__{} = {}", one.column, one.met)).collect();
+        (format!("\nLEFT JOIN {name} ON {}", same.join(" AND ")), holds)
+    }
+
     /// What is known of a table.
     pub(super) fn table(&self, name: &str) -> Result<Arc<TableKnowledge>, String> {
         self.tables.get(name).ok_or_else(|| format!("{name} is not known"))?.clone()
     }
+}
+
+/// Rows that may be met by an unknown cell, see [`StatementWriter::add_presence`]; all SQL.
+pub(super) struct PossibleRows<'p> {
+    /// Their tables, as after FROM.
+    pub(super) from: &'p str,
+    /// Holds of a row that has such a cell.
+    pub(super) any: &'p str,
+    /// Holds of the rows that are asked for.
+    pub(super) filter: &'p str,
+    /// What must be equal for a row to be met.
+    pub(super) equal: &'p [EqualValue],
+}
+
+/// A value of a row that may be met, and what it must equal.
+pub(super) struct EqualValue {
+    pub(super) value: String,
+    /// What it is called.
+    pub(super) column: String,
+    pub(super) met: String,
 }
 
 /// Writes a whole statement: the one place where WITH may stand.
