@@ -272,9 +272,11 @@ impl<'w> FromWriter<'w> {
         let (joined, holds) = self.writer.add_presence("open", &rows);
         self.sql += &joined;
         let mut holds = vec![holds];
-        // A blank meets nothing.
-        let filled = keys.iter().filter(|key| key.met_flag.is_none());
-        holds.extend(filled.map(|key| format!("({}) IS NOT NULL", key.met)));
+        // A blank meets nothing; what is unknown may be filled.
+        holds.extend(keys.iter().map(|key| match &key.met_flag {
+            None => format!("({}) IS NOT NULL", key.met),
+            Some(flag) => format!("(({}) IS NOT NULL OR {flag} = 1)", key.met),
+        }));
         Ok(Some(format!("({})", holds.join(" AND "))))
     }
 
