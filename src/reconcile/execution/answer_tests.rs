@@ -331,3 +331,46 @@ fn a_row_of_an_unknown_group_may_be_of_any() {
         &rows,
     );
 }
+
+#[test]
+fn rows_that_differ_in_an_unknown_cell_may_be_one() {
+    let rows = [
+        (1, Some(1), Some(1)),
+        (1, None, Some(1)),
+        (2, Some(0), Some(1)),
+        (2, Some(1), Some(1)),
+        (2, Some(1), Some(0)),
+        (3, None, Some(1)),
+        (4, Some(2), None),
+    ];
+    let distinct = "SELECT DISTINCT a.p, a.k FROM a WHERE a.m = 1";
+    let union = "SELECT a.p, a.k FROM a WHERE a.m = 1 UNION SELECT a.p, a.k FROM a WHERE a.k = 1";
+    let passed = "SELECT x.p FROM (SELECT DISTINCT a.p, a.k FROM a WHERE a.m = 1) AS x";
+    for list in [distinct, union] {
+        for (count, condition) in [
+            ("COUNT(*)", "n > 1"),
+            ("COUNT(*)", "n = 1"),
+            ("COUNT(*)", "NOT (h.n > 1)"),
+            ("COUNT(g.k)", "n >= 2"),
+            ("SUM(g.p)", "n > h.p"),
+            ("COUNT(DISTINCT g.k)", "n > 1"),
+        ] {
+            let condition =
+                if condition.starts_with('n') { format!("h.{condition}") } else { condition.to_owned() };
+            sound(
+                &format!(
+                    "WITH g AS ({list}), h AS (SELECT g.p, {count} AS n FROM g GROUP BY g.p) \
+                     SELECT h.p AS subject_id FROM h WHERE {condition}"
+                ),
+                &rows,
+            );
+        }
+        // Who is there is known all the same.
+        exact(&format!("WITH g AS ({list}) SELECT DISTINCT g.p AS subject_id FROM g"), &rows);
+    }
+    let counted = format!(
+        "WITH g AS ({passed}), h AS (SELECT g.p, COUNT(*) AS n FROM g GROUP BY g.p) \
+         SELECT h.p AS subject_id FROM h WHERE h.n > 1"
+    );
+    ParsedSelect::parse(&counted).unwrap().for_answers(&view()).unwrap_err();
+}

@@ -118,7 +118,8 @@ impl TableScope {
     }
 }
 
-fn any_of(flags: BTreeSet<String>) -> String {
+/// SQL that is 1 where one of some companions is; there is at least one of them.
+pub(super) fn any_of(flags: BTreeSet<String>) -> String {
     if flags.len() == 1 {
         return flags.into_iter().next().unwrap_or_default();
     }

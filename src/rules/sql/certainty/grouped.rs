@@ -10,9 +10,11 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Function, Visit, Visitor, WindowSpec, WindowType};
+use sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArguments, Visit, Visitor, WindowSpec, WindowType,
+};
 
-use super::condition::plain_arguments;
+use super::condition::{any_of, plain_arguments};
 use super::query::{EqualValue, PossibleRows, StatementWriter, companion_item};
 use super::select::RewrittenFrom;
 use super::table_scope::TableScope;
@@ -83,6 +85,19 @@ pub(super) fn extreme_of(expr: &Expr) -> Option<(Extreme, &Expr)> {
         [argument] if function.over.is_none() && function.filter.is_none() => Some((extreme, argument)),
         _ => None,
     }
+}
+
+/// Does a function find the least or the greatest value?
+fn is_extreme(function: &Function) -> bool {
+    let name = function.name.to_string();
+    ["min", "max"].iter().any(|extreme| name.eq_ignore_ascii_case(extreme))
+}
+
+/// Does it matter to a function how often a value is there?
+fn counts_rows(function: &Function) -> bool {
+    let distinct = matches!(&function.args, FunctionArguments::List(list)
+        if list.duplicate_treatment == Some(DuplicateTreatment::Distinct));
+    !is_extreme(function) && !distinct
 }
 
 /// Does an expression count the rows of a group, or the values that they have?
@@ -159,8 +174,8 @@ impl GroupedSelect<'_> {
                 TableKnowledge { columns: names, unknown, row_key, ..TableKnowledge::default() },
             ));
         }
-        if from.loose {
-            return Err("groups of rows of which there may be more".to_owned());
+        if from.loose || (!windows.is_empty() && from.coincides()) {
+            return Err("groups of rows of which there may be more, or fewer".to_owned());
         }
         let keys = self.keys(&from.scope, &windows)?;
         let table = writer.new_name("rows");
@@ -374,6 +389,7 @@ impl GroupedSelect<'_> {
             known.row_key = self.group_names();
         }
         known.counts = counting.map(|((name, _), _)| name.clone()).collect();
+        known.coincide = !self.distinct.is_empty() && !known.unknown.is_empty();
         sql = format!("{sql}{companion_sql}\nFROM {own} AS g");
         if uncertain {
             let keys: Vec<String> = (0..keys.len()).map(|at| format!("key__{at}")).collect();
@@ -459,7 +475,9 @@ fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> 
     // Which of several records is shown decides nothing.
     let records = |function: &Function| {
         let arguments = plain_arguments(function).unwrap_or_default();
-        function.over.is_none() && arguments.iter().any(|argument| column_name(argument) == Some("record_id"))
+        is_extreme(function)
+            && function.over.is_none()
+            && arguments.iter().any(|argument| column_name(argument) == Some("record_id"))
     };
     if functions.iter().all(records) {
         return Ok(InnerColumn { unknown: None, of_several: false, settled: None });
@@ -472,6 +490,17 @@ fn inner_column(scope: &TableScope, expr: &Expr) -> Result<InnerColumn, String> 
             }
         }
         _ => scope.any_unknown(expr)?,
+    };
+    let mut flags = match functions.iter().any(counts_rows) {
+        true => scope.coinciding_flags()?,
+        false => BTreeSet::new(),
+    };
+    let unknown = match flags.is_empty() {
+        true => unknown,
+        false => {
+            flags.extend(unknown);
+            Some(any_of(flags))
+        }
     };
     let settled = match extreme_of(expr) {
         None => None,

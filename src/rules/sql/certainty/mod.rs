@@ -87,6 +87,8 @@ pub(crate) struct TableKnowledge {
     pub(crate) merged: bool,
     /// So may one that is certain: there is at least one of them.
     pub(crate) loose: bool,
+    /// Rows of it that differ in unknown cells alone may be one: DISTINCT and UNION keep each row once, and do not know.
+    pub(crate) coincide: bool,
     /// Columns that hold nothing or a number from the first to the last.
     pub(crate) ranges: BTreeMap<String, NumberRange>,
 }

@@ -226,6 +226,10 @@ fn rewrite_set(
                 "UNION" if unknown.is_empty() => left_known.columns.clone(),
                 _ => Vec::new(),
             };
+            let coincide = match quantifier {
+                "UNION" => !unknown.is_empty(),
+                _ => left_known.coincide || right_known.coincide,
+            };
             let (mut ranges, mut counts) = (BTreeMap::new(), BTreeSet::new());
             for (column, other) in left_known.columns.iter().zip(&right_known.columns) {
                 if left_known.counts.contains(column) && right_known.counts.contains(other) {
@@ -243,6 +247,7 @@ fn rewrite_set(
                 undercounts: left_known.undercounts || right_known.undercounts,
                 merged: left_known.merged || right_known.merged,
                 loose: left_known.loose || right_known.loose,
+                coincide,
                 row_key,
                 ranges,
                 counts,

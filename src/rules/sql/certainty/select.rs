@@ -29,6 +29,22 @@ pub(super) struct RewrittenFrom {
     pub(super) loose: bool,
 }
 
+impl RewrittenFrom {
+    /// May rows of its tables turn out to be one?
+    pub(super) fn coincides(&self) -> bool {
+        self.scope.tables.iter().any(|table| table.knowledge.coincide)
+    }
+
+    /// Are the columns that tell so among those of the SELECT?
+    fn passes_coinciding(&self, items: &[(String, &Expr)]) -> bool {
+        let tables = self.scope.tables.iter().filter(|table| table.knowledge.coincide);
+        let mut columns = tables.flat_map(|t| t.knowledge.unknown.iter().map(move |column| (t, column)));
+        columns.all(|(table, column)| {
+            items.iter().any(|(_, expr)| own_column(expr, &table.alias).as_ref() == Some(column))
+        })
+    }
+}
+
 /// Writes a SELECT; see [`super::query::rewrite_body`].
 pub(super) fn rewrite_select(
     select: &Select,
@@ -99,6 +115,12 @@ pub(super) fn rewrite_select(
     if !distinct.is_empty() && known.row_key.is_empty() && known.unknown.is_empty() {
         known.row_key = known.columns.clone();
     }
+    known.coincide = match distinct.is_empty() {
+        false => !known.unknown.is_empty(),
+        true => from.coincides(),
+    };
+    // Which of the rows that are passed on may be one is told by their unknown cells.
+    known.loose |= distinct.is_empty() && !from.passes_coinciding(&items);
     Ok((format!("{sql}{companion_sql}{}", from.sql), known))
 }
 

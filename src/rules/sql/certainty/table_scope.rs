@@ -1,5 +1,6 @@
 //! The tables whose columns a SELECT can name, and what may be unknown of each.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sqlparser::ast::{Expr, Ident, Value};
@@ -86,6 +87,18 @@ impl TableScope {
         }
         let apart = keys.iter().map(|key| format!("{}.{key} <> {}.{key}", one.alias, other.alias));
         Some(format!("({})", apart.collect::<Vec<_>>().join(" OR ")))
+    }
+
+    /// Companions of the cells by which rows may turn out to be one: how many there are is unknown where one is.
+    pub(super) fn coinciding_flags(&self) -> Result<BTreeSet<String>, String> {
+        let mut flags = BTreeSet::new();
+        for table in self.tables.iter().filter(|table| table.knowledge.coincide) {
+            let alias = Ident::new(table.alias.as_str());
+            for column in &table.knowledge.unknown {
+                flags.extend(self.unknown(Some(&alias), &Ident::new(column.as_str()))?);
+            }
+        }
+        Ok(flags)
     }
 
     /// Is a value a count of rows of a table?
