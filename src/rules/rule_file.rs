@@ -442,6 +442,13 @@ fn check_shape(rule: &Rule) -> Result<()> {
                 .hint("用核查人员看得懂的话写一句"));
         }
     }
+    // The kind remains for what earlier publications hold.
+    if header.subject == SubjectKind::Record {
+        return Err(rule
+            .file
+            .complain_key("subject", "疑点不能以记录为对象：记录按报来的文件和行称呼，下次报送就成了另一条疑点，期限和核查结果都接不上")
+            .hint("改成 subject = \"person\" 或 \"household\"；一人有几条的，由查询结果的 rule_key 给出名单自己的编号，例如线索编号"));
+    }
     if header.due_days > MOST_DUE_DAYS {
         return Err(rule
             .file
@@ -501,6 +508,8 @@ mod tests {
         assert!(
             read(&GOOD.replace("dibao\n", "dibao; SELECT 2\n")).unwrap_err().message().contains("一条语句")
         );
+        let of_record = read(&GOOD.replace("\"person\"", "\"record\"")).unwrap_err();
+        assert_eq!(of_record.line_column(), Some((8, 11)), "{of_record}");
         let misspelt = read(&GOOD.replace("subject = ", "since = \"2018年\"\nsubject = ")).unwrap_err();
         assert!(misspelt.message().contains("2018年"), "{misspelt:?}");
         assert!(misspelt.location().span.is_some(), "{misspelt:?}");

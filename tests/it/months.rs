@@ -58,6 +58,27 @@ fn a_month_goes_on_from_the_month_before() {
         exceptions.iter().find(new).map(|row| row.get("due_date").to_owned())
     };
     assert_eq!(due("M21").as_deref(), Some("2025-04-08"));
+    // A lead goes by its number, whatever row it stands in: what was open last month is late now, not begun anew.
+    let leads = exceptions.iter().filter(|row| row.get("rule_code") == "M21");
+    let (old, others): (Vec<_>, Vec<_>) = leads.partition(|row| row.get("status") == "persisting");
+    assert!(old.len() >= 5 && old.iter().all(|row| row.get("first_seen") == "2025M02"), "{}", old.len());
+    assert!(old.iter().all(|row| row.get("due_date") < "2025-03-31"));
+    assert!(others.iter().any(|row| row.get("status") == "resolved"));
+}
+
+#[test]
+fn a_sum_rests_on_all_that_was_added_up() {
+    let exceptions = rows("2025M03", "restricted/exception.parquet");
+    for rule in ["M01", "M02"] {
+        let open =
+            exceptions.iter().filter(|row| row.get("rule_code") == rule && row.get("status") != "resolved");
+        let bills = open.map(|row| row.get("evidence_record_ids").matches("medical_burden:").count());
+        let bills: Vec<usize> = bills.collect();
+        assert!(
+            bills.iter().all(|bills| *bills > 0) && bills.iter().any(|bills| *bills > 1),
+            "{rule} {bills:?}"
+        );
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ registry_household #H4 household_type=脱贫户 risk_status=NULL
 registry_person @P4 #H4
 medical_burden @P4 month=202504 self_paid_fen=900000
 """
-expect = ["P1 <- registry_person:1 medical_burden:1"]
+expect = ["P1 <- registry_person:1 medical_burden:1 medical_burden:2"]
 
 [[example]]
 case = "已是监测对象、已去世、已不在册：不列"
@@ -63,7 +63,7 @@ deceased @P2 death_date=2025-04-01
 expect = ["P2"]
 */
 WITH hit AS (
-    SELECT p.person_id, p.record_id AS person_record, b.record_id AS burden_record, b.self_paid_fen
+    SELECT p.person_id, p.record_id AS person_record, b.self_paid_fen
     FROM current_person p
     JOIN registry_household h ON h.household_no = p.household_no
     JOIN burden_12 b ON b.person_id = p.person_id
@@ -72,4 +72,6 @@ WITH hit AS (
 )
 SELECT i.person_id AS subject_id, i.person_record AS evidence, 0 AS evidence_order, i.self_paid_fen AS self_paid_fen FROM hit i
 UNION ALL
-SELECT i.person_id AS subject_id, i.burden_record AS evidence, 1 AS evidence_order, i.self_paid_fen AS self_paid_fen FROM hit i
+SELECT i.person_id AS subject_id, r.record_id AS evidence, 1 AS evidence_order, i.self_paid_fen AS self_paid_fen
+FROM hit i
+JOIN burden_record r ON r.person_id = i.person_id

@@ -31,6 +31,15 @@ registry_person @P5 person_status=户籍迁出
 expect = ["P1 <- medical_burden:1"]
 
 [[example]]
+case = "几次合计达到：列为疑点，各笔都是佐证"
+given = """
+medical_burden @P1 month=202501 self_paid_fen=1500000
+medical_burden @P1 month=202503 self_paid_fen=500000
+registry_person @P9
+"""
+expect = ["P1 <- medical_burden:1 medical_burden:2"]
+
+[[example]]
 case = "监测系统里有一条很可能就是本人：待确认"
 given = """
 medical_burden @P1 self_paid_fen=3000000
@@ -39,9 +48,10 @@ near_miss source=registry_person record_id=medical_burden:1 candidate=registry_p
 """
 expect = ["P1 待确认 <- medical_burden:1 registry_person:1"]
 */
-SELECT b.person_id AS subject_id, b.record_id AS evidence, b.self_paid_fen AS self_paid_fen
+SELECT b.person_id AS subject_id, r.record_id AS evidence, b.self_paid_fen AS self_paid_fen
 FROM burden_12 b
 CROSS JOIN parameter q
+JOIN burden_record r ON r.person_id = b.person_id
 ANTI JOIN registry_person p ON p.person_id = b.person_id
 ANTI JOIN dead_person x ON x.person_id = b.person_id
 WHERE b.self_paid_fen >= q.general_burden_fen
