@@ -919,10 +919,47 @@ COMMENT ON COLUMN history.fact_undecided."rule_code" IS '规则编号';
 
 COMMENT ON COLUMN history.fact_undecided."subject_kind" IS '对象：person household record unit';
 
+CREATE OR REPLACE VIEW main.dim_run AS
+WITH manifest AS (
+    SELECT (SELECT min(quarter) FROM main.dim_quarter) AS quarter, left(sha256(content), 8) AS digest FROM read_text('manifest.json')
+), folder AS (
+    SELECT (SELECT min(quarter) FROM main.dim_quarter) AS quarter, regexp_extract(file, 'run-[0-9]+-([0-9a-f]+)[/\\]manifest', 1) AS digest,
+        max(regexp_extract(file, '(run-[0-9]+-[0-9a-f]+)[/\\]manifest', 1)) AS run
+    FROM glob('../run-*/manifest.json')
+    GROUP BY ALL
+)
+SELECT m.quarter, COALESCE(f.run, m.digest) AS run
+FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest = m.digest;
+
+COMMENT ON VIEW main.dim_run IS '运行批次';
+
+COMMENT ON COLUMN main.dim_run."quarter" IS '季度';
+
+COMMENT ON COLUMN main.dim_run."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
+
+CREATE OR REPLACE VIEW history.dim_run AS
+WITH manifest AS (
+    SELECT regexp_extract(filename, '([^/\\]+)[/\\]latest[/\\]', 1) AS quarter, left(sha256(content), 8) AS digest FROM read_text('../../*/latest/manifest.json')
+), folder AS (
+    SELECT regexp_extract(file, '([^/\\]+)[/\\]run-[0-9]+-[0-9a-f]+[/\\]', 1) AS quarter, regexp_extract(file, 'run-[0-9]+-([0-9a-f]+)[/\\]manifest', 1) AS digest,
+        max(regexp_extract(file, '(run-[0-9]+-[0-9a-f]+)[/\\]manifest', 1)) AS run
+    FROM glob('../../*/run-*/manifest.json')
+    GROUP BY ALL
+)
+SELECT m.quarter, COALESCE(f.run, m.digest) AS run
+FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest = m.digest;
+
+COMMENT ON VIEW history.dim_run IS '运行批次（各期当前的发布）';
+
+COMMENT ON COLUMN history.dim_run."quarter" IS '季度';
+
+COMMENT ON COLUMN history.dim_run."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
+
 CREATE OR REPLACE VIEW main.exception_wide AS
-SELECT f."quarter", f."county_code", f."township_code", f."village_code", f."household_key", f."person_key", f."exception_id", f."rule_code", f."severity", f."subject_kind", f."owner", f."first_seen", f."last_seen", f."quarters_open", f."status", f."resolved_by", f."checked", f."confidence", f."in_review", f."due_date", f."evidence_record_ids", f."related_exception_ids", f."cause_exception_id", f."is_open", f."recoverable_fen", f."message", COALESCE(c.name, '区划未定') AS county_name, COALESCE(t.name, '区划未定') AS township_name, COALESCE(v.name, '区划未定') AS village_name, r.title AS rule_title, f.rule_code || ' ' || COALESCE(r.title, '') AS rule_name, COALESCE(ls.title, f.severity) AS severity_title, COALESCE(lt.title, f.status) AS status_title, COALESCE(lb.title, f.resolved_by) AS resolved_by_title, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(p.sex, '未知') END AS sex, CASE WHEN f.person_key IS NULL THEN NULL ELSE COALESCE(p.age_group, 'unknown') END AS age_group, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(la.title, '年龄不清楚') END AS age_group_title, q.end_date AS end_date, CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END AS is_overdue, CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END AS is_cause, CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END AS recoverable_yuan
+SELECT f."quarter", f."county_code", f."township_code", f."village_code", f."household_key", f."person_key", f."exception_id", f."rule_code", f."severity", f."subject_kind", f."owner", f."first_seen", f."last_seen", f."quarters_open", f."status", f."resolved_by", f."checked", f."confidence", f."in_review", f."due_date", f."evidence_record_ids", f."related_exception_ids", f."cause_exception_id", f."is_open", f."recoverable_fen", f."message", COALESCE(c.name, '区划未定') AS county_name, COALESCE(t.name, '区划未定') AS township_name, COALESCE(v.name, '区划未定') AS village_name, r.title AS rule_title, f.rule_code || ' ' || COALESCE(r.title, '') AS rule_name, COALESCE(ls.title, f.severity) AS severity_title, COALESCE(lt.title, f.status) AS status_title, COALESCE(lb.title, f.resolved_by) AS resolved_by_title, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(p.sex, '未知') END AS sex, CASE WHEN f.person_key IS NULL THEN NULL ELSE COALESCE(p.age_group, 'unknown') END AS age_group, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(la.title, '年龄不清楚') END AS age_group_title, q.end_date AS end_date, CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END AS is_overdue, CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END AS is_cause, CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END AS recoverable_yuan, u.run AS run
 FROM main.fact_exception AS f
 LEFT JOIN main.dim_quarter AS q ON q.quarter = f.quarter
+LEFT JOIN main.dim_run AS u ON u.quarter = f.quarter
 LEFT JOIN main.dim_rule AS r ON r.quarter = f.quarter AND r.rule_code = f.rule_code
 LEFT JOIN main.dim_division AS c ON c.quarter = f.quarter AND c.code = f.county_code
 LEFT JOIN main.dim_division AS t ON t.quarter = f.quarter AND t.code = f.township_code
@@ -1017,10 +1054,13 @@ COMMENT ON COLUMN main.exception_wide."is_cause" IS '是根本原因';
 
 COMMENT ON COLUMN main.exception_wide."recoverable_yuan" IS '应追回金额（元）';
 
+COMMENT ON COLUMN main.exception_wide."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
+
 CREATE OR REPLACE VIEW history.exception_wide AS
-SELECT f."quarter", f."county_code", f."township_code", f."village_code", f."household_key", f."person_key", f."exception_id", f."rule_code", f."severity", f."subject_kind", f."owner", f."first_seen", f."last_seen", f."quarters_open", f."status", f."resolved_by", f."checked", f."confidence", f."in_review", f."due_date", f."evidence_record_ids", f."related_exception_ids", f."cause_exception_id", f."is_open", f."recoverable_fen", f."message", COALESCE(c.name, '区划未定') AS county_name, COALESCE(t.name, '区划未定') AS township_name, COALESCE(v.name, '区划未定') AS village_name, r.title AS rule_title, f.rule_code || ' ' || COALESCE(r.title, '') AS rule_name, COALESCE(ls.title, f.severity) AS severity_title, COALESCE(lt.title, f.status) AS status_title, COALESCE(lb.title, f.resolved_by) AS resolved_by_title, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(p.sex, '未知') END AS sex, CASE WHEN f.person_key IS NULL THEN NULL ELSE COALESCE(p.age_group, 'unknown') END AS age_group, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(la.title, '年龄不清楚') END AS age_group_title, q.end_date AS end_date, CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END AS is_overdue, CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END AS is_cause, CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END AS recoverable_yuan
+SELECT f."quarter", f."county_code", f."township_code", f."village_code", f."household_key", f."person_key", f."exception_id", f."rule_code", f."severity", f."subject_kind", f."owner", f."first_seen", f."last_seen", f."quarters_open", f."status", f."resolved_by", f."checked", f."confidence", f."in_review", f."due_date", f."evidence_record_ids", f."related_exception_ids", f."cause_exception_id", f."is_open", f."recoverable_fen", f."message", COALESCE(c.name, '区划未定') AS county_name, COALESCE(t.name, '区划未定') AS township_name, COALESCE(v.name, '区划未定') AS village_name, r.title AS rule_title, f.rule_code || ' ' || COALESCE(r.title, '') AS rule_name, COALESCE(ls.title, f.severity) AS severity_title, COALESCE(lt.title, f.status) AS status_title, COALESCE(lb.title, f.resolved_by) AS resolved_by_title, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(p.sex, '未知') END AS sex, CASE WHEN f.person_key IS NULL THEN NULL ELSE COALESCE(p.age_group, 'unknown') END AS age_group, CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(la.title, '年龄不清楚') END AS age_group_title, q.end_date AS end_date, CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END AS is_overdue, CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END AS is_cause, CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END AS recoverable_yuan, u.run AS run
 FROM history.fact_exception AS f
 LEFT JOIN history.dim_quarter AS q ON q.quarter = f.quarter
+LEFT JOIN history.dim_run AS u ON u.quarter = f.quarter
 LEFT JOIN history.dim_rule AS r ON r.quarter = f.quarter AND r.rule_code = f.rule_code
 LEFT JOIN history.dim_division AS c ON c.quarter = f.quarter AND c.code = f.county_code
 LEFT JOIN history.dim_division AS t ON t.quarter = f.quarter AND t.code = f.township_code
@@ -1114,6 +1154,8 @@ COMMENT ON COLUMN history.exception_wide."is_overdue" IS '已超期';
 COMMENT ON COLUMN history.exception_wide."is_cause" IS '是根本原因';
 
 COMMENT ON COLUMN history.exception_wide."recoverable_yuan" IS '应追回金额（元）';
+
+COMMENT ON COLUMN history.exception_wide."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
 
 CREATE SCHEMA IF NOT EXISTS question;
 

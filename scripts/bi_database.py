@@ -19,8 +19,8 @@ from pathlib import Path
 import duckdb
 
 HERE = Path(__file__).resolve().parent.parent / "bi"
-# Readable by all DuckDB from 1.0 on, in small blocks: the file is copied into every publication.
-STORAGE = "BLOCK_SIZE 16384, STORAGE_VERSION 'v1.0.0'"
+# Readable by all DuckDB from 1.0 on: 1.0 knows no blocks but those of 256 KiB, smaller ones would halve the file.
+STORAGE = "STORAGE_VERSION 'v1.0.0'"
 CLOSED = "('resolved', 'retired', 'answered')"
 # Tables that have a row for the same thing in every period.
 BY_PERIOD = ["dim_division", "dim_household", "dim_person", "dim_rule", "dim_source"]
@@ -42,9 +42,11 @@ WIDE = [
     ("is_overdue", "已超期", "CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END"),
     ("is_cause", "是根本原因", "CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END"),
     ("recoverable_yuan", "应追回金额（元）", "CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END"),
+    ("run", "运行批次", "u.run"),
 ]
 JOINS = """FROM {0}fact_exception AS f
 LEFT JOIN {0}dim_quarter AS q ON q.quarter = f.quarter
+LEFT JOIN {0}dim_run AS u ON u.quarter = f.quarter
 LEFT JOIN {0}dim_rule AS r ON r.quarter = f.quarter AND r.rule_code = f.rule_code
 LEFT JOIN {0}dim_division AS c ON c.quarter = f.quarter AND c.code = f.county_code
 LEFT JOIN {0}dim_division AS t ON t.quarter = f.quarter AND t.code = f.township_code
@@ -54,6 +56,20 @@ LEFT JOIN main.label AS ls ON ls.code_set = 'severity' AND ls.code = f.severity
 LEFT JOIN main.label AS lt ON lt.code_set = 'status' AND lt.code = f.status
 LEFT JOIN main.label AS lb ON lb.code_set = 'resolved_by' AND lb.code = f.resolved_by
 LEFT JOIN main.label AS la ON la.code_set = 'age_group' AND la.code = COALESCE(p.age_group, 'unknown')"""
+
+# Which run a period's tables are of: its folder, found by the digest of the manifest that its name ends with. The tables cannot say so
+# themselves, since the digest is made of theirs; a copy that lies in no such folder has the digest alone.
+RUN = r"""WITH manifest AS (
+    SELECT {quarter} AS quarter, left(sha256(content), 8) AS digest FROM read_text('{manifest}')
+), folder AS (
+    SELECT {period} AS quarter, regexp_extract(file, 'run-[0-9]+-([0-9a-f]+)[/\\]manifest', 1) AS digest,
+        max(regexp_extract(file, '(run-[0-9]+-[0-9a-f]+)[/\\]manifest', 1)) AS run
+    FROM glob('{runs}')
+    GROUP BY ALL
+)
+SELECT m.quarter, COALESCE(f.run, m.digest) AS run
+FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest = m.digest"""
+RUN_COLUMNS = [("quarter", "季度", ""), ("run", "运行批次", "这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位")]
 
 
 def text(value):
@@ -114,8 +130,15 @@ def statements(publication):
         options = "union_by_name = true, filename = true, hive_partitioning = false"
         source = f"read_parquet('../../*/latest/tables/{name}.parquet', {options})"
         yield from view(f"history.{name}", f"{title}（各期当前的发布）", columns, f"SELECT {listed}\nFROM {source}")
+    period = r"regexp_extract({0}, '([^/\\]+)[/\\]{1}[/\\]', 1)"
+    own = "(SELECT min(quarter) FROM main.dim_quarter)"
+    own_run = RUN.format(quarter=own, manifest="manifest.json", period=own, runs="../run-*/manifest.json")
+    yield from view("main.dim_run", "运行批次", RUN_COLUMNS, own_run)
+    all_runs = RUN.format(quarter=period.format("filename", "latest"), manifest="../../*/latest/manifest.json",
+                          period=period.format("file", "run-[0-9]+-[0-9a-f]+"), runs="../../*/run-*/manifest.json")
+    yield from view("history.dim_run", "运行批次（各期当前的发布）", RUN_COLUMNS, all_runs)
     _, columns = tables["fact_exception"]
-    added = [(name, label, "") for name, label, _ in WIDE]
+    added = [(name, label, "" if name != "run" else RUN_COLUMNS[1][2]) for name, label, _ in WIDE]
     listed = ", ".join([f"f.{quoted(column)}" for column, *_ in columns] + [f"{e} AS {n}" for n, _, e in WIDE])
     for schema, suffix in [("main", ""), ("history", "（各期当前的发布）")]:
         select = f"SELECT {listed}\n{JOINS.format(schema + '.')}"
@@ -173,6 +196,15 @@ def check(publication):
     ready.execute(f"SET file_search_path = {text(str(publication))}")
     if described(fresh) != described(ready):
         faults.append("bi/tables.duckdb is out of date")
+    run = publication.resolve().name
+    told = ready.execute("SELECT quarter, run FROM main.dim_run").fetchall()
+    if run.startswith("run-") and told != [(publication.resolve().parent.name, run)]:
+        faults.append(f"dim_run says {told}, not {run}")
+    if not set(told) <= set(ready.execute("FROM history.dim_run").fetchall()):
+        faults.append(f"history.dim_run lacks {told}")
+    unknown = ready.execute("SELECT count(*) FROM history.exception_wide WHERE is_open IS NULL OR quarter IS NULL OR run IS NULL").fetchone()[0]
+    if unknown:
+        faults.append(f"history.exception_wide: {unknown} rows without is_open, quarter or run")
     rows = {output["path"]: output["rows"] for output in json.loads((publication / "manifest.json").read_text("utf-8"))["outputs"]}
     for name, _ in described(ready)[0]:
         count = ready.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

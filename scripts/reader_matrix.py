@@ -5,7 +5,8 @@
 
 DuckDB's row counts are held against the manifest's. The other readers are held against DuckDB: rows, sums of
 integer and decimal columns, first and last date, missing values, different texts, and the rows that a filter
-finds (which goes by the statistics). --light leaves out Spark, which needs Java 8 to 17 and takes minutes.
+finds (which goes by the statistics). Both DuckDB open `bi/tables.duckdb`, too, and must count the same rows in
+each of its views. --light leaves out Spark, which needs Java 8 to 17 and takes minutes.
 
 Each reader gets a venv of its own under the cache (default ~/.cache/bidui/readers) with the versions pinned in
 scripts/readers/; Spark's are driven by the shell that its package brings, without Python. Nothing but the
@@ -30,7 +31,7 @@ sys.path.insert(0, str(SCRIPTS))
 from read import plain  # noqa: E402
 import spark  # noqa: E402
 
-LIGHT = ["duckdb", "polars", "pandas", "pyarrow", "pyarrow10", "fastparquet"]
+LIGHT = ["duckdb", "duckdb10", "polars", "pandas", "pyarrow", "pyarrow10", "fastparquet"]
 READERS = LIGHT + ["spark33", "spark4"]
 
 
@@ -100,6 +101,28 @@ def differences(own, other):
     return ""
 
 
+VIEWS = """
+import duckdb, json
+db = duckdb.connect("bi/tables.duckdb", read_only=True)
+views = [f"{schema}.{name}" for schema, name in db.execute(
+    "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal AND database_name = 'tables' ORDER BY ALL").fetchall()]
+def count(view):
+    try:
+        return db.execute(f"SELECT count(*) FROM {view}").fetchone()[0]
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+print(json.dumps({view: count(view) for view in views}))
+"""
+
+
+def views(python, publication):
+    """Rows of every view of `bi/tables.duckdb`, opened as its description says; in place of them why they cannot be counted."""
+    done = subprocess.run([python, "-c", VIEWS], cwd=publication, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        return {"bi/tables.duckdb": (done.stderr.strip().splitlines() or ["nothing said"])[-1]}
+    return json.loads(done.stdout)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("publication", type=Path)
@@ -113,11 +136,13 @@ def main():
     if set(given.only or []) - set(READERS):
         parser.error(f"readers are {', '.join(READERS)}")
 
-    manifest = json.loads((given.publication / "manifest.json").read_text("utf-8"))
+    publication = given.publication
+    publication = (publication if (publication / "manifest.json").exists() else publication / "latest").resolve()
+    manifest = json.loads((publication / "manifest.json").read_text("utf-8"))
     # Tables for everybody first.
     outputs = [output for output in manifest["outputs"] if output["path"].endswith(".parquet")]
     outputs.sort(key=lambda output: (output["path"].startswith("restricted/"), output["path"]))
-    plan = [{"path": str((given.publication / output["path"]).resolve())} for output in outputs]
+    plan = [{"path": str(publication / output["path"])} for output in outputs]
 
     cache = given.cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
@@ -141,7 +166,8 @@ def main():
             faults[reader, output["path"]] = differences(own, other)
         print(f"{version(reader)}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     show(wanted, outputs, faults)
-    sys.exit(1 if any(faults.values()) else 0)
+    of_views = show_views([reader for reader in wanted if reader.startswith("duckdb")], pythons, publication)
+    sys.exit(1 if any(faults.values()) or of_views else 0)
 
 
 def show(readers, outputs, faults):
@@ -167,6 +193,19 @@ def show(readers, outputs, faults):
     for (reader, fault), paths in reasons.items():
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         print(f"\n{version(reader)}: {', '.join(paths[:3])}{more}: {fault}")
+
+
+def show_views(readers, pythons, publication):
+    """How many views of `bi/tables.duckdb` each of the readers counts as the first does; whether one is amiss."""
+    counted = {reader: views(pythons[reader], publication) for reader in readers}
+    wanted, amiss = counted[readers[0]], False
+    print()
+    for reader, found in counted.items():
+        faults = {name: rows for name, rows in found.items() if not isinstance(rows, int) or rows != wanted.get(name)}
+        alike = sum(found.get(name) == rows and isinstance(rows, int) for name, rows in wanted.items())
+        amiss |= bool(faults) or alike < len(wanted)
+        print(f"bi/tables.duckdb in {version(reader)}: {alike} of {len(wanted)} views" + "".join(f"\n{n}: {f}" for n, f in faults.items()))
+    return amiss
 
 
 if __name__ == "__main__":

@@ -154,7 +154,7 @@ class PyArrow:
         return table.num_rows, {c: plain(k, figures(c, k)) for c, k in columns.items()}, [probe(*p) for p in probes]
 
 
-READERS = {"duckdb": DuckDB, "polars": Polars, "pandas": Pandas, "pyarrow": PyArrow, "pyarrow10": PyArrow,
+READERS = {"duckdb": DuckDB, "duckdb10": DuckDB, "polars": Polars, "pandas": Pandas, "pyarrow": PyArrow, "pyarrow10": PyArrow,
            "fastparquet": Fastparquet}
 
 
