@@ -5,7 +5,7 @@ why = "群众申报、部门预警的线索要在20个工作日内核实办结�
 policy = { clause = "一(七)", quote = "农户申报、部门预警和热线反映的线索，限期核实办结" }
 owner = "农业农村局"
 severity = "S1"
-subject = "record"
+subject = "person"
 sources = ["lead"]
 columns = ["lead.received_date"]
 due_days = 5
@@ -21,7 +21,7 @@ given = """
 lead @P1 received_date=2025-03-03
 lead @P2 received_date=2025-03-04
 """
-expect = ["lead:1 <- lead:1"]
+expect = ["P1/线1 <- lead:1"]
 
 [[example]]
 case = "已办结、写了结果：不列；办结日期看不清：不判断"
@@ -31,9 +31,18 @@ lead @P2 received_date=2025-01-10 result=不符合条件
 lead @P3 received_date=2025-01-10 decided_date=?
 """
 expect = []
-undecided = ["lead:3"]
+undecided = ["P3/线1"]
+
+[[example]]
+case = "一个人有两条线索没有办结：各是一件，编号不变就一直是同一件"
+given = """
+lead @P1 received_date=2025-01-20 lead_no=线7
+lead @P1 received_date=2025-02-20 lead_no=线8
+"""
+expect = ["P1/线7 <- lead:1", "P1/线8 <- lead:2"]
 */
-SELECT l.record_id AS subject_id, l.record_id AS evidence, l.received_date AS received_date, l.channel AS channel
+-- A row of a list has another id each month: a lead is the same by whose it is and its number.
+SELECT l.person_id AS subject_id, l.lead_no AS rule_key, l.record_id AS evidence, l.received_date AS received_date, l.channel AS channel
 FROM lead l
 CROSS JOIN parameter q
 WHERE l.decided_date IS NULL AND l.result IS NULL AND l.received_date <= q.lead_due_date
