@@ -25,7 +25,7 @@ COMMENT ON COLUMN main.dim_division."township_code" IS '乡镇（街道）代码
 
 COMMENT ON COLUMN main.dim_division."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN main.dim_division."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.dim_division."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW main.dim_household AS
 SELECT "household_key", "county_code", "township_code", "village_code", "person_count", "record_count", "quarter"
@@ -33,7 +33,7 @@ FROM read_parquet('tables/dim_household.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.dim_household IS '户';
 
-COMMENT ON COLUMN main.dim_household."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.dim_household."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN main.dim_household."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -45,7 +45,7 @@ COMMENT ON COLUMN main.dim_household."person_count" IS '人数：归入此户的
 
 COMMENT ON COLUMN main.dim_household."record_count" IS '记录数：归入此户的记录数';
 
-COMMENT ON COLUMN main.dim_household."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.dim_household."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW main.dim_person AS
 SELECT "person_key", "household_key", "county_code", "township_code", "village_code", "sex", "birth_year", "id_class", "record_count", "in_review", "age_group", "quarter"
@@ -53,9 +53,9 @@ FROM read_parquet('tables/dim_person.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.dim_person IS '人员';
 
-COMMENT ON COLUMN main.dim_person."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN main.dim_person."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
-COMMENT ON COLUMN main.dim_person."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.dim_person."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN main.dim_person."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -69,31 +69,31 @@ COMMENT ON COLUMN main.dim_person."birth_year" IS '出生年份：不含月日�
 
 COMMENT ON COLUMN main.dim_person."id_class" IS '证件号类别：本人最可信的证件号的类别';
 
-COMMENT ON COLUMN main.dim_person."record_count" IS '记录数：本季归并到此人的记录数';
+COMMENT ON COLUMN main.dim_person."record_count" IS '记录数：本期归并到此人的记录数';
 
 COMMENT ON COLUMN main.dim_person."in_review" IS '匹配待确认：1表示有待人工确认的匹配涉及此人';
 
-COMMENT ON COLUMN main.dim_person."age_group" IS '年龄段：季末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚';
+COMMENT ON COLUMN main.dim_person."age_group" IS '年龄段：期末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚';
 
-COMMENT ON COLUMN main.dim_person."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.dim_person."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW main.dim_quarter AS
 SELECT "quarter", "year", "quarter_of_year", "start_date", "end_date", "previous_quarter", "issued_on"
 FROM read_parquet('tables/dim_quarter.parquet', hive_partitioning = false);
 
-COMMENT ON VIEW main.dim_quarter IS '季度';
+COMMENT ON VIEW main.dim_quarter IS '期间';
 
-COMMENT ON COLUMN main.dim_quarter."quarter" IS '季度';
+COMMENT ON COLUMN main.dim_quarter."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.dim_quarter."year" IS '年';
 
-COMMENT ON COLUMN main.dim_quarter."quarter_of_year" IS '第几季度';
+COMMENT ON COLUMN main.dim_quarter."quarter_of_year" IS '第几季度：月份写它所在的季度';
 
 COMMENT ON COLUMN main.dim_quarter."start_date" IS '起始日';
 
 COMMENT ON COLUMN main.dim_quarter."end_date" IS '截止日';
 
-COMMENT ON COLUMN main.dim_quarter."previous_quarter" IS '对比季度：与之对比的上一次发布；空表示没有';
+COMMENT ON COLUMN main.dim_quarter."previous_quarter" IS '对比期间：与之对比的上一次发布；空表示没有';
 
 COMMENT ON COLUMN main.dim_quarter."issued_on" IS '下发日：清单下发的日子；反馈期限早于这一天的为超期';
 
@@ -121,15 +121,15 @@ COMMENT ON COLUMN main.dim_rule."why" IS '核对理由';
 
 COMMENT ON COLUMN main.dim_rule."advice" IS '核查建议';
 
-COMMENT ON COLUMN main.dim_rule."due_days" IS '反馈天数：自季末起算';
+COMMENT ON COLUMN main.dim_rule."due_days" IS '反馈天数：工作日，自清单下发的第二天起算';
 
 COMMENT ON COLUMN main.dim_rule."is_indicator" IS '是否指标：1是，0否';
 
-COMMENT ON COLUMN main.dim_rule."ran" IS '本季是否运行：1是，0否；未运行不等于没有疑点';
+COMMENT ON COLUMN main.dim_rule."ran" IS '本期是否运行：1是，0否；未运行不等于没有疑点';
 
 COMMENT ON COLUMN main.dim_rule."not_run_reason" IS '未运行原因';
 
-COMMENT ON COLUMN main.dim_rule."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.dim_rule."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW main.dim_source AS
 SELECT "source", "title", "owner", "present", "table_count", "rows_read", "rows_accepted", "rows_rejected", "quarter"
@@ -143,7 +143,7 @@ COMMENT ON COLUMN main.dim_source."title" IS '来源名称';
 
 COMMENT ON COLUMN main.dim_source."owner" IS '提供部门';
 
-COMMENT ON COLUMN main.dim_source."present" IS '本季是否提供：1是，0否';
+COMMENT ON COLUMN main.dim_source."present" IS '本期是否提供：1是，0否';
 
 COMMENT ON COLUMN main.dim_source."table_count" IS '表数：文件或工作表';
 
@@ -153,7 +153,7 @@ COMMENT ON COLUMN main.dim_source."rows_accepted" IS '接受';
 
 COMMENT ON COLUMN main.dim_source."rows_rejected" IS '退回：读入=接受+退回';
 
-COMMENT ON COLUMN main.dim_source."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.dim_source."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW main.fact_answer AS
 SELECT "quarter", "county_code", "township_code", "village_code", "exception_id", "rule_code", "owner", "verdict", "reason", "measure", "recovered_fen", "stopped_month", "level", "answered_on", "days_to_answer", "days_after_due", "officer_key", "has_paper", "same_facts", "closes"
@@ -161,7 +161,7 @@ FROM read_parquet('tables/fact_answer.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_answer IS '核查结果';
 
-COMMENT ON COLUMN main.fact_answer."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_answer."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_answer."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -197,7 +197,7 @@ COMMENT ON COLUMN main.fact_answer."officer_key" IS '核查人假名：带密钥
 
 COMMENT ON COLUMN main.fact_answer."has_paper" IS '有佐证材料：1是，0否';
 
-COMMENT ON COLUMN main.fact_answer."same_facts" IS '原值未变：1表示核查时所依据的原值本季未变';
+COMMENT ON COLUMN main.fact_answer."same_facts" IS '原值未变：1表示核查时所依据的原值本期未变';
 
 COMMENT ON COLUMN main.fact_answer."closes" IS '据此关闭：1表示疑点因这个核查结果关闭';
 
@@ -207,7 +207,7 @@ FROM read_parquet('tables/fact_exception.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_exception IS '疑点';
 
-COMMENT ON COLUMN main.fact_exception."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_exception."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_exception."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -215,9 +215,9 @@ COMMENT ON COLUMN main.fact_exception."township_code" IS '乡镇（街道）代�
 
 COMMENT ON COLUMN main.fact_exception."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN main.fact_exception."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.fact_exception."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN main.fact_exception."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN main.fact_exception."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN main.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
@@ -231,7 +231,7 @@ COMMENT ON COLUMN main.fact_exception."owner" IS '责任部门';
 
 COMMENT ON COLUMN main.fact_exception."first_seen" IS '首次发现期间';
 
-COMMENT ON COLUMN main.fact_exception."last_seen" IS '最近发现季度';
+COMMENT ON COLUMN main.fact_exception."last_seen" IS '最近发现期间';
 
 COMMENT ON COLUMN main.fact_exception."quarters_open" IS '连续期数：自首次发现起的期数';
 
@@ -265,7 +265,7 @@ FROM read_parquet('tables/fact_held.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_held IS '按县区暂不判断的规则';
 
-COMMENT ON COLUMN main.fact_held."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_held."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_held."county_code" IS '县（区）代码：6位；空文本表示没有区划的记录';
 
@@ -287,7 +287,7 @@ FROM read_parquet('tables/fact_indicator.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_indicator IS '指标';
 
-COMMENT ON COLUMN main.fact_indicator."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_indicator."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_indicator."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -327,13 +327,13 @@ COMMENT ON COLUMN main.fact_indicator."gap_count" IS '数量差距：距目标�
 
 COMMENT ON COLUMN main.fact_indicator."met" IS '达标：1是，0否；没有目标的为空';
 
-COMMENT ON COLUMN main.fact_indicator."previous_rate" IS '上次比率：对比季度的发布';
+COMMENT ON COLUMN main.fact_indicator."previous_rate" IS '上次比率：对比期间的发布';
 
-COMMENT ON COLUMN main.fact_indicator."previous_count" IS '上次数量：对比季度的发布';
+COMMENT ON COLUMN main.fact_indicator."previous_count" IS '上次数量：对比期间的发布';
 
-COMMENT ON COLUMN main.fact_indicator."change_rate" IS '比率变化：本季减上次';
+COMMENT ON COLUMN main.fact_indicator."change_rate" IS '比率变化：本期减上次';
 
-COMMENT ON COLUMN main.fact_indicator."change_count" IS '数量变化：本季减上次';
+COMMENT ON COLUMN main.fact_indicator."change_count" IS '数量变化：本期减上次';
 
 COMMENT ON COLUMN main.fact_indicator."unknown_cells" IS '看不出的格：要看的格里看不出的；分子、分母至多差这么多';
 
@@ -341,9 +341,9 @@ CREATE OR REPLACE VIEW main.fact_quality AS
 SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "unjudged", "deducted", "deducted_unjudged", "asked", "flawed_households", "per_hundred_centi", "score", "rank"
 FROM read_parquet('tables/fact_quality.parquet', hive_partitioning = false);
 
-COMMENT ON VIEW main.fact_quality IS '建档立卡数据质量';
+COMMENT ON VIEW main.fact_quality IS '数据质量';
 
-COMMENT ON COLUMN main.fact_quality."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_quality."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_quality."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -383,11 +383,11 @@ FROM read_parquet('tables/fact_record.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_record IS '记录';
 
-COMMENT ON COLUMN main.fact_record."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_record."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
-COMMENT ON COLUMN main.fact_record."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN main.fact_record."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
-COMMENT ON COLUMN main.fact_record."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.fact_record."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN main.fact_record."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -411,7 +411,7 @@ FROM read_parquet('tables/fact_reject.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_reject IS '退回行';
 
-COMMENT ON COLUMN main.fact_reject."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_reject."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_reject."source" IS '来源';
 
@@ -435,7 +435,7 @@ FROM read_parquet('tables/fact_undecided.parquet', hive_partitioning = false);
 
 COMMENT ON VIEW main.fact_undecided IS '未判断的对象';
 
-COMMENT ON COLUMN main.fact_undecided."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.fact_undecided."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.fact_undecided."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -443,9 +443,9 @@ COMMENT ON COLUMN main.fact_undecided."township_code" IS '乡镇（街道）代�
 
 COMMENT ON COLUMN main.fact_undecided."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN main.fact_undecided."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.fact_undecided."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN main.fact_undecided."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN main.fact_undecided."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN main.fact_undecided."rule_code" IS '规则编号';
 
@@ -493,7 +493,7 @@ COMMENT ON COLUMN history.dim_division."township_code" IS '乡镇（街道）代
 
 COMMENT ON COLUMN history.dim_division."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN history.dim_division."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.dim_division."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW history.dim_household AS
 SELECT "household_key", "county_code", "township_code", "village_code", "person_count", "record_count", COALESCE("quarter", regexp_extract(filename, '([^/\\]+)[/\\]latest[/\\]', 1)) AS "quarter"
@@ -501,7 +501,7 @@ FROM read_parquet('../../*/latest/tables/dim_household.parquet', union_by_name =
 
 COMMENT ON VIEW history.dim_household IS '户（各期当前的发布）';
 
-COMMENT ON COLUMN history.dim_household."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.dim_household."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN history.dim_household."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -513,7 +513,7 @@ COMMENT ON COLUMN history.dim_household."person_count" IS '人数：归入此户
 
 COMMENT ON COLUMN history.dim_household."record_count" IS '记录数：归入此户的记录数';
 
-COMMENT ON COLUMN history.dim_household."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.dim_household."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW history.dim_person AS
 SELECT "person_key", "household_key", "county_code", "township_code", "village_code", "sex", "birth_year", "id_class", "record_count", "in_review", "age_group", COALESCE("quarter", regexp_extract(filename, '([^/\\]+)[/\\]latest[/\\]', 1)) AS "quarter"
@@ -521,9 +521,9 @@ FROM read_parquet('../../*/latest/tables/dim_person.parquet', union_by_name = tr
 
 COMMENT ON VIEW history.dim_person IS '人员（各期当前的发布）';
 
-COMMENT ON COLUMN history.dim_person."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN history.dim_person."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
-COMMENT ON COLUMN history.dim_person."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.dim_person."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN history.dim_person."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -537,31 +537,31 @@ COMMENT ON COLUMN history.dim_person."birth_year" IS '出生年份：不含月�
 
 COMMENT ON COLUMN history.dim_person."id_class" IS '证件号类别：本人最可信的证件号的类别';
 
-COMMENT ON COLUMN history.dim_person."record_count" IS '记录数：本季归并到此人的记录数';
+COMMENT ON COLUMN history.dim_person."record_count" IS '记录数：本期归并到此人的记录数';
 
 COMMENT ON COLUMN history.dim_person."in_review" IS '匹配待确认：1表示有待人工确认的匹配涉及此人';
 
-COMMENT ON COLUMN history.dim_person."age_group" IS '年龄段：季末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚';
+COMMENT ON COLUMN history.dim_person."age_group" IS '年龄段：期末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚';
 
-COMMENT ON COLUMN history.dim_person."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.dim_person."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW history.dim_quarter AS
 SELECT "quarter", "year", "quarter_of_year", "start_date", "end_date", "previous_quarter", COALESCE("issued_on", "end_date") AS "issued_on"
 FROM read_parquet('../../*/latest/tables/dim_quarter.parquet', union_by_name = true, filename = true, hive_partitioning = false);
 
-COMMENT ON VIEW history.dim_quarter IS '季度（各期当前的发布）';
+COMMENT ON VIEW history.dim_quarter IS '期间（各期当前的发布）';
 
-COMMENT ON COLUMN history.dim_quarter."quarter" IS '季度';
+COMMENT ON COLUMN history.dim_quarter."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.dim_quarter."year" IS '年';
 
-COMMENT ON COLUMN history.dim_quarter."quarter_of_year" IS '第几季度';
+COMMENT ON COLUMN history.dim_quarter."quarter_of_year" IS '第几季度：月份写它所在的季度';
 
 COMMENT ON COLUMN history.dim_quarter."start_date" IS '起始日';
 
 COMMENT ON COLUMN history.dim_quarter."end_date" IS '截止日';
 
-COMMENT ON COLUMN history.dim_quarter."previous_quarter" IS '对比季度：与之对比的上一次发布；空表示没有';
+COMMENT ON COLUMN history.dim_quarter."previous_quarter" IS '对比期间：与之对比的上一次发布；空表示没有';
 
 COMMENT ON COLUMN history.dim_quarter."issued_on" IS '下发日：清单下发的日子；反馈期限早于这一天的为超期';
 
@@ -589,15 +589,15 @@ COMMENT ON COLUMN history.dim_rule."why" IS '核对理由';
 
 COMMENT ON COLUMN history.dim_rule."advice" IS '核查建议';
 
-COMMENT ON COLUMN history.dim_rule."due_days" IS '反馈天数：自季末起算';
+COMMENT ON COLUMN history.dim_rule."due_days" IS '反馈天数：工作日，自清单下发的第二天起算';
 
 COMMENT ON COLUMN history.dim_rule."is_indicator" IS '是否指标：1是，0否';
 
-COMMENT ON COLUMN history.dim_rule."ran" IS '本季是否运行：1是，0否；未运行不等于没有疑点';
+COMMENT ON COLUMN history.dim_rule."ran" IS '本期是否运行：1是，0否；未运行不等于没有疑点';
 
 COMMENT ON COLUMN history.dim_rule."not_run_reason" IS '未运行原因';
 
-COMMENT ON COLUMN history.dim_rule."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.dim_rule."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW history.dim_source AS
 SELECT "source", "title", "owner", "present", "table_count", "rows_read", "rows_accepted", "rows_rejected", COALESCE("quarter", regexp_extract(filename, '([^/\\]+)[/\\]latest[/\\]', 1)) AS "quarter"
@@ -611,7 +611,7 @@ COMMENT ON COLUMN history.dim_source."title" IS '来源名称';
 
 COMMENT ON COLUMN history.dim_source."owner" IS '提供部门';
 
-COMMENT ON COLUMN history.dim_source."present" IS '本季是否提供：1是，0否';
+COMMENT ON COLUMN history.dim_source."present" IS '本期是否提供：1是，0否';
 
 COMMENT ON COLUMN history.dim_source."table_count" IS '表数：文件或工作表';
 
@@ -621,7 +621,7 @@ COMMENT ON COLUMN history.dim_source."rows_accepted" IS '接受';
 
 COMMENT ON COLUMN history.dim_source."rows_rejected" IS '退回：读入=接受+退回';
 
-COMMENT ON COLUMN history.dim_source."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.dim_source."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 CREATE OR REPLACE VIEW history.fact_answer AS
 SELECT "quarter", "county_code", "township_code", "village_code", "exception_id", "rule_code", "owner", "verdict", "reason", "measure", "recovered_fen", "stopped_month", "level", "answered_on", "days_to_answer", "days_after_due", "officer_key", "has_paper", "same_facts", "closes"
@@ -629,7 +629,7 @@ FROM read_parquet('../../*/latest/tables/fact_answer.parquet', union_by_name = t
 
 COMMENT ON VIEW history.fact_answer IS '核查结果（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_answer."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_answer."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_answer."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -665,7 +665,7 @@ COMMENT ON COLUMN history.fact_answer."officer_key" IS '核查人假名：带密
 
 COMMENT ON COLUMN history.fact_answer."has_paper" IS '有佐证材料：1是，0否';
 
-COMMENT ON COLUMN history.fact_answer."same_facts" IS '原值未变：1表示核查时所依据的原值本季未变';
+COMMENT ON COLUMN history.fact_answer."same_facts" IS '原值未变：1表示核查时所依据的原值本期未变';
 
 COMMENT ON COLUMN history.fact_answer."closes" IS '据此关闭：1表示疑点因这个核查结果关闭';
 
@@ -675,7 +675,7 @@ FROM read_parquet('../../*/latest/tables/fact_exception.parquet', union_by_name 
 
 COMMENT ON VIEW history.fact_exception IS '疑点（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_exception."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_exception."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_exception."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -683,9 +683,9 @@ COMMENT ON COLUMN history.fact_exception."township_code" IS '乡镇（街道）�
 
 COMMENT ON COLUMN history.fact_exception."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN history.fact_exception."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.fact_exception."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN history.fact_exception."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN history.fact_exception."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN history.fact_exception."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
@@ -699,7 +699,7 @@ COMMENT ON COLUMN history.fact_exception."owner" IS '责任部门';
 
 COMMENT ON COLUMN history.fact_exception."first_seen" IS '首次发现期间';
 
-COMMENT ON COLUMN history.fact_exception."last_seen" IS '最近发现季度';
+COMMENT ON COLUMN history.fact_exception."last_seen" IS '最近发现期间';
 
 COMMENT ON COLUMN history.fact_exception."quarters_open" IS '连续期数：自首次发现起的期数';
 
@@ -733,7 +733,7 @@ FROM read_parquet('../../*/latest/tables/fact_held.parquet', union_by_name = tru
 
 COMMENT ON VIEW history.fact_held IS '按县区暂不判断的规则（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_held."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_held."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_held."county_code" IS '县（区）代码：6位；空文本表示没有区划的记录';
 
@@ -755,7 +755,7 @@ FROM read_parquet('../../*/latest/tables/fact_indicator.parquet', union_by_name 
 
 COMMENT ON VIEW history.fact_indicator IS '指标（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_indicator."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_indicator."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_indicator."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -795,13 +795,13 @@ COMMENT ON COLUMN history.fact_indicator."gap_count" IS '数量差距：距目�
 
 COMMENT ON COLUMN history.fact_indicator."met" IS '达标：1是，0否；没有目标的为空';
 
-COMMENT ON COLUMN history.fact_indicator."previous_rate" IS '上次比率：对比季度的发布';
+COMMENT ON COLUMN history.fact_indicator."previous_rate" IS '上次比率：对比期间的发布';
 
-COMMENT ON COLUMN history.fact_indicator."previous_count" IS '上次数量：对比季度的发布';
+COMMENT ON COLUMN history.fact_indicator."previous_count" IS '上次数量：对比期间的发布';
 
-COMMENT ON COLUMN history.fact_indicator."change_rate" IS '比率变化：本季减上次';
+COMMENT ON COLUMN history.fact_indicator."change_rate" IS '比率变化：本期减上次';
 
-COMMENT ON COLUMN history.fact_indicator."change_count" IS '数量变化：本季减上次';
+COMMENT ON COLUMN history.fact_indicator."change_count" IS '数量变化：本期减上次';
 
 COMMENT ON COLUMN history.fact_indicator."unknown_cells" IS '看不出的格：要看的格里看不出的；分子、分母至多差这么多';
 
@@ -809,9 +809,9 @@ CREATE OR REPLACE VIEW history.fact_quality AS
 SELECT "quarter", "county_code", "township_code", "village_code", "unit_code", "unit_level", "persons", "households", "findings", "unjudged", "deducted", "deducted_unjudged", "asked", "flawed_households", "per_hundred_centi", "score", "rank"
 FROM read_parquet('../../*/latest/tables/fact_quality.parquet', union_by_name = true, filename = true, hive_partitioning = false);
 
-COMMENT ON VIEW history.fact_quality IS '建档立卡数据质量（各期当前的发布）';
+COMMENT ON VIEW history.fact_quality IS '数据质量（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_quality."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_quality."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_quality."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -851,11 +851,11 @@ FROM read_parquet('../../*/latest/tables/fact_record.parquet', union_by_name = t
 
 COMMENT ON VIEW history.fact_record IS '记录（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_record."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_record."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
-COMMENT ON COLUMN history.fact_record."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN history.fact_record."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
-COMMENT ON COLUMN history.fact_record."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.fact_record."household_key" IS '户假名：带密钥的假名，跨期不变';
 
 COMMENT ON COLUMN history.fact_record."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -879,7 +879,7 @@ FROM read_parquet('../../*/latest/tables/fact_reject.parquet', union_by_name = t
 
 COMMENT ON VIEW history.fact_reject IS '退回行（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_reject."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_reject."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_reject."source" IS '来源';
 
@@ -903,7 +903,7 @@ FROM read_parquet('../../*/latest/tables/fact_undecided.parquet', union_by_name 
 
 COMMENT ON VIEW history.fact_undecided IS '未判断的对象（各期当前的发布）';
 
-COMMENT ON COLUMN history.fact_undecided."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.fact_undecided."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.fact_undecided."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -911,9 +911,9 @@ COMMENT ON COLUMN history.fact_undecided."township_code" IS '乡镇（街道）�
 
 COMMENT ON COLUMN history.fact_undecided."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN history.fact_undecided."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.fact_undecided."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN history.fact_undecided."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN history.fact_undecided."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN history.fact_undecided."rule_code" IS '规则编号';
 
@@ -972,7 +972,7 @@ LEFT JOIN main.label AS la ON la.code_set = 'age_group' AND la.code = COALESCE(p
 
 COMMENT ON VIEW main.exception_wide IS '疑点宽表';
 
-COMMENT ON COLUMN main.exception_wide."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN main.exception_wide."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN main.exception_wide."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -980,9 +980,9 @@ COMMENT ON COLUMN main.exception_wide."township_code" IS '乡镇（街道）代�
 
 COMMENT ON COLUMN main.exception_wide."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN main.exception_wide."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN main.exception_wide."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN main.exception_wide."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN main.exception_wide."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN main.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
@@ -996,7 +996,7 @@ COMMENT ON COLUMN main.exception_wide."owner" IS '责任部门';
 
 COMMENT ON COLUMN main.exception_wide."first_seen" IS '首次发现期间';
 
-COMMENT ON COLUMN main.exception_wide."last_seen" IS '最近发现季度';
+COMMENT ON COLUMN main.exception_wide."last_seen" IS '最近发现期间';
 
 COMMENT ON COLUMN main.exception_wide."quarters_open" IS '连续期数：自首次发现起的期数';
 
@@ -1046,7 +1046,7 @@ COMMENT ON COLUMN main.exception_wide."age_group" IS '年龄段';
 
 COMMENT ON COLUMN main.exception_wide."age_group_title" IS '年龄段名称';
 
-COMMENT ON COLUMN main.exception_wide."end_date" IS '季末';
+COMMENT ON COLUMN main.exception_wide."end_date" IS '期末';
 
 COMMENT ON COLUMN main.exception_wide."is_overdue" IS '已超期';
 
@@ -1073,7 +1073,7 @@ LEFT JOIN main.label AS la ON la.code_set = 'age_group' AND la.code = COALESCE(p
 
 COMMENT ON VIEW history.exception_wide IS '疑点宽表（各期当前的发布）';
 
-COMMENT ON COLUMN history.exception_wide."quarter" IS '季度：如2018Q3';
+COMMENT ON COLUMN history.exception_wide."quarter" IS '期间：季度如2018Q3，月份如2025M03';
 
 COMMENT ON COLUMN history.exception_wide."county_code" IS '县（区）代码：6位，基准年代码；空文本表示未定';
 
@@ -1081,9 +1081,9 @@ COMMENT ON COLUMN history.exception_wide."township_code" IS '乡镇（街道）�
 
 COMMENT ON COLUMN history.exception_wide."village_code" IS '村（社区）代码：12位，基准年代码；空文本表示未定';
 
-COMMENT ON COLUMN history.exception_wide."household_key" IS '户假名：带密钥的假名，跨季度不变';
+COMMENT ON COLUMN history.exception_wide."household_key" IS '户假名：带密钥的假名，跨期不变';
 
-COMMENT ON COLUMN history.exception_wide."person_key" IS '人员假名：带密钥的假名，跨季度不变；不能还原为证件号';
+COMMENT ON COLUMN history.exception_wide."person_key" IS '人员假名：带密钥的假名，跨期不变；不能还原为证件号';
 
 COMMENT ON COLUMN history.exception_wide."exception_id" IS '疑点假名：带密钥的假名，密钥不变则跨期不变；与 restricted/exception 的 exception_key 对应';
 
@@ -1097,7 +1097,7 @@ COMMENT ON COLUMN history.exception_wide."owner" IS '责任部门';
 
 COMMENT ON COLUMN history.exception_wide."first_seen" IS '首次发现期间';
 
-COMMENT ON COLUMN history.exception_wide."last_seen" IS '最近发现季度';
+COMMENT ON COLUMN history.exception_wide."last_seen" IS '最近发现期间';
 
 COMMENT ON COLUMN history.exception_wide."quarters_open" IS '连续期数：自首次发现起的期数';
 
@@ -1147,7 +1147,7 @@ COMMENT ON COLUMN history.exception_wide."age_group" IS '年龄段';
 
 COMMENT ON COLUMN history.exception_wide."age_group_title" IS '年龄段名称';
 
-COMMENT ON COLUMN history.exception_wide."end_date" IS '季末';
+COMMENT ON COLUMN history.exception_wide."end_date" IS '期末';
 
 COMMENT ON COLUMN history.exception_wide."is_overdue" IS '已超期';
 
@@ -1192,7 +1192,7 @@ GROUP BY f.rule_code, r.title, r.severity
 ORDER BY open_count DESC, f.rule_code
 LIMIT 10;
 
-COMMENT ON VIEW question.q02_rules IS '哪十条规则未消除的疑点最多？本季新增、持续、复现各多少？';
+COMMENT ON VIEW question.q02_rules IS '哪十条规则未消除的疑点最多？本期新增、持续、复现各多少？';
 
 CREATE OR REPLACE VIEW question.q03_townships AS
 WITH registered AS (
@@ -1234,7 +1234,7 @@ WHERE is_open = 1
 GROUP BY owner
 ORDER BY open_count DESC, owner;
 
-COMMENT ON VIEW question.q04_owners IS '各责任部门手里有多少未消除的疑点？只数根本原因有多少？挂了两个季度以上的有多少，最久几个季度？';
+COMMENT ON VIEW question.q04_owners IS '各责任部门手里有多少未消除的疑点？只数根本原因有多少？挂了两期以上的有多少，最久几期？';
 
 CREATE OR REPLACE VIEW question.q05_what_became AS
 SELECT
@@ -1250,7 +1250,7 @@ WHERE f.first_seen <> f.quarter
 GROUP BY f.status, s.title, f.resolved_by, b.title
 ORDER BY exception_count DESC, f.status, f.resolved_by NULLS FIRST;
 
-COMMENT ON VIEW question.q05_what_became IS '上季以前发现的疑点，本季怎样了？消除的是数据改了，还是规则停用、对象不在名单、核查结果、批准豁免？';
+COMMENT ON VIEW question.q05_what_became IS '上期以前发现的疑点，本期怎样了？消除的是数据改了，还是规则停用、对象不在名单、核查结果、批准豁免？';
 
 CREATE OR REPLACE VIEW question.q06_households AS
 WITH of_household AS (
@@ -1310,7 +1310,7 @@ JOIN dim_rule AS r ON r.rule_code = u.rule_code
 GROUP BY u.rule_code, r.title, u.county_code
 ORDER BY what, rule_code, county_code;
 
-COMMENT ON VIEW question.q08_not_judged IS '哪些规则本季没有运行，或在某个县（区）有对象没有判断？没有判断不等于没有疑点。';
+COMMENT ON VIEW question.q08_not_judged IS '哪些规则本期没有运行，或在某个县（区）有对象没有判断？没有判断不等于没有疑点。';
 
 CREATE OR REPLACE VIEW question.q09_suppliers AS
 WITH reasons AS (

@@ -38,7 +38,7 @@ WIDE = [
     ("sex", "性别", "CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(p.sex, '未知') END"),
     ("age_group", "年龄段", "CASE WHEN f.person_key IS NULL THEN NULL ELSE COALESCE(p.age_group, 'unknown') END"),
     ("age_group_title", "年龄段名称", "CASE WHEN f.person_key IS NULL THEN '不按人' ELSE COALESCE(la.title, '年龄不清楚') END"),
-    ("end_date", "季末", "q.end_date"),
+    ("end_date", "期末", "q.end_date"),
     ("is_overdue", "已超期", "CASE WHEN f.is_open = 1 AND f.due_date < q.issued_on THEN 1 ELSE 0 END"),
     ("is_cause", "是根本原因", "CASE WHEN f.cause_exception_id IS NULL THEN 1 ELSE 0 END"),
     ("recoverable_yuan", "应追回金额（元）", "CASE WHEN f.cause_exception_id IS NULL THEN f.recoverable_fen / 100.0 END"),

@@ -35,7 +35,7 @@ SURNAMES = "韦罗杨吴龙石潘陆蒙覃莫岑黎梁卢邓谭田冉向彭滕�
 GIVEN = ["秀兰", "德福", "小梅", "志强", "玉珍", "国华", "建平", "春花", "永胜", "桂英", "正明", "昌贵", "金莲", "光荣", "彩云",
          "文斌", "老幺", "启航", "思雨", "子轩", "欣怡", "浩然", "梓涵", "家兴", "素芬", "忠良", "朝晖", "月娥", "成林", "应龙"]
 # Households of which it is told how they stand with the monitoring system: none of it, no longer watched, watched.
-HEAVY_BILLS, BAD_WATER, TO_TOWN, TWO_BENEFITS, PUPIL_AT_WORK, VANISHED = 17, 48, 77, 111, 67, 30
+HEAVY_BILLS, BAD_WATER, TO_TOWN, TWO_BENEFITS, PUPIL_AT_WORK, VANISHED, TWO_COUNTIES = 17, 48, 77, 111, 67, 30, 130
 STORIES = {HEAVY_BILLS: 0.9, BAD_WATER: 0.75, TO_TOWN: 0.9, TWO_BENEFITS: 0.9, VANISHED: 0.5}
 RISKS = ["因病", "因残", "因学", "因灾", "因务工不稳", "因缺劳动力"]
 MEASURES = ["产业帮扶", "就业帮扶", "公益性岗位", "医疗救助", "教育资助", "社会帮扶"]
@@ -80,7 +80,7 @@ class Home:
         self.type = "脱贫户" if self.kind == "脱贫户" else pick(self.key, "type", ["脱贫不稳定户", "边缘易致贫户", "突发严重困难户"])
         low = chance(self.key, "low")
         share = {"脱贫户": 0.25, "监测": 0.75, "已消除": 0.35, "一般": 0.9}[self.kind]
-        self.low = "低保" if number in (TO_TOWN, TWO_BENEFITS) else None if low > share else pick(self.key, "category", ["低保"] * 5 + ["低保边缘"] * 2 + ["刚性支出困难", "其他", "特困"])
+        self.low = "低保" if number in (TO_TOWN, TWO_BENEFITS, TWO_COUNTIES) else None if low > share else pick(self.key, "category", ["低保"] * 5 + ["低保边缘"] * 2 + ["刚性支出困难", "其他", "特困"])
         surname = pick(self.key, "surname", SURNAMES)
         self.people = []
         size = 1 if self.low == "特困" else 1 + int(chance(self.key, "size") * 4)
@@ -214,12 +214,14 @@ class Month:
             if released:
                 eliminated = "202501" if home.draw("soon") > 0.15 or identified > "202412" else "202412"
             labour = any(16 <= p.age < 60 for p in home.people)
+            kind = "" if home.draw("no type") < 0.01 else home.type if watched else "脱贫户"
+            status = "" if not watched or home.draw("status blank") < 0.04 else "已消除" if released else "未消除"
+            mode = "" if not released or home.draw("no mode") < 0.1 else "自然消除" if home.draw("mode") < 0.1 else "帮扶消除"
             households.append((home.head, self.place(home) + [
-                home.no, home.head.name, home.head.number, home.type if watched else "脱贫户", identified if watched else "",
-                pick(home.key, "risk", RISKS) if watched else "", ("已消除" if released else "未消除") if watched else "", eliminated,
-                ("自然消除" if home.draw("mode") < 0.1 else "帮扶消除") if released else "",
+                home.no, home.head.name, home.head.number, kind, "" if not watched or home.draw("no start") < 0.05 else identified,
+                pick(home.key, "risk", RISKS) if watched else "", status, "" if home.draw("no end") < 0.1 else eliminated, mode,
                 "是" if (not labour) != (home.draw("slip") < 0.04) else "否", len(home.people),
-                int(6500 + home.draw("income") * 14000), 0 if home.draw("zero") < 0.1 else int(900 + home.draw("transfer") * 6000),
+                "" if home.draw("no income") < 0.02 else int(6500 + home.draw("income") * 14000), 0 if home.draw("zero") < 0.1 else int(900 + home.draw("transfer") * 6000),
                 measure, max(identified, "202410") if measure else "", "否" if home.draw("water") < 0.03 or home.story(BAD_WATER) else "是",
                 pick(home.key, "helper", ["陆振声", "覃兆丰", "莫秋实", "岑有为"]),
                 "" if home.draw("phone") < 0.04 else ("1390000%04d" % int(home.draw("number") * 10000))[: 10 if home.draw("cut") < 0.03 else 11],
@@ -230,12 +232,19 @@ class Month:
                 ability = "普通劳动力" if adult and person.draw("ability") > 0.12 else "弱劳动力" if adult else "无劳动力"
                 if adult and self.pupil(person):
                     ability = "无劳动力"
+                if adult and person.draw("no ability") < 0.02:
+                    ability = ""
+                number = person.number[:-1] if person.draw("short") < 0.008 else person.number
                 status = "死亡" if dead and dead < "2024-12" and person.draw("told") > 0.25 else "正常"
                 health = "长期慢性病" if person.draw("ill") < (0.35 if person.age > 55 else 0.05) else "健康"
                 persons.append((person, self.place(home) + [
-                    home.no, f"{home.no}{person.key[-2:]}", person.name, person.sex, person.number, person.relation, health, ability,
+                    home.no, f"{home.no}{person.key[-2:]}", person.name, person.sex, number, person.relation, health, ability,
                     self.worked(person), "", status,
                 ]))
+            # A daughter who married stands with her parents, too.
+            if len(home.people) > 2 and len(households) > 1 and home.draw("twice") < 0.04:
+                before = households[-2][1]
+                persons.append((home.people[-1], before[:3] + [before[3], f"{before[3]}99"] + persons[-1][1][5:]))
         head = ["县", "乡镇", "村", "户编号", "户主姓名", "户主证件号码", "户类型", "监测对象识别时间", "主要返贫致贫风险", "风险是否已消除",
                 "风险消除时间", "风险消除方式", "是否整户无劳动力", "家庭人口", "人均纯收入", "转移性收入", "帮扶措施", "首次落实帮扶措施时间",
                 "饮水是否安全", "帮扶责任人", "联系电话"]
@@ -277,6 +286,9 @@ class Month:
                     other = list(cells)
                     other[3], other[8] = "C" + home.no[-8:], "农村" if area == "城市" else "城市"
                     rows[home.county].append((person, other))
+                if person is home.head and home.story(TWO_COUNTIES):
+                    other = next(county for county, _, _ in PLACES if county != home.county)
+                    rows.setdefault(other, []).append((person, [other, "", "", "E" + home.no[-8:]] + cells[4:]))
                 if home.low == "低保" and person is home.head and self.wrong(home.key, "twice", 0.04):
                     other = list(cells)
                     other[3], other[7] = "B" + home.no[-8:], "低保边缘"
@@ -320,6 +332,8 @@ class Month:
         for home in self.homes:
             for person in home.people:
                 if self.dead(person):
+                    if person.draw("paid on") < 0.4:
+                        subsidies.append((person, self.place(home) + [person.name, person.number, "否", "是", "202309"]))
                     continue
                 if self.pupil(person) and not self.wrong(person.key, "school", 0.06):
                     stage = "小学" if person.age < 12 else "初中" if person.age < 15 else "普通高中" if person.draw("stage") < 0.6 else "中职"
@@ -348,6 +362,8 @@ class Month:
                 dead = self.dead(person)
                 if dead:
                     deaths.append((person, [person.name, person.number, dead] + self.place(home)))
+                    if person.draw("post on") < 0.6:
+                        work.append((person, self.place(home) + [person.name, person.number, self.back(0), "公益性岗位", "保洁员", "600"]))
                     continue
                 if home.story(TO_TOWN):
                     moves.append((person, [person.name, person.number, "迁入城镇", "2024-11-20"] + self.place(home) + [home.county]))

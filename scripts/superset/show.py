@@ -210,7 +210,7 @@ def look(address, password, wanted, picture):
         if before != int(wanted):
             faults.append(f"{before} open exceptions, not {wanted}")
         names = page.locator("[data-test=filter-control-name]").all_inner_texts()
-        for title in ["季度", "县（区）", "乡镇（街道）", "规则"]:
+        for title in ["期间", "县（区）", "乡镇（街道）", "规则"]:
             if not any(title in name for name in names):
                 faults.append(f"no filter by {title}: {names}")
         if picture:

@@ -3,6 +3,7 @@
 use super::BulletinPlan;
 use super::check_counts::{BulletinCounts, CheckCounts, PlaceCounts, UNKNOWN_PLACE};
 use crate::model::officer_text::{day_text, money_text};
+use crate::model::period::Period;
 
 /// How many places are named as the first and the last.
 const NAMED: usize = 3;
@@ -23,17 +24,18 @@ pub(super) enum DocumentPart {
 pub(super) fn compose(plan: &BulletinPlan, counts: &BulletinCounts) -> Vec<DocumentPart> {
     use DocumentPart::{Heading, Paragraph, Signature, Table, Title};
     let period = plan.publication.period().title();
-    let prefecture = &plan.pipeline.settings.prefecture.name;
+    let settings = &plan.pipeline.settings;
+    let (prefecture, subject) = (&settings.prefecture.name, &settings.title);
     let total = &counts.total;
     let mut parts = vec![
-        Title(format!("关于{period}农村低保与建档立卡数据比对疑点核查情况的通报")),
+        Title(format!("关于{subject}{period}疑点核查情况的通报")),
         Paragraph("各县（区）：".to_owned()),
         Paragraph(format!(
             "现将{prefecture}{period}数据比对疑点核查情况通报如下。核查结果截至{}。",
             day_text(plan.on)
         )),
         Heading("一、总体情况".to_owned()),
-        Paragraph(overall(counts)),
+        Paragraph(overall(plan.publication.period(), counts)),
         Paragraph(handled(total)),
     ];
     // Tables that have nothing to say take no number.
@@ -65,13 +67,14 @@ pub(super) fn compose(plan: &BulletinPlan, counts: &BulletinCounts) -> Vec<Docum
     parts
 }
 
-fn overall(counts: &BulletinCounts) -> String {
+fn overall(period: Period, counts: &BulletinCounts) -> String {
+    let (this, previous) = (period.this_word(), period.previous_word());
     let total = &counts.total;
     if total.due == 0 {
-        return format!("本季没有需要核查的疑点。上季疑点中{}条已从名单上消除。", counts.resolved);
+        return format!("{this}没有需要核查的疑点。{previous}疑点中{}条已从名单上消除。", counts.resolved);
     }
     let mut text = format!(
-        "全市本季应核查疑点{}条，其中上季以前就有的{}条；已核查{}条，核查率{}。",
+        "全市{this}应核查疑点{}条，其中{previous}以前就有的{}条；已核查{}条，核查率{}。",
         total.due,
         counts.persisting,
         total.checked,
@@ -86,7 +89,7 @@ fn overall(counts: &BulletinCounts) -> String {
         ));
     }
     text.push_str(&format!(
-        "超过期限仍未核查{}条。上季疑点中{}条已从名单上消除。",
+        "超过期限仍未核查{}条。{previous}疑点中{}条已从名单上消除。",
         total.overdue, counts.resolved
     ));
     if counts.outdated > 0 {

@@ -139,7 +139,7 @@ fn broken_output(error: std::io::Error) -> crate::Error {
 
 /// `bidui`: 农村低保与建档立卡人口比对。
 #[derive(Debug, Parser)]
-#[command(name = "bidui", version, about = "农村低保与建档立卡人口数据比对：装载、匹配、找疑点、出清单")]
+#[command(name = "bidui", version, about = "社会救助和帮扶名单比对：装载、匹配、找疑点、出清单")]
 #[command(propagate_version = true, disable_help_subcommand = true)]
 struct CommandArguments {
     #[command(subcommand)]

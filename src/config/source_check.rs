@@ -130,7 +130,7 @@ fn check_period(file: &ContractFile, contract: &SourceContract) -> Result<()> {
     };
     if matches!(column.kind, ContractType::Money | ContractType::Area | ContractType::Flag) {
         return Err(complain(format!("列“{}”的类型说不出时期", column.label))
-            .hint("用年度（integer）、年月（month）、日期（date）或文字（学期、季度）的列"));
+            .hint("用年度（integer）、年月（month）、日期（date）或文字（学期、期间）的列"));
     }
     Ok(())
 }

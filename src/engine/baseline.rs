@@ -49,9 +49,12 @@ fn check_first(out: &Path, period: Period, periods: &[Period]) -> Result<()> {
     if others.is_empty() || was_first() {
         return Ok(());
     }
-    Err(Error::usage(format!("发布文件夹里有{}的发布，没有一个在{period}之前，无从对照", others.join("、")))
-        .in_file(out)
-        .hint("--previous 指向要接着的发布；确实没有更早的发布（疑点全部算新增），加 --first"))
+    Err(Error::usage(format!(
+        "发布文件夹里有{}的发布，没有一个与{period}同一种期间又在它之前，无从对照",
+        others.join("、")
+    ))
+    .in_file(out)
+    .hint("--previous 指向要接着的发布；确实没有更早的发布（疑点全部算新增），加 --first"))
 }
 
 /// What the statuses of a run are relative to, Chinese; `previous`: the publication that it went on from.

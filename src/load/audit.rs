@@ -95,7 +95,7 @@ pub(super) fn audit_source(
                 "row_count_change",
                 contract.audits.row_count_action == AuditAction::Block,
                 format!(
-                    "“{title}”本季{accepted}条，上季{previous}条，变化{}超过{}；核对是否漏报或重复报送",
+                    "“{title}”本期{accepted}条，上期{previous}条，变化{}超过{}；核对是否漏报或重复报送",
                     audit_percent_text(change, previous),
                     audit_percent_of(limit)
                 ),

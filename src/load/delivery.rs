@@ -159,7 +159,7 @@ pub(crate) fn audit_folder(check: &DeliveryCheck<'_>, loaded: &mut [LoadedSource
         let name = check.data_dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(named) = find_other_period(&name, check.period) {
             let message = format!(
-                "数据文件夹“{name}”的名称写的是{}，--quarter 写的是{}；核对两者，改其中一个",
+                "数据文件夹“{name}”的名称写的是{}，本次运行的是{}；核对两者，改其中一个",
                 named.title(),
                 check.period.title()
             );
@@ -557,7 +557,7 @@ fn other_quarters(
         .filter_map(|file| {
             let named = find_other_period(&file.to_string_lossy(), check.period)?;
             let message = format!(
-                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一期的名单：移出这个文件，或改 --quarter",
+                "文件“{}”的名称写的是{}，本次运行的是{}；一个数据文件夹只放一期的名单：移出这个文件，或改运行的期间",
                 masked_file_name(file),
                 named.title(),
                 check.period.title()

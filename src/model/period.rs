@@ -14,6 +14,7 @@ use crate::{Error, Result};
 /// Years that a period may lie in.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
 const QUARTER_HINT: &str = "写成“年份Q季度”，例如 2018Q3";
+const EITHER_HINT: &str = "季度写成 2018Q3，月份写成 2025M03";
 const MONTH_HINT: &str = "写成“年份M月份”，例如 2025M03";
 
 /// How long a period is.
@@ -184,6 +185,20 @@ impl Period {
     pub fn school_year_start(self) -> Date {
         date(if self.last_month_of_year() >= 9 { self.year } else { self.year - 1 }, 9, 1)
     }
+    /// It, in words for officers: `本季` or `本月`.
+    pub fn this_word(self) -> &'static str {
+        match self.kind {
+            PeriodKind::Quarter => "本季",
+            PeriodKind::Month => "本月",
+        }
+    }
+    /// The one before, in words for officers: `上季` or `上月`.
+    pub fn previous_word(self) -> &'static str {
+        match self.kind {
+            PeriodKind::Quarter => "上季",
+            PeriodKind::Month => "上月",
+        }
+    }
     /// In words for officers: `2018年第3季度`, `2025年3月`.
     pub fn title(self) -> String {
         match self.kind {
@@ -227,7 +242,7 @@ impl FromStr for Period {
                 _ => Err(Error::usage(format!("月份“{text}”写法不对")).hint(MONTH_HINT)),
             };
         }
-        let bad = || Error::usage(format!("季度“{text}”写法不对")).hint(QUARTER_HINT);
+        let bad = || Error::usage(format!("期间“{text}”写法不对")).hint(EITHER_HINT);
         let (year, quarter) = text.split_once(['Q', 'q']).ok_or_else(bad)?;
         match (number(year, 4), number(quarter, 1)) {
             (Some(year), Some(quarter)) => Self::quarter(year, quarter as u8),
@@ -282,6 +297,9 @@ mod tests {
         assert_eq!(day_from_date32(17_804), Some(date(2018, 9, 30)));
         assert_eq!(q.school_year_start(), date(2018, 9, 1));
         assert_eq!(q.title(), "2018年第3季度");
+        assert_eq!((q.this_word(), q.previous_word()), ("本季", "上季"));
+        let month: Period = "2025M03".parse().unwrap();
+        assert_eq!((month.this_word(), month.previous_word()), ("本月", "上月"));
         assert_eq!(period("2020Q1").last_day(), date(2020, 3, 31));
         assert_eq!(period("2018Q4").days_after(30).unwrap(), date(2019, 1, 30));
         assert_eq!(period("2019Q1").school_year_start(), date(2018, 9, 1));

@@ -91,7 +91,7 @@ pub(super) fn read_rows_at(
 }
 
 fn damaged(file: &Path, why: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行该季度")
+    Error::input(format!("数据表无法读取：{why}")).in_file(file).hint("文件可能被改动；请重新运行这一期")
 }
 
 fn read_built_rows<T: ChunkReader + 'static>(

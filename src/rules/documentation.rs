@@ -156,7 +156,7 @@ fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut Str
     let _ = writeln!(text, "- 数据来源：{}", sources.join("、"));
     if !header.columns.is_empty() {
         let columns: Vec<String> = header.columns.iter().map(|name| rules.column_label(name)).collect();
-        let _ = writeln!(text, "- 没有下列列的季度不运行：{}", columns.join("、"));
+        let _ = writeln!(text, "- 没有下列列时不运行：{}", columns.join("、"));
     }
     // That a finding names its records goes without saying.
     let told = lineage.shown.iter().filter(|(_, column)| column != "record_id").cloned().collect();
@@ -180,7 +180,7 @@ fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut Str
     }
     let _ = writeln!(
         text,
-        "- 级别：{}；对象：{}；核查期限：{}天",
+        "- 级别：{}；对象：{}；核查期限：{}个工作日",
         rules.settings.words().severity_title(header.severity),
         subject_word(header.subject),
         header.due_days

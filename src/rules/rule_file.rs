@@ -45,7 +45,7 @@ pub struct RuleHeader {
     /// Lists that a finding says its subject is missing from: the nearest records there go with it.
     #[serde(default)]
     pub absent_from: Vec<AbsentFrom>,
-    /// Days the owner has to check.
+    /// Working days that the owner has to check, from the issue of the lists.
     #[serde(default = "default_rule_due_days")]
     pub due_days: u32,
     /// What to look at on the visit.
@@ -453,7 +453,7 @@ fn check_shape(rule: &Rule) -> Result<()> {
         return Err(rule
             .file
             .complain_key("due_days", format!("核查期限{}天太长，最多{MOST_DUE_DAYS}天", header.due_days))
-            .hint("写从季度末算起的天数，例如 due_days = 30"));
+            .hint("写从清单下发起算的工作日数，例如 due_days = 30"));
     }
     if !header.indicator && header.message.trim().is_empty() {
         return Err(rule

@@ -96,7 +96,7 @@ impl ViewCatalogue {
             }
             add(
                 &format!("{name}{PREVIOUS}"),
-                &format!("{title}（上季度）"),
+                &format!("{title}（上期）"),
                 columns.clone(),
                 ViewOrigin::Previous,
             );

@@ -122,7 +122,7 @@ impl SynthOptions {
     }
     fn check(&self) -> Result<()> {
         if self.persons == 0 || self.quarters == 0 {
-            return Err(Error::usage("人数和季度数都要大于0"));
+            return Err(Error::usage("人数和期数都要大于0"));
         }
         if self.persons > 60_000_000 {
             return Err(Error::usage("人数超过6000万，一个地级市的身份证号码不够分配")

@@ -483,7 +483,7 @@ fn a_bulletin_counts_and_names_nobody() {
     let document = book_parts(&to).concat();
     let (rate, true_rate) = (checked * 1000 / open.len(), 40 * 1000 / checked);
     for words in [
-        "关于2018年第3季度农村低保与建档立卡数据比对疑点核查情况的通报".to_owned(),
+        "关于鹤壁市脱贫攻坚数据比对2018年第3季度疑点核查情况的通报".to_owned(),
         format!("应核查疑点{}条", open.len()),
         format!("已核查{checked}条，核查率{}.{}%", rate / 10, rate % 10),
         format!("属实率{}.{}%", true_rate / 10, true_rate % 10),

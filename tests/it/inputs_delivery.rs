@@ -199,7 +199,7 @@ fn a_folder_of_another_quarter_and_a_list_of_the_last_are_refused() {
     let told = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{told}");
     for part in [
-        "数据文件夹“2018Q3”的名称写的是2018年第3季度，--quarter 写的是2018年第4季度",
+        "数据文件夹“2018Q3”的名称写的是2018年第3季度，本次运行的是2018年第4季度",
         "文件“医保参保_淇县.csv”与2018年第3季度的那一份完全相同",
         "文件“2018年三季度特困供养.dbf”的名称写的是2018年第3季度",
     ] {

@@ -229,15 +229,15 @@ pub(crate) fn delivered(out: &Path) -> std::path::PathBuf {
     out.join("2018Q3")
 }
 
-/// Every file below a folder but those in `restricted/`: what it says, piece by piece.
-fn tell_visible_texts(folder: &Path, tell: &mut dyn FnMut(String, String)) {
+/// Every file below a folder, of those in `restricted/` if they are asked for: what it says, piece by piece.
+pub(crate) fn tell_texts(folder: &Path, restricted: bool, tell: &mut dyn FnMut(String, String)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.display().to_string();
         tell(format!("name of {name}"), path.file_name().unwrap().to_string_lossy().into_owned());
         if path.is_dir() {
-            if !path.ends_with("restricted") {
-                tell_visible_texts(&path, tell);
+            if restricted || !path.ends_with("restricted") {
+                tell_texts(&path, restricted, tell);
             }
             continue;
         }
@@ -266,7 +266,7 @@ fn tell_visible_texts(folder: &Path, tell: &mut dyn FnMut(String, String)) {
 }
 
 fn visible_texts(folder: &Path, found: &mut Vec<(String, String)>) {
-    tell_visible_texts(folder, &mut |name, text| found.push((name, text)));
+    tell_texts(folder, false, &mut |name, text| found.push((name, text)));
 }
 
 fn assert_silent(texts: &[(String, String)], delivered: &Delivered) {
@@ -608,9 +608,9 @@ fn campaign() {
             told.push(name);
         }
     };
-    tell_visible_texts(&publication.canonicalize().unwrap(), &mut search);
+    tell_texts(&publication.canonicalize().unwrap(), false, &mut search);
     if let Some(said) = std::env::var_os("BIDUI_LEAKS_SAID") {
-        tell_visible_texts(Path::new(&said), &mut search);
+        tell_texts(Path::new(&said), false, &mut search);
     }
     eprintln!("{} ID numbers searched for in {pieces} texts of {bytes} bytes", numbers.numbers.len());
     let restricted = read_rows(&publication.join("restricted/record.parquet"), |_| true).unwrap();

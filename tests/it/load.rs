@@ -406,7 +406,7 @@ fn audits_of_the_whole_source() {
         messages,
         [
             ("duplicate_file", true, "文件“学籍2.csv”与“学籍.csv”内容完全相同；删去其中一个"),
-            ("row_count_change", false, "“学籍”本季4条，上季2条，变化100%超过10%；核对是否漏报或重复报送"),
+            ("row_count_change", false, "“学籍”本期4条，上期2条，变化100%超过10%；核对是否漏报或重复报送"),
         ]
     );
     assert_eq!(loaded.records.tables.len(), 2);
@@ -449,7 +449,7 @@ fn files_are_found_by_pattern() {
     insta::assert_snapshot!(bidui::testing::error::render_error(&error, false), @r#"
     错误：数据文件夹不存在
       --> /no/such
-      = 提示：用 --data 指定当季各部门提取文件所在的文件夹
+      = 提示：用 --data 指定本期各部门提取文件所在的文件夹
     "#);
 }
 

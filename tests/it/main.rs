@@ -71,6 +71,7 @@ mod link;
 mod lists;
 mod load;
 mod memory;
+mod month_words;
 mod months;
 mod mutated_inputs;
 mod newcomer;

@@ -246,7 +246,7 @@ impl World {
         });
         let not_run = NotRun {
             rule_code: "R73".into(),
-            reason: "本季未提供“危房改造台账”".into(),
+            reason: "本期未提供“危房改造台账”".into(),
             retired: false,
             missing: Vec::new(),
         };

@@ -252,7 +252,7 @@ fn people_more(fixtures: Fixtures) {
 }
 
 /// Rules that find something since somebody died: what he was paid, or how lists speak of him.
-const OF_THE_DEAD: [&str; 4] = ["R09", "R64", "M23", "M24"];
+const OF_THE_DEAD: [&str; 6] = ["R09", "R64", "M23", "M24", "M53", "M54"];
 
 fn death(fixtures: Fixtures) {
     let (mut world, all) = base(fixtures);

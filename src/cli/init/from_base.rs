@@ -92,11 +92,11 @@ from = [{from}]
 
 # 不适用的规则写在这里，并写明原因，例如：
 # [rules.off]
-# R100 = \"小额信贷用途由省级平台统一核查\"
+# 规则编号 = \"本县为什么不用这条规则\"
 
 # 标准与 ../{base} 不同的，写在这里（金额以分为单位），例如：
-# [parameters.2018]
-# dibao_standard_fen = 345000
+# [parameters.default]
+# 参数名_fen = 345000
 
 [privacy]
 id_mask = \"partial\"

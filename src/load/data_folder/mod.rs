@@ -81,7 +81,7 @@ fn list_data_folder(data_dir: &Path) -> Result<Vec<FoundFile>> {
     if !data_dir.is_dir() {
         return Err(Error::input("数据文件夹不存在")
             .in_file(data_dir)
-            .hint("用 --data 指定当季各部门提取文件所在的文件夹"));
+            .hint("用 --data 指定本期各部门提取文件所在的文件夹"));
     }
     let mut found = Vec::new();
     walk_data_folder(data_dir, "", &mut found)?;

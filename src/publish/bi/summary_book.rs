@@ -19,7 +19,7 @@ const STATUSES: [Status; 6] =
 const EXCEPTIONS: &str = "疑点汇总";
 /// Columns of the sheet of exceptions and their widths; those from [`EXCEPTION_WORDS`] on hold numbers.
 const EXCEPTION_COLUMNS: [(&str, f64); 21] = [
-    ("季度", 9.0),
+    ("期间", 9.0),
     ("县（区）代码", 11.0),
     ("县（区）", 12.0),
     ("乡镇（街道）代码", 13.0),
@@ -45,7 +45,7 @@ const EXCEPTION_WORDS: usize = 9;
 
 const INDICATORS: &str = "指标";
 const INDICATOR_COLUMNS: [(&str, f64); 16] = [
-    ("季度", 9.0),
+    ("期间", 9.0),
     ("区划代码", 14.0),
     ("区划", 16.0),
     ("级别", 6.0),

@@ -98,7 +98,8 @@ fn earlier_sheets(inputs: &PublicationInputs<'_>, first: &str) -> EarlierSheets 
     while let Some(name) = next {
         let of_name = |run: &&Snapshot| run.folder().file_name().is_some_and(|own| *own == *name);
         let Some(run) = inputs.earlier.of_period.iter().find(of_name) else {
-            sheets.untold = format!("本季较早的发布 {name} 已不在或读不出，它的清单没有对照");
+            sheets.untold =
+                format!("{}较早的发布 {name} 已不在或读不出，它的清单没有对照", inputs.period.this_word());
             break;
         };
         let own = run.keys().is_some_and(|keys| keys.identity == inputs.secrets.identity_id());
@@ -153,9 +154,10 @@ fn list_paths(run: &Snapshot) -> impl Iterator<Item = &str> {
     })
 }
 
-/// `本季第1次运行`.
+/// `本季第1次运行`, of a month `本月第1次运行`.
 pub(super) fn run_title(run: &Snapshot) -> String {
-    run_number(run).map_or_else(|| "本季上一次运行".to_owned(), |number| format!("本季第{number}次运行"))
+    let which = run_number(run).map_or_else(|| "上一次".to_owned(), |number| format!("第{number}次"));
+    format!("{}{which}运行", run.period().this_word())
 }
 
 /// The rows of a run's lists; `None` if it has no lists in CSV.

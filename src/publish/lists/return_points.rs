@@ -46,7 +46,7 @@ fn counted(points: &[ReturnedPoint]) -> BTreeMap<PointKey<'_>, u64> {
     points.iter().filter(|one| one.checked).map(|one| (one.key(), one.count)).collect()
 }
 
-/// `2018年第2季度`, `本季第1次运行`.
+/// `2018年第2季度`, `本季第1次运行` (of a month `本月第1次运行`).
 fn told_run(run: &Snapshot, inputs: &PublicationInputs<'_>) -> String {
     if run.period() != inputs.period {
         return run.period().title();

@@ -29,9 +29,9 @@ pub(super) fn write_restricted_identities(
     outputs: &mut OutputFiles,
 ) -> Result<()> {
     let mut head = vec![
-        ("person_id", Text, "人员编号", "跨季度不变"),
+        ("person_id", Text, "人员编号", "跨期不变"),
         ("person_key", Text, "人员假名", "与 tables/ 对应"),
-        ("household_id", Text, "户编号", "跨季度不变"),
+        ("household_id", Text, "户编号", "跨期不变"),
         ("household_key", Text, "户假名", "与 tables/ 对应"),
         ("id_number", Text, "证件号", "最可信的一个；15位表示已损坏"),
         ("id_class", Text, "证件号类别", ""),

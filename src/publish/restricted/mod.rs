@@ -121,8 +121,8 @@ fn write_identity_ledger(inputs: &PublicationInputs<'_>, outputs: &mut OutputFil
         "身份变更",
         &[
             ("kind", Text, "变更", "merge合并 split拆分"),
-            ("previous_id", Text, "上季编号", ""),
-            ("current_id", Text, "本季编号", ""),
+            ("previous_id", Text, "上期编号", ""),
+            ("current_id", Text, "本期编号", ""),
         ],
     );
     write_published_table(outputs, "restricted/identity_ledger.parquet", def, |table| {

@@ -41,7 +41,7 @@ pub(super) fn fact_answer(
         ),
         ("officer_key", Text, "核查人假名", "带密钥的假名，同一姓名相同；空表示没有填姓名"),
         ("has_paper", Int32, "有佐证材料", "1是，0否"),
-        ("same_facts", Int32, "原值未变", "1表示核查时所依据的原值本季未变"),
+        ("same_facts", Int32, "原值未变", "1表示核查时所依据的原值本期未变"),
         ("closes", Int32, "据此关闭", "1表示疑点因这个核查结果关闭"),
     ];
     let def = define_published_table("核查结果", &[&[QUARTER], &PLACE, &columns]);

@@ -100,12 +100,12 @@ pub(super) fn dim_person(
         ("sex", Text, "性别", "男、女、未知"),
         ("birth_year", Int32, "出生年份", "不含月日；空表示未知"),
         ("id_class", Text, "证件号类别", "本人最可信的证件号的类别"),
-        ("record_count", Int32, "记录数", "本季归并到此人的记录数"),
+        ("record_count", Int32, "记录数", "本期归并到此人的记录数"),
         ("in_review", Int32, "匹配待确认", "1表示有待人工确认的匹配涉及此人"),
     ];
     let mut def = define_published_table("人员", &[&[PERSON_KEY, HOUSEHOLD_KEY], &PLACE, &columns]);
     add_source_columns(&mut def, inputs);
-    def.add("age_group", Text, "年龄段", "季末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚");
+    def.add("age_group", Text, "年龄段", "期末满周岁：00-05 06-15 16-59 60-79 80+，unknown表示不清楚");
     add_quarter(&mut def);
     let end = inputs.period.last_day();
     let order = people.sorted(
@@ -229,9 +229,9 @@ pub(super) fn dim_rule(
             ("policy", Text, "政策依据", ""),
             ("why", Text, "核对理由", ""),
             ("advice", Text, "核查建议", ""),
-            ("due_days", Int32, "反馈天数", "自季末起算"),
+            ("due_days", Int32, "反馈天数", "工作日，自清单下发的第二天起算"),
             ("is_indicator", Int32, "是否指标", "1是，0否"),
-            ("ran", Int32, "本季是否运行", "1是，0否；未运行不等于没有疑点"),
+            ("ran", Int32, "本期是否运行", "1是，0否；未运行不等于没有疑点"),
             ("not_run_reason", Text, "未运行原因", ""),
             QUARTER,
         ],
@@ -293,7 +293,7 @@ pub(super) fn dim_source(
             ("source", Text, "来源", "来源契约的名称"),
             ("title", Text, "来源名称", ""),
             ("owner", Text, "提供部门", ""),
-            ("present", Int32, "本季是否提供", "1是，0否"),
+            ("present", Int32, "本期是否提供", "1是，0否"),
             ("table_count", Int32, "表数", "文件或工作表"),
             ("rows_read", Int64, "读入", "拆分到人后的行数"),
             ("rows_accepted", Int64, "接受", ""),
@@ -322,14 +322,14 @@ pub(super) fn dim_source(
 
 pub(super) fn dim_quarter(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
     let def = TableDef::new(
-        "季度",
+        "期间",
         &[
-            ("quarter", Text, "季度", ""),
+            ("quarter", Text, "期间", "季度如2018Q3，月份如2025M03"),
             ("year", Int32, "年", ""),
-            ("quarter_of_year", Int32, "第几季度", ""),
+            ("quarter_of_year", Int32, "第几季度", "月份写它所在的季度"),
             ("start_date", PublishedType::Date, "起始日", ""),
             ("end_date", PublishedType::Date, "截止日", ""),
-            ("previous_quarter", Text, "对比季度", "与之对比的上一次发布；空表示没有"),
+            ("previous_quarter", Text, "对比期间", "与之对比的上一次发布；空表示没有"),
             ("issued_on", PublishedType::Date, "下发日", "清单下发的日子；反馈期限早于这一天的为超期"),
         ],
     );

@@ -99,7 +99,7 @@ pub(super) fn fact_exception(
         ("subject_kind", Text, "对象", "person household record unit"),
         ("owner", Text, "责任部门", ""),
         ("first_seen", Text, "首次发现期间", ""),
-        ("last_seen", Text, "最近发现季度", ""),
+        ("last_seen", Text, "最近发现期间", ""),
         ("quarters_open", Int32, "连续期数", "自首次发现起的期数"),
         (
             "status",

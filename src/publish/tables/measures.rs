@@ -32,10 +32,10 @@ pub(super) fn fact_indicator(
         ("gap_rate", Rate, "比率差距", "距目标还差或超出多少；0为达标"),
         ("gap_count", Int64, "数量差距", "距目标还差或超出多少；0为达标"),
         ("met", Int32, "达标", "1是，0否；没有目标的为空"),
-        ("previous_rate", Rate, "上次比率", "对比季度的发布"),
-        ("previous_count", Int64, "上次数量", "对比季度的发布"),
-        ("change_rate", Rate, "比率变化", "本季减上次"),
-        ("change_count", Int64, "数量变化", "本季减上次"),
+        ("previous_rate", Rate, "上次比率", "对比期间的发布"),
+        ("previous_count", Int64, "上次数量", "对比期间的发布"),
+        ("change_rate", Rate, "比率变化", "本期减上次"),
+        ("change_count", Int64, "数量变化", "本期减上次"),
         ("unknown_cells", Int64, "看不出的格", "要看的格里看不出的；分子、分母至多差这么多"),
     ];
     let def = define_published_table("指标", &[&[QUARTER], &PLACE, &columns]);
@@ -100,7 +100,7 @@ pub(super) fn fact_quality(
         ("score", Rate, "得分", "1 − 扣分 ÷ 应查分；1为满分"),
         ("rank", Int32, "名次", "同级区划中扣分占应查分的比例更低的个数加1"),
     ];
-    let def = define_published_table("建档立卡数据质量", &[&[QUARTER], &PLACE, &columns]);
+    let def = define_published_table("数据质量", &[&[QUARTER], &PLACE, &columns]);
     let units = &inputs.catalogue.divisions.units;
     let period = inputs.period.to_string();
     write_published_table(outputs, "tables/fact_quality.parquet", def, |table| {

@@ -33,12 +33,12 @@ pub(in crate::publish) const PLACE: [(&str, PublishedType, &str, &str); 3] = [
 
 type TableColumnSpec = (&'static str, PublishedType, &'static str, &'static str);
 
-const QUARTER: TableColumnSpec = ("quarter", Text, "季度", "如2018Q3");
+const QUARTER: TableColumnSpec = ("quarter", Text, "期间", "季度如2018Q3，月份如2025M03");
 
 const PERSON_KEY: TableColumnSpec =
-    ("person_key", Text, "人员假名", "带密钥的假名，跨季度不变；不能还原为证件号");
+    ("person_key", Text, "人员假名", "带密钥的假名，跨期不变；不能还原为证件号");
 
-const HOUSEHOLD_KEY: TableColumnSpec = ("household_key", Text, "户假名", "带密钥的假名，跨季度不变");
+const HOUSEHOLD_KEY: TableColumnSpec = ("household_key", Text, "户假名", "带密钥的假名，跨期不变");
 
 /// Title and note of the column that says what closed an exception.
 pub(in crate::publish) const RESOLVED_BY: (&str, &str) = (

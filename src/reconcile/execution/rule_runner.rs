@@ -284,7 +284,7 @@ fn why_not(rules: &RuleSet, rule: &Rule, views: &QuarterViews<'_>, period: Perio
         let reason = match (header.since, header.until) {
             (Some(since), _) if !period.within(Some(since), None) => format!("自{since}起适用"),
             (_, Some(until)) => format!("适用至{until}"),
-            _ => "本季度不适用".to_owned(),
+            _ => "本期不适用".to_owned(),
         };
         return Ok(Some(reason.into()));
     }

@@ -155,7 +155,7 @@ impl<'p> ReplayedQuarter<'p> {
                 let message = format!("发布的核查视图“{}”没有列“{column}”", view.name);
                 return Err(Error::input(message)
                     .in_file(self.snapshot.path(&view_file(&view.name)))
-                    .hint("数据来源文件在发布之后改过；用现在的流水线重新运行该季度，再试规则"));
+                    .hint("数据来源文件在发布之后改过；用现在的流水线重新运行这一期，再试规则"));
             }
         }
         Ok(())
@@ -264,7 +264,7 @@ fn check_views_are_there(pipeline: &Pipeline, snapshot: &Snapshot) -> Result<()>
         if !file.is_file() {
             return Err(Error::input(format!("发布里没有核查视图“{name}”"))
                 .in_file(file)
-                .hint("发布不含 restricted/、其中的文件被移走，或由以前的程序写出；重新运行该季度（pipeline.toml 的 [outputs] 写 restricted = true），或指向完整的发布"));
+                .hint("发布不含 restricted/、其中的文件被移走，或由以前的程序写出；重新运行这一期（pipeline.toml 的 [outputs] 写 restricted = true），或指向完整的发布"));
         }
     }
     Ok(())

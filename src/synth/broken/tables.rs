@@ -125,7 +125,7 @@ fn collapse() -> BrokenCase {
     let rows: String = (0..ROWS).map(|i| format!("一中,张明,G{}\n", super::broken_case_id(i))).collect();
     let text = format!("学校,姓名,学籍号\n{rows}");
     let mut case =
-        BrokenCase::partly("row_count_collapse", "行数比上季少得多", "student", ROWS as u64, 0, "上季1000条")
+        BrokenCase::partly("row_count_collapse", "行数比上季少得多", "student", ROWS as u64, 0, "上期1000条")
             .blocked("row_count_change")
             .file("data/学籍.csv", text);
     for (path, text) in super::configuration::small_pipeline() {

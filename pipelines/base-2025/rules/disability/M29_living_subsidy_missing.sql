@@ -17,7 +17,7 @@ advice = [
 message = "低保对象，持有{grade}残疾人证，没有领取困难残疾人生活补贴。"
 
 [[example]]
-case = "没有补贴、只有护理补贴、补贴已停、下月才发：列为疑点"
+case = "没有补贴、纳入低保的年月没有填写、只有护理补贴、补贴已停、下月才发：列为疑点"
 given = """
 disability_certificate @P1
 low_income @P1
@@ -30,8 +30,10 @@ disability_subsidy @P3 living=1 stop_month=202503
 disability_certificate @P4
 low_income @P4
 disability_subsidy @P4 living=1 start_month=202504
+disability_certificate @P5
+low_income @P5 start_month=NULL
 """
-expect = ["P1 <- disability_certificate:1 low_income:1", "P2 <- disability_certificate:2 low_income:2", "P3 <- disability_certificate:3 low_income:3", "P4 <- disability_certificate:4 low_income:4"]
+expect = ["P1 <- disability_certificate:1 low_income:1", "P2 <- disability_certificate:2 low_income:2", "P3 <- disability_certificate:3 low_income:3", "P4 <- disability_certificate:4 low_income:4", "P5 <- disability_certificate:5 low_income:5"]
 
 [[example]]
 case = "在发、特困、证件注销、去世、低保本月才起或已退出：不列"
@@ -66,7 +68,7 @@ WITH hit AS (
     CROSS JOIN parameter q
     ANTI JOIN subsidy_living s ON s.person_id = c.person_id
     ANTI JOIN dead_person x ON x.person_id = c.person_id
-    WHERE l.category = '低保' AND c.status = '有效' AND l.start_month < q.first_month
+    WHERE l.category = '低保' AND c.status = '有效' AND (l.start_month IS NULL OR l.start_month < q.first_month)
 )
 SELECT i.person_id AS subject_id, i.certificate_record AS evidence, 0 AS evidence_order, i.grade AS grade FROM hit i
 UNION ALL

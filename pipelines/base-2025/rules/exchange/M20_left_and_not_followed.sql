@@ -59,10 +59,12 @@ WITH watched_person AS (
 )
 SELECT l.person_id AS subject_id, l.record_id AS evidence, l.stop_month AS stop_month, l.category AS category
 FROM low_income l
+CROSS JOIN parameter q
 CROSS JOIN month_window w
 ANTI JOIN pool_person a ON a.person_id = l.person_id
 ANTI JOIN watched_person c ON c.person_id = l.person_id
 ANTI JOIN dead_person x ON x.person_id = l.person_id
 ANTI JOIN moved_away m ON m.person_id = l.person_id
-WHERE l.category IN ('低保', '特困') AND l.stop_month > w.before_24
+WHERE l.category IN ('低保', '特困')
+    AND w.last_index - ((l.stop_month - l.stop_month % 100) * 12 + (l.stop_month % 100) * 100) < q.follow_months * 100
     AND (l.stop_reason IS NULL OR NOT (l.stop_reason LIKE '%死亡%' OR l.stop_reason LIKE '%去世%' OR l.stop_reason LIKE '%迁%'))

@@ -21,16 +21,7 @@ given = """
 lead @P1 received_date=2025-03-03
 lead @P2 received_date=2025-03-04
 """
-expect = ["P1 <- lead:1"]
-
-[[example]]
-case = "一人两条线索各算各的，线索按编号认：同一编号报了两行的只列一次"
-given = """
-lead @P1 lead_no=XS001 received_date=2025-01-10
-lead @P1 lead_no=XS002 received_date=2025-01-20
-lead @P1 lead_no=XS002 received_date=2025-01-20
-"""
-expect = ["P1/XS001 <- lead:1", "P1/XS002 <- lead:2 lead:3"]
+expect = ["P1/线1 <- lead:1"]
 
 [[example]]
 case = "已办结、写了结果：不列；办结日期看不清：不判断"
@@ -40,8 +31,17 @@ lead @P2 received_date=2025-01-10 result=不符合条件
 lead @P3 received_date=2025-01-10 decided_date=?
 """
 expect = []
-undecided = ["P3"]
+undecided = ["P3/线1"]
+
+[[example]]
+case = "一个人有两条线索没有办结：各是一件，编号不变就一直是同一件"
+given = """
+lead @P1 received_date=2025-01-20 lead_no=线7
+lead @P1 received_date=2025-02-20 lead_no=线8
+"""
+expect = ["P1/线7 <- lead:1", "P1/线8 <- lead:2"]
 */
+-- A row of a list has another id each month: a lead is the same by whose it is and its number.
 SELECT l.person_id AS subject_id, l.lead_no AS rule_key, l.record_id AS evidence, l.received_date AS received_date, l.channel AS channel
 FROM lead l
 CROSS JOIN parameter q

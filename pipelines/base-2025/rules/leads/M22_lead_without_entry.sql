@@ -6,10 +6,10 @@ policy = { clause = "一(七)", quote = "农户申报、部门预警和热线反
 owner = "农业农村局"
 severity = "S2"
 subject = "person"
-sources = ["lead", "registry_person", "low_income"]
+sources = ["lead", "registry_person", "registry_household", "low_income"]
 optional_sources = ["deceased"]
 absent_from = [
-    { list = "registry_person", of = "lead" },
+    { list = "registry_person", of = "lead", rows = "monitored_person" },
     { list = "low_income", of = "lead", rows = "pool_person" },
 ]
 due_days = 30
@@ -25,15 +25,30 @@ given = """
 lead @P1 decided_date=2025-02-28 result=纳入监测
 lead @P2 decided_date=2025-02-28 result=纳入低收入人口
 registry_person @P9
+registry_household #H9
 low_income @P9
 """
-expect = ["P1 <- lead:1", "P2 <- lead:2"]
+expect = ["P1/线1 <- lead:1", "P2/线1 <- lead:2"]
+
+[[example]]
+case = "纳入监测，名单上仍是脱贫户、已自然减少：列为疑点"
+given = """
+lead @P1 decided_date=2025-02-10 result=纳入监测
+registry_household #H1 household_type=脱贫户 risk_status=NULL
+registry_person @P1 #H1
+lead @P2 decided_date=2025-02-10 result=纳入监测
+registry_household #H2
+registry_person @P2 #H2 person_status=自然减少
+low_income @P9
+"""
+expect = ["P1/线1", "P2/线1"]
 
 [[example]]
 case = "名单上有、本月才办结、去世、不符合条件：不列；低收入已退出：列为疑点"
 given = """
 lead @P1 decided_date=2025-02-10 result=纳入监测
-registry_person @P1
+registry_household #H1 risk_status=已消除
+registry_person @P1 #H1
 lead @P2 decided_date=2025-02-10 result=纳入低收入人口
 low_income @P2 category=其他
 lead @P3 decided_date=2025-03-01 result=纳入监测
@@ -46,11 +61,11 @@ lead @P7 decided_date=2025-03-01 result=纳入低收入人口
 lead @P8 decided_date=2025-02-10 result=纳入低收入人口
 deceased @P8
 """
-expect = ["P6"]
+expect = ["P6/线1"]
 */
 SELECT l.person_id AS subject_id, l.lead_no AS rule_key, l.record_id AS evidence, l.result AS result, 'registry_person' AS missing_from
 FROM lead l
-ANTI JOIN registry_person p ON p.person_id = l.person_id
+ANTI JOIN monitored_person p ON p.person_id = l.person_id
 ANTI JOIN dead_person x ON x.person_id = l.person_id
 CROSS JOIN parameter q
 WHERE l.result = '纳入监测' AND l.decided_date < q.quarter_start

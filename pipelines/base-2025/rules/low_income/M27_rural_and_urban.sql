@@ -11,7 +11,7 @@ due_days = 10
 advice = [
     "停发一份，追回重复发放的金额",
 ]
-message = "农村低保{rural_start}起、城市低保{urban_start}起，同时在册。"
+message = "农村低保{rural_start_month}起、城市低保{urban_start_month}起，同时在册。"
 
 [[example]]
 case = "城乡两份：列为疑点"
@@ -48,6 +48,6 @@ WITH hit AS (
     JOIN low_income_active b ON b.person_id = a.person_id
     WHERE a.category = '低保' AND b.category = '低保' AND a.area = '农村' AND b.area = '城市'
 )
-SELECT i.person_id AS subject_id, i.rural_record AS evidence, 0 AS evidence_order, i.rural_start AS rural_start, i.urban_start AS urban_start FROM hit i
+SELECT i.person_id AS subject_id, i.rural_record AS evidence, 0 AS evidence_order, i.rural_start AS rural_start_month, i.urban_start AS urban_start_month FROM hit i
 UNION ALL
-SELECT i.person_id AS subject_id, i.urban_record AS evidence, 1 AS evidence_order, i.rural_start AS rural_start, i.urban_start AS urban_start FROM hit i
+SELECT i.person_id AS subject_id, i.urban_record AS evidence, 1 AS evidence_order, i.rural_start AS rural_start_month, i.urban_start AS urban_start_month FROM hit i

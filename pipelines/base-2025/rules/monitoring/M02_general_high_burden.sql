@@ -31,13 +31,16 @@ registry_person @P5 person_status=户籍迁出
 expect = ["P1 <- medical_burden:1"]
 
 [[example]]
-case = "几次合计达到：列为疑点，各笔都是佐证"
+case = "几次合计达到：每一次都写明；县区自己的预警线：按县区的"
 given = """
-medical_burden @P1 month=202501 self_paid_fen=1500000
-medical_burden @P1 month=202503 self_paid_fen=500000
-registry_person @P9
+parameter general_burden_fen=2000000
+county_parameter county_code=529721 general_burden_fen=2500000
+medical_burden @P1 county_code=529799 self_paid_fen=1500000
+medical_burden @P1 county_code=529799 month=202503 self_paid_fen=500000
+medical_burden @P2 self_paid_fen=2500000
+medical_burden @P3 self_paid_fen=2499999
 """
-expect = ["P1 <- medical_burden:1 medical_burden:2"]
+expect = ["P1 <- medical_burden:1 medical_burden:2", "P2 <- medical_burden:3"]
 
 [[example]]
 case = "监测系统里有一条很可能就是本人：待确认"
@@ -50,8 +53,9 @@ expect = ["P1 待确认 <- medical_burden:1 registry_person:1"]
 */
 SELECT b.person_id AS subject_id, r.record_id AS evidence, b.self_paid_fen AS self_paid_fen
 FROM burden_12 b
+JOIN burden_within_12 r ON r.person_id = b.person_id
 CROSS JOIN parameter q
-JOIN burden_record r ON r.person_id = b.person_id
+LEFT JOIN county_parameter k ON k.county_code = b.county_code
 ANTI JOIN registry_person p ON p.person_id = b.person_id
 ANTI JOIN dead_person x ON x.person_id = b.person_id
-WHERE b.self_paid_fen >= q.general_burden_fen
+WHERE b.self_paid_fen >= COALESCE(k.general_burden_fen, q.general_burden_fen)

@@ -51,7 +51,7 @@ student @P7 stage=初中 status=辍学
 expect = ["P5", "P6", "P7"]
 
 [[example]]
-case = "身体原因、外地就读、外省就读、迁出市外、去世、已不在册、已消除户：不列；写因贫：列为疑点"
+case = "身体原因、送教上门、外地就读、外省就读、迁出市外、去世、已不在册、已消除户：不列；写因贫：列为疑点"
 given = """
 registry_household #H1
 registry_person @P1 #H1 birth_date=2014-05-01 absence_reason=身体原因
@@ -65,6 +65,7 @@ registry_household #H2 risk_status=已消除
 registry_person @P6 #H2 birth_date=2014-05-01
 registry_person @P7 #H1 birth_date=2014-05-01 absence_reason=因贫
 registry_person @P8 #H1 birth_date=2014-05-01 absence_reason=外省就读
+registry_person @P10 #H1 birth_date=2014-05-01 absence_reason=送教上门
 student @P9
 """
 expect = ["P7"]

@@ -12,7 +12,7 @@ advice = [
     "保留一个岗位，其余清退",
     "名单重复报送的更正",
 ]
-message = "{month}同时登记{posts}个公益性岗位。"
+message = "{post_month}同时登记{posts}个公益性岗位。"
 
 [[example]]
 case = "本月两个岗位：列为疑点"
@@ -45,7 +45,7 @@ WITH post AS (
     WHERE e.kind = '公益性岗位'
     GROUP BY e.person_id, e.month
 )
-SELECT e.person_id AS subject_id, e.record_id AS evidence, n.month AS month, n.posts AS posts
+SELECT e.person_id AS subject_id, e.record_id AS evidence, n.month AS post_month, n.posts AS posts
 FROM post n
 JOIN employment e ON e.person_id = n.person_id AND e.month = n.month
 CROSS JOIN parameter q

@@ -12,7 +12,7 @@ advice = [
     "查实际上岗的人和工资去向",
     "冒名的清退追缴，登记错的更正",
 ]
-message = "{stage}在读，{month}登记在公益性岗位。"
+message = "{stage}在读，{post_month}登记在公益性岗位。"
 
 [[example]]
 case = "在读任公益岗：列为疑点"
@@ -42,6 +42,6 @@ WITH hit AS (
     JOIN parameter q ON q.last_month = e.month
     WHERE e.kind = '公益性岗位' AND s.status = '在读'
 )
-SELECT i.person_id AS subject_id, i.work_record AS evidence, 0 AS evidence_order, i.month AS month, i.stage AS stage FROM hit i
+SELECT i.person_id AS subject_id, i.work_record AS evidence, 0 AS evidence_order, i.month AS post_month, i.stage AS stage FROM hit i
 UNION ALL
-SELECT i.person_id AS subject_id, i.school_record AS evidence, 1 AS evidence_order, i.month AS month, i.stage AS stage FROM hit i
+SELECT i.person_id AS subject_id, i.school_record AS evidence, 1 AS evidence_order, i.month AS post_month, i.stage AS stage FROM hit i
