@@ -71,6 +71,33 @@ fn views_that_are_out_of_date_are_noticed() {
 }
 
 #[test]
+fn history_reads_what_an_earlier_version_published() {
+    let out = tempfile::tempdir().unwrap();
+    let before = root().join("fixtures/compat/1/quarter=2018Q3");
+    let (earlier, publication) = (out.path().join("2018Q3/latest"), out.path().join("2018Q4/latest"));
+    for (from, to, parts) in
+        [(&before, &earlier, &["tables"][..]), (&folder("2018Q4"), &publication, &["tables", "bi"])]
+    {
+        fs::create_dir_all(to).unwrap();
+        for part in parts {
+            copy_folder(&from.join(part), &to.join(part));
+        }
+        for file in ["manifest.json", "data_dictionary.csv"] {
+            fs::copy(from.join(file), to.join(file)).unwrap();
+        }
+    }
+    let output = check(&publication);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let rows = |publication: &Path| {
+        let table = publication.join("tables/fact_exception.parquet");
+        table_reader::read_rows(&table, |_| true).unwrap().len()
+    };
+    let both = rows(&earlier) + rows(&publication);
+    assert!(said.contains(&format!("history.exception_wide: {both} rows\n")), "{said}");
+}
+
+#[test]
 fn the_power_query_script_names_every_table() {
     let script = fs::read_to_string(folder("2018Q4").join("bi/tables.pq")).unwrap();
     let tables = fs::read_dir(folder("2018Q4").join("tables")).unwrap();
