@@ -8,8 +8,10 @@ use serde::Serialize;
 use crate::answers::{Answer, AnswerAct, AnswerStore};
 use crate::model::officer_text::{day_text, money_text, month_text};
 use crate::privacy::mask::mask_numbers_in_text;
+use crate::publication::id_ledger::{LEDGER, find_ledger, ledger_folder};
 use crate::publication::layout;
 use crate::publication::snapshot::Snapshot;
+use crate::publication::table_reader::{self, TableRow};
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
 
@@ -21,8 +23,8 @@ pub(crate) struct AnswerLine {
     pub(crate) by: String,
     pub(crate) on: String,
     pub(crate) level: &'static str,
-    /// It is of today's facts.
-    pub(crate) same_facts: bool,
+    /// What is to be said of its facts, where they are not today's; Chinese.
+    pub(crate) of_facts: &'static str,
 }
 
 impl AnswerLine {
@@ -46,7 +48,12 @@ impl AnswerLine {
             by: answer.answered_by.clone(),
             on: answer.answered_on.map_or_else(String::new, day_text),
             level: answer.level.title(),
-            same_facts: answer.facts == facts,
+            of_facts: match answer.facts == facts {
+                true => "",
+                // Carried to another identity secret, or of a version that noted no facts.
+                false if answer.facts.is_empty() => "（当时的原值无从比对）",
+                false => "（当时的原值与现在不同）",
+            },
         }
     }
 }
@@ -63,7 +70,8 @@ pub(crate) fn former_answers(
     (exception_id, former_keys): (&str, &[&str]),
     unread: &mut BTreeSet<PathBuf>,
 ) -> Result<Vec<Answer>> {
-    let Some(store) = AnswerStore::find(out, identity)? else { return Ok(Vec::new()) };
+    let Some(own) = AnswerStore::identity(out)? else { return Ok(Vec::new()) };
+    let Some(store) = AnswerStore::find(out, &own)? else { return Ok(Vec::new()) };
     let mut names: BTreeSet<String> = BTreeSet::from([exception_id.to_owned()]);
     if !former_keys.is_empty() {
         for (_, folder) in layout::list_periods(out)? {
@@ -75,7 +83,24 @@ pub(crate) fn former_answers(
             }
         }
     }
+    if own != identity {
+        names.extend(names_under(out, (identity, &own), &names)?);
+    }
     store.history(names.iter().map(String::as_str))
+}
+
+/// What a ledger says that exceptions are called which an earlier secret named: answers were carried along with it.
+fn names_under(out: &Path, (from, own): (&str, &str), names: &BTreeSet<String>) -> Result<Vec<String>> {
+    if find_ledger(out, from, own)?.is_none() {
+        return Err(Error::input(format!("核查结果是在身份密钥{own}下记的，没有从{from}到它的编号对照表"))
+            .in_file(out)
+            .hint("从备份取回对照表的整个文件夹（identity-migration-…），或对发布文件夹运行 bidui migrate"));
+    }
+    let ledger = out.join(ledger_folder(from, own)).join(LEDGER);
+    let of_exception =
+        |row: &TableRow| row.get("kind") == "exception" && names.contains(row.get("previous_id"));
+    let rows = table_reader::read_rows(&ledger, of_exception)?;
+    Ok(rows.iter().map(|row| row.get("current_id").to_owned()).collect())
 }
 
 /// Adds the fingerprints that a run has for exceptions that its lists call so.

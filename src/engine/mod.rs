@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+mod answer_migration;
 pub(crate) mod baseline;
 mod identity_migration;
 mod key_names;
@@ -17,7 +18,8 @@ mod replaced_runs;
 mod run;
 mod train;
 
-pub use identity_migration::migrate_identities;
+pub use answer_migration::AnswerMigration;
+pub use identity_migration::{FormerSecret, MigrationOutcome, migrate_identities};
 pub(crate) use key_names::{NamedKeys, PublishedKeys};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;
