@@ -1,10 +1,10 @@
 //! Answers under another identity secret: what exceptions and records are called changes, what was answered does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 
-use super::answer_events::{read_pairs, written_pairs};
+use super::answer_events::{AppendedBatch, read_pairs, written_pairs};
 use super::answer_store::{AnswerStore, IDENTITY, unreadable};
 use super::pair_answers::{is_pair_subject, marks_of_subject, pair_subject};
 use crate::Result;
@@ -46,6 +46,8 @@ pub(crate) struct CarriedAnswers {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ForeignFacts {
     event: i64,
+    /// The batch that it came with.
+    pub(crate) batch: AppendedBatch,
     /// Fingerprint of the exception, as the store calls it.
     pub(crate) exception_id: String,
     /// Name of the facts, and of the secret.
@@ -61,6 +63,15 @@ impl AnswerStore {
     pub(crate) fn count_rulings(&self) -> Result<u64> {
         let rulings = self.subjects()?.into_iter().filter(|(_, subject, pairs)| is_ruling(subject, pairs));
         Ok(rulings.count() as u64)
+    }
+
+    /// Names of all exceptions that anything was answered of, undone answers too.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(crate) fn exceptions(&self) -> Result<BTreeSet<String>> {
+        let subjects = self.subjects()?.into_iter().map(|(_, subject, _)| subject);
+        Ok(subjects.filter(|subject| !is_pair_subject(subject)).collect())
     }
 
     /// Calls exceptions and records by their names under the secret `to`, all of them or none.
@@ -107,7 +118,7 @@ impl AnswerStore {
     pub(crate) fn foreign_facts(&self) -> Result<Vec<ForeignFacts>> {
         let read = || {
             let mut asked = self.connection.prepare(
-                "SELECT event, exception_id, facts, facts_of FROM answer_event WHERE facts_of <> '' ORDER BY event",
+                "SELECT event, exception_id, facts, facts_of, batch FROM answer_event WHERE facts_of <> '' ORDER BY event",
             )?;
             let rows = asked.query_map([], |row| {
                 Ok(ForeignFacts {
@@ -115,6 +126,7 @@ impl AnswerStore {
                     exception_id: row.get(1)?,
                     facts: row.get(2)?,
                     facts_of: row.get(3)?,
+                    batch: AppendedBatch(row.get(4)?),
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()

@@ -8,10 +8,8 @@ use serde::Serialize;
 use crate::answers::{Answer, AnswerAct, AnswerStore};
 use crate::model::officer_text::{day_text, money_text, month_text};
 use crate::privacy::mask::mask_numbers_in_text;
-use crate::publication::id_ledger::{LEDGER, find_ledger, ledger_folder};
 use crate::publication::layout;
-use crate::publication::snapshot::Snapshot;
-use crate::publication::table_reader::{self, TableRow};
+use crate::publication::renamed_ids::{fingerprints_of_run, renamed_ids};
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
 
@@ -77,8 +75,9 @@ pub(crate) fn former_answers(
         for (_, folder) in layout::list_periods(out)? {
             for run in layout::list_runs(&folder)? {
                 let run = folder.join(run.to_string());
-                if add_names(&run, former_keys, &mut names).is_err() {
-                    unread.insert(run);
+                match fingerprints_of_run(out, &run, EXCEPTIONS, |key| former_keys.contains(&key), &own) {
+                    Ok(found) => names.extend(found.into_iter().map(|[_, name]| name)),
+                    Err(_) => _ = unread.insert(run),
                 }
             }
         }
@@ -91,28 +90,11 @@ pub(crate) fn former_answers(
 
 /// What a ledger says that exceptions are called which an earlier secret named: answers were carried along with it.
 fn names_under(out: &Path, (from, own): (&str, &str), names: &BTreeSet<String>) -> Result<Vec<String>> {
-    if find_ledger(out, from, own)?.is_none() {
-        return Err(Error::input(format!("核查结果是在身份密钥{own}下记的，没有从{from}到它的编号对照表"))
+    let renamed = renamed_ids(out, (from, own), "exception", |id| names.contains(id))?;
+    let renamed = renamed.ok_or_else(|| {
+        Error::input(format!("核查结果是在身份密钥{own}下记的，没有从{from}到它的编号对照表"))
             .in_file(out)
-            .hint("从备份取回对照表的整个文件夹（identity-migration-…），或对发布文件夹运行 bidui migrate"));
-    }
-    let ledger = out.join(ledger_folder(from, own)).join(LEDGER);
-    let of_exception =
-        |row: &TableRow| row.get("kind") == "exception" && names.contains(row.get("previous_id"));
-    let rows = table_reader::read_rows(&ledger, of_exception)?;
-    Ok(rows.iter().map(|row| row.get("current_id").to_owned()).collect())
-}
-
-/// Adds the fingerprints that a run has for exceptions that its lists call so.
-fn add_names(run: &Path, keys: &[&str], names: &mut BTreeSet<String>) -> Result<()> {
-    let snapshot = Snapshot::open(run)?;
-    // Without restricted tables nobody knows what it called them.
-    if !snapshot.lists(EXCEPTIONS) {
-        return Err(Error::input("这个发布没有 restricted/").in_file(run));
-    }
-    snapshot.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, listed]| {
-        if keys.contains(&listed) {
-            names.insert(fingerprint.to_owned());
-        }
-    })
+            .hint("从备份取回对照表的整个文件夹（identity-migration-…），或对发布文件夹运行 bidui migrate")
+    })?;
+    Ok(renamed.into_iter().map(|[_, now]| now).collect())
 }

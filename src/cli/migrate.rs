@@ -73,7 +73,7 @@ fn tell_answers(answers: &AnswerMigration, console: &mut Console<'_>) -> Result<
     }
     if answers.proven_facts > 0 {
         console.line(&format!(
-            "其中{}条经同季度重新比对证实，所依据的原值未变，照旧有效",
+            "其中{}条经同一期重新比对证实，所依据的原值未变，照旧有效",
             answers.proven_facts
         ))?;
     }
@@ -82,7 +82,9 @@ fn tell_answers(answers: &AnswerMigration, console: &mut Console<'_>) -> Result<
             "{}条的原值还无从比对：所答的疑点下次运行会重新列出，请确认",
             answers.unknown_facts
         ))?;
-        console.say("要照旧有效：用现在的身份密钥、原来的名单和配置把作答的季度重新运行一次，再运行一次 bidui migrate")?;
+        console.say(
+            "要照旧有效：先用现在的身份密钥、原来的名单和配置把作答的那一期重新运行一次，再运行下一期",
+        )?;
     }
     Ok(())
 }

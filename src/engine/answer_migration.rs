@@ -10,14 +10,16 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::identity_migration::{read_ledger, secret_of};
+use super::carried_facts::{ComparedRun, ProvenFacts};
+use super::identity_migration::secret_of;
 use crate::answers::{AnswerStore, CarriedAnswers, ForeignFacts, NewNames, read_store_facts, store_path};
+use crate::model::exception::number_key;
 use crate::privacy::IdentitySecret;
-use crate::publication::id_ledger::find_ledger;
 use crate::publication::layout;
+use crate::publication::renamed_ids::renamed_ids;
 use crate::publication::snapshot::Snapshot;
 use crate::resolve::evidence_pairs::record_digests;
-use crate::track::previous_exceptions::PreviousExceptions;
+use crate::track::previous_exceptions::{EXCEPTIONS, PreviousExceptions};
 use crate::{Error, Result};
 
 /// What became of the answers beside the publications.
@@ -58,7 +60,7 @@ impl<'a> AnswersToCarry<'a> {
         out: &'a Path,
         own: &IdentitySecret,
         former: Option<&'a IdentitySecret>,
-        may_lose_rulings: bool,
+        (may_lose_rulings, publications): (bool, &[Snapshot]),
     ) -> Result<Option<Self>> {
         let path = store_path(out);
         if path.symlink_metadata().is_err() {
@@ -68,9 +70,20 @@ impl<'a> AnswersToCarry<'a> {
         let from = found.filter(|found| *found != own);
         if let Some(from) = &from {
             let is_former = former.is_some_and(|former| former.key_id() == *from);
-            let store = AnswerStore::find(out, from)?;
-            let rulings = store.map_or(Ok(0), |store| store.count_rulings())?;
-            if rulings > 0 && !is_former && !may_lose_rulings {
+            let Some(store) = AnswerStore::find(out, from)? else { return Ok(None) };
+            if is_former || may_lose_rulings {
+                return Ok(Some(Self { out, own, from: Some(from.clone()), former }));
+            }
+            let renamed = count_renamed(&store.exceptions()?, from, (out, &own), publications)?;
+            if renamed > 0 {
+                return Err(Error::usage(format!(
+                    "核查结果里有{renamed}条疑点后来换过编号，要有原来的身份密钥（{from}）才能带过来"
+                ))
+                .in_file(&path)
+                .hint("用 --former-identity-file 指向原来的身份密钥；确实没有了，加 --lose-rulings：其他核查结果照样带过来，这些留在文件里，但对不回疑点"));
+            }
+            let rulings = store.count_rulings()?;
+            if rulings > 0 {
                 return Err(Error::usage(format!(
                     "核查结果里有{rulings}条是否同一人的判断，要有原来的身份密钥（{from}）才能带过来"
                 ))
@@ -89,12 +102,12 @@ impl<'a> AnswersToCarry<'a> {
         let carried = match &self.from {
             None => CarriedAnswers::default(),
             Some(from) => {
-                let names = NewNames {
-                    exceptions: self.renamed_exceptions(from)?,
-                    marks: self.renamed_marks(from, own, publications)?,
-                };
                 let Some(mut store) = AnswerStore::find(self.out, from)? else {
                     return Err(Error::internal("核查结果文件在换密钥时不见了"));
+                };
+                let names = NewNames {
+                    exceptions: self.renamed_exceptions(from, own, &store.exceptions()?)?,
+                    marks: self.renamed_marks(from, own, publications)?,
                 };
                 store.carry_to(from, &self.own, &names)?
             }
@@ -104,8 +117,7 @@ impl<'a> AnswersToCarry<'a> {
         };
         let foreign = store.foreign_facts()?;
         let proven = self.proven_facts(&foreign, own)?;
-        let named: Vec<(&ForeignFacts, &str)> =
-            foreign.iter().filter_map(|one| Some((one, proven.get(&fact_key(one))?.as_str()))).collect();
+        let named = proven.named(&foreign);
         if !named.is_empty() {
             store.name_facts(&named)?;
         }
@@ -119,24 +131,40 @@ impl<'a> AnswersToCarry<'a> {
         })
     }
 
-    /// Fingerprints by the former ones. A ledger that led the other way leads back.
-    fn renamed_exceptions(&self, from: &str) -> Result<BTreeMap<String, String>> {
-        let there = find_ledger(self.out, from, &self.own)?.is_some();
-        if !there && find_ledger(self.out, &self.own, from)?.is_none() {
+    /// Fingerprints of `subjects` by the former ones. Where the present secret was the former one before, what was renamed then
+    /// is called as it was. A finding that had another name itself is found by the number that lists knew it by, which takes
+    /// the former secret.
+    fn renamed_exceptions(
+        &self,
+        from: &str,
+        own: &IdentitySecret,
+        subjects: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>> {
+        let all = |kind: &str| renamed_ids(self.out, (from, &self.own), kind, |_| true);
+        let there = all("exception")?;
+        let back = renamed_ids(self.out, (&self.own, from), "exception", |_| true)?;
+        if there.is_none() && back.is_none() {
             return Err(Error::input(format!("核查结果是在身份密钥{from}下记的，没有从它到{}的编号对照表", self.own))
                 .in_file(store_path(self.out))
                 .hint("用 --identity-file 指向记核查结果时的身份密钥；对照表丢了的，从备份取回它的整个文件夹（identity-migration-…）"));
         }
-        let rows = match there {
-            true => read_ledger(self.out, from, &self.own)?,
-            false => read_ledger(self.out, &self.own, from)?,
-        };
-        let exceptions = rows.iter().filter(|row| row.get("kind") == "exception");
-        let pair = |row: &crate::publication::table_reader::TableRow| {
-            let (old, new) = (row.get("previous_id").to_owned(), row.get("current_id").to_owned());
-            if there { (old, new) } else { (new, old) }
-        };
-        Ok(exceptions.map(pair).collect())
+        let pairs = |rows: Vec<[String; 2]>| rows.into_iter().map(|[old, now]| (old, now));
+        let mut names: BTreeMap<String, String> = pairs(there.unwrap_or_default()).collect();
+        if let Some(former) = self.former.filter(|former| former.key_id() == from) {
+            let known: Vec<&String> = names.values().collect();
+            let by_key: BTreeMap<String, &String> = own.listed(&known).into_iter().zip(known).collect();
+            let numbers = all("number")?.unwrap_or_default();
+            let numbers: BTreeMap<&str, &String> = (numbers.iter())
+                .filter_map(|[old, now]| Some((number_key(old)?, *by_key.get(number_key(now)?)?)))
+                .collect();
+            let others: Vec<&String> = subjects.iter().filter(|one| !names.contains_key(*one)).collect();
+            let keys = former.listed(&others);
+            let found = others.iter().zip(keys).filter_map(|(one, key)| Some((*one, *numbers.get(&*key)?)));
+            let found: Vec<(String, String)> = found.map(|(one, now)| (one.clone(), now.clone())).collect();
+            names.extend(found);
+        }
+        names.extend(back.unwrap_or_default().into_iter().map(|[own, then]| (then, own)));
+        Ok(names)
     }
 
     /// Marks of all records of the current publications by the former ones; nothing without the former secret.
@@ -158,15 +186,9 @@ impl<'a> AnswersToCarry<'a> {
     }
 
     /// What facts are called under the present secret, where a run under it and one under the other rest on the same rows.
-    fn proven_facts(
-        &self,
-        asked: &[ForeignFacts],
-        own: &IdentitySecret,
-    ) -> Result<BTreeMap<(String, String), String>> {
-        let mut proven = BTreeMap::new();
-        let secrets: BTreeSet<&str> = asked.iter().map(|one| one.facts_of.as_str()).collect();
-        let wanted: BTreeSet<(String, String)> = asked.iter().map(fact_key).collect();
-        if secrets.is_empty() {
+    fn proven_facts(&self, asked: &[ForeignFacts], own: &IdentitySecret) -> Result<ProvenFacts> {
+        let mut proven = ProvenFacts::default();
+        if asked.is_empty() {
             return Ok(proven);
         }
         for place in layout::list_period_folders(self.out)?.into_iter().filter(|place| place.current) {
@@ -175,29 +197,12 @@ impl<'a> AnswersToCarry<'a> {
                 continue;
             }
             let now = PreviousExceptions::read(&current)?.exceptions;
-            let now: BTreeMap<&str, _> = now.iter().map(|one| (one.exception_id.as_str(), one)).collect();
+            let digest = (current.version(), current.pipeline_digest());
+            let compared = ComparedRun::of(&now, place.period, digest);
             for run in place.runs.iter().filter(|run| run.file_name() != current.folder().file_name()) {
                 // A run that cannot be read proves nothing.
-                let Ok(before) = Snapshot::open(run) else { continue };
-                if !secrets.contains(secret_of(&before))
-                    || before.version() != current.version()
-                    || before.pipeline_digest() != current.pipeline_digest()
-                {
-                    continue;
-                }
-                let then = PreviousExceptions::read(&before)?.exceptions;
-                let renamed = PreviousExceptions::read(&before.read_under(own))?.exceptions;
-                for (then, renamed) in then.into_iter().zip(renamed) {
-                    let Some(now) = now.get(renamed.exception_id.as_str()) else { continue };
-                    let key = (renamed.exception_id, then.facts);
-                    // Ids of records name the file's bytes: the same ids are the same rows.
-                    let same = then.exception.evidence == now.exception.evidence
-                        && [&then.last_seen, &now.last_seen].into_iter().all(|seen| *seen == place.period)
-                        && then.checked
-                        && now.checked;
-                    if same && !now.facts.is_empty() && wanted.contains(&key) {
-                        proven.insert(key, now.facts.clone());
-                    }
+                if let Ok(before) = Snapshot::open(run) {
+                    compared.prove(&before, own, asked, &mut proven)?;
                 }
             }
         }
@@ -205,6 +210,26 @@ impl<'a> AnswersToCarry<'a> {
     }
 }
 
-fn fact_key(one: &ForeignFacts) -> (String, String) {
-    (one.exception_id.clone(), one.facts.clone())
+/// Of how many exceptions something was answered that no publication calls so any more, where publications know exceptions that
+/// were called otherwise: which of them it is takes the secret to tell.
+fn count_renamed(
+    answered: &BTreeSet<String>,
+    from: &str,
+    (out, own): (&Path, &str),
+    publications: &[Snapshot],
+) -> Result<usize> {
+    let (mut left, mut has_former) = (answered.clone(), false);
+    for publication in publications.iter().filter(|one| secret_of(one) == from) {
+        publication.scan(EXCEPTIONS, ["exception_id", "former_numbers"], |_, [name, former]| {
+            left.remove(name);
+            has_former |= !former.is_empty();
+        })?;
+    }
+    let there = renamed_ids(out, (from, own), "exception", |name| left.contains(name))?;
+    let back = renamed_ids(out, (own, from), "exception", |_| true)?;
+    let renamed = there.into_iter().flatten().map(|[then, _]| then);
+    for name in renamed.chain(back.into_iter().flatten().map(|[_, then]| then)) {
+        left.remove(&name);
+    }
+    Ok(if has_former { left.len() } else { 0 })
 }

@@ -103,7 +103,7 @@ pub fn migrate_identities(
     let secret = &secret()?;
     let own = secret.key_id();
     // Before anything is written.
-    let answers = AnswersToCarry::find(out, secret, former.secret, former.may_lose_rulings)?;
+    let answers = AnswersToCarry::find(out, secret, former.secret, (former.may_lose_rulings, &publications))?;
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {
         let of: Vec<&Snapshot> = publications.iter().filter(|one| secret_of(one) == from).collect();
@@ -217,7 +217,7 @@ pub(super) fn check_not_renamed_before(
 }
 
 /// Rows of the ledger that leads from one secret to the other.
-pub(super) fn read_ledger(out: &Path, from: &str, to: &str) -> Result<Vec<TableRow>> {
+fn read_ledger(out: &Path, from: &str, to: &str) -> Result<Vec<TableRow>> {
     table_reader::read_rows(&out.join(ledger_folder(from, to)).join(LEDGER), |_| true)
 }
 

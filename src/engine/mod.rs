@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 mod answer_migration;
 pub(crate) mod baseline;
+mod carried_facts;
 mod identity_migration;
 mod key_names;
 mod link_only;
