@@ -81,7 +81,7 @@ def page(sheet):
     print(f"columns to {names[-1]}, {len(people)} whole rows", file=sys.stderr)
     return (
         "<!doctype html><meta charset=utf-8><style>body{margin:0;position:relative;background:#fff;overflow:hidden;"
-        "font:13.33px SimSun,'Noto Sans Mono CJK SC',monospace}div{position:absolute;box-sizing:border-box;overflow:hidden}"
+        "font:13.33px SimSun,'Noto Sans Mono CJK SC','WenQuanYi Zen Hei Mono',monospace}div{position:absolute;box-sizing:border-box;overflow:hidden}"
         ".cell{border-right:1px solid #c8cfd8;border-bottom:1px solid #c8cfd8;box-sizing:content-box;display:flex;"
         "align-items:center;line-height:17px;overflow-wrap:anywhere}.cell span{flex:none;max-width:100%}"
         ".edge{background:#e6e6e6;color:#444;font:11px sans-serif;display:flex;align-items:center;justify-content:center;"

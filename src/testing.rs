@@ -53,7 +53,8 @@ pub mod config {
 }
 pub mod engine {
     pub use crate::engine::{
-        Engine, RunPlan, RunTolerance, link_only, migrate_identities, run, train_pipeline,
+        AnswerMigration, Engine, FormerSecret, MigrationOutcome, RunPlan, RunTolerance, link_only,
+        migrate_identities, run, train_pipeline,
     };
 }
 pub mod error {

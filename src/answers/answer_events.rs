@@ -35,7 +35,7 @@ const NEW_EVENT: &str = "INSERT INTO answer_event (batch, exception_id, facts, v
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 /// Events that no batch undoes, in the order in which they were appended.
 const STANDING: &str = "SELECT exception_id, facts, verdict, reason, measure, note, paper, recovered, stopped_month, \
-                        answered_by, answered_on, level, expires, batch, pairs, act \
+                        answered_by, answered_on, level, expires, batch, pairs, act, facts_of \
                         FROM answer_event WHERE batch NOT IN (SELECT undoes FROM answer_batch WHERE undoes IS NOT NULL)";
 
 impl AnswerStore {
@@ -162,11 +162,11 @@ fn recorded_day(at: &str) -> Option<Date> {
 }
 
 /// Pairs as the store keeps them: `mark-mark;mark-mark`.
-fn written_pairs(pairs: &[[String; 2]]) -> String {
+pub(super) fn written_pairs(pairs: &[[String; 2]]) -> String {
     pairs.iter().map(|pair| pair.join("-")).collect::<Vec<_>>().join(";")
 }
 
-fn read_pairs(text: &str) -> Vec<[String; 2]> {
+pub(super) fn read_pairs(text: &str) -> Vec<[String; 2]> {
     let pair = |one: &str| one.split_once('-').map(|(left, right)| [left.to_owned(), right.to_owned()]);
     text.split(';').filter_map(pair).collect()
 }
@@ -236,7 +236,8 @@ fn read_event(row: &Row<'_>) -> rusqlite::Result<(AppendedBatch, Answer)> {
     let level: String = row.get(11)?;
     let answer = Answer {
         exception_id: row.get(0)?,
-        facts: row.get(1)?,
+        // Facts under another secret are not known.
+        facts: if row.get::<_, String>(16)?.is_empty() { row.get(1)? } else { String::new() },
         verdict: row.get(2)?,
         reason: row.get(3)?,
         measure: row.get(4)?,

@@ -15,11 +15,12 @@ pub(crate) const FOLDER: &str = "answers";
 /// The file in it.
 pub(crate) const FILE: &str = "answers.sqlite";
 /// Statements that make a store of each version out of the one before; the first out of an empty file.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     include_str!("answer_store.sql"),
     include_str!("answer_imports.sql"),
     include_str!("answer_pairs.sql"),
     include_str!("answer_reviews.sql"),
+    include_str!("answer_facts.sql"),
 ];
 /// Marks the file as this program's (SQLite's `application_id`): `bdan`.
 pub(super) const APPLICATION: i32 = 0x6264_616e;
@@ -93,6 +94,28 @@ impl AnswerStore {
         Ok(Some(store))
     }
 
+    /// Name of the identity secret under which the exceptions of an output folder's store are called; `None`: there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn identity(out: &Path) -> Result<Option<String>> {
+        let path = store_path(out);
+        if path.symlink_metadata().is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        check_not_restoring(out)?;
+        let mut store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store.migrate()?;
+        store.own_identity()
+    }
+
+    fn own_identity(&self) -> Result<Option<String>> {
+        let failed = |e| unreadable(&self.path, e);
+        let mut asked =
+            self.connection.prepare("SELECT value FROM store_fact WHERE name = ?1").map_err(failed)?;
+        asked.query_row([IDENTITY], |row| row.get(0)).optional().map_err(failed)
+    }
+
     /// A number that every change of the store's file changes, whichever program made it; `None`: there is none. It is read
     /// without opening the store, so that it can be asked for all the time.
     pub(crate) fn change_counter(out: &Path) -> Option<u32> {
@@ -153,17 +176,13 @@ impl AnswerStore {
     /// Refuses a store whose exceptions are called by names under another secret; a new one takes this secret's.
     fn check_identity(&self, identity_id: &str) -> Result<()> {
         let failed = |e| unreadable(&self.path, e);
-        let mut asked =
-            self.connection.prepare("SELECT value FROM store_fact WHERE name = ?1").map_err(failed)?;
-        let named: Option<String> =
-            asked.query_row([IDENTITY], |row| row.get(0)).optional().map_err(failed)?;
-        match named {
+        match self.own_identity()? {
             Some(named) if named == identity_id => Ok(()),
             Some(named) => Err(Error::input(format!(
                 "核查结果是在另一个身份密钥（{named}）下记的，现在的是{identity_id}"
             ))
             .in_file(&self.path)
-            .hint("取回原来的身份密钥；换过身份密钥（bidui migrate）的，以前的核查结果还接不过来")),
+            .hint("用 --identity-file 指向那个身份密钥；换过密钥的，对发布文件夹运行 bidui migrate，核查结果一起换过来；已经换过来的，先用现在的身份密钥运行一次 bidui run")),
             None => {
                 let begin = "INSERT INTO store_fact (name, value) VALUES (?1, ?2)";
                 self.connection.execute(begin, [IDENTITY, identity_id]).map(drop).map_err(failed)

@@ -225,6 +225,25 @@ impl AnswerStore {
         Ok(draws)
     }
 
+    /// As [`AnswerStore::draws`], with exceptions by the names that they have now; `called`: of those who have another.
+    ///
+    /// # Errors
+    /// The file is damaged.
+    pub(crate) fn draws_called(&self, called: &BTreeMap<String, String>) -> Result<Vec<StoredDraw>> {
+        let rename = |name: &mut String| {
+            if let Some(now) = called.get(name) {
+                name.clone_from(now);
+            }
+        };
+        let mut draws = self.draws_before_checking()?;
+        draws.iter_mut().flat_map(|draw| &mut draw.drawn).for_each(|one| rename(&mut one.exception_id));
+        for (batch, mut answer) in self.events()? {
+            rename(&mut answer.exception_id);
+            draws.iter_mut().for_each(|draw| draw.take(batch, &answer));
+        }
+        Ok(draws)
+    }
+
     /// Draws as they were made: nothing is checked yet.
     pub(super) fn draws_before_checking(&self) -> Result<Vec<StoredDraw>> {
         self.stored_draws().map_err(|e| unreadable(&self.path, e))
@@ -274,6 +293,48 @@ mod tests {
 
     fn plan(seed: u32, per: DrawPer) -> DrawPlan {
         DrawPlan { seed, number: 2, per, area: String::new(), level: ReviewLevel::County }
+    }
+
+    #[test]
+    fn a_drawn_finding_is_checked_under_the_name_that_it_has_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+        let origin = BatchOrigin {
+            source: crate::model::answer::AnswerSource::Page,
+            recorded_at: "2018-10-22T09:30:00+08:00".to_owned(),
+            recorded_by: "县审核员".to_owned(),
+            file: String::new(),
+            file_sha256: String::new(),
+        };
+        let drawn = DrawnAnswer {
+            exception_id: "E1".to_owned(),
+            verdict: "不属实".to_owned(),
+            answered_by: "罗德合".to_owned(),
+            result: DrawResult::Open,
+        };
+        store.append_draw(&origin, &plan(7, DrawPer::All), &[drawn]).unwrap();
+        let again = Answer {
+            exception_id: "E9".to_owned(),
+            facts: "F1".to_owned(),
+            verdict: "属实".to_owned(),
+            reason: String::new(),
+            measure: String::new(),
+            note: String::new(),
+            paper: String::new(),
+            recovered: None,
+            stopped_month: None,
+            answered_by: "县审核员".to_owned(),
+            answered_on: None,
+            level: ReviewLevel::County,
+            expires: None,
+            pairs: Vec::new(),
+            act: AnswerAct::Given,
+        };
+        store.append(&origin, &[again]).unwrap();
+        assert_eq!(store.draws().unwrap()[0].drawn[0].result, DrawResult::Open);
+        let called = BTreeMap::from([("E1".to_owned(), "E9".to_owned())]);
+        let drawn = &store.draws_called(&called).unwrap()[0].drawn[0];
+        assert_eq!((drawn.exception_id.as_str(), drawn.result), ("E9", DrawResult::Differs));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod answer_events;
 mod answer_imports;
 mod answer_store;
+mod carried_answers;
 mod draws;
 mod forgotten_details;
 mod pair_answers;
@@ -18,6 +19,7 @@ pub use answer_events::{AppendedBatch, BatchOrigin};
 pub use answer_imports::{LoggedFile, LoggedImport};
 pub use answer_store::AnswerStore;
 pub(crate) use answer_store::{RETURNED, store_path};
+pub(crate) use carried_answers::{CarriedAnswers, ForeignFacts, NewNames};
 pub(crate) use draws::{DrawCandidate, draw};
 pub use draws::{DrawPer, DrawPlan, DrawResult, DrawnAnswer, StoredDraw};
 pub(crate) use forgotten_details::DetailedAnswer;

@@ -19,6 +19,12 @@ pub(crate) fn is_pair_subject(subject: &str) -> bool {
     subject.starts_with(PAIR)
 }
 
+/// The marks that such a subject is made of; `None`: it is no pair.
+pub(super) fn marks_of_subject(subject: &str) -> Option<[String; 2]> {
+    let (left, right) = subject.strip_prefix(PAIR)?.split_once('-')?;
+    Some([left.to_owned(), right.to_owned()])
+}
+
 /// What an answer to a pair says of it; `None`: it is no answer to a pair, or says that nobody can tell.
 pub(crate) fn said_of_pair(subject: &str, verdict: &str) -> Option<bool> {
     match (subject.starts_with(PAIR), verdict) {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::answer_events::AppendedBatch;
 use super::answer_store::AnswerStore;
+use super::carried_answers::ForeignFacts;
 use super::draws::StoredDraw;
 use crate::Result;
 use crate::model::answer::{Answer, AnswerAct};
@@ -121,6 +122,17 @@ impl StandingAnswers {
             self.withdrawn.remove(&exception);
             self.returned.remove(&exception);
             self.by_exception.insert(exception, StandingAnswer { answer, batch, recorded_on });
+        }
+    }
+
+    /// Takes note of what facts are called under the store's secret ([`AnswerStore::name_facts`]).
+    pub(crate) fn name_facts(&mut self, proven: &[(&ForeignFacts, &str)]) {
+        for (one, facts) in proven {
+            // One batch answers an exception once.
+            let standing = self.by_exception.get_mut(&one.exception_id).filter(|it| it.batch == one.batch);
+            if let Some(standing) = standing.filter(|standing| standing.answer.facts.is_empty()) {
+                standing.answer.facts = (*facts).to_owned();
+            }
         }
     }
 

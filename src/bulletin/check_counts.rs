@@ -10,7 +10,7 @@ use crate::answers::{AnswerStore, StandingAnswers};
 use crate::model::answer::Answer;
 use crate::model::exception::{ResolvedBy, Status, number_key};
 use crate::publication::layout;
-use crate::publication::snapshot::Snapshot;
+use crate::publication::renamed_ids::fingerprints_of_run;
 use crate::publication::table_reader::TableRow;
 use crate::rules::verdict_meaning::Closing;
 use crate::track::answer_that_counts;
@@ -102,6 +102,7 @@ impl FormerNames {
     /// Looks through the other publications of the folder, where a finding ever had another name.
     fn of(plan: &BulletinPlan, rows: &[TableRow]) -> Result<Self> {
         let mut names = Self::default();
+        let own = plan.publication.keys().map_or("", |keys| keys.identity.as_str());
         let keys: BTreeSet<&str> = rows.iter().flat_map(former_keys).collect();
         if keys.is_empty() {
             return Ok(names);
@@ -109,15 +110,12 @@ impl FormerNames {
         for place in layout::list_period_folders(&plan.out)? {
             let runs = if place.runs.is_empty() { vec![place.folder] } else { place.runs };
             for run in runs.into_iter().filter(|run| run != plan.publication.folder()) {
-                let by_key = &mut names.by_key;
-                let read = Snapshot::open(&run).and_then(|run| {
-                    run.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, key]| {
-                        if keys.contains(key) {
-                            by_key.entry(key.to_owned()).or_default().insert(fingerprint.to_owned());
-                        }
-                    })
-                });
-                names.unread += u64::from(read.is_err());
+                match fingerprints_of_run(&plan.out, &run, EXCEPTIONS, |key| keys.contains(key), own) {
+                    Ok(found) => found.into_iter().for_each(|[key, fingerprint]| {
+                        names.by_key.entry(key).or_default().insert(fingerprint);
+                    }),
+                    Err(_) => names.unread += 1,
+                }
             }
         }
         Ok(names)
@@ -158,7 +156,7 @@ pub(super) fn count(plan: &BulletinPlan) -> Result<BulletinCounts> {
         rows.iter().map(|row| (row.get("exception_id").to_owned(), row.get("facts").to_owned())).collect();
     let stood = |of: &StandingAnswers, row: &TableRow| -> (bool, Option<Answer>) {
         let found = names.of_row(row).into_iter().filter_map(|name| of.of(name));
-        let given = answer_that_counts(found, row.get("facts"), &plan.words);
+        let given = answer_that_counts(found, (row.get("exception_id"), row.get("facts")), &plan.words);
         let holds = given.filter(|one| one.holds(row.get("facts"), plan.on));
         (given.is_some(), holds.map(|one| one.answer.clone()))
     };

@@ -9,7 +9,7 @@ use crate::answers::{Answer, AnswerAct, AnswerStore};
 use crate::model::officer_text::{day_text, money_text, month_text};
 use crate::privacy::mask::mask_numbers_in_text;
 use crate::publication::layout;
-use crate::publication::snapshot::Snapshot;
+use crate::publication::renamed_ids::{fingerprints_of_run, renamed_ids};
 use crate::track::previous_exceptions::EXCEPTIONS;
 use crate::{Error, Result};
 
@@ -21,8 +21,8 @@ pub(crate) struct AnswerLine {
     pub(crate) by: String,
     pub(crate) on: String,
     pub(crate) level: &'static str,
-    /// It is of today's facts.
-    pub(crate) same_facts: bool,
+    /// What is to be said of its facts, where they are not today's; Chinese.
+    pub(crate) of_facts: &'static str,
 }
 
 impl AnswerLine {
@@ -46,7 +46,12 @@ impl AnswerLine {
             by: answer.answered_by.clone(),
             on: answer.answered_on.map_or_else(String::new, day_text),
             level: answer.level.title(),
-            same_facts: answer.facts == facts,
+            of_facts: match answer.facts == facts {
+                true => "",
+                // Carried to another identity secret, or of a version that noted no facts.
+                false if answer.facts.is_empty() => "（当时的原值无从比对）",
+                false => "（当时的原值与现在不同）",
+            },
         }
     }
 }
@@ -63,31 +68,33 @@ pub(crate) fn former_answers(
     (exception_id, former_keys): (&str, &[&str]),
     unread: &mut BTreeSet<PathBuf>,
 ) -> Result<Vec<Answer>> {
-    let Some(store) = AnswerStore::find(out, identity)? else { return Ok(Vec::new()) };
+    let Some(own) = AnswerStore::identity(out)? else { return Ok(Vec::new()) };
+    let Some(store) = AnswerStore::find(out, &own)? else { return Ok(Vec::new()) };
     let mut names: BTreeSet<String> = BTreeSet::from([exception_id.to_owned()]);
     if !former_keys.is_empty() {
         for (_, folder) in layout::list_periods(out)? {
             for run in layout::list_runs(&folder)? {
                 let run = folder.join(run.to_string());
-                if add_names(&run, former_keys, &mut names).is_err() {
-                    unread.insert(run);
+                match fingerprints_of_run(out, &run, EXCEPTIONS, |key| former_keys.contains(&key), &own) {
+                    Ok(found) => names.extend(found.into_iter().map(|[_, name]| name)),
+                    Err(_) => _ = unread.insert(run),
                 }
             }
         }
     }
+    if own != identity {
+        names.extend(names_under(out, (identity, &own), &names)?);
+    }
     store.history(names.iter().map(String::as_str))
 }
 
-/// Adds the fingerprints that a run has for exceptions that its lists call so.
-fn add_names(run: &Path, keys: &[&str], names: &mut BTreeSet<String>) -> Result<()> {
-    let snapshot = Snapshot::open(run)?;
-    // Without restricted tables nobody knows what it called them.
-    if !snapshot.lists(EXCEPTIONS) {
-        return Err(Error::input("这个发布没有 restricted/").in_file(run));
-    }
-    snapshot.scan(EXCEPTIONS, ["exception_id", "listed_id"], |_, [fingerprint, listed]| {
-        if keys.contains(&listed) {
-            names.insert(fingerprint.to_owned());
-        }
-    })
+/// What a ledger says that exceptions are called which an earlier secret named: answers were carried along with it.
+fn names_under(out: &Path, (from, own): (&str, &str), names: &BTreeSet<String>) -> Result<Vec<String>> {
+    let renamed = renamed_ids(out, (from, own), "exception", |id| names.contains(id))?;
+    let renamed = renamed.ok_or_else(|| {
+        Error::input(format!("核查结果是在身份密钥{own}下记的，没有从{from}到它的编号对照表"))
+            .in_file(out)
+            .hint("从备份取回对照表的整个文件夹（identity-migration-…），或对发布文件夹运行 bidui migrate")
+    })?;
+    Ok(renamed.into_iter().map(|[_, now]| now).collect())
 }

@@ -127,6 +127,14 @@ impl KeyArguments {
     }
 }
 
+/// The former identity secret, which must be there.
+pub(super) fn read_identity(path: &Path) -> Result<IdentitySecret> {
+    let file = KeyFile { title: "原来的身份密钥", option: "--former-identity-file", path };
+    let cure = "从备份取回；确实没有了的，改用 --lose-rulings";
+    let bytes = file.read()?.ok_or_else(|| file.refuse("不在").hint(cure))?;
+    IdentitySecret::new(&bytes).map_err(|e| e.in_file(path))
+}
+
 fn pseudonym_file(path: &Path) -> KeyFile<'_> {
     KeyFile { title: "假名密钥", option: "--key-file", path }
 }

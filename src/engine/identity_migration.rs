@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::slice::ParallelSliceMut as _;
 use serde::Serialize;
 
+use super::answer_migration::{AnswerMigration, AnswersToCarry};
 use super::key_names::PublishedKeys;
 use crate::model::published_id::{HouseholdId, PersonId, PublishedId};
 use crate::privacy::IdentitySecret;
@@ -42,6 +43,24 @@ pub struct IdentityMigration {
     pub exceptions: u64,
 }
 
+/// What a migration did: its ledgers, and what became of the answers, where there are any.
+#[derive(Debug, Clone, Serialize)]
+pub struct MigrationOutcome {
+    /// A ledger for each secret of a publication.
+    pub ledgers: Vec<IdentityMigration>,
+    /// Answers beside the publications.
+    pub answers: Option<AnswerMigration>,
+}
+
+/// Which secret names what was published, and what may be lost.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FormerSecret<'a> {
+    /// The secret before, if it is still there: without it no verdict on who is one person can be carried.
+    pub secret: Option<&'a IdentitySecret>,
+    /// Such verdicts may be lost.
+    pub may_lose_rulings: bool,
+}
+
 /// Ids old → new.
 #[derive(Debug, Default)]
 struct RenamedIds {
@@ -58,15 +77,17 @@ struct RenamedIds {
 }
 
 /// Writes the ledgers that lead from every publication below `out` that another identity secret, or none, named to
-/// the one that `secret` gives once there is something to migrate; nothing where all are made under it. Where a ledger leads on
+/// the one that `secret` gives, and carries the answers beside them there, once there is something to migrate; nothing where all are made under it. Where a ledger leads on
 /// from one already, the new one follows it: none → A → B.
 ///
 /// # Errors
-/// No publication, one that is damaged, or an output folder that cannot be written; what `secret` says.
+/// No publication, one that is damaged, or an output folder that cannot be written; answers that cannot be carried without
+/// loss; what `secret` says.
 pub fn migrate_identities(
     out: &Path,
     secret: impl FnOnce() -> Result<IdentitySecret>,
-) -> Result<Vec<IdentityMigration>> {
+    former: FormerSecret<'_>,
+) -> Result<MigrationOutcome> {
     let nothing = || Error::usage("这里没有发布").in_file(out).hint("给出发布文件夹，即 run 的 --out");
     // Locking would make the folder.
     if !out.is_dir() || layout::list_period_folders(out)?.is_empty() {
@@ -81,6 +102,8 @@ pub fn migrate_identities(
     let published = PublishedKeys::find(out, None)?;
     let secret = &secret()?;
     let own = secret.key_id();
+    // Before anything is written.
+    let answers = AnswersToCarry::find(out, secret, former.secret, (former.may_lose_rulings, &publications))?;
     let from: BTreeSet<&str> = publications.iter().map(secret_of).filter(|from| *from != own).collect();
     let migration = |from: &str| {
         let of: Vec<&Snapshot> = publications.iter().filter(|one| secret_of(one) == from).collect();
@@ -108,7 +131,9 @@ pub fn migrate_identities(
         };
         write_ledger(|name, write| locked.place(name, write), from, secret, &renamed)
     };
-    from.into_iter().map(migration).collect()
+    let ledgers = from.into_iter().map(migration).collect::<Result<Vec<_>>>()?;
+    let answers = answers.map(|answers| answers.carry(secret, &publications)).transpose()?;
+    Ok(MigrationOutcome { ledgers, answers })
 }
 
 /// The current publications. A period whose runs no link names is refused: whether they count nobody knows.

@@ -6,7 +6,9 @@
 
 use std::path::PathBuf;
 
+mod answer_migration;
 pub(crate) mod baseline;
+mod carried_facts;
 mod identity_migration;
 mod key_names;
 mod link_only;
@@ -17,7 +19,8 @@ mod replaced_runs;
 mod run;
 mod train;
 
-pub use identity_migration::migrate_identities;
+pub use answer_migration::AnswerMigration;
+pub use identity_migration::{FormerSecret, MigrationOutcome, migrate_identities};
 pub(crate) use key_names::{NamedKeys, PublishedKeys};
 pub use link_only::{LinkOnlySummary, link_only};
 pub use placement::Engine;

@@ -1,7 +1,7 @@
 //! Earlier runs of the period that a run replaces: sheets that they handed out keep their numbers.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::identity_migration::secret_of;
@@ -29,10 +29,12 @@ pub(crate) struct ReplacedRuns {
     has_current: bool,
     /// The period's current publication cannot be read.
     damaged: bool,
+    /// Older ones that cannot be read, each with why.
+    unread: Vec<(PathBuf, String)>,
 }
 
 impl ReplacedRuns {
-    /// Finds them below `out`. Older ones that cannot be read are passed over.
+    /// Finds them below `out`. Older ones that cannot be read are told by [`Self::take_over`].
     ///
     /// # Errors
     /// The current one is of another pipeline: it would be replaced by what it has nothing to do with. A folder that cannot be
@@ -57,10 +59,19 @@ impl ReplacedRuns {
                     Err(_) => found.damaged = true,
                 }
             } else if place.runs.is_empty() {
-                found.runs.extend(Snapshot::open(&place.folder).ok());
+                match Snapshot::recognize(&place.folder) {
+                    Ok(publication) => found.runs.extend(publication),
+                    Err(error) => found.unread.push((place.folder.clone(), error.message().to_owned())),
+                }
             }
-            let older = place.runs.iter().rev().filter(|run| run.file_name() != current.as_deref());
-            found.runs.extend(older.filter_map(|run| Snapshot::open(run).ok()));
+            for run in place.runs.iter().rev().filter(|run| run.file_name() != current.as_deref()) {
+                match Snapshot::open(run) {
+                    Ok(publication) => found.runs.push(publication),
+                    // The current one is told by itself.
+                    Err(_) if found.damaged && names_the_same(&place.folder, run) => {}
+                    Err(error) => found.unread.push((run.clone(), error.message().to_owned())),
+                }
+            }
         }
         Ok(found)
     }
@@ -86,9 +97,14 @@ impl ReplacedRuns {
         EarlierRuns { current, of_period: &self.runs, previous: None }
     }
 
+    /// Those that were made under another secret.
+    pub(super) fn under_other_secrets(&self, own: &str) -> Vec<&Snapshot> {
+        self.runs.iter().filter(|run| secret_of(run) != own).collect()
+    }
+
     /// Folders of those whose numbers are others than those of a run under this secret.
     pub(crate) fn of_other_secrets(&self, own: &str) -> Vec<&Path> {
-        self.runs.iter().filter(|run| secret_of(run) != own).map(Snapshot::folder).collect()
+        self.under_other_secrets(own).into_iter().map(Snapshot::folder).collect()
     }
 
     /// Takes over the numbers of the current run and of all that were made under another secret; `renamed`: former codes of
@@ -110,6 +126,12 @@ impl ReplacedRuns {
         if self.damaged {
             warnings.push(lost_numbers("被替换的发布读不出"));
         }
+        warnings.extend(self.unread.iter().map(|(run, why)| {
+            let run = run.file_name().unwrap_or_default().display();
+            format!(
+                "读不了本期以前的一次运行 {run}（{why}）：它发出的清单这次没有对照；只有它记着的疑点编号（换过身份密钥的）接不上，按这些编号填的核查结果也对不回。从备份取回它，或确认那些清单已作废后移走它"
+            )
+        }));
         for (at, run) in self.runs.iter().enumerate() {
             let other = secret_of(run) != own;
             if other {
@@ -133,6 +155,11 @@ impl ReplacedRuns {
         }
         Ok(warnings)
     }
+}
+
+/// Does the link in a period's folder name this run?
+fn names_the_same(period: &Path, run: &Path) -> bool {
+    std::fs::read_link(period.join(layout::LATEST)).is_ok_and(|named| named.file_name() == run.file_name())
 }
 
 /// What only that run found is not known, and so is closed by nothing.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::baseline::{is_just_before, told_baseline};
+use super::carried_facts::{ComparedRun, follow_ledgers, name_proven_facts};
 use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
@@ -105,7 +106,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     }
     let previous = plan.previous.clone().map(|previous| previous.read_under(&secrets.identity));
     let previous = previous.as_ref();
-    let answers = match AnswerStore::find(out, &secrets.identity_id())? {
+    let mut answers = match AnswerStore::find(out, &secrets.identity_id())? {
         Some(store) => StandingAnswers::read(&store)?,
         None => StandingAnswers::default(),
     };
@@ -226,8 +227,14 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         (&nodes, &resolution),
         gone_on,
     )?;
+    follow_ledgers(out, &secrets.identity, &mut tracked)?;
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
+    {
+        let digest = (env!("CARGO_PKG_VERSION"), plan.pipeline.digest.as_str());
+        let compared = ComparedRun::of(&tracked, plan.period, digest);
+        name_proven_facts(out, (&compared, &replaced), &secrets.identity, &mut answers)?;
+    }
     let settings = &plan.rules.settings;
     let said = (&settings.answers, &settings.waivers[..]);
     track::apply_answers(&mut tracked, &answers, said, (plan.period, &mut due), &secrets.identity)?;

@@ -84,7 +84,7 @@ impl PageAnswers {
     fn choose(&mut self, one: &PageFinding, words: &AnswerWords) {
         if let Some(renamed) = self.renamed.get_mut(&one.exception_id) {
             let found = renamed.names.iter().filter_map(|name| self.standing.of(name));
-            let counts = answer_that_counts(found, &one.facts, words);
+            let counts = answer_that_counts(found, (&one.exception_id, &one.facts), words);
             renamed.counts = counts.map(|counts| counts.answer.exception_id.clone());
         }
     }
@@ -135,6 +135,17 @@ impl PageAnswers {
     pub(super) fn drawn(&self, exception_id: &str, level: ReviewLevel) -> Option<DrawResult> {
         let (draw, at) = self.drawn.get(&level)?.get(exception_id)?;
         Some(self.draws[*draw].drawn[*at].result)
+    }
+
+    /// What findings are called now that something was answered of under another name, by that name.
+    pub(super) fn called_now(&self) -> BTreeMap<String, String> {
+        let mut called = BTreeMap::new();
+        for (own, renamed) in &self.renamed {
+            for name in renamed.names.iter().filter(|name| *name != own) {
+                called.entry(name.clone()).or_insert_with(|| own.clone());
+            }
+        }
+        called
     }
 
     /// Takes the draws of the store, the oldest first.

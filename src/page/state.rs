@@ -120,8 +120,9 @@ impl PageState {
         {
             return Ok(known);
         }
-        let (standing, draws) = match AnswerStore::find(&self.out, &self.identity)? {
-            Some(store) => StandingAnswers::read_with_draws(&store)?,
+        let store = AnswerStore::find(&self.out, &self.identity)?;
+        let (standing, mut draws) = match &store {
+            Some(store) => StandingAnswers::read_with_draws(store)?,
             None => Default::default(),
         };
         let known = match (&self.secret, standing.is_empty()) {
@@ -135,6 +136,10 @@ impl PageState {
             self.secret.as_ref(),
             |one| known.is_some_and(|known| known.contains(one)),
         );
+        let called = answers.called_now();
+        if let Some(store) = store.filter(|_| !called.is_empty() && !draws.is_empty()) {
+            draws = store.draws_called(&called)?;
+        }
         answers.hold_draws(draws);
         answers.change_counter = counter;
         answers.day = today;

@@ -112,7 +112,7 @@ pub(crate) fn check_ledgers(
     Ok(())
 }
 
-const CURE: &str =
+pub(super) const CURE: &str =
     "从备份取回对照表的整个文件夹；没有备份的，用现在的身份密钥运行 bidui migrate，由以前的发布重新生成";
 
 fn read_head(folder: &Path) -> Option<LedgerHead> {

@@ -14,6 +14,7 @@ pub(crate) mod list_issue;
 pub(crate) mod manifest;
 pub(crate) mod output_files;
 pub(crate) mod own_marks;
+pub(crate) mod renamed_ids;
 pub(crate) mod returned_points;
 pub(crate) mod small_table_writer;
 pub(crate) mod snapshot;

@@ -48,6 +48,7 @@ const HOW_NAMED: &str = "指向一个发布，例如 out/2018Q3、out/2018Q3/lat
 pub struct Snapshot {
     folder: PathBuf,
     version: String,
+    pipeline_digest: String,
     period: Period,
     previous_period: Option<Period>,
     pipeline: String,
@@ -77,6 +78,8 @@ pub struct Snapshot {
 struct ManifestHead {
     #[serde(default)]
     version: String,
+    #[serde(default)]
+    pipeline_digest: String,
     /// `quarter` in format 1.
     #[serde(alias = "quarter")]
     period: Period,
@@ -203,6 +206,7 @@ impl Snapshot {
         Ok(Self {
             folder,
             version: head.version,
+            pipeline_digest: head.pipeline_digest,
             period: head.period,
             previous_period: head.previous_period,
             lacked: present().map(|s| (s.source.clone(), s.lacked.clone())).collect(),
@@ -367,6 +371,11 @@ impl Snapshot {
     /// Version of the program that wrote it; `""` where it does not say.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Digest over the pipeline folder that it was made with.
+    pub(crate) fn pipeline_digest(&self) -> &str {
+        &self.pipeline_digest
     }
 
     /// The period it was compared with, if it was with any.

@@ -132,6 +132,32 @@ impl EvidenceRecords {
     }
 }
 
+/// Digests of all records, as marks are made of them.
+///
+/// # Errors
+/// A publication that is damaged.
+pub(crate) fn record_digests(snapshot: &Snapshot) -> Result<Vec<String>> {
+    let mut digests = Vec::new();
+    for batch in snapshot.batches(RECORDS)? {
+        let rows = BatchColumns::new(&batch, snapshot.folder());
+        for row in 0..batch.num_rows() {
+            digests.push(marked_record(&rows, row)?.digest());
+        }
+    }
+    Ok(digests)
+}
+
+fn marked_record(rows: &BatchColumns<'_>, row: usize) -> Result<MarkedRecord> {
+    let text = |column: &str| rows.optional_text(column, row).unwrap_or_default();
+    Ok(MarkedRecord {
+        source: rows.text("source", row)?,
+        id_number: text("id_number"),
+        name: text("name"),
+        birth: rows.optional_int("birth_date", row).unwrap_or_default().into(),
+        household: text("household"),
+    })
+}
+
 fn read_ruled_records(snapshot: &Snapshot, asked: &BTreeSet<&str>) -> Result<BTreeMap<String, RuledRecord>> {
     let mut found = BTreeMap::new();
     for batch in snapshot.batches(RECORDS)? {
@@ -141,14 +167,7 @@ fn read_ruled_records(snapshot: &Snapshot, asked: &BTreeSet<&str>) -> Result<BTr
             if !asked.contains(id.as_str()) {
                 continue;
             }
-            let text = |column: &str| rows.optional_text(column, row).unwrap_or_default();
-            let who = MarkedRecord {
-                source: rows.text("source", row)?,
-                id_number: text("id_number"),
-                name: text("name"),
-                birth: rows.optional_int("birth_date", row).unwrap_or_default().into(),
-                household: text("household"),
-            };
+            let who = marked_record(&rows, row)?;
             found.insert(id, RuledRecord { person: rows.text("person_id", row)?, who });
         }
     }

@@ -151,16 +151,22 @@ fn answer_to<'a>(
     }
     let former = one.former_numbers.iter().filter_map(|number| number_key(number));
     let found = std::iter::once(one.listed_id.as_str()).chain(former);
-    answer_that_counts(found.filter_map(|name| by_name.get(name).copied()), &one.facts, words)
+    let found = found.filter_map(|name| by_name.get(name).copied());
+    answer_that_counts(found, (&one.exception_id, &one.facts), words)
 }
 
-/// The answer that counts of those that were given to a finding under its names.
+/// The answer that counts of those that were given to a finding under its names; `exception_id` and `facts`: its own name, and
+/// what it rests on.
 pub(crate) fn answer_that_counts<'a>(
     found: impl Iterator<Item = &'a StandingAnswer>,
-    facts: &str,
+    (exception_id, facts): (&str, &str),
     words: &AnswerWords,
 ) -> Option<&'a StandingAnswer> {
-    found.max_by_key(|answer| {
+    let found: Vec<&StandingAnswer> = found.collect();
+    // Who answers it by its present name has seen what was answered before under another.
+    let own = found.iter().filter(|one| one.answer.exception_id == exception_id && one.answer.facts == facts);
+    let anew = own.map(|one| one.batch).max();
+    found.into_iter().filter(|one| anew.is_none_or(|anew| one.batch >= anew)).max_by_key(|answer| {
         let open = words.meaning_of(&answer.answer.verdict).closes == Closing::No;
         (answer.answer.facts == facts, open, answer.batch)
     })

@@ -177,7 +177,7 @@ fn name_for_lists(exceptions: &mut [TrackedException], secret: &IdentitySecret) 
 }
 
 /// Sorts former numbers; the present one is none.
-fn settle_former_numbers(exceptions: &mut [TrackedException]) {
+pub(crate) fn settle_former_numbers(exceptions: &mut [TrackedException]) {
     for one in exceptions.iter_mut().filter(|one| !one.former_numbers.is_empty()) {
         let number = one.long_number();
         one.former_numbers.retain(|former| *former != number);

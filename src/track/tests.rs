@@ -170,7 +170,8 @@ fn t1_findings_of_a_renamed_rule_go_on_under_its_code() {
     for one in &mut q3 {
         one.former_numbers.push(one.long_number());
     }
-    let sheet = q3.iter().find(|one| &*one.exception.rule_code == "R52").unwrap().long_number();
+    let of_renamed = q3.iter().find(|one| &*one.exception.rule_code == "R52").unwrap();
+    let (sheet, answers) = (of_renamed.long_number(), answered(of_renamed, "不属实", ("F1", "2018-10-20")));
     let renamed = [("R52".to_owned(), "R52x".into())].into();
     let before = PreviousExceptions { period: period("2018Q3"), exceptions: q3 }.under_codes(&renamed);
     let found = [finding("R52x", "P1", "a"), finding("R9", "P1", "")];
@@ -180,6 +181,14 @@ fn t1_findings_of_a_renamed_rule_go_on_under_its_code() {
     let one = q4.iter().find(|one| &*one.exception.rule_code == "R52x").unwrap();
     assert_eq!(one.former_numbers, [sheet]);
     assert!(one.long_number().starts_with("R52x-2018Q3-"));
+    // What was answered under the former code is answered.
+    let status = |code: &str, facts: &str| {
+        let judged = judged(q4.clone(), facts, &answers, "2018Q4");
+        judged.iter().find(|one| &*one.exception.rule_code == code).unwrap().status
+    };
+    assert_eq!(status("R52x", "F1"), Status::Answered);
+    assert_eq!(status("R52x", "F2"), Status::Persisting);
+    assert_eq!(status("R9", "F1"), Status::Persisting, "nobody answered the other");
 }
 
 #[test]
@@ -434,6 +443,30 @@ fn t13_of_two_that_became_one_what_keeps_it_open_stands() {
     let q4 = judged(q4, "F1", &both, "2018Q4");
     assert!(q4[0].is_open());
     assert_eq!(q4[0].answer.as_ref().unwrap().verdict, "属实", "the stricter one, though it is older");
+}
+
+#[test]
+fn who_answers_a_finding_by_its_present_name_has_seen_what_was_said_under_another() {
+    let found = finding("R07", "P2", "");
+    let mut q3 = next(std::slice::from_ref(&found), &[], None, &[], "2018Q3");
+    let former = next(&[finding("R07", "P1", "")], &[], None, &[], "2018Q3").remove(0);
+    q3[0].former_numbers.push(former.long_number());
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = AnswerStore::open(folder.path(), "ID1").unwrap();
+    for (of, verdict) in [(&former, "属实"), (&q3[0], "不属实")] {
+        let said = answered(of, verdict, ("F1", "2018-10-20"));
+        let (_, one) = said.iter().next().unwrap();
+        let origin = BatchOrigin {
+            source: AnswerSource::Page,
+            recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
+            recorded_by: "操作员".to_owned(),
+            file: String::new(),
+            file_sha256: String::new(),
+        };
+        store.append(&origin, std::slice::from_ref(&one.answer)).unwrap();
+    }
+    let both = StandingAnswers::read(&store).unwrap();
+    assert_eq!(judged(q3, "F1", &both, "2018Q3")[0].status, Status::Answered);
 }
 
 #[test]

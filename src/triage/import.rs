@@ -1,5 +1,6 @@
 //! One import: files in, answers appended, copies out.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use super::row_outcome::{FileOutcome, OutcomeCounts, RowFate, ToldRow};
 use super::ruled_pairs::note_ruled_pairs;
 use crate::answers::{
     Answer, AnswerSource, AnswerStore, AppendedBatch, BatchOrigin, RETURNED, ReviewLevel, StandingAnswers,
+    is_pair_subject,
 };
 use crate::privacy::IdentitySecret;
 use crate::publication::snapshot::Snapshot;
@@ -110,7 +112,7 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
     }
     notes.extend(known.unreadable.iter().map(|run| format!("读不出较早的发布，没有对照：{run}")));
     let mut attempt = 0;
-    let mut unbound;
+    let (mut unbound, mut unnamed);
     let import = loop {
         let store = AnswerStore::find(&plan.out, &identity)?;
         let (last, standing) = match &store {
@@ -119,8 +121,16 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
         };
         drop(store);
         let mut together = judged.clone();
-        judge_together(&files, &mut together, &standing);
+        let formerly = answered_formerly(plan.identity.as_ref(), &known, &standing);
+        judge_together(&files, &mut together, (&standing, &formerly));
         let mut batches = batches(plan, &files, &together);
+        batches.iter_mut().for_each(|(_, answers)| withdraw_formerly(answers, &formerly, &standing));
+        unnamed = match plan.identity {
+            None => {
+                known.unknown_of(standing.iter().map(|(name, _)| name).filter(|one| !is_pair_subject(one)))
+            }
+            Some(_) => 0,
+        };
         let mut taken: Vec<&mut Answer> = batches.iter_mut().flat_map(|(_, answers)| answers).collect();
         unbound = note_ruled_pairs(&mut taken, &plan.words, &known.newest.snapshot, plan.identity.as_ref())?;
         if plan.dry_run || batches.is_empty() {
@@ -136,6 +146,11 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
             return Err(Error::input("另一个程序一直在写核查结果").hint("等它结束后再导入一次"));
         }
     };
+    if unnamed > 0 {
+        notes.push(format!(
+            "有{unnamed}条已有的核查结果记在疑点以前的名下，没有身份密钥（--identity-file）对不回，没有与它们对照"
+        ));
+    }
     if unbound > 0 {
         let why = match plan.identity {
             None => "没有身份密钥（--identity-file）",
@@ -175,6 +190,34 @@ pub fn import_answers(plan: &TriagePlan) -> Result<TriageImport> {
         copies,
         unreadable,
     })
+}
+
+/// Names that exceptions of the newest publication were answered under formerly, by their present ones; which they are
+/// takes the secret to tell.
+fn answered_formerly(
+    secret: Option<&IdentitySecret>,
+    known: &KnownExceptions,
+    standing: &StandingAnswers,
+) -> BTreeMap<String, Vec<String>> {
+    let Some(secret) = secret else { return BTreeMap::new() };
+    let names: Vec<&str> = standing.subjects().filter(|one| !is_pair_subject(one)).collect();
+    let by_key: BTreeMap<String, &str> = secret.listed(&names).into_iter().zip(names).collect();
+    known.answered_formerly(&by_key)
+}
+
+/// Who takes an answer back takes it back under every name that the exception was answered under.
+fn withdraw_formerly(
+    answers: &mut Vec<Answer>,
+    formerly: &BTreeMap<String, Vec<String>>,
+    standing: &StandingAnswers,
+) {
+    let mut others: Vec<Answer> = Vec::new();
+    for answer in answers.iter().filter(|answer| answer.is_withdrawal()) {
+        let names = formerly.get(&answer.exception_id).into_iter().flatten();
+        let names = names.filter(|name| standing.of(name).is_some());
+        others.extend(names.map(|name| Answer { exception_id: name.clone(), ..answer.clone() }));
+    }
+    answers.extend(others);
 }
 
 /// Name of the secret that the exceptions of a publication are called under.

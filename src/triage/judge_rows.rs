@@ -227,11 +227,11 @@ pub(super) fn refuse_inseparable(
 type Place = (usize, usize);
 
 /// Judges rows beside each other and beside what stands. An exception that two rows answer differently is taken from
-/// neither; what is said twice is taken once.
+/// neither; what is said twice is taken once. `formerly`: other names that exceptions were answered under.
 pub(super) fn judge_together(
     files: &[ReturnedFile],
     judged: &mut [Vec<JudgedRow>],
-    standing: &StandingAnswers,
+    (standing, formerly): (&StandingAnswers, &BTreeMap<String, Vec<String>>),
 ) {
     let mut by_exception: BTreeMap<String, Vec<Place>> = BTreeMap::new();
     for (file, rows) in judged.iter().enumerate() {
@@ -256,8 +256,11 @@ pub(super) fn judge_together(
             }
             continue;
         }
-        let stands = standing.of(&exception);
-        if let (None, Some(back)) = (stands, standing.returned(&exception))
+        let names = formerly.get(&exception).into_iter().flatten();
+        let names: Vec<&String> = std::iter::once(&exception).chain(names).collect();
+        let stands = names.iter().filter_map(|name| standing.of(name)).max_by_key(|one| one.batch);
+        let back = names.iter().find_map(|name| standing.returned(name));
+        if let (None, Some(back)) = (stands, back)
             && answer(&places[0]).is_some_and(|answer| is_returned(back, answer))
         {
             let told = format!(

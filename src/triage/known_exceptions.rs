@@ -1,7 +1,7 @@
 //! Which exceptions can be answered: those that the newest publication knows, by whatever a sheet calls them, and what
 //! earlier runs that are still there showed of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
@@ -190,6 +190,29 @@ impl KnownExceptions {
             others.extend(runs.into_iter().filter(|run| run != newest.snapshot.folder()));
         }
         Ok(Self { newest, others, opened: BTreeMap::new(), unreadable: Vec::new() })
+    }
+
+    /// Of exceptions of the newest publication that something was answered of under a former name: those names, the fingerprints in
+    /// `answered` by the keys that lists have for them.
+    pub(super) fn answered_formerly(
+        &self,
+        answered: &BTreeMap<String, &str>,
+    ) -> BTreeMap<String, Vec<String>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, name) in answered {
+            let one = self.newest.by_key(key).filter(|one| one.exception_id != **name);
+            if let Some(one) = one {
+                found.entry(one.exception_id.clone()).or_default().push((*name).to_owned());
+            }
+        }
+        found
+    }
+
+    /// How many of these fingerprints the newest publication does not have.
+    pub(super) fn unknown_of<'a>(&self, answered: impl Iterator<Item = &'a str>) -> usize {
+        let known: BTreeSet<&str> =
+            self.newest.named.exceptions.iter().map(|one| one.exception_id.as_str()).collect();
+        answered.filter(|name| !known.contains(name)).count()
     }
 
     /// How many other runs there are.

@@ -182,6 +182,25 @@ fn t8_t9_t12_t18_t21_answers_close_findings_over_two_quarters_and_are_counted_ap
 }
 
 #[test]
+fn t21_the_exit_code_asks_for_what_is_open_after_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, out) = (key(folder.path()), folder.path().join("out"));
+    let asked = ["--select", "R08", "--fail-on", "S2"];
+    let code = || crate::end_to_end::try_to_run("2018Q3", &out, &key, &asked).status.code();
+    assert_eq!(code(), Some(1));
+    let found = exceptions(&out, "2018Q3");
+    let answers: Vec<Answer> = found.values().map(|row| answer(row, "不属实", "2018-10-20")).collect();
+    assert!(answers.len() > 3);
+    append(&out, &answers[1..]);
+    assert_eq!(code(), Some(1), "one is open still");
+    append(&out, &answers[..1]);
+    assert_eq!(code(), Some(0), "nothing is open");
+    let now = exceptions(&out, "2018Q3");
+    assert_eq!(now.len(), found.len(), "what is found is counted as before");
+    assert!(now.values().all(|row| row.get("status") == "answered"));
+}
+
+#[test]
 fn records_that_are_not_one_person_are_kept_apart_from_then_on() {
     let folder = tempfile::tempdir().unwrap();
     let (key, out) = (key(folder.path()), copied(folder.path()));

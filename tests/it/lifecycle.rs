@@ -161,6 +161,30 @@ fn t2_t5_t6_a_run_of_some_rules_closes_nothing_and_takes_no_place() {
     let aside = Snapshot::open(&out.join("2018Q4").join(runs("run-0002-").unwrap())).unwrap();
     let closed = |row: &TableRow| row.get("status") == "resolved" && row.get("rule_code") != "R37";
     assert!(aside.rows("restricted/exception.parquet", closed).unwrap().is_empty());
+    // The same lists and rules once more: no status moves, not a byte of what is known of findings differs.
+    let table = || std::fs::read(out.join("2018Q4/latest/restricted/exception.parquet")).unwrap();
+    let before = table();
+    run("2018Q4", &out, &key, &[]);
+    assert_eq!(table(), before);
+    // What another pipeline published is no baseline, whatever it found.
+    let foreign = folder.path().join("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    let copied =
+        std::process::Command::new("cp").arg("-aL").arg(out.join("2018Q3/latest")).arg(&foreign).status();
+    assert!(copied.unwrap().success());
+    let manifest = foreign.join("latest/manifest.json");
+    let mut said: serde_json::Value = serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
+    said["pipeline"] = "别的试点".into();
+    std::fs::write(&manifest, said.to_string()).unwrap();
+    let refused = crate::end_to_end::try_to_run(
+        "2018Q4",
+        &folder.path().join("anew"),
+        &key,
+        &["--previous", text(&foreign.join("latest"))],
+    );
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("上一期的发布不是这条流水线的") && told.contains("别的试点"), "{told}");
 }
 
 #[test]
@@ -207,4 +231,32 @@ fn t3_who_stands_in_a_returned_row_is_not_put_right() {
     let now = publication.rows("restricted/exception.parquet", same).unwrap();
     let told = ["status", "checked", "resolved_by"].map(|column| now[0].get(column));
     assert_eq!(told, ["persisting", "0", ""], "{summary}");
+}
+
+#[test]
+fn t3_a_county_s_list_that_is_cut_short_puts_nothing_right() {
+    let data = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("fixtures/hebi/2018Q4"), data.path());
+    let path = data.path().join("农村低保_淇县.csv");
+    let bytes = std::fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
+    std::fs::write(&path, lines[..3].concat()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (key, out) = (key(folder.path()), folder.path().join("out"));
+    let before = published().join("out/2018Q3");
+    let data = data.path().to_str().unwrap();
+    let named = ["run", "pipelines/hebi", "--quarter", "2018Q4", "--select", "R07", "--data", data];
+    let places = ["--out", text(&out), "--key-file", text(&key), "--previous", text(&before)];
+    // Whoever runs it is told.
+    let told = ok(&[&named[..], &places[..]].concat());
+    assert!(told.contains("没有淇县的数据"), "{told}");
+    let publication = Snapshot::open(&out.join("2018Q4")).unwrap();
+    let of_county = |row: &TableRow| row.get("rule_code") == "R07" && row.get("county_code") == "410622";
+    let now = publication.rows("restricted/exception.parquet", of_county).unwrap();
+    let known: Vec<TableRow> = exceptions("2018Q3").into_values().filter(of_county).collect();
+    assert!(!known.is_empty() && now.len() >= known.len());
+    for row in &now {
+        let told = ["status", "checked", "resolved_by"].map(|column| row.get(column));
+        assert_eq!(told, ["persisting", "0", ""], "{}", row.get("exception_id"));
+    }
 }

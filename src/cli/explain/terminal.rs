@@ -182,8 +182,10 @@ impl TerminalLines {
         }
         self.title("核查经过");
         for one in &case.history {
-            let old = if one.same_facts { "" } else { "（当时的原值与现在不同）" };
-            let text = format!("{} {} {}：{} {}{old}", one.on, one.level, one.by, one.verdict, one.details);
+            let text = format!(
+                "{} {} {}：{} {}{}",
+                one.on, one.level, one.by, one.verdict, one.details, one.of_facts
+            );
             self.labelled("  · ", 4, &text);
         }
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use rust_xlsxwriter::utility::column_number_to_name;
 
+use super::line_breaks::wrapped_line_count;
 use super::list_column::{ListColumn, ListColumnKind, ListLayout};
 use super::list_row::ListRow;
 use super::style::CellStyle;
@@ -156,14 +157,8 @@ const CHARACTERS: f64 = 1.05;
 
 /// Lines that a text takes in a column of a width.
 pub(super) fn line_count(text: &str, width: f64) -> usize {
-    // A Han character takes two columns.
-    let columns = |line: &str| {
-        line.bytes().map(|byte| usize::from(byte < 0x80) + 2 * usize::from(byte >= 0xC0)).sum::<usize>()
-    };
-    // No Han character is cut in two.
     let room = ((width * CHARACTERS) as usize).max(2);
-    let room = if text.is_ascii() { room } else { room / 2 * 2 };
-    text.split('\n').map(|line| columns(line).div_ceil(room).max(1)).sum()
+    text.split('\n').map(|line| wrapped_line_count(line, room)).sum()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod earlier_sheets;
 mod evidence;
 mod finding_text;
 mod homes;
+mod line_breaks;
 mod list_column;
 mod list_row;
 mod number_conflict;

@@ -165,7 +165,8 @@ fn a_migration_adds_to_the_ledger_and_takes_nothing_away() {
     let rows = || -> BTreeSet<[String; 3]> {
         let json = ok(&["migrate", text(&out), "--key-file", text(&keys), "--format", "json"]);
         let done: serde_json::Value = serde_json::from_str(&json).unwrap();
-        let ledger = Path::new(done[0]["folder"].as_str().unwrap()).join("restricted/renamed_ids.parquet");
+        let ledger =
+            Path::new(done["ledgers"][0]["folder"].as_str().unwrap()).join("restricted/renamed_ids.parquet");
         let rows = bidui::read_rows(&ledger, |_| true).unwrap();
         let texts =
             |row: &bidui::TableRow| ["kind", "previous_id", "current_id"].map(|c| row.get(c).to_owned());

@@ -1,6 +1,7 @@
 //! Ids under a secret, pseudonyms under a key: which keys are taken, what depends on them, what nobody can compute
 //! without them, and another secret with a ledger (docs/adr/0015).
 
+mod answers_carried;
 mod attack;
 mod migrated;
 mod refusals;

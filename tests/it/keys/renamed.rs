@@ -31,11 +31,13 @@ fn a_migration_carries_persons_exceptions_and_sheets_on_to_another_secret() {
     let json = ok(&["migrate", text(&out), "--key-file", text(&key), "--format", "json"]);
     let done: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(
-        done[0]["persons"].as_u64() > Some(1_000) && done[0]["exceptions"].as_u64() > Some(500),
+        done["ledgers"][0]["persons"].as_u64() > Some(1_000)
+            && done["ledgers"][0]["exceptions"].as_u64() > Some(500),
         "{json}"
     );
-    assert_eq!(done[0]["from"].as_str(), old.keys().map(|keys| keys.identity.as_str()));
-    let ledger = Path::new(done[0]["folder"].as_str().unwrap()).join("restricted/renamed_ids.parquet");
+    assert_eq!(done["ledgers"][0]["from"].as_str(), old.keys().map(|keys| keys.identity.as_str()));
+    let ledger =
+        Path::new(done["ledgers"][0]["folder"].as_str().unwrap()).join("restricted/renamed_ids.parquet");
     let rows = bidui::read_rows(&ledger, |_| true).unwrap();
     let renamed = |id: &str| rows.iter().find(|row| row.get("previous_id") == id).unwrap().get("current_id");
 

@@ -106,7 +106,7 @@ fn percent(text: &str) -> String {
 
 /// What the page tells above itself.
 pub(crate) fn told(body: &str) -> String {
-    let paragraphs = body.split("<p class=\"told").skip(1).filter_map(|rest| rest.split_once('>'));
+    let paragraphs = body.split(" class=\"told").skip(1).filter_map(|rest| rest.split_once('>'));
     paragraphs.filter_map(|(_, rest)| rest.split('<').next()).map(str::trim).collect::<Vec<_>>().join("|")
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bidui::TableRow;
 
-use super::{PageOffice, answer, is_shown, promised, seen, total};
+use super::{PageOffice, answer, is_shown, promised, seen, total, undoable};
 
 fn of_area(area: &str) -> impl FnMut(&&TableRow) -> bool + '_ {
     move |row| area.is_empty() || row.get("county_code") == area
@@ -78,6 +78,33 @@ fn what_another_program_appends_and_undoes_is_seen_at_the_next_request() {
     office.store().undo(batch, "2018-10-22T00:00:00+08:00", "操作员").unwrap();
     assert_eq!(closed(), 0);
     assert_eq!(total(&page.get("市里的人", "/?status=pending").body), 1);
+}
+
+#[test]
+fn t22_what_was_answered_under_one_filter_is_undone_under_another_and_outlives_the_server() {
+    let office = PageOffice::with(&["2018Q3"]);
+    let page = office.serve(&["city::市里的人"]);
+    let most_urgent = |row: &TableRow| is_shown(row) && row.get("severity") == "S1";
+    let rows: Vec<_> = office.exceptions("2018Q3").into_iter().filter(most_urgent).take(3).collect();
+    let closed = |page: &super::ServedPage| total(&page.get("市里的人", "/?status=closed").body);
+    let answered = |page: &super::ServedPage| {
+        let mut fields = vec![("verdict", "不属实"), ("reason", "死亡"), ("next", "/?severity=S1")];
+        fields.extend(rows.iter().map(|row| ("key", row.get("listed_id"))));
+        let reply = page.post("市里的人", "/answer", &fields);
+        undoable(&page.follow("市里的人", &reply).body)
+    };
+    let batch = answered(&page);
+    assert_eq!(closed(&page), 3);
+    // Somebody looks at others by now; what is undone is what was answered, and the filter stays.
+    let others = total(&page.get("市里的人", "/?severity=S3").body);
+    let undo = [("batch", &*batch), ("next", "/?severity=S3")];
+    let body = page.follow("市里的人", &page.post("市里的人", "/undo", &undo)).body;
+    assert_eq!((total(&body), closed(&page)), (others, 0));
+    // What was told to be noted is there when the server was killed.
+    answered(&page);
+    drop(page);
+    let page = office.serve(&["city::市里的人"]);
+    assert_eq!(closed(&page), 3);
 }
 
 #[test]
