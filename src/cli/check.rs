@@ -105,6 +105,9 @@ fn check_inclusion(pipeline: &Pipeline, rules: &RuleSet, console: &mut Console<'
     for told in rules.county_parameter_use(pipeline).iter().flat_map(CountyParameter::told) {
         console.line(&format!("提醒：{told}"))?;
     }
+    for told in rules.unread_parameters(pipeline)? {
+        console.line(&format!("提醒：{told}"))?;
+    }
     if !pipeline.layers.bases().is_empty() && !rules.has_policy_text() {
         console.line("提醒：没有政策文本（rules.toml 的 policy_text），规则的引文没有核对")?;
     }

@@ -252,6 +252,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     // What a county sets and a rule does not see there would change nothing, and nobody would know.
     let county_parameters = plan.rules.county_parameter_use(&plan.pipeline);
     warnings.extend(county_parameters.iter().flat_map(CountyParameter::told));
+    warnings.extend(plan.rules.unread_parameters(&plan.pipeline)?);
     let mut previous_indicators = previous.map(previous_indicators).transpose()?.unwrap_or_default();
     for one in &mut previous_indicators {
         if let Some(code) = renamed.get(&one.rule_code) {

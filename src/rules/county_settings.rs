@@ -9,7 +9,7 @@ use super::rule_settings::RuleSettings;
 use super::view_catalogue::{COUNTY_PARAMETER, PARAMETER};
 use crate::Result;
 use crate::config::Pipeline;
-use crate::config::toml_file::TomlFile;
+use crate::config::toml_file::{TomlFile, nearest_name};
 use crate::model::division::COUNTY;
 
 /// A parameter that counties set otherwise, and who does not see it.
@@ -63,6 +63,29 @@ impl RuleSet {
             }
         }
         Ok(())
+    }
+
+    /// What to tell of parameters that the pipeline's own file sets and no rule reads, Chinese: a name with a slip in it
+    /// leaves the base's figure as it is.
+    ///
+    /// # Errors
+    /// `pipeline.toml` cannot be read.
+    pub fn unread_parameters(&self, pipeline: &Pipeline) -> Result<Vec<String>> {
+        let own: toml::Table = TomlFile::read(&pipeline.root.join("pipeline.toml"))?.parse()?;
+        let layers = own.get("parameters").and_then(toml::Value::as_table).into_iter().flatten();
+        let set: BTreeSet<&String> =
+            layers.filter_map(|(_, values)| values.as_table()).flat_map(toml::Table::keys).collect();
+        let read: BTreeSet<String> =
+            self.rules.iter().flat_map(|rule| self.parameters_read_by(rule)).flatten().collect();
+        let known = pipeline.settings.parameters.values().flat_map(|values| values.keys());
+        let known: BTreeSet<&String> = known.filter(|name| read.contains(*name)).collect();
+        let unread = set.into_iter().filter(|name| columns_with(&self.settings, name).is_disjoint(&read));
+        let told = unread.map(|name| {
+            let meant = nearest_name(name, known.iter().map(|known| known.as_str()));
+            let meant = meant.map(|meant| format!("；是不是“{meant}”？")).unwrap_or_default();
+            format!("pipeline.toml 的参数“{name}”没有一条规则读，写了也不起作用{meant}")
+        });
+        Ok(told.collect())
     }
 
     /// What counties set otherwise, by name.

@@ -101,6 +101,21 @@ fn a_county_s_parameter_that_no_rule_reads_there_is_refused_or_told() {
 }
 
 #[test]
+fn a_parameter_that_no_rule_reads_is_told_with_the_one_that_is_meant() {
+    let (_folder, rules, pipeline) = with_more("");
+    assert_eq!(rules.unwrap().unread_parameters(&pipeline).unwrap(), Vec::<String>::new());
+    let (_folder, rules, pipeline) =
+        with_more("[parameters.2017]\npoverty_line_fne = 330000\n[parameters.2016]\nnobody_asks = 1\n");
+    let told = rules.unwrap().unread_parameters(&pipeline).unwrap();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("“nobody_asks”没有一条规则读"), "{told:?}");
+    assert!(
+        told[1].contains("“poverty_line_fne”") && told[1].ends_with("是不是“poverty_line_fen”？"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn years_without_holidays_are_known_to_be_so() {
     let pipeline = Pipeline::open(Path::new("pipelines/longan-2025")).unwrap();
     let rules = RuleSet::load(&pipeline).unwrap();

@@ -172,9 +172,11 @@ fn quality_example_by_hand_of_the_documentation() {
         (of(&quality, A).unjudged, of(&quality, A).findings, of(&quality, A).deducted_unjudged),
         (1, 1, 1)
     );
-    let text = std::fs::read_to_string("docs/quality.md").unwrap();
-    for told in ["4 ÷ 17", "2 ÷ 8", "98.03", "104.16", "0.7648", "0.7500"] {
-        assert!(text.contains(told), "docs/quality.md says {told}");
+    for page in ["docs/quality.md", "docs/quality.zh-CN.md"] {
+        let text = std::fs::read_to_string(page).unwrap();
+        for told in ["4 ÷ 17", "2 ÷ 8", "98.03", "104.16", "0.7648", "0.7500"] {
+            assert!(text.contains(told), "{page} says {told}");
+        }
     }
 }
 
