@@ -85,8 +85,14 @@ fn read_source_contract<'p>(
         file.add(TomlFile::read(extra)?, &mut written)?;
     }
     check_files(&file, &written)?;
-    let mut check =
-        SourceCheck { file: &file, layers, tables, seen: BTreeSet::new(), roles: BTreeMap::new() };
+    let mut check = SourceCheck {
+        file: &file,
+        layers,
+        tables,
+        seen: BTreeSet::new(),
+        roles: BTreeMap::new(),
+        marks: None,
+    };
     let mut columns = Vec::with_capacity(written.column.len());
     for (index, spec) in written.column.iter().enumerate() {
         columns.push(check.column(index, spec, &written.period)?);
@@ -160,6 +166,8 @@ struct SourceCheck<'a> {
     tables: &'a mut BTreeMap<String, BTreeMap<String, CodeMap>>,
     seen: BTreeSet<String>,
     roles: BTreeMap<ColumnRole, String>,
+    /// Column that says in which other lists a person stands.
+    marks: Option<String>,
 }
 
 impl SourceCheck<'_> {
@@ -256,6 +264,17 @@ impl SourceCheck<'_> {
         {
             return Err(self.file.complain(&at("default"), format!("默认值“{default}”不在代码表里")));
         }
+        if let Some(stray) = spec.listed_in.keys().find(|value| codes.label(value) != Some(value.as_str())) {
+            let steps = [at("listed_in")[0], at("listed_in")[1], "listed_in".into(), stray.as_str().into()];
+            let error = self.file.complain_key(&steps, format!("“{stray}”不在这一列的代码表里"));
+            return Err(error.hint("listed_in 的左边是代码表里的标准名称，右边是名单的名字"));
+        }
+        if !spec.listed_in.is_empty()
+            && let Some(other) = self.marks.replace(name.clone())
+        {
+            let error = self.file.complain(&at("listed_in"), format!("列“{other}”已写了 listed_in"));
+            return Err(error.hint("一份名单里只有一列可以说明别的名单"));
+        }
         let mut headers = vec![spec.label.clone()];
         headers.extend(spec.headers.iter().filter(|h| **h != spec.label).cloned());
         Ok(SourceColumn {
@@ -276,6 +295,7 @@ impl SourceCheck<'_> {
             end: spec.end.unwrap_or_else(|| is_end_name(name)),
             range: spec.range,
             usual: spec.usual,
+            listed_in: spec.listed_in.clone(),
             period: period_form(name, spec.kind, list),
         })
     }

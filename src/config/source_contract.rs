@@ -89,6 +89,8 @@ pub struct SourceColumn {
     pub range: Option<[i32; 2]>,
     /// Between which, in 元 or 平方米, the middle one of a county's amounts lies.
     pub usual: Option<[u32; 2]>,
+    /// Values that say in which other source the person has a record.
+    pub listed_in: BTreeMap<String, String>,
     /// Tells a period: its values are read as such and come out in one form.
     pub period: Option<PeriodForm>,
 }
@@ -156,6 +158,10 @@ impl SourceContract {
     /// Column by canonical name.
     pub fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|c| c.name == name)
+    }
+    /// Column that says in which other lists a person stands.
+    pub fn marks_lists(&self) -> Option<&SourceColumn> {
+        self.columns.iter().find(|column| !column.listed_in.is_empty())
     }
     /// Position of a column.
     pub fn position(&self, name: &str) -> Option<usize> {
@@ -305,7 +311,9 @@ impl SourceContract {
         let of_member =
             |at: usize| self.members.iter().any(|m| m.cells.iter().any(|(column, _)| *column == at));
         (self.columns.iter().enumerate())
-            .map(|(at, c)| c.role.is_some() || c.required || unique(c) || of_member(at))
+            .map(|(at, c)| {
+                c.role.is_some() || !c.listed_in.is_empty() || c.required || unique(c) || of_member(at)
+            })
             .collect()
     }
     /// Cleaned headers that feed only columns that are not `wanted`.

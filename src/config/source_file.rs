@@ -154,6 +154,10 @@ pub(crate) struct ColumnSpec {
     /// `[least, most]`, in 元 or 平方米: between them lies the middle one of a county's amounts or areas. Where it does not,
     /// the column is not known there: most likely it is in another unit.
     pub usual: Option<[u32; 2]>,
+    /// Values that say in which other list the person stands, by the name of its source: who is insured as poor is registered.
+    /// One column of a list; the linker hears it where names alone are left.
+    #[serde(default)]
+    pub listed_in: BTreeMap<String, String>,
 }
 
 /// What an amount is per.

@@ -131,7 +131,7 @@ impl HouseholdTies {
     ) -> Vec<u64> {
         let alike = |a: u32, b: u32| match (nodes.name(a), nodes.name(b)) {
             (Some(x), Some(y)) => {
-                super::compare::han_name_level(x, y) <= super::compare::HanNameLevel::OneCharacter
+                super::compare::han_name_level(x, y) <= super::compare::HanNameLevel::OtherSurname
             }
             _ => false,
         };

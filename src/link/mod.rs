@@ -7,8 +7,8 @@ use crate::Result;
 use crate::link::settings::{LinkSettings, PassKind};
 use crate::model::division::DivisionTree;
 use crate::model::links::Decision;
-use crate::model::links::Tier;
 use crate::model::links::{Links, RuledPairs};
+use crate::model::links::{Node, Tier};
 use crate::normalize::ComparableSource;
 
 pub(crate) mod assignment;
@@ -20,6 +20,7 @@ pub(crate) mod disjoint_sets;
 pub(crate) mod generic;
 pub(crate) mod household_ties;
 pub(crate) mod level_words;
+mod list_marks;
 pub(crate) mod near_miss;
 pub(crate) mod nodes;
 pub(crate) mod one_to_one;
@@ -28,15 +29,18 @@ pub(crate) mod pair_weights;
 pub(crate) mod rulings;
 mod seeded_random;
 pub(crate) mod settings;
+mod sole_namesakes;
 #[cfg(test)]
 pub(crate) mod test_lists;
 pub(crate) mod train;
 
 use candidate_scoring::CandidateScoring;
 pub(crate) use decide::contradicts_own_id;
+use list_marks::ListMarks;
 use nodes::LinkNodes;
 use pair_weights::PairLevels;
 pub use rulings::{SaidOfPair, find_ruled_pairs};
+use sole_namesakes::{ListTie, SoleNamesakes};
 
 /// A scored pair before it is written down.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +96,22 @@ pub fn link_as_ruled(
         None => scoring.decide(),
     }
     let told_same: Vec<ScoredPair> = scoring.weigh(&ruled.same);
-    let mut scored = scoring.decided();
+    let mut scored = scoring.take_decided();
     scored.iter_mut().filter(|one| ruled.are_apart(one.pair)).for_each(|one| one.outcome = None);
     one_to_one::settle_one_to_one(&mut scored, nodes, &single);
+    if settings.decision.sole > 0 && settings.links_numbered_people() {
+        let systems = settings.systems(&nodes.names);
+        let marks = ListMarks::new(nodes, &systems);
+        let ties = |a: Node, b: Node| match () {
+            () if marks.share_system(a, b) => ListTie::OneSystem,
+            () if marks.names(a, b) || marks.names(b, a) => ListTie::Named,
+            () => ListTie::None,
+        };
+        let namesakes = SoleNamesakes::new(nodes, scoring.doubtful(), &scored, &ties);
+        let enough = settings.decision.accept - settings.decision.sole;
+        let report = namesakes.accept(&mut scored, &ruled, enough, |pairs| scoring.weigh(pairs));
+        candidates.reports.push(report);
+    }
     accept_as_ruled(&mut scored, told_same);
     let kept = scored.iter().filter(|one| one.outcome.is_some()).count();
     let mut links = Links {

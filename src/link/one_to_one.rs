@@ -1,7 +1,8 @@
 //! At most one record per person and source, where the source promises it.
 //!
 //! Accepted pairs between two such sources must be an assignment. Conflicts form small
-//! components; the best total weight wins there, and what loses goes to review.
+//! components; the best total weight wins there, and what loses goes to review. Rows that stand in a list twice are one:
+//! a second row with a damaged number does not take the partner of the first.
 
 use hashbrown::HashMap;
 
@@ -13,6 +14,7 @@ use crate::model::links::{Decision, Tier};
 /// Turns accepted pairs that lose against better ones into review pairs. `single`: by source,
 /// at most one record per person.
 pub(crate) fn settle_one_to_one(scored: &mut [ScoredPair], nodes: &LinkNodes, single: &[bool]) {
+    let rows = DoubledRows::new(scored, nodes, single);
     // Conflicts only arise between pairs of the same two sources, one of them single.
     let mut by_sources: HashMap<(u8, u8), Vec<usize>> = HashMap::new();
     for (at, one) in scored.iter().enumerate() {
@@ -31,23 +33,60 @@ pub(crate) fn settle_one_to_one(scored: &mut [ScoredPair], nodes: &LinkNodes, si
     for ((s, t), mut pairs) in groups {
         // A record may have one partner in a single source.
         let limits = (single[usize::from(t)], single[usize::from(s)]);
-        keep_contested_pairs(scored, &mut pairs, limits, &mut partners);
+        keep_contested_pairs(scored, &rows, &mut pairs, limits, &mut partners);
         // Heaviest first; what the records say, not where they stand, breaks ties.
         pairs.sort_by_cached_key(|&at| {
             let (a, b) = block::unpack_pair(scored[at].pair);
             let (x, y) = (nodes.content(a), nodes.content(b));
             (std::cmp::Reverse(scored[at].weight), x.min(y), x.max(y))
         });
-        let edges: Vec<WeightedPair> = (pairs.iter())
+        // Of the pairs between doubled rows the heaviest stands for all.
+        let mut edges: Vec<WeightedPair> = Vec::with_capacity(pairs.len());
+        let mut edge_of: HashMap<(u32, u32), usize> = HashMap::with_capacity(pairs.len());
+        let of_pair: Vec<usize> = (pairs.iter())
             .map(|&at| {
-                let (left, right) = block::unpack_pair(scored[at].pair);
-                WeightedPair { left, right, weight: i64::from(scored[at].weight) }
+                let (left, right) = rows.ends(scored[at].pair);
+                *edge_of.entry((left, right)).or_insert_with(|| {
+                    edges.push(WeightedPair { left, right, weight: i64::from(scored[at].weight) });
+                    edges.len() - 1
+                })
             })
             .collect();
         let kept = assign(&edges, limits.0, limits.1).kept;
-        for (at, _) in pairs.into_iter().zip(kept).filter(|(_, kept)| !kept) {
+        for (at, _) in pairs.into_iter().zip(of_pair).filter(|(_, edge)| !kept[*edge]) {
             scored[at].outcome = Some((Tier::T6, Decision::Review));
         }
+    }
+}
+
+/// Rows of single sources that stand there twice, as accepted pairs within the source say.
+struct DoubledRows(HashMap<u32, u32>);
+
+impl DoubledRows {
+    fn new(scored: &[ScoredPair], nodes: &LinkNodes, single: &[bool]) -> Self {
+        let within = scored.iter().filter(|one| one.accepted()).map(|one| block::unpack_pair(one.pair));
+        let mut first: HashMap<u32, u32> = HashMap::new();
+        // Pairs ascend: the first row of three comes before the others.
+        for (a, b) in within {
+            let source = nodes.source[a as usize];
+            // One name in one household, a boy and a girl: the rows are two people's.
+            let sexes = [nodes.stated_sex(a), nodes.stated_sex(b)];
+            if !sexes.contains(&0) && sexes[0] != sexes[1] {
+                continue;
+            }
+            if source == nodes.source[b as usize] && single[usize::from(source)] {
+                let row = first.get(&a).copied().unwrap_or(a);
+                first.entry(b).or_insert(row);
+            }
+        }
+        Self(first)
+    }
+
+    /// The first of the rows that a pair's records stand in.
+    fn ends(&self, pair: u64) -> (u32, u32) {
+        let (a, b) = block::unpack_pair(pair);
+        let row = |node: u32| self.0.get(&node).copied().unwrap_or(node);
+        (row(a), row(b))
     }
 }
 
@@ -55,12 +94,13 @@ pub(crate) fn settle_one_to_one(scored: &mut [ScoredPair], nodes: &LinkNodes, si
 /// after.
 fn keep_contested_pairs(
     scored: &[ScoredPair],
+    rows: &DoubledRows,
     pairs: &mut Vec<usize>,
     limits: (bool, bool),
     partners: &mut [u8],
 ) {
     let ends = |at: usize| {
-        let (a, b) = block::unpack_pair(scored[at].pair);
+        let (a, b) = rows.ends(scored[at].pair);
         [limits.0.then_some(a), limits.1.then_some(b)].into_iter().flatten().map(|node| node as usize)
     };
     let all = pairs.clone();
@@ -101,6 +141,17 @@ mod tests {
         // 0-4 is the heaviest pair, but 0-3 and 1-4 together weigh more.
         let pairs = [(0, 3, 40), (0, 4, 50), (1, 4, 45)];
         assert_eq!(kept(&pairs, [true, true]), [true, false, true]);
+    }
+
+    #[test]
+    fn a_row_that_stands_twice_is_one() {
+        // 0 and 1 are two rows of one person, whose records in b are 3; the heavier pair is that of the second row.
+        let twice = [(0, 1, 60), (0, 3, 40), (1, 3, 50)];
+        assert_eq!(kept(&twice, [true, false]), [true, true, true]);
+        assert_eq!(kept(&twice[1..], [true, true]), [false, true], "two people");
+        // Somebody else's row loses against both.
+        let other = [(0, 1, 60), (0, 3, 40), (1, 3, 50), (2, 3, 45)];
+        assert_eq!(kept(&other, [true, true]), [true, true, true, false]);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::Result;
 use crate::config::Pipeline;
 use crate::config::included_folders::find_included_file;
 use crate::config::toml_file::{TomlFile, TomlStep, suggest_toml_name};
 use crate::link::compare::{DateLevel, DivisionLevel, HanNameLevel, IdLevel, TextLevel};
 use crate::link::household_ties::HouseholdLevel;
+use crate::{Error, Result};
 
 /// Most that a weight, a threshold or a logarithm in a weights file may be, either way, in 1/1000 bit:
 /// no evidence is worth a thousand bits, and the sums over all comparisons fit their type.
@@ -172,6 +172,10 @@ pub enum KeyBy {
     Reading,
     /// Surname of a Han name.
     Surname,
+    /// Given name of a Han name, of two or more characters.
+    Given,
+    /// Characters of a Han name in any order.
+    Characters,
     /// First three characters of a text.
     Start3,
     /// Township of a division.
@@ -262,6 +266,10 @@ pub struct DecisionThresholds {
     /// What it adds that neither record has another namesake near by in the other's source.
     #[serde(default)]
     pub unique: i32,
+    /// What it adds, when all else is linked, that nobody but the two bears the name, one of whom has no usable number, and
+    /// that no list has both; 0: such pairs are not looked for.
+    #[serde(default)]
+    pub sole: i32,
     /// What a pair of one source needs more than a pair of two, unless the numbers are equal.
     #[serde(default)]
     pub within_source: i32,
@@ -284,6 +292,12 @@ pub struct ResolveSettings {
 }
 
 impl LinkSettings {
+    /// Are these people with ID numbers and Han names, to whom the guards of linking apply?
+    pub(crate) fn links_numbered_people(&self) -> bool {
+        self.comparison_of(ComparisonKind::IdNumber).is_some()
+            && self.comparison_of(ComparisonKind::HanName).is_some()
+    }
+
     /// By source, in the order of `names`: it has at most one record a person.
     pub(crate) fn single_sources(&self, names: &[String]) -> Vec<bool> {
         names.iter().map(|name| self.resolve.one_per_person.contains(name)).collect()
@@ -323,6 +337,15 @@ impl LinkSettings {
     }
 
     fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
+        for contract in &pipeline.sources {
+            let named = contract.marks_lists().into_iter().flat_map(|column| column.listed_in.values());
+            for name in named.filter(|name| pipeline.source(name).is_none()) {
+                let error = Error::configuration(format!("listed_in 写的“{name}”不是数据来源"));
+                return Err(error
+                    .in_file(&contract.path)
+                    .hint("右边写 sources/ 里的名字，例如 registry_person"));
+            }
+        }
         let known: Vec<&str> = pipeline.sources.iter().map(|s| s.name.as_str()).collect();
         let lists: [(Vec<TomlStep<'_>>, &Vec<String>); 2] = [
             (vec!["resolve".into(), "one_per_person".into()], &self.resolve.one_per_person),
@@ -392,11 +415,12 @@ impl LinkSettings {
                 .complain(&["decision".into(), "accept".into()], "自动匹配的门槛低于复核的门槛")
                 .hint("accept 应不小于 review"));
         }
-        let DecisionThresholds { accept, review, unique, within_source, near_miss } = self.decision;
+        let DecisionThresholds { accept, review, unique, sole, within_source, near_miss } = self.decision;
         for (key, value) in [
             ("accept", accept),
             ("review", review),
             ("unique", unique),
+            ("sole", sole),
             ("within_source", within_source),
             ("near_miss", near_miss),
         ] {

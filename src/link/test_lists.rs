@@ -107,6 +107,7 @@ pub(crate) fn shipped_settings() -> LinkSettings {
             accept: 20_000,
             review: 10_000,
             unique: 6_000,
+            sole: 0,
             within_source: 5_000,
             near_miss: 0,
         },

@@ -1,5 +1,5 @@
-//! Birth dates that stand for none: one day that an implausible share of a file shares, and the days with which programs
-//! begin to count.
+//! Birth dates that stand for none: one day that an implausible share of a file shares, and the days that mean nothing by
+//! themselves ([`crate::model::placeholder_day`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use arrow::record_batch::RecordBatch;
 use super::{LoadedSource, UnknownCells};
 use crate::config::SourceContract;
 use crate::config::source_contract::ColumnRole;
-use crate::model::day::{day_to_epoch_days, pack_day};
+use crate::model::day::{day_from_epoch_days, day_to_epoch_days, pack_day};
+use crate::model::placeholder_day::{DayMeaning, birth_day_meaning};
 use crate::table::rows::RowStore;
 use crate::{Error, Result};
 
@@ -19,15 +20,10 @@ const FEWEST: u64 = 20;
 /// One row in so many from which it does.
 const SHARE: u64 = 50;
 
-/// Days with which programs begin to count, each with whether the row must have an ID number that states another: on the
-/// second many were really born, by what is written of them.
-const BEGINNINGS: [(u32, bool); 2] = [(19_700_101, false), (20_000_101, true)];
-
-/// Does a day stand for none by itself, where the ID number beside it does not state it, or states another?
-fn is_beginning(day: i32, states_another: bool) -> bool {
-    BEGINNINGS.iter().any(|&(begins, contradicted)| {
-        (states_another || !contradicted) && day_to_epoch_days(begins) == Some(day)
-    })
+/// Does a day stand for none by itself, beside an ID number that states this one?
+fn is_unknown(day: i32, of_number: Option<i32>) -> bool {
+    let meaning = birth_day_meaning(day_from_epoch_days(day), of_number.map(day_from_epoch_days));
+    meaning == DayMeaning::Unknown
 }
 
 /// Days that no ID number of their row states, with their rows.
@@ -53,17 +49,17 @@ pub(super) fn count_unstated_days(dates: &ArrayRef, ids: Option<&ArrayRef>, keep
     days
 }
 
-/// Rows and days of dates that the ID number beside them does not state, and whether it states another.
+/// Rows and days of dates that the ID number beside them does not state, and the day that it states.
 fn unstated<'a>(
     dates: &'a ArrayRef,
     ids: Option<&'a ArrayRef>,
-) -> impl Iterator<Item = (usize, i32, bool)> + 'a {
+) -> impl Iterator<Item = (usize, i32, Option<i32>)> + 'a {
     let dates = dates.as_primitive::<Date32Type>();
     let ids = ids.and_then(|ids| ids.as_string_opt::<i32>());
     (0..dates.len()).filter(|&row| !dates.is_null(row)).filter_map(move |row| {
         let day = dates.value(row);
         let stated = ids.filter(|ids| !ids.is_null(row)).and_then(|ids| day_of_id(ids.value(row)));
-        (stated != Some(day)).then_some((row, day, stated.is_some()))
+        (stated != Some(day)).then_some((row, day, stated))
     })
 }
 
@@ -97,7 +93,8 @@ pub(super) fn forget_placeholder_birth_dates(
             days.iter().filter(|(_, rows)| shared(**rows)).map(|(day, _)| *day).collect()
         })
         .collect();
-    let begins = counted.iter().flat_map(BTreeMap::keys).any(|&day| is_beginning(day, true));
+    // Beside a number that states another day, if need be.
+    let begins = counted.iter().flat_map(BTreeMap::keys).any(|&day| is_unknown(day, Some(i32::MIN)));
     if placeholders.iter().all(BTreeSet::is_empty) && !begins {
         return Ok(());
     }
@@ -110,8 +107,8 @@ pub(super) fn forget_placeholder_birth_dates(
         let Ok(at) = schema.index_of(&column.name) else { return Ok(batch) };
         let ids = id.and_then(|name| batch.column_by_name(name));
         let unknown: BTreeSet<usize> = unstated(batch.column(at), ids)
-            .filter(|&(row, day, another)| {
-                placeholders[keys[first + row].table()].contains(&day) || is_beginning(day, another)
+            .filter(|&(row, day, of_number)| {
+                placeholders[keys[first + row].table()].contains(&day) || is_unknown(day, of_number)
             })
             .map(|(row, ..)| row)
             .collect();

@@ -23,6 +23,7 @@ pub(crate) mod list_lines;
 pub(crate) mod name_words;
 pub(crate) mod officer_text;
 pub(crate) mod period;
+pub(crate) mod placeholder_day;
 pub(crate) mod published_id;
 pub(crate) mod record_id;
 pub(crate) mod resolution;

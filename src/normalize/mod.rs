@@ -109,7 +109,7 @@ impl ComparableSource {
 /// Comparable fields of every source, in the order of `loaded`. Link columns by the roles of
 /// the contracts: `id_number`, `name`, `birth_date`, `sex`, `division`, `household`,
 /// `relation`, `guardian_id`, `guardian_name`, `student_no`, `address`, `phone`; a column is
-/// there if the contract gives it a role. All sources share one pool of names (persons' and
+/// there if the contract gives it a role. `listed_in` is the source that a list names by its column of that key. All sources share one pool of names (persons' and
 /// guardians'), and one pool per other text column.
 ///
 /// `birth_date` and `sex` are as stated; what an ID number implies is [`IdNumber::birth`] and
@@ -146,8 +146,8 @@ fn normalize_columns(
         let contract = pipeline
             .source(&records.source)
             .ok_or_else(|| Error::internal(format!("没有名为“{}”的数据来源", records.source)))?;
-        let roles: Vec<&str> =
-            contract.columns.iter().filter(|c| c.role.is_some()).map(|c| c.name.as_str()).collect();
+        let linked = contract.columns.iter().filter(|c| c.role.is_some() || !c.listed_in.is_empty());
+        let roles: Vec<&str> = linked.map(|c| c.name.as_str()).collect();
         // Some chunks at a time: enough to share, few enough to hold.
         let mut chunks = records.rows.chunks(|name| roles.contains(&name))?;
         loop {
@@ -171,6 +171,18 @@ fn normalize_columns(
             columns,
         })
         .collect())
+}
+
+/// Link column: the source in which a list says that the person stands, [`NO_LIST`] where it says another thing.
+pub(crate) const LISTED_IN: &str = "listed_in";
+/// What [`LISTED_IN`] holds where the list knows who somebody is and names no source.
+pub(crate) const NO_LIST: &str = "-";
+
+/// Cells of a column of text, null where empty; `None` without such a column.
+fn cells_of<'a>(part: &'a [RecordBatch], name: &str) -> Option<Vec<Option<&'a str>>> {
+    let column = |batch: &'a RecordBatch| batch.column_by_name(name)?.as_any().downcast_ref::<StringArray>();
+    let chunks: Vec<&StringArray> = part.iter().map(column).collect::<Option<_>>()?;
+    Some(chunks.into_iter().flatten().collect())
 }
 
 /// Chunks of a source that are normalized together.
@@ -243,6 +255,15 @@ fn source_columns(
             }
         };
         builder.put(table, "birth_date", ComparableColumn::Date(dates));
+    }
+    if let Some(column) = contract.marks_lists()
+        && let Some(cells) = cells_of(part, &column.name)
+    {
+        // Of a value that names no list it is known that it names none.
+        builder.add_texts(table, LISTED_IN, LinkColumnKind::Exact, rows, &|row, text| {
+            let Some(value) = cells[row] else { return };
+            text.push_str(column.listed_in.get(value).map_or(NO_LIST, String::as_str));
+        });
     }
     let cells = [text(ColumnRole::County)?, text(ColumnRole::Township)?, text(ColumnRole::Village)?];
     let code = text(ColumnRole::DivisionCode)?;

@@ -62,6 +62,20 @@ impl SourceKind {
         Self::Deceased,
         Self::Relocation,
     ];
+    /// The same, hard to link.
+    pub(super) const HARD_WITH_EVENTS: [Self; 11] = [
+        Self::RegistryHousehold,
+        Self::RegistryPerson,
+        Self::Dibao,
+        Self::Tekun,
+        Self::Insurance,
+        Self::Housing,
+        Self::Student,
+        Self::StudentAid,
+        Self::Deceased,
+        Self::Relocation,
+        Self::DisabilityCertificate,
+    ];
     /// The lists that are hard to link.
     pub(super) const HARD: [Self; 9] = [
         Self::RegistryHousehold,

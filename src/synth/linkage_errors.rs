@@ -27,6 +27,7 @@ static HARD: LazyLock<LinkageErrorRates> =
 pub(super) struct LinkageErrorRates {
     nickname: f64,
     birth_differs: f64,
+    birth_unstated: f64,
     birth_placeholder: f64,
     placeholders: Vec<u32>,
     moved_unnumbered: f64,
@@ -79,6 +80,11 @@ impl SlipRates {
         let copied =
             Rng::keyed(&[self.seed, world.index as u64, person as u64, 81]).chance(hard.copied_entry);
         (enrolled && copied).then_some(SourceKind::Student)
+    }
+
+    /// Does the registry state birth dates in a village, where it does at all?
+    pub(super) fn states_births(&self, village: u64) -> bool {
+        self.hard.is_some_and(|hard| !Rng::keyed(&[self.seed, village, 84]).chance(hard.birth_unstated))
     }
 
     /// Does the list write the village as it was named and placed later?

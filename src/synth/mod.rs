@@ -272,7 +272,8 @@ impl SynthPlan<'_> {
     fn sources(&self) -> &'static [department_records::SourceKind] {
         use department_records::SourceKind;
         match (self.events.is_some(), self.options.hard) {
-            (true, _) => &SourceKind::WITH_EVENTS,
+            (true, true) => &SourceKind::HARD_WITH_EVENTS,
+            (true, false) => &SourceKind::WITH_EVENTS,
             (false, true) => &SourceKind::HARD,
             (false, false) => &SourceKind::ALL,
         }

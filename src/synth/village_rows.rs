@@ -468,7 +468,8 @@ impl<'a> VillageRowWriter<'a> {
             ]);
         }
         if self.slips.hard.is_some() {
-            cells.push(InventedCell::Date(d.birth));
+            let stated = self.slips.states_births(self.world.index as u64);
+            cells.push(if stated { InventedCell::Date(d.birth) } else { InventedCell::Empty });
         }
         Some(InventedRow { cells, tags: vec![self.tag(0, person, &d.kinds)], reject: None })
     }

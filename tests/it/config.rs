@@ -105,7 +105,7 @@ fn unknown_key_in_a_column() {
     19 | requird = true
        | ^^^^^^^
        |
-       = 提示：是不是“required”？可用的键：name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default、rate、negative、end、range、usual
+       = 提示：是不是“required”？可用的键：name、label、type、required、optional、headers、role、code_map、codes、open、unit、fill_down、default、rate、negative、end、range、usual、listed_in
     "#);
 }
 

@@ -97,17 +97,25 @@ fn persons_of_the_fixtures() {
 }
 
 /// Small invented lists; every row is (name, ID number, birth date, sex, village, household).
-type Row<'a> = (&'a str, &'a str, &'a str, &'a str, u8, &'a str);
+pub(crate) type Row<'a> = (&'a str, &'a str, &'a str, &'a str, u8, &'a str);
 
 /// Links small lists with the settings of pipelines/hebi.
-struct Small {
+pub(crate) struct Small {
     comparables: Vec<ComparableSource>,
-    links: Links,
-    resolution: Resolution,
+    pub(crate) links: Links,
+    pub(crate) resolution: Resolution,
 }
 
 impl Small {
-    fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
+    pub(crate) fn new(lists: &[(&str, &[Row<'_>])]) -> Self {
+        Self::marked(lists, &|_, _| "")
+    }
+
+    /// `mark`: of a list and a row of it, the list in which it says that the person stands; `-` another, `` none said.
+    pub(crate) fn marked(
+        lists: &[(&str, &[Row<'_>])],
+        mark: &dyn Fn(&str, &Row<'_>) -> &'static str,
+    ) -> Self {
         use bidui::testing::normalize::{ComparableColumn, LinkColumnKind, TextColumn, TextTable};
         let pipeline = Pipeline::open(&root("pipelines/hebi")).unwrap();
         let settings = LinkSettings::open(&root("pipelines/hebi/link.toml")).unwrap();
@@ -134,6 +142,11 @@ impl Small {
                         column("birth_date", LinkColumnKind::Date, rows.iter().map(|r| r.2).collect()),
                         column("sex", LinkColumnKind::Sex, rows.iter().map(|r| r.3).collect()),
                         column("household", LinkColumnKind::Exact, rows.iter().map(|r| r.5).collect()),
+                        column(
+                            "listed_in",
+                            LinkColumnKind::Exact,
+                            rows.iter().map(|row| mark(source, row)).collect(),
+                        ),
                     ],
                 }
             })
@@ -157,18 +170,18 @@ impl Small {
         Self { comparables, links, resolution }
     }
 
-    fn together(&self, a: u32, b: u32) -> bool {
+    pub(crate) fn together(&self, a: u32, b: u32) -> bool {
         self.resolution.person[a as usize] == self.resolution.person[b as usize]
     }
 
-    fn pair(&self, a: u32, b: u32) -> Option<(u8, Decision, i32)> {
+    pub(crate) fn pair(&self, a: u32, b: u32) -> Option<(u8, Decision, i32)> {
         let at = (0..self.links.left.len()).find(|&i| (self.links.left[i], self.links.right[i]) == (a, b))?;
         Some((self.links.tier[at] as u8, self.links.decision[at], self.links.weight[at]))
     }
 }
 
-const FATHER: &str = "410621196503124514";
-const SON: &str = "410621199008155739";
+pub(crate) const FATHER: &str = "410621196503124514";
+pub(crate) const SON: &str = "410621199008155739";
 
 #[test]
 fn test_numbers_are_valid() {
@@ -319,8 +332,8 @@ fn a_source_of_one_record_per_person_gives_one() {
     assert_eq!(s.comparables.len(), 2);
 }
 
-const WOMAN: &str = "410621197205064829";
-const SISTER: &str = "410621197509182269";
+pub(crate) const WOMAN: &str = "410621197205064829";
+pub(crate) const SISTER: &str = "410621197509182269";
 
 /// Others, so that the names of a test are rare.
 fn others() -> Vec<(String, String)> {

@@ -35,6 +35,7 @@ mod fixture_world;
 mod folder;
 mod generic_link;
 mod handed_out;
+mod hard_lists;
 mod hostile;
 mod hostile_formats;
 mod inclusion;

@@ -204,8 +204,26 @@ fn hard_lists_have_every_kind_of_hard_error() {
         .collect();
     let read: BTreeSet<String> =
         loaded.iter().flat_map(|l| (0..l.records.keys.len()).map(|row| l.records.record_id(row))).collect();
+    // The registry and the disability federation state birth dates besides the number.
+    for fields in bidui::testing::normalize::normalize(&pipeline, &loaded).unwrap() {
+        let share = match fields.source.as_str() {
+            "disability_certificate" => 0.9..=1.0,
+            // Of some villages.
+            "registry_person" => 0.2..=0.8,
+            _ => continue,
+        };
+        let stated = fields.dates("birth_date").unwrap_or_default().iter().filter(|date| **date != 0).count();
+        let stated = stated as f64 / fields.rows as f64;
+        assert!(share.contains(&stated), "{}: {stated}", fields.source);
+    }
     let expected: BTreeSet<String> = records.into_iter().map(|row| row[0].clone()).collect();
     assert_eq!(read.symmetric_difference(&expected).count(), 0);
+    // A world in which things happen has the same lists.
+    let eventful = tempfile::tempdir().unwrap();
+    (options.events, options.persons, options.villages) =
+        (Some(bidui::testing::synth::EventRates::Usual), 1_500, Some(12));
+    generate_extracts(&options, eventful.path()).unwrap();
+    assert!(eventful.path().join("2018Q3/残疾人证.csv").exists());
     options.formats = FixtureFormats::Fixtures;
     assert_eq!(generate_extracts(&options, out.path()).unwrap_err().kind(), bidui::ErrorKind::Usage);
 }

@@ -330,7 +330,7 @@ fn fits(nodes: &LinkNodes, part: &KeyPart) -> bool {
     match nodes.column(&part.column) {
         None => true,
         Some(NodeColumn::Id(_)) => matches!(part.by, Value | Prefix15 | Ends),
-        Some(NodeColumn::Name(..)) => matches!(part.by, Value | Reading | Surname),
+        Some(NodeColumn::Name(..)) => matches!(part.by, Value | Reading | Surname | Given | Characters),
         Some(NodeColumn::Text(..)) => matches!(part.by, Value | Start3),
         Some(NodeColumn::Date(_)) => matches!(part.by, Value | Year | DayMonth),
         Some(NodeColumn::Division(_)) => matches!(part.by, Value | Township),
@@ -364,6 +364,9 @@ impl<'a> KeyReader<'a> {
                 by => {
                     let key = |name: &NameForm| match by {
                         KeyBy::Surname => u64::from(name.surname_char() as u32),
+                        KeyBy::Given if name.given().len() < 2 || name.surname_len == 0 => 0,
+                        KeyBy::Given => name.given_key(),
+                        KeyBy::Characters => characters_key(name.chars()),
                         _ => name.fold_key,
                     };
                     Self::Table(ids, Arc::new(KeyTable::single(pool.values.iter().skip(1).map(key))))
@@ -431,6 +434,13 @@ fn date_keys(date: u32, by: KeyBy, found: &mut impl FnMut(u64)) {
         KeyBy::DayMonth => {}
         _ => found(u64::from(date)),
     }
+}
+
+/// Hash of the characters of a name whatever their order; 0 without any.
+fn characters_key(characters: &[char]) -> u64 {
+    let mut sorted = characters.to_vec();
+    sorted.sort_unstable();
+    sorted.iter().fold(0, |hash, character| mix_key_hash(hash, u64::from(*character as u32)))
 }
 
 /// Hash of the first three characters.

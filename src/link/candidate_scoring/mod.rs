@@ -7,6 +7,7 @@ use super::block::unpack_pair;
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::PairDecider;
 use super::household_ties::HouseholdTies;
+use super::list_marks::ListMarks;
 use super::nodes::LinkNodes;
 use super::pair_weights::{self, ComparisonParts, MOST, PairLevels, PairScorer};
 use super::{ScoredPair, pair_context};
@@ -123,8 +124,13 @@ impl<'a> CandidateScoring<'a> {
     }
 
     /// The pairs with their decisions, one-to-one not yet considered.
-    pub(super) fn decided(self) -> Vec<ScoredPair> {
-        self.scored
+    pub(super) fn take_decided(&mut self) -> Vec<ScoredPair> {
+        std::mem::take(&mut self.scored)
+    }
+
+    /// Records whose number is probably somebody else's.
+    pub(super) fn doubtful(&self) -> &[bool] {
+        &self.doubtful
     }
 
     fn scorer(&self) -> PairScorer<'_> {
@@ -281,6 +287,7 @@ impl<'a> CandidateScoring<'a> {
     /// Decides every pair: by itself, then in the light of the others.
     pub(super) fn decide(&mut self) {
         let (nodes, decider, doubtful) = (self.nodes, &self.decider, &self.doubtful);
+        let systems = self.settings.systems(&nodes.names);
         self.scored.par_iter_mut().with_min_len(4096).for_each(|one| one.outcome = one.own);
         pair_context::find_rivals(&mut self.scored, nodes, decider);
         pair_context::accept_unique_pairs(
@@ -290,6 +297,7 @@ impl<'a> CandidateScoring<'a> {
             &self.settings.decision,
             doubtful,
             &self.single,
+            &ListMarks::new(nodes, &systems),
         );
     }
 }

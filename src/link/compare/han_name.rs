@@ -29,6 +29,8 @@ super::levels! {
         Dropped = "少一字",
         /// One of three or more characters differs, the surname agrees.
         OneCharacter = "一字不同",
+        /// A given name of two or more characters is the same, the surname is another: a child who took the other parent's.
+        OtherSurname = "姓不同、名相同",
         /// Only the surname agrees.
         SurnameOnly = "仅姓氏相同",
         /// Nothing above.
@@ -79,7 +81,17 @@ pub fn han_name_level(a: &NameForm, b: &NameForm) -> HanNameLevel {
         };
     }
     let (x, y) = (a.chars(), b.chars());
-    if x.len() == y.len() { same_length(a, b, wild) } else { other_length(x, y) }
+    match if x.len() == y.len() { same_length(a, b, wild) } else { other_length(x, y) } {
+        Different if has_other_surname(a, b) => OtherSurname,
+        level => level,
+    }
+}
+
+/// Are the given names the same, of two or more characters all of which are known, and the surnames two?
+fn has_other_surname(a: &NameForm, b: &NameForm) -> bool {
+    let (x, y) = (a.given(), b.given());
+    let surnames = a.surname_len > 0 && b.surname_len > 0 && a.surname() != b.surname();
+    surnames && x.len() >= 2 && x == y && !x.contains(&WILDCARD)
 }
 
 fn same_length(a: &NameForm, b: &NameForm, wild: bool) -> HanNameLevel {
@@ -211,7 +223,9 @@ mod tests {
             ("王建国", "王志刚", SurnameOnly),
             ("张**", "张晓丽", SurnameOnly),
             ("王刚", "李刚", Different),
-            ("王建国", "李建国", Different),
+            ("王建国", "李建国", OtherSurname),
+            ("欧阳建国", "李建国", OtherSurname),
+            ("王□国", "李□国", Different),
             ("王建国", "李芳", Different),
         ] {
             assert_eq!(level(a, b), expected, "{a} {b}");

@@ -92,6 +92,7 @@ impl PairDecider {
         let either = |marks: &[bool]| marks[a as usize] || marks[b as usize];
         if one.weight < self.accept + more
             || tier == Tier::T6
+            || same_source && said.sexes_differ && said.id != IdLevel::Equal
             || looks_like_two_people(nodes, a, b, &said, either(doubtful))
             || said.id == IdLevel::Equal && said.name > HanNameLevel::Wildcard && either(copied)
         {
@@ -124,6 +125,15 @@ impl PairEvidence {
         self.name > HanNameLevel::Dropped
     }
 
+    /// The surname alone is another: day of birth, village and household are those of one person.
+    pub(super) fn surname_changed(&self) -> bool {
+        self.name == HanNameLevel::OtherSurname
+            && self.birth == DateLevel::Equal
+            && self.near
+            && self.household_agrees()
+            && !self.sexes_differ
+    }
+
     /// The birth dates are the same but for a slip.
     pub(super) fn birth_agrees(&self) -> bool {
         self.birth != DateLevel::Missing && self.birth <= DateLevel::OneDigit
@@ -149,11 +159,14 @@ fn decide_tier(said: &PairEvidence) -> Tier {
         level if is_id_slip_level(level.number()) && said.name_agrees() => Tier::T3,
         IdLevel::Compatible if said.name_agrees() => Tier::T4,
         _ if said.name_agrees() && (said.household_agrees() || said.birth_agrees()) => Tier::T5,
+        _ if said.surname_changed() => Tier::T5,
         _ => Tier::T6,
     }
 }
 
-/// Two members of one list's household are two people, unless the row is doubled.
+/// Two members of one list's household are two people, unless the row is doubled. That it is doubled must be seen: a row
+/// without a name is not joined to the one beside it. (That two must stay apart though a third record is like both must be
+/// seen, too: there, in `resolve::cluster`, a missing name says nothing.)
 fn same_household_twice(nodes: &LinkNodes, a: u32, b: u32, said: &PairEvidence) -> bool {
     nodes.source[a as usize] == nodes.source[b as usize]
         && nodes.household(a) != 0

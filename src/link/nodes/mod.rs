@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::model::id_number::IdNumber;
 use crate::model::id_number::Sex;
 use crate::model::links::Node;
+use crate::model::placeholder_day::{DayMeaning, birth_day_meaning};
 use crate::normalize::{
     ComparableColumn, ComparableSource, DistinctPool, NameForm, PoolId, Relation, TextPool,
 };
@@ -56,13 +57,6 @@ pub enum NodeColumn<'a> {
     Division(SourceValues<'a, u32>),
     /// Small codes.
     Code(SourceValues<'a, u8>),
-}
-
-/// Is a date one that is written where nobody knows it: the first day of a decade, the day with which spreadsheets begin
-/// to count or the one before?
-fn is_placeholder_day(date: u32) -> bool {
-    const BEGINNINGS: [u32; 2] = [18_991_230, 18_991_231];
-    date % 100_000 == 101 && date != 0 || BEGINNINGS.contains(&date)
 }
 
 /// All records.
@@ -201,12 +195,13 @@ impl<'a> LinkNodes<'a> {
         }
     }
 
-    /// Stated birth date, 0 if none; a day that clerks write for an unknown one is none, unless the number states it.
+    /// Stated birth date, 0 if none; a day that is written for an unknown one is none, unless the number states it.
     pub fn stated_birth(&self, node: Node) -> u32 {
         match self.at(self.known.birth_date) {
             Some(NodeColumn::Date(values)) => match values.at(self.place(node)) {
-                day if is_placeholder_day(day) && self.id(node).birth() != Some(day) => 0,
-                day => day,
+                0 => 0,
+                day if birth_day_meaning(day, self.id(node).birth()) == DayMeaning::Born => day,
+                _ => 0,
             },
             _ => 0,
         }

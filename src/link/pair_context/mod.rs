@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::block::{pack_pair, unpack_pair};
 use super::compare::{HanNameLevel, IdLevel};
 use super::decide::{PairDecider, PairEvidence};
+use super::list_marks::ListMarks;
 use super::nodes::LinkNodes;
 use super::{ScoredPair, contradicts_own_id};
 use crate::link::settings::DecisionThresholds;
@@ -237,7 +238,8 @@ pub(super) fn find_rivals(scored: &mut [ScoredPair], nodes: &LinkNodes, decider:
 /// Accepts namesakes of one village (or of connected households) where one of the records has
 /// no number of its own, and neither has another namesake near by in the other's source. Of one source that has a record a
 /// person (`single`, by source) they are a row that stands there twice; they must weigh what such a pair must, and be the
-/// only two of the name.
+/// only two of the name. Of several namesakes in a list it is the one whom `marks` name, where they name one and say another
+/// thing of the others.
 pub(super) fn accept_unique_pairs(
     scored: &mut [ScoredPair],
     nodes: &LinkNodes,
@@ -245,6 +247,7 @@ pub(super) fn accept_unique_pairs(
     thresholds: &DecisionThresholds,
     doubtful: &[bool],
     single: &[bool],
+    marks: &ListMarks<'_>,
 ) {
     if thresholds.unique <= 0 || !decider.guarded() {
         return;
@@ -315,6 +318,8 @@ pub(super) fn accept_unique_pairs(
         let (p, q) = (nodes.id(a).id18_key(), nodes.id(b).id18_key());
         p.is_some() && p == q
     };
+    // Of two namesakes a list names one: he is insured as poor, the other one is not.
+    let is_named = |a: u32, b: u32| marks.names(a, b) || marks.names(b, a);
     let alone = |node: u32, partner: u32, weight: i32| {
         namesakes[&node].iter().all(|&(other, of_other)| {
             // The same person again, or somebody who weighs much less.
@@ -322,7 +327,8 @@ pub(super) fn accept_unique_pairs(
                 || same_number(other, partner)
                 || joined.contains(&pack_pair(other, partner))
                 || of_other < weight - FAR_BEHIND
-                || partners.taken(nodes, other, node);
+                || partners.taken(nodes, other, node)
+                || is_named(partner, node) && !is_named(other, node) && marks.denies(other, node);
             // In another source only somebody with another number counts, in its own list nobody.
             let of = |n: u32| nodes.source[n as usize];
             let elsewhere = of(other) != of(partner);

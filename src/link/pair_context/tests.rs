@@ -280,7 +280,9 @@ impl Alone {
         let nodes = LinkNodes::build(&lists).unwrap();
         let thresholds = DecisionThresholds { unique: self.unique, ..shipped_settings().decision };
         let decider = PairDecider::new(&shipped_settings());
-        accept_unique_pairs(&mut all, &nodes, &decider, &thresholds, &doubtful, &self.single);
+        let systems: Vec<u8> = (0..nodes.names.len() as u8).collect();
+        let marks = ListMarks::new(&nodes, &systems);
+        accept_unique_pairs(&mut all, &nodes, &decider, &thresholds, &doubtful, &self.single, &marks);
         all[0].outcome
     }
 }

@@ -266,8 +266,9 @@ impl SourceChunk<'_, '_> {
     }
 }
 
-/// Birth of a record: stated there, else by its trusted number, else what the person's other
-/// records say, else by a doubtful number.
+/// Birth of a record: by its own trusted number, else stated there, else what the person's other
+/// records say, else by a doubtful number. What is due at which age is due by the number: a list that states
+/// another day (the lunar one, a slip) does not make anybody older.
 fn source_row_birth(
     inputs: &ViewInputs<'_>,
     people: &PersonFacts,
@@ -275,10 +276,14 @@ fn source_row_birth(
     source: usize,
     row: usize,
 ) -> i32 {
+    let id = numbers.own(inputs, source, row);
+    if let Some((1, days)) = person_views::stated_birth(None, id, row) {
+        return days;
+    }
     let dates = inputs.comparables[source].dates("birth_date");
-    let own = person_views::stated_birth(dates, numbers.own(inputs, source, row), row);
+    let own = person_views::stated_birth(dates, id, row);
     match own {
-        Some((0 | 1, days)) => days,
+        Some((0, days)) => days,
         _ => match people.of(inputs.person(source, row)).birth {
             UNKNOWN => own.map_or(UNKNOWN, |(_, days)| days),
             days => days,

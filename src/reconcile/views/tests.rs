@@ -312,3 +312,19 @@ fn last_quarter_comes_under_its_own_names() {
     let person = rows.column(0).as_primitive::<Int64Type>().value(1);
     assert_eq!(views.ids.text(IdKind::Person, person), first, "merged since");
 }
+
+#[test]
+fn how_old_somebody_is_follows_the_number_where_a_list_states_another_day() {
+    let mut world = World::new("李四", "");
+    let registry = world.loaded.iter().position(|one| one.records.source == "registry_person").unwrap();
+    // The second person has no number: the stated day is all that is known.
+    let days = [19_600_505, 20_000_505].map(crate::model::day::day_to_epoch_days);
+    let stated = Date32Array::from(days.to_vec());
+    world.loaded[registry].records.replace_column("birth_date", Arc::new(stated), &[]).unwrap();
+    world.comparables = normalize(&world.pipeline, &world.loaded).unwrap();
+    let views = world.views(Vec::new(), &ViewPlacement::default());
+    for name in ["registry_person", "person"] {
+        let view = &view(&views, name);
+        assert_eq!((number(view, "age", 0), number(view, "age", 1)), (Some(48), Some(18)), "{name}");
+    }
+}

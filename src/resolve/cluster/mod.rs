@@ -197,7 +197,8 @@ pub(super) fn cluster(settings: &LinkSettings, nodes: &LinkNodes<'_>, links: &Li
 }
 
 /// Pairs of records that are members of one list's household, differ in name, and would become one person through
-/// others. `roots`: by record, the first record of its person.
+/// others. `roots`: by record, the first record of its person. A row without a name is kept apart from nobody: it is not
+/// known to be another member's. (That it is the same member's is not known either: no pair joins it, `link::decide`.)
 fn members_of_one_household(nodes: &LinkNodes<'_>, roots: &[u32]) -> Vec<u64> {
     let mut members: Vec<(u32, u32, u8, u32)> = nodes
         .all()
@@ -269,7 +270,9 @@ fn finish(
             }
         }
     }
-    for &i in refused {
+    // Two whom another pair joined after all are no question.
+    let apart = |i: &&usize| roots[links.left[**i] as usize] != roots[links.right[**i] as usize];
+    for &i in refused.iter().filter(apart) {
         out.in_review[links.left[i] as usize] = true;
         out.in_review[links.right[i] as usize] = true;
     }
