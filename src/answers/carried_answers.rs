@@ -21,6 +21,9 @@ const CALL_DRAWN: &str = "UPDATE answer_drawn SET exception_id = ?3 WHERE batch 
 const FACTS: &str = "UPDATE answer_event SET facts_of = \
                      CASE facts_of WHEN '' THEN ?1 WHEN ?2 THEN '' ELSE facts_of END WHERE facts <> ''";
 
+/// An event with what it is about and the pairs that it rules on.
+type AnsweredSubject = (i64, String, Vec<[String; 2]>);
+
 /// What exceptions and records are called under the secret that answers are carried to.
 #[derive(Debug, Default)]
 pub(crate) struct NewNames {
@@ -149,7 +152,7 @@ impl AnswerStore {
     }
 
     /// Every event with what it is about and the pairs that it rules on.
-    fn subjects(&self) -> Result<Vec<(i64, String, Vec<[String; 2]>)>> {
+    fn subjects(&self) -> Result<Vec<AnsweredSubject>> {
         let read = || {
             let mut asked = self.connection.prepare(EVENTS)?;
             let rows = asked

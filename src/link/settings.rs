@@ -338,8 +338,8 @@ impl LinkSettings {
 
     fn check_sources(&self, pipeline: &Pipeline) -> Result<()> {
         for contract in &pipeline.sources {
-            let named = contract.marks_lists().into_iter().flat_map(|column| column.listed_in.values());
-            for name in named.filter(|name| pipeline.source(name).is_none()) {
+            let mut named = contract.marks_lists().into_iter().flat_map(|column| column.listed_in.values());
+            if let Some(name) = named.find(|name| pipeline.source(name).is_none()) {
                 let error = Error::configuration(format!("listed_in 写的“{name}”不是数据来源"));
                 return Err(error
                     .in_file(&contract.path)

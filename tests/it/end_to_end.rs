@@ -296,8 +296,7 @@ fn indicators_tell_gap_trend_and_what_they_lack() {
     }
     let read = |page: &str| std::fs::read_to_string(publication.join(page)).unwrap();
     let (report, appendix) = (read("report.html"), read("appendix.html"));
-    for part in ["项不能计算，不等于没有完成", "数据质量得分", "个百分点", "趋势"]
-    {
+    for part in ["项不能计算，不等于没有完成", "数据质量得分", "个百分点", "趋势"] {
         assert!(report.contains(part), "{part}");
     }
     for part in ["不能计算：缺少数据来源", "数据质量", "扣分最多的乡镇"] {
