@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 pub(crate) mod baseline;
+mod earlier_months;
 mod identity_migration;
 mod key_names;
 mod link_only;
