@@ -373,7 +373,7 @@ class Month:
                 if home.story(PUPIL_AT_WORK) and self.pupil(person):
                     work.append((person, self.place(home) + [person.name, person.number, self.back(0), "公益性岗位", "保洁员", "600"]))
                 elif self.worked(person) and not self.wrong(person.key, "listed", 0.1):
-                    for back in range(4):
+                    for back in range(6):
                         kind = "公益性岗位" if person.draw("post") < 0.1 else "务工"
                         work.append((person, self.place(home) + [person.name, person.number, self.back(back), kind, "护林员" if kind != "务工" else "县工业园", "800" if kind != "务工" else "2800"]))
                         if kind != "务工" and back == 0 and person.draw("posts") < 0.3:

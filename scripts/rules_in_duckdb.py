@@ -301,7 +301,8 @@ class Publication:
             if any("unpivot" in key or "member" in key for key in contract):
                 columns |= {c: "VARCHAR" for c in ("name", "id_number", "relation") if c not in columns}
             body = ", ".join(f"{identifier(c)} {kind}" for c, kind in columns.items())
-            for view in (name, f"{name}_previous"):
+            # What earlier publications told stands among the views, if there is any.
+            for view in (name, f"{name}_previous", f"{name}_earlier"):
                 if view not in self.present:
                     self.db.execute(f"CREATE TABLE {identifier(view)} ({body})")
         if "near_miss" not in self.present:

@@ -122,8 +122,12 @@ fn read_source_contract<'p>(
     Ok(contract)
 }
 
-/// The column of the period must be there and able to say one.
+/// Fewest and most months of a window: a list of one month asks nothing of earlier ones.
+const WINDOW: std::ops::RangeInclusive<u8> = 2..=36;
+
+/// The column of the period must be there and able to say one; that of a window, a month.
 fn check_period(file: &ContractFile, contract: &SourceContract) -> Result<()> {
+    check_window(file, contract)?;
     let Some(name) = &contract.period.column else { return Ok(()) };
     let known: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
     let complain = |message: String| file.complain(&["period".into(), "column".into()], message);
@@ -139,6 +143,27 @@ fn check_period(file: &ContractFile, contract: &SourceContract) -> Result<()> {
             .hint("用年度（integer）、年月（month）、日期（date）或文字（学期、期间）的列"));
     }
     Ok(())
+}
+
+fn check_window(file: &ContractFile, contract: &SourceContract) -> Result<()> {
+    let Some(months) = contract.period.window else { return Ok(()) };
+    let complain = |message: String| file.complain(&["period".into(), "window".into()], message);
+    if !WINDOW.contains(&months) {
+        let (least, most) = (WINDOW.start(), WINDOW.end());
+        return Err(complain(format!("window 是{months}个月，只能是{least}至{most}个月"))
+            .hint("写规则要看的月数，连本期末月在内；只看本期的名单不写 window"));
+    }
+    let Some(name) = &contract.period.column else {
+        return Err(complain("写了 window，没有写哪一列是年月".to_owned())
+            .hint("在 [period] 里加 column = \"…\"，指一个 type = \"month\" 的列"));
+    };
+    match contract.column(name) {
+        Some(column) if column.kind != ContractType::Month => {
+            Err(complain(format!("列“{}”不是年月，说不出每行是哪个月的", column.label))
+                .hint("window 要一个 type = \"month\" 的列"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_files(file: &ContractFile, written: &SourceFile) -> Result<()> {

@@ -163,6 +163,12 @@ impl SourceContract {
     pub fn marks_lists(&self) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| !column.listed_in.is_empty())
     }
+    /// The column of months and how many of them, with the period's last one, rules ask of the list; `None` for a list that
+    /// is about its period alone, or about no certain time.
+    pub(crate) fn window(&self) -> Option<(&SourceColumn, u8)> {
+        let months = self.period.window?;
+        Some((self.column(self.period.column.as_deref()?)?, months))
+    }
     /// Position of a column.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.name == name)

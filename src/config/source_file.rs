@@ -265,6 +265,9 @@ pub struct PeriodSpec {
     pub cadence: Cadence,
     /// A list of another period stops the run (`block`, default) or is told first of all (`warn`).
     pub action: PeriodAction,
+    /// Months, with the period's last one, that rules ask of the list. What a delivery has not of them is taken from earlier
+    /// publications; what none of them has is missing.
+    pub window: Option<u8>,
     /// Counties that deliver it, by name or code. Default: those of the last period; of a required list else those
     /// that appear in the other required lists.
     pub covers: Vec<String>,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 mod answer_migration;
 pub(crate) mod baseline;
 mod carried_facts;
+mod earlier_months;
 mod identity_migration;
 mod key_names;
 mod link_only;

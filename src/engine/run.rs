@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::baseline::{is_just_before, told_baseline};
 use super::carried_facts::{ComparedRun, follow_ledgers, name_proven_facts};
+use super::earlier_months::{gather_earlier_months, is_kept_for_later};
 use super::pipeline_match::check_same_pipeline;
 use super::placement::RunScratch;
 use super::replaced_runs::ReplacedRuns;
@@ -111,7 +112,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         None => StandingAnswers::default(),
     };
     // Nor is anything computed from what is not as it was published.
-    previous.map_or(Ok(()), |previous| check_previous(previous, &plan.rules))?;
+    previous.map_or(Ok(()), |previous| check_previous(previous, (&plan.pipeline, &plan.rules)))?;
     let mut folder = load::survey_data_folder(&plan.pipeline, &plan.data)?;
     let scratch = RunScratch::begin(plan, folder.bytes)?;
     let mut loaded = load_all(plan, (&folder, &staging), &scratch, progress)?;
@@ -132,6 +133,13 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     let resolution: Resolution =
         resolve::resolve_nodes(&plan.link, &plan.pipeline, &loaded, &nodes, &links, secret, previous)?;
     begin("准备核查视图", None);
+    let earlier_months = gather_earlier_months(
+        (&plan.pipeline, &plan.rules.catalogue, plan.period),
+        previous,
+        (&mut loaded, &comparables),
+        &resolution.ledger,
+        &scratch.store,
+    )?;
     let inputs = reconcile::views::ViewInputs {
         pipeline: &plan.pipeline,
         loaded: &loaded,
@@ -143,12 +151,14 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     // "The quarter before" is that one alone: a rule that looks back must not take an older list for it.
     let just_before = previous.filter(|previous| is_just_before(previous, plan.period));
     let before = just_before.map(|p| published_views(p, |name| asked.contains(name))).transpose()?;
+    let mut before = before.unwrap_or_default();
     let placement = scratch.placement(resolution.person.len());
     let mut unknown = unknown_columns::unknown_columns(&inputs);
-    unknown.extend(unknown_columns::unknown_columns_before(before.as_deref().unwrap_or_default()));
+    unknown.extend(unknown_columns::unknown_columns_before(&before));
+    unknown.extend(unknown_columns::published_unknown_columns(&earlier_months.views, ""));
+    before.extend(earlier_months.views);
     let answering = plan.rules.with_unknown_cells(&unknown)?;
-    let mut views =
-        reconcile::views::build_views(&inputs, &answering.rules, before.unwrap_or_default(), &placement)?;
+    let mut views = reconcile::views::build_views(&inputs, &answering.rules, before, &placement)?;
     views.ask_linker(
         &plan.rules,
         link::near_miss::NearMissLinker {
@@ -287,6 +297,7 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
         previous_indicators: &previous_indicators,
         previous_figures: previous_figures.as_ref(),
         earlier: EarlierRuns { previous, ..replaced.earlier() },
+        months: &earlier_months.covered,
     };
     let mut publication = publish::publish_staged(&inputs, staging)?;
     publication.warnings.extend(warnings);
@@ -332,10 +343,13 @@ fn check_apart(data: &Path, out: &Path) -> Result<()> {
 }
 
 /// Compares what the stages read of the last publication with its manifest.
-fn check_previous(previous: &Snapshot, rules: &RuleSet) -> Result<()> {
+fn check_previous(previous: &Snapshot, (pipeline, rules): (&Pipeline, &RuleSet)) -> Result<()> {
     let views = rules.previous_views();
     let listed = previous.outputs().iter().map(|listed| listed.path.as_str());
-    let read = listed.filter(|file| view_name(file).is_some_and(|view| views.contains(view)));
+    let is_read = |file: &&str| {
+        view_name(file).is_some_and(|view| views.contains(view)) || is_kept_for_later(pipeline, file)
+    };
+    let read = listed.filter(is_read);
     previous.check_files(&[RECORDS, EXCEPTIONS, INDICATORS].into_iter().chain(read).collect::<Vec<_>>())
 }
 

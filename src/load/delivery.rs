@@ -679,7 +679,9 @@ fn missing_counties(check: &DeliveryCheck<'_>, loaded: &[LoadedSource]) -> Vec<(
     let mut findings = Vec::new();
     for (at, one) in loaded.iter().enumerate() {
         let Some(contract) = check.pipeline.source(&one.records.source) else { continue };
-        let before = check.previous.map(|p| p.counties(&contract.name)).unwrap_or_default();
+        // A list of several months may come with the new ones alone: which counties are missing is asked month by month.
+        let previous = check.previous.filter(|_| contract.window().is_none());
+        let before = previous.map(|p| p.counties(&contract.name)).unwrap_or_default();
         let covers: Vec<&str> =
             contract.period.covers.iter().filter_map(|c| divisions.find_county(c)).collect();
         let expected: BTreeSet<&str> = if !covers.is_empty() {

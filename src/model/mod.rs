@@ -20,6 +20,7 @@ pub(crate) mod indicator;
 pub(crate) mod leaving_words;
 pub(crate) mod links;
 pub(crate) mod list_lines;
+pub(crate) mod list_months;
 pub(crate) mod name_words;
 pub(crate) mod officer_text;
 pub(crate) mod period;

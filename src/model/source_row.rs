@@ -221,7 +221,9 @@ impl AuditFinding {
     }
     /// True if it says that something was not delivered or is of another period: told before all others.
     pub fn concerns_delivery(&self) -> bool {
-        const DELIVERY: [&str; 29] = [
+        const DELIVERY: [&str; 31] = [
+            "missing_months",
+            "late_months",
             "missing_members",
             "swapped_headers",
             "table_below",

@@ -90,6 +90,8 @@ pub enum WhyLacking {
     MembersAbsent,
     /// One of the files that it is split into did not come.
     PartsAbsent,
+    /// Rows are there, but neither it nor an earlier publication tells of some of the months that rules ask for.
+    MonthsAbsent,
 }
 
 impl WhyLacking {
@@ -103,6 +105,7 @@ impl WhyLacking {
             Self::CutShort => format!("{place}的{list}自己写着没有导完"),
             Self::MembersAbsent => format!("{place}报来的{list}没有列出全部的人"),
             Self::PartsAbsent => format!("{place}报来的{list}缺了一份"),
+            Self::MonthsAbsent => format!("{place}的{list}缺了以前一些月份"),
             Self::UnmetKeys => format!("{place}报来的{list}与另一份名单的编号对不上"),
         }
     }

@@ -13,6 +13,7 @@ use super::output_files::write_output_bytes;
 use super::returned_points::ReturnedPoints;
 use crate::model::data_file::FileFate;
 use crate::model::file_account::FileAccount;
+use crate::model::list_months::CoveredMonths;
 use crate::model::period::Period;
 use crate::model::source_row::{AuditFinding, TableTotals};
 use crate::model::undecided::{LackedPlace, WhyLacking};
@@ -177,6 +178,9 @@ pub struct SourceRun {
     /// Places whose part of the list is not there, or is of another period.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lacked: Vec<LackedPlace>,
+    /// Of a list with a window: by county, months (`yyyymm`) that it or an earlier publication tells of.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub months: CoveredMonths,
 }
 
 /// Rows that left a stage.
@@ -331,6 +335,7 @@ mod tests {
             cell_warnings: 0,
             tables: vec![table],
             lacked: Vec::new(),
+            months: BTreeMap::new(),
         };
         let rule = RuleRun {
             code: "R01".to_owned(),

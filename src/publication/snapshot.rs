@@ -21,6 +21,7 @@ use super::list_issue::ListIssue;
 use super::manifest::{Completeness, FORMAT, KeyNames, OutputFile, PartialRun, READABLE};
 use super::returned_points::ReturnedPoints;
 use super::table_reader::{self, TableRow};
+use crate::model::list_months::CoveredMonths;
 use crate::model::period::Period;
 use crate::model::published_id::PublishedId;
 use crate::model::undecided::LackedPlace;
@@ -57,6 +58,8 @@ pub struct Snapshot {
     ledgers: Vec<ListedLedger>,
     completeness: Completeness,
     lacked: BTreeMap<String, Vec<LackedPlace>>,
+    /// Of lists with a window, the months that they told of.
+    months: BTreeMap<String, CoveredMonths>,
     /// Rules that ran.
     judged: BTreeSet<String>,
     accepted: BTreeMap<String, u64>,
@@ -121,6 +124,8 @@ struct SourceHead {
     tables: Vec<TableHead>,
     #[serde(default)]
     lacked: Vec<LackedPlace>,
+    #[serde(default)]
+    months: CoveredMonths,
 }
 
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -210,6 +215,8 @@ impl Snapshot {
             period: head.period,
             previous_period: head.previous_period,
             lacked: present().map(|s| (s.source.clone(), s.lacked.clone())).collect(),
+            // Of a list that did not come earlier publications tell all the same.
+            months: head.sources.iter().map(|s| (s.source.clone(), s.months.clone())).collect(),
             judged: head.rules.into_iter().filter(|rule| rule.ran).map(|rule| rule.code).collect(),
             accepted: present().map(|s| (s.source.clone(), s.accepted)).collect(),
             read: present().map(|s| (s.source.clone(), s.read)).collect(),
@@ -386,6 +393,17 @@ impl Snapshot {
     /// Places whose part of a source's list was not there, or was of another period.
     pub(crate) fn lacked(&self, source: &str) -> &[LackedPlace] {
         self.lacked.get(source).map_or(&[], Vec::as_slice)
+    }
+
+    /// Months of which a list with a window, or publications before this one, told by county; nothing where it does not say.
+    pub(crate) fn months(&self, source: &str) -> CoveredMonths {
+        self.months.get(source).cloned().unwrap_or_default()
+    }
+
+    /// Counties in each of the tables of a source; nothing where they were not counted.
+    pub(crate) fn counties_by_table(&self, source: &str) -> Vec<BTreeSet<String>> {
+        let tables = self.tables.get(source).into_iter().flatten();
+        tables.map(|table| table.counties.keys().cloned().collect()).collect()
     }
 
     /// Title of the pipeline that wrote it.

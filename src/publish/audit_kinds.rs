@@ -3,9 +3,8 @@
 /// The kind that an audit is of, Chinese; what has no name of its own is one of the others.
 pub(super) fn audit_kind(audit: &str) -> &'static str {
     match audit {
-        "missing_county" | "missing_township" | "missing_part" | "missing_members" | "new_ones_alone" => {
-            "名单不齐"
-        }
+        "missing_county" | "missing_township" | "missing_part" | "missing_members" | "new_ones_alone"
+        | "missing_months" | "late_months" => "名单不齐",
         "stale_list" | "unchanged_file" | "other_quarter" | "implausible_period" => "期别不符或没有更新",
         "opposite_list" => "报来的是相反的名单",
         "column_of_some" | "column_of_few" => "一列只有部分文件有",

@@ -125,6 +125,7 @@ mod tests {
             cell_warnings: 0,
             tables: vec![table(&[("a", tally)])],
             lacked: Vec::new(),
+            months: BTreeMap::new(),
         };
         let cleaned = CellTally { cleaned_ids: 9, ..CellTally::default() };
         let lost = CellTally { not_stated: 1, ..CellTally::default() };

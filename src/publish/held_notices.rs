@@ -87,6 +87,9 @@ fn held_text(
             | WhyLacking::PartsAbsent => {
                 format!("没有名单不等于没有这些人；请{owner}报来")
             }
+            WhyLacking::MonthsAbsent => {
+                format!("没有这些月份的记录不等于没有；请{owner}补报")
+            }
             WhyLacking::UnmetKeys => format!("对不上不等于没有这些人；请{owner}核对编号的写法后重报"),
         };
         // Of a county that is there but for some townships, the others are judged.

@@ -115,6 +115,7 @@ fn source_runs(inputs: &PublicationInputs<'_>) -> Vec<SourceRun> {
             cell_warnings: loaded.map_or(0, |l| l.cell_warnings.len() as u64),
             tables: loaded.map_or_else(Vec::new, |l| l.totals.tables.clone()),
             lacked: loaded.map_or_else(Vec::new, |l| l.lacked.clone()),
+            months: inputs.months.get(name).cloned().unwrap_or_default(),
         }
     };
     let mut names: Vec<&str> = inputs.catalogue.sources.iter().map(|s| s.name.as_str()).collect();

@@ -7,6 +7,7 @@
 //! a staging folder on the same file system, is synced, and is renamed whole: a reader sees the
 //! old publication or the new one, never a mix. The same inputs give the same bytes.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -17,6 +18,7 @@ use crate::model::data_file::DataFile;
 use crate::model::exception::TrackedException;
 use crate::model::indicator::PreviousIndicator;
 use crate::model::links::Links;
+use crate::model::list_months::CoveredMonths;
 use crate::model::period::Period;
 use crate::model::resolution::Resolution;
 use crate::normalize::ComparableSource;
@@ -106,6 +108,8 @@ pub struct PublicationInputs<'a> {
     pub previous_figures: Option<&'a PreviousFigures>,
     /// Publications before it.
     pub earlier: EarlierRuns<'a>,
+    /// By source with a window, the months that its list or an earlier publication tells of.
+    pub months: &'a BTreeMap<String, CoveredMonths>,
 }
 
 /// Publications before one, of its period and of the one that it is compared with.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::rule_file::Rule;
 use super::rule_set::RuleSet;
-use super::view_catalogue::PREVIOUS;
+use super::view_catalogue::list_of_view;
 use crate::model::exception::{Severity, SubjectKind};
 use crate::rules::sql::{Lineage, ViewColumn};
 
@@ -209,7 +209,7 @@ fn document_rule(rules: &RuleSet, rule: &Rule, lineage: &Lineage, text: &mut Str
 fn describe_rule_columns(rules: &RuleSet, columns: &BTreeSet<ViewColumn>) -> String {
     let mut views: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (view, column) in columns {
-        let label = rules.labels.get(&format!("{}.{column}", view.strip_suffix(PREVIOUS).unwrap_or(view)));
+        let label = rules.labels.get(&format!("{}.{column}", list_of_view(view)));
         views.entry(view).or_default().push(label.cloned().unwrap_or_else(|| format!("`{column}`")));
     }
     let of_view = |(view, columns): (&&str, &Vec<String>)| {

@@ -8,10 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::rule_file::{Rule, SqlFile};
 use super::rule_set::RuleSet;
 use super::sql::certainty::{AnswerSelects, Answers, KnownTables, TableKnowledge, UNKNOWN_SUFFIX};
+use super::sql::growth::{GrowthByTable, TableGrowth, growth_of};
 use super::unknown_answers::{answers_over, untouched};
-use super::view_catalogue::{IDENTITIES, PREVIOUS, ViewOrigin};
+use super::view_catalogue::{EARLIER, IDENTITIES, ViewInfo, ViewOrigin, list_of_view};
 
 /// What rows of a list that are not there would do to the findings of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +35,7 @@ impl RuleSet {
             // Who stands in the list, and how records of one person differ, is not known without its rows.
             let unknown: BTreeSet<String> =
                 columns.iter().filter(|column| derived && **column == flag).cloned().collect();
-            let of_all = name == IDENTITIES && !list.ends_with(PREVIOUS);
+            let of_all = name == IDENTITIES && list_of_view(list) == list;
             let known = match name == list || of_all {
                 true => TableKnowledge { columns, uncertain: true, ..TableKnowledge::default() },
                 false => TableKnowledge::view(columns, unknown),
@@ -61,6 +63,7 @@ impl RuleSet {
             Answers::Possible.table_name(IDENTITIES),
             format!("in_{list}{UNKNOWN_SUFFIX}"),
         ];
+        let adding = self.only_adding(list);
         let mut uses = BTreeMap::new();
         for (position, rule) in self.rules.iter().enumerate() {
             match answers_over(&rule.file.select, &tables) {
@@ -71,16 +74,52 @@ impl RuleSet {
                     if rule.header.indicator {
                         uses.insert(position, RowUse::MayRefute);
                     } else if decided {
-                        let refutes = reaches(&answers.certain, &texts, &more);
+                        let refutes = !adding.contains(&position) && reaches(&answers.certain, &texts, &more);
                         uses.insert(position, if refutes { RowUse::MayRefute } else { RowUse::Adds });
                     }
                 }
                 Err(_) => {
-                    uses.insert(position, RowUse::MayRefute);
+                    let adds = adding.contains(&position);
+                    uses.insert(position, if adds { RowUse::Adds } else { RowUse::MayRefute });
                 }
             }
         }
         uses
+    }
+
+    /// Rules, by position, that find no less with more rows of what earlier publications tell: sums over months only grow.
+    fn only_adding(&self, list: &str) -> BTreeSet<usize> {
+        if !list.ends_with(EARLIER) {
+            return BTreeSet::new();
+        }
+        let catalogue = &self.catalogue;
+        let view = |(name, view): (&String, &ViewInfo)| {
+            let columns = view.columns.iter().map(|(column, _)| column.clone());
+            let amounts = catalogue.never_negative.iter().filter(|(of, _)| of == name);
+            let amounts = amounts.map(|(_, column)| column.clone()).collect();
+            (name.clone(), Some(TableGrowth::view(columns.collect(), name == list, amounts)))
+        };
+        let mut tables: GrowthByTable = catalogue.views.iter().map(view).collect();
+        let growth = |file: &SqlFile, tables: &GrowthByTable| growth_of(&*file.select.query().ok()?, tables);
+        let mut made_of_list = BTreeSet::from([list]);
+        for definition in &self.definitions {
+            let (name, select) = (&definition.header.name, &definition.file.select);
+            let mut found = growth(&definition.file, &tables);
+            if select.table_names().any(|table| made_of_list.contains(table)) {
+                made_of_list.insert(name);
+            } else if found.is_none() {
+                // Whatever it does, it does the same.
+                let columns = select.column_names().ok();
+                found = columns.map(|columns| TableGrowth::view(columns, false, BTreeSet::new()));
+            }
+            tables.insert(name.clone(), found);
+        }
+        let only_adds = |rule: &Rule| {
+            !rule.header.indicator
+                && growth(&rule.file, &tables)
+                    .is_some_and(|found| ["subject_id", "rule_key"].iter().all(|name| found.keeps(name)))
+        };
+        (0..self.rules.len()).filter(|&at| only_adds(&self.rules[at])).collect()
     }
 }
 
@@ -123,5 +162,20 @@ mod tests {
         assert!(of("deceased", "R09").is_some(), "paid to the dead");
         assert_eq!(of("insurance", "R79"), None, "amounts of a ledger");
         assert_eq!(of("student_aid", "R52b"), Some(RowUse::MayRefute), "a rate");
+    }
+
+    #[test]
+    fn what_is_added_up_over_months_stands_without_some_of_them() {
+        let pipeline = Pipeline::open(Path::new("pipelines/longan-2025")).unwrap();
+        let rules = RuleSet::load(&pipeline).unwrap();
+        let of = |list: &str| -> Vec<(&str, RowUse)> {
+            let code = |(at, row_use): (usize, RowUse)| (rules.rules[at].header.code.as_str(), row_use);
+            rules.row_uses(list).into_iter().map(code).collect()
+        };
+        let (adds, refutes) = (RowUse::Adds, RowUse::MayRefute);
+        // M02 takes a county's own limit, and more rows may be of another county.
+        assert_eq!(of("medical_burden_earlier"), [("M01", adds), ("M02", refutes)]);
+        // This month's posts rest on this month's list alone.
+        assert_eq!(of("employment_earlier"), [("M34", refutes), ("M35", refutes)]);
     }
 }

@@ -89,7 +89,8 @@ impl RuleSet {
         let (settings, settings_files, policy_text) = RuleSettings::read(layers)?;
         let sources: Vec<_> =
             pipeline.sources.iter().map(|s| (s.name.clone(), s.title.clone(), contract_columns(s))).collect();
-        let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline));
+        let catalogue = ViewCatalogue::new(&sources, settings.parameter_columns(pipeline))
+            .with_earlier(&pipeline.sources);
         let RuleFiles { rules, definitions, mut replaced, off } =
             rules_of_included_folders::read_included_rules(layers)?;
         let (targets, target_places, replaced_topics) = targets::read_targets(layers)?;

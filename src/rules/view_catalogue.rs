@@ -1,9 +1,10 @@
 //! Which tables rules may read: one view per source, its previous quarter, and the few that
 //! the program itself derives. Known from the contracts alone, so rules are checked without data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::column_type::{ColumnType, ColumnTypes};
+use crate::config::{SourceColumn, SourceContract};
+use crate::model::column_type::{ColumnType, ColumnTypes, ContractType};
 
 /// Where a view comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum ViewOrigin {
     Source,
     /// A source of the quarter before.
     Previous,
+    /// Rows of a source from earlier publications; none are rows too.
+    Earlier,
     /// Derived by the program; always there.
     Derived,
 }
@@ -32,6 +35,8 @@ pub struct ViewInfo {
 pub struct ViewCatalogue {
     /// Views by name.
     pub views: BTreeMap<String, ViewInfo>,
+    /// View and column of amounts that are never less than nothing.
+    pub never_negative: BTreeSet<(String, String)>,
 }
 
 /// View of one row: what the pipeline sets for the quarter.
@@ -48,6 +53,14 @@ pub(crate) const IDENTITIES: &str = "identity_record";
 
 /// Suffix of the view that holds a source's previous quarter.
 pub(crate) const PREVIOUS: &str = "_previous";
+
+/// Suffix of the view that holds the rows of earlier publications, of the months that the source's list does not tell.
+pub(crate) const EARLIER: &str = "_earlier";
+
+/// Name of the list that a view is of, whenever it was delivered.
+pub(crate) fn list_of_view(view: &str) -> &str {
+    view.strip_suffix(PREVIOUS).or_else(|| view.strip_suffix(EARLIER)).unwrap_or(view)
+}
 
 /// Columns that every source view has before those of its contract.
 pub(crate) fn common_columns() -> ColumnTypes {
@@ -170,7 +183,29 @@ impl ViewCatalogue {
             ]),
             ViewOrigin::Derived,
         );
-        Self { views }
+        Self { views, never_negative: BTreeSet::new() }
+    }
+    /// The same with views of earlier publications for those of `contracts` that ask for months before their period.
+    #[must_use]
+    pub(crate) fn with_earlier(mut self, contracts: &[SourceContract]) -> Self {
+        for contract in contracts.iter().filter(|contract| contract.window().is_some()) {
+            let Some(columns) = self.columns(&contract.name).cloned() else { continue };
+            let view = format!("{}{EARLIER}", contract.name);
+            let title = format!("{}（以前各期发布的）", contract.title);
+            self.views.insert(view, ViewInfo { title, columns, origin: ViewOrigin::Earlier });
+        }
+        let of_list = |contract: &SourceContract| {
+            let is_amount =
+                |c: &&SourceColumn| matches!(c.kind, ContractType::Money | ContractType::Area) && !c.negative;
+            let amounts: Vec<String> =
+                contract.columns.iter().filter(is_amount).map(|c| c.name.clone()).collect();
+            let views = ["", PREVIOUS, EARLIER].map(|suffix| format!("{}{suffix}", contract.name));
+            views
+                .into_iter()
+                .flat_map(move |view| amounts.clone().into_iter().map(move |column| (view.clone(), column)))
+        };
+        self.never_negative = contracts.iter().flat_map(of_list).collect();
+        self
     }
     /// Columns of a view.
     pub fn columns(&self, name: &str) -> Option<&ColumnTypes> {
@@ -180,8 +215,9 @@ impl ViewCatalogue {
     pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
         self.views.get(name).map_or(name, |v| &v.title)
     }
-    /// Whether a view may be absent in a quarter.
+    /// Whether a view may be absent in a quarter. One of earlier publications goes with its list.
     pub fn can_be_absent(&self, name: &str) -> bool {
-        self.views.get(name).is_some_and(|v| v.origin != ViewOrigin::Derived)
+        let origin = self.views.get(name).map(|v| v.origin);
+        matches!(origin, Some(ViewOrigin::Source | ViewOrigin::Previous))
     }
 }

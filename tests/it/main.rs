@@ -24,6 +24,7 @@ mod config;
 mod damaged;
 mod departments;
 mod documents;
+mod earlier_months;
 mod end_to_end;
 mod ending;
 mod events;

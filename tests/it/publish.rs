@@ -301,6 +301,7 @@ impl World {
                 previous_indicators: &previous.map(|p| previous_indicators(p).unwrap()).unwrap_or_default(),
                 previous_figures: None,
                 earlier: EarlierRuns::default(),
+                months: &BTreeMap::new(),
             },
             out,
         )

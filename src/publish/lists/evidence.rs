@@ -1,16 +1,19 @@
 //! The records that listed exceptions rest on: where they are and what they say.
 
-use arrow::array::ArrayRef;
+use arrow::array::{Array as _, ArrayRef, AsArray as _, StringArray};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::Result;
+use crate::config::ColumnRole;
 use crate::model::exception::TrackedException;
+use crate::model::id_number::IdNumber;
 use crate::model::officer_text::ValueForm;
 use crate::model::record_id::{RecordIdParts, RecordKey};
 use crate::privacy::mask;
 use crate::publish::people::RecordOwners;
 use crate::publish::{PublicationInputs, RuleFacts};
+use crate::rules::view_catalogue::list_of_view;
 
 /// The records that listed exceptions rest on.
 pub(super) struct ListedEvidence<'a> {
@@ -23,6 +26,15 @@ pub(super) struct ListedEvidence<'a> {
     shown: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
     /// Likewise those that decide the rule, what tells it from other rules first.
     deciding: HashMap<&'a str, Vec<Vec<ShownColumn<'a>>>>,
+    /// Who stands in records of earlier publications, by record id.
+    earlier: HashMap<String, EarlierPerson>,
+}
+
+/// Whoever a record of an earlier publication is of.
+pub(super) struct EarlierPerson {
+    /// As the record has it; `""` if it has none.
+    pub(super) name: String,
+    pub(super) id: IdNumber,
 }
 
 /// What records of a source say.
@@ -50,9 +62,12 @@ impl<'a> ListedEvidence<'a> {
     ) -> Result<Self> {
         let (tables, said) = (people.tables(), Vec::new());
         let (shown, deciding) = (HashMap::new(), HashMap::new());
-        let mut evidence = Self { inputs: *inputs, tables, said, shown, deciding };
-        let mut named: Vec<(usize, usize)> =
-            listed.flat_map_iter(|t| &t.exception.evidence).filter_map(|id| evidence.find(id)).collect();
+        let mut evidence = Self { inputs: *inputs, tables, said, shown, deciding, earlier: HashMap::new() };
+        let all: Vec<&String> = listed.flat_map_iter(|t| &t.exception.evidence).collect();
+        let mut named: Vec<(usize, usize)> = all.par_iter().filter_map(|id| evidence.find(id)).collect();
+        let lost: HashSet<&str> =
+            all.into_iter().filter(|id| evidence.find(id).is_none()).map(String::as_str).collect();
+        evidence.earlier = earlier_people(inputs, &lost)?;
         named.par_sort_unstable();
         named.dedup();
         let rules: HashSet<&str> = inputs.tracked.iter().map(|t| &*t.exception.rule_code).collect();
@@ -98,6 +113,11 @@ impl<'a> ListedEvidence<'a> {
         }
         self.said.push(EvidenceRows { rows, columns: kept.columns().to_vec() });
         Ok(())
+    }
+
+    /// Whoever a record of an earlier publication is of, if this run read it.
+    pub(super) fn earlier(&self, record_id: &str) -> Option<&EarlierPerson> {
+        self.earlier.get(record_id)
     }
 
     /// Source and row of a record; `None` for records of an earlier quarter.
@@ -146,4 +166,37 @@ impl<'a> ListedEvidence<'a> {
             }
         }
     }
+}
+
+/// Finds who stands in these records among the rows of earlier publications that rules read.
+fn earlier_people(
+    inputs: &PublicationInputs<'_>,
+    wanted: &HashSet<&str>,
+) -> Result<HashMap<String, EarlierPerson>> {
+    let mut found = HashMap::new();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    for view in inputs.views.iter().filter(|view| list_of_view(&view.name) != view.name) {
+        let list = list_of_view(&view.name);
+        let facts = inputs.catalogue.sources.iter().find(|facts| facts.name == list);
+        let columns = facts.map_or(&[][..], |facts| &facts.columns);
+        let name = columns.iter().find(|(_, _, role)| *role == Some(ColumnRole::Name));
+        let name = name.map_or("", |(column, ..)| column.as_str());
+        for rows in view.rows.chunks(|column| ["record_id", "id18", name].contains(&column))? {
+            let rows = rows?;
+            let text = |column: &str| rows.column_by_name(column).and_then(|c| c.as_string_opt::<i32>());
+            let Some(ids) = text("record_id") else { continue };
+            let at = |column: Option<&StringArray>, row: usize| {
+                column.filter(|c| c.is_valid(row)).map_or("", |c| c.value(row)).to_owned()
+            };
+            for (row, id) in ids.iter().enumerate() {
+                let Some(id) = id.filter(|id| wanted.contains(id)) else { continue };
+                let person =
+                    EarlierPerson { name: at(text(name), row), id: IdNumber::parse(&at(text("id18"), row)) };
+                found.insert(id.to_owned(), person);
+            }
+        }
+    }
+    Ok(found)
 }

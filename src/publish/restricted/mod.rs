@@ -12,6 +12,7 @@ use crate::privacy::pseudonym::base32_text;
 use crate::publication::output_files::OutputFiles;
 use crate::publication::small_table_writer::{PublishedType, TableDef, publish_table_file, write_chunks};
 use crate::reconcile::views::rule_view::ViewRows;
+use crate::rules::view_catalogue::PREVIOUS;
 use crate::{Error, Result};
 
 use PublishedType::{Int32, Int64, Text};
@@ -172,7 +173,7 @@ fn write_restricted_rejects(inputs: &PublicationInputs<'_>, outputs: &mut Output
 
 /// The views as the rules saw them: rerun a rule in any SQL engine, and compare next quarter.
 fn write_restricted_views(inputs: &PublicationInputs<'_>, outputs: &mut OutputFiles) -> Result<()> {
-    for view in inputs.views.iter().filter(|v| !v.name.ends_with("_previous")) {
+    for view in inputs.views.iter().filter(|v| !v.name.ends_with(PREVIOUS)) {
         if !view.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return Err(Error::internal(format!("视图名“{}”不能作文件名", view.name)));
         }

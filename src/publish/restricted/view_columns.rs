@@ -4,7 +4,7 @@ use arrow::datatypes::{DataType, Schema};
 
 use crate::publication::small_table_writer::{PublishedType, TableDef};
 use crate::publish::PublishedPipeline;
-use crate::rules::view_catalogue::is_common_view_column;
+use crate::rules::view_catalogue::{is_common_view_column, list_of_view};
 use crate::{Error, Result};
 
 /// Titles of views that are no list.
@@ -66,8 +66,10 @@ pub(super) fn view_definition(
     schema: &Schema,
 ) -> Result<TableDef> {
     let derived = DERIVED_VIEWS.iter().find(|(name, _)| *name == view);
-    let title = derived.map_or_else(|| catalogue.source_title(view), |(_, title)| title);
-    let mut def = TableDef::new(title, &[]);
+    let list = list_of_view(view);
+    let title = derived.map_or_else(|| catalogue.source_title(list), |(_, title)| title);
+    let title = if list == view { title.to_owned() } else { format!("{title}（以前各期发布的）") };
+    let mut def = TableDef::new(&title, &[]);
     for field in schema.fields() {
         let kind = match field.data_type() {
             DataType::Utf8 => PublishedType::Text,
@@ -76,7 +78,7 @@ pub(super) fn view_definition(
             DataType::Date32 => PublishedType::Date,
             other => return Err(Error::internal(format!("视图{view}的列{}是{other}", field.name()))),
         };
-        let (label, description) = view_column_label(catalogue, view, field.name());
+        let (label, description) = view_column_label(catalogue, list, field.name());
         def.add(field.name(), kind, &label, &description);
     }
     Ok(def)

@@ -19,7 +19,7 @@ use crate::rules::rule_file::message_placeholders;
 use crate::rules::rule_set::{RuleSet, with_hint};
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::{PARAMETER, PREVIOUS, ViewOrigin};
+use crate::rules::view_catalogue::{PARAMETER, ViewOrigin, list_of_view};
 use crate::{Error, Result};
 
 /// A row: values by column; columns that are absent are null.
@@ -207,7 +207,7 @@ fn add_situation_defaults(
     row: &mut ExampleRow,
 ) -> Result<(), (String, Option<String>)> {
     let settings = &rules.settings;
-    let of = view.strip_suffix(PREVIOUS).unwrap_or(view);
+    let of = list_of_view(view);
     if let Some(kind) = kind {
         let kinds = settings.situation_kinds.get(of);
         let Some(values) = kinds.and_then(|kinds| kinds.get(kind)) else {
@@ -225,7 +225,7 @@ fn add_situation_defaults(
 
 fn add_example_defaults(rules: &RuleSet, view: &str, columns: &ColumnTypes, row: &mut ExampleRow) {
     let common = rules.settings.example_defaults.get("common");
-    let own = rules.settings.example_defaults.get(view.strip_suffix(PREVIOUS).unwrap_or(view));
+    let own = rules.settings.example_defaults.get(list_of_view(view));
     fill(own.into_iter().chain(common).flatten(), columns, row);
 }
 

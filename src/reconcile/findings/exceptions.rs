@@ -17,8 +17,9 @@ use crate::model::period::Period;
 use crate::reconcile::QuarterViews;
 use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::near_misses::NearestRecord;
+use crate::reconcile::views::rule_view::View;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{EARLIER, PREVIOUS};
 use crate::table::string_interner::StringInterner;
 
 /// County, township and village code, `''` if unknown.
@@ -32,6 +33,8 @@ struct RecordFacts {
     division: DivisionCodes,
     tier: u8,
     in_review: bool,
+    /// It is of an earlier month, so that the linker did not see it now.
+    earlier: bool,
 }
 
 /// Where a person or household is registered.
@@ -98,7 +101,10 @@ pub(crate) fn place_exceptions(
             evidence.push(views.ids.text(IdKind::Record, near.candidate));
             message = places.texts.share(&told_near_miss(rules, &message, near));
         }
-        let to_confirm = finding.must_be_confirmed();
+        // Whether he stands in the list under another number nobody was asked this time.
+        let is_unasked = !header.absent_from.is_empty()
+            && records.iter().all(|record| record.as_ref().is_some_and(|record| record.earlier));
+        let to_confirm = finding.must_be_confirmed() || is_unasked && !records.is_empty();
         exceptions.push(Exception {
             rule_code: places.texts.share(&header.code),
             severity: header.severity,
@@ -147,7 +153,7 @@ struct RecordPlaces<'v, 'a> {
     texts: StringInterner,
     /// Codes by value of a division column.
     divisions: HashMap<u32, DivisionCodes>,
-    /// Of the last quarter's records that are evidence.
+    /// Of the records of earlier publications that are evidence.
     before: HashMap<i64, RecordFacts>,
 }
 
@@ -171,11 +177,12 @@ impl RecordPlaces<'_, '_> {
             household: Some(inputs.household_number(node)),
             tier: (resolution.tier[node] as u8).clamp(1, 6),
             in_review: resolution.in_review[node],
+            earlier: false,
             division: self.division(inputs.divisions(source).get(row).copied().unwrap_or(0)),
         })
     }
 
-    /// Finds the evidence that is of the last quarter.
+    /// Finds the evidence that is of earlier publications.
     fn look_back(&mut self, found: &[(usize, RuleFinding)]) -> Result<()> {
         let evidence = found.iter().flat_map(|(_, f)| f.evidence.iter().copied());
         let wanted: HashSet<i64> = evidence.filter(|record| self.views.find(*record).is_none()).collect();
@@ -183,7 +190,8 @@ impl RecordPlaces<'_, '_> {
             return Ok(());
         }
         let views = self.views;
-        for view in views.list.iter().filter(|view| view.name.ends_with(PREVIOUS)) {
+        let is_before = |view: &&View<'_>| view.name.ends_with(PREVIOUS) || view.name.ends_with(EARLIER);
+        for view in views.list.iter().filter(is_before) {
             for rows in view.rows.engine_chunks(&views.ids, is_exception_place)? {
                 let rows = rows?;
                 let Some(ids) = exception_number_column(&rows, "record_id") else { continue };
@@ -210,6 +218,7 @@ impl RecordPlaces<'_, '_> {
                         }),
                         tier: flag("link_tier", row).clamp(1, 6) as u8,
                         in_review: flag("in_review", row) != 0,
+                        earlier: view.name.ends_with(EARLIER),
                     };
                     self.before.insert(id, facts);
                 }

@@ -13,12 +13,14 @@ use super::undecided::FoundByRule;
 use crate::model::division::{COUNTY, DivisionTree, TOWNSHIP};
 use crate::model::exception::SubjectKind;
 use crate::model::indicator::Indicator;
-use crate::model::undecided::WhyLacking;
+use crate::model::undecided::{LackedPlace, WhyLacking};
 use crate::reconcile::QuarterViews;
 use crate::rules::row_uses::RowUse;
 use crate::rules::rule_set::RuleSet;
+use crate::rules::view_catalogue::EARLIER;
 
-/// A rule that cannot judge a county, since a list did not come from there or from a part of it, or is of another period.
+/// A rule that cannot judge a county, since a list did not come from there or from a part of it, is of another period, or
+/// lacks months that the rule asks for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct HeldByList {
     /// Position of the rule.
@@ -72,9 +74,17 @@ impl LackingLists {
         for (source, one) in lacking {
             let name = &one.records.source;
             let uses = rules.row_uses(name);
+            // Months that are missing are rows that earlier publications ought to have.
+            let is_of_months = |place: &&LackedPlace| place.why == WhyLacking::MonthsAbsent;
+            let uses_of_months = match one.lacked.iter().any(|place| is_of_months(&place)) {
+                true => rules.row_uses(&format!("{name}{EARLIER}")),
+                false => BTreeMap::new(),
+            };
             let records = views.inputs.county_records(source);
-            for (&rule, &row_use) in uses.iter().filter(|(rule, _)| ran.contains(rule)) {
-                for place in &one.lacked {
+            let all_uses = uses.iter().map(|one| (one, false));
+            let all_uses = all_uses.chain(uses_of_months.iter().map(|one| (one, true)));
+            for ((&rule, &row_use), of_months) in all_uses.filter(|((rule, _), _)| ran.contains(rule)) {
+                for place in one.lacked.iter().filter(|place| is_of_months(place) == of_months) {
                     let at = all.places.binary_search(&place.code).unwrap_or_default();
                     if place.why == WhyLacking::OtherPeriod || row_use == RowUse::MayRefute {
                         all.refutable.entry(rule).or_default().insert(at);

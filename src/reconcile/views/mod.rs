@@ -26,6 +26,7 @@ use crate::{Error, Result};
 
 mod bucket_split;
 mod carried_view;
+pub(crate) mod earlier_view;
 mod identity_view;
 mod person_views;
 mod previous_view;
@@ -182,8 +183,8 @@ impl<'a> QuarterViews<'a> {
     }
 }
 
-/// Views of a quarter: one per source that was delivered, the derived ones, and those of `previous`
-/// (last quarter's) that rules may read, under their `_previous` names.
+/// Views of a quarter: one per source that was delivered, the derived ones, and those of `previous` that rules may read:
+/// last quarter's under their `_previous` names, and those of earlier publications.
 ///
 /// # Errors
 /// A column or record that a view needs and the earlier stages do not have; scratch files that cannot be written.

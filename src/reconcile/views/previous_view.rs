@@ -1,4 +1,4 @@
-//! Last quarter's views under their `_previous` names. A person or household that was merged since
+//! Last quarter's views under their `_previous` names, and those of earlier publications. A person or household that was merged since
 //! is read by its present id, so that rules can join the two quarters.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::Result;
 use crate::model::resolution::IdentityChange;
 use crate::rules::view_catalogue::{PREVIOUS, ViewCatalogue, ViewOrigin};
 
-/// What rules may read of the last quarter.
+/// What rules may read of the last quarter and of earlier publications.
 pub(super) struct PreviousViews<'a> {
     views: Vec<(String, ViewRows<'a>)>,
     /// Tables that its record ids name.
@@ -33,8 +33,12 @@ impl<'a> PreviousViews<'a> {
         let mut tables = BTreeSet::new();
         let mut known = Vec::new();
         for view in views {
-            let name = format!("{}{PREVIOUS}", view.name);
-            if catalogue.views.get(&name).is_none_or(|v| v.origin != ViewOrigin::Previous) {
+            let origin = |name: &str| catalogue.views.get(name).map(|v| v.origin);
+            let name = match origin(&view.name) {
+                Some(ViewOrigin::Earlier) => view.name.clone(),
+                _ => format!("{}{PREVIOUS}", view.name),
+            };
+            if !matches!(origin(&name), Some(ViewOrigin::Previous | ViewOrigin::Earlier)) {
                 continue;
             }
             for ids in view.rows.chunks(|column| column == "record_id")? {

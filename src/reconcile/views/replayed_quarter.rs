@@ -35,7 +35,7 @@ use crate::reconcile::near_misses::read_near_misses;
 use crate::rules::rule_set::RuleSet;
 use crate::rules::sql::certainty::UNKNOWN_SUFFIX;
 use crate::rules::unknown_answers::UnknownColumns;
-use crate::rules::view_catalogue::{COUNTY_PARAMETER, IDENTITIES, NEAR_MISS, PARAMETER};
+use crate::rules::view_catalogue::{COUNTY_PARAMETER, EARLIER, IDENTITIES, NEAR_MISS, PARAMETER};
 use crate::table::rows::Rows;
 use crate::{Error, Result};
 
@@ -120,10 +120,14 @@ impl<'p> ReplayedQuarter<'p> {
             resolution: &self.resolution,
             period: self.snapshot.period(),
         };
-        let previous = PreviousViews::of(self.previous.clone(), &rules.catalogue, &self.resolution.ledger)?;
+        // What it had of earlier publications it kept.
+        let (earlier, own): (Vec<View<'_>>, Vec<View<'_>>) =
+            self.views.iter().cloned().partition(|view| view.name.ends_with(EARLIER));
+        let before = self.previous.iter().cloned().chain(earlier).collect();
+        let previous = PreviousViews::of(before, &rules.catalogue, &self.resolution.ledger)?;
         let records = self.loaded.iter().map(|one| &one.records);
         let ids = Arc::new(NumberedIds::of_records(records, &previous.tables)?);
-        let kept = self.views.iter().filter(|view| !ARE_SET_ANEW.contains(&view.name.as_str())).cloned();
+        let kept = own.into_iter().filter(|view| !ARE_SET_ANEW.contains(&view.name.as_str()));
         let mut list: Vec<View<'_>> = kept.chain(previous.views(&ids)).collect();
         list.extend(parameter_views(&inputs, rules)?);
         list.sort_by(|a, b| a.name.cmp(&b.name));

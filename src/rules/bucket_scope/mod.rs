@@ -63,7 +63,7 @@ pub(crate) enum KeyKind {
     SourceHousehold,
     /// A record of this quarter.
     Record,
-    /// A record of the previous quarter.
+    /// A record of an earlier publication.
     PreviousRecord,
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn view_table(name: &str, view: &ViewInfo, numbers: &BTreeMap<String,
     if SHARED_VIEWS.contains(&name) {
         return ScopedTable::Shared;
     }
-    let previous = view.origin == ViewOrigin::Previous;
+    let previous = matches!(view.origin, ViewOrigin::Previous | ViewOrigin::Earlier);
     let key = |column: &str| {
         let (kind, filled) = match column {
             "person_id" => (KeyKind::Person, true),

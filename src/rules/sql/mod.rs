@@ -13,6 +13,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
 pub(crate) mod certainty;
 pub(crate) mod clauses;
+pub(crate) mod growth;
 pub(crate) mod lineage;
 mod mutants;
 mod portable;

@@ -3,6 +3,6 @@ name = "worked_3"
 title = "近三个月有就业记录的人员"
 */
 SELECT DISTINCT e.person_id
-FROM employment e
+FROM work_record e
 CROSS JOIN month_window w
 WHERE e.month > w.before_3 AND e.month <= w.last_month

@@ -70,6 +70,19 @@ medical_burden @P3 self_paid_fen=500000
 expect = ["P1 <- registry_person:1 medical_burden:1", "P3 <- registry_person:3 medical_burden:3"]
 
 [[example]]
+case = "以前各期报过的月份合计在内，十二个月以前的不计：列为疑点"
+given = """
+registry_household #H1 household_type=脱贫户 risk_status=NULL
+registry_person @P1 #H1
+medical_burden @P1 month=202503 self_paid_fen=200000
+medical_burden_earlier @P1 month=202404 self_paid_fen=300000
+registry_household #H2 household_type=脱贫户 risk_status=NULL
+registry_person @P2 #H2
+medical_burden_earlier @P2 month=202403 self_paid_fen=900000
+"""
+expect = ["P1"]
+
+[[example]]
 case = "下月才去世：列为疑点"
 given = """
 registry_household #H2 household_type=脱贫户 risk_status=NULL

@@ -47,6 +47,19 @@ registry_person @P7 #H6 labour_ability=普通劳动力 age=62
 expect = []
 
 [[example]]
+case = "就业写在以前一期的名单里，在三个月以内：不列；更早：列为疑点"
+given = """
+employment @P9
+registry_household #H1
+registry_person @P1 #H1 labour_ability=普通劳动力 age=40
+employment_earlier @P1 month=202501
+registry_household #H2
+registry_person @P2 #H2 labour_ability=普通劳动力 age=40
+employment_earlier @P2 month=202412
+"""
+expect = ["H2"]
+
+[[example]]
 case = "学籍已毕业的有劳动力：列为疑点"
 given = """
 registry_household #H1

@@ -40,6 +40,17 @@ registry_person @P5 work_months=?
 """
 expect = []
 undecided = ["P5"]
+
+[[example]]
+case = "以前一期的名单里近六个月有就业：不列"
+given = """
+registry_person @P1 work_months=6
+employment @P9
+employment_earlier @P1 month=202410
+registry_person @P2 work_months=6
+employment_earlier @P2 month=202409
+"""
+expect = ["P2"]
 */
 SELECT p.person_id AS subject_id, p.record_id AS evidence, p.work_months AS work_months
 FROM current_person p

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::evidence::ListedEvidence;
+use super::evidence::{EarlierPerson, ListedEvidence};
 use super::homes::{Contact, Homes};
 use super::list_column::{ListColumn, ListLayout};
 use super::supplement::{KEPT, SheetMarks};
@@ -228,6 +228,11 @@ impl<'a> RowMaterial<'a> {
         entries.extend(order.into_iter().filter_map(|at| all[at].take()));
     }
 
+    /// Whoever an entry is about that rests on records of earlier publications alone.
+    fn earlier(&self, entry: &ListEntry<'_>) -> Option<&EarlierPerson> {
+        entry.tracked.exception.evidence.iter().find_map(|id| self.evidence.earlier(id))
+    }
+
     /// The row of an exception.
     pub(super) fn row<'s>(&'s self, entry: &ListEntry<'s>, layout: &ListLayout) -> ListRow<'s> {
         let cells = layout.columns.iter().map(|column| self.cell(entry, *column)).collect();
@@ -252,8 +257,14 @@ impl<'a> RowMaterial<'a> {
             L::Township => self.unit(&e.township_code).into(),
             L::Village => self.village(entry),
             L::Household => self.household(entry),
-            L::Name => self.shown_name(self.name(entry.subject)),
-            L::Identity => self.identity(entry.subject),
+            L::Name => match entry.subject {
+                Some(_) => self.shown_name(self.name(entry.subject)),
+                None => self.shown_name(self.earlier(entry).map_or("", |one| one.name.as_str())),
+            },
+            L::Identity => match entry.subject {
+                Some(subject) => self.identity(subject),
+                None => self.earlier(entry).map_or("".into(), |one| self.identity_words(one.id, None)),
+            },
             L::Finding => match self.marks.of(tracked) {
                 "" | KEPT => self.finding(entry).into(),
                 // Seen on paper, too.

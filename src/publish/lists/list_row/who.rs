@@ -48,17 +48,21 @@ impl<'a> RowMaterial<'a> {
     }
 
     /// Number and age of whom the row is about; for the office alone the birth date, too.
-    pub(super) fn identity(&self, subject: Option<Subject>) -> Cow<'a, str> {
-        let Some(subject) = subject else { return "".into() };
+    pub(super) fn identity(&self, subject: Subject) -> Cow<'a, str> {
         let person = &self.persons[subject.person as usize];
         let mut id = self.fields[subject.source].id(subject.row);
         // A record without a usable number borrows the one its person is known by.
         if matches!(id.class, IdClass::Empty | IdClass::Other) {
             id = self.people.id(&self.fields, person);
         }
+        self.identity_words(id, Some(person.birth))
+    }
+
+    /// A number and the age of whoever bears it; `birth`: where the number does not say it.
+    pub(super) fn identity_words(&self, id: IdNumber, birth: Option<u32>) -> Cow<'a, str> {
         let (number, mark) = self.number_and_mark(id);
         // What the number says counts: it is what officers look at.
-        let birth = id.birth().filter(|_| id.trusted()).unwrap_or(person.birth);
+        let birth = id.birth().filter(|_| id.trusted()).or(birth).unwrap_or(0);
         let (year, month, day) = unpack_day(birth);
         let age = match (self.audience(), age_on(birth, self.inputs.period.last_day())) {
             (_, None) => String::new(),

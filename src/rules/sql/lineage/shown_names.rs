@@ -7,9 +7,9 @@ use crate::Error;
 use crate::config::{ColumnRole, SourceContract};
 use crate::rules::rule_file::Rule;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::PREVIOUS;
+use crate::rules::view_catalogue::{EARLIER, PREVIOUS};
 
-/// Columns of views, those of the last period too, that say who somebody is in words: names and addresses. Numbers are
+/// Columns of views, those of earlier periods too, that say who somebody is in words: names and addresses. Numbers are
 /// masked wherever they are shown.
 pub(crate) fn naming_columns(contracts: &[SourceContract]) -> BTreeSet<ViewColumn> {
     let of = |contract: &SourceContract| {
@@ -20,7 +20,7 @@ pub(crate) fn naming_columns(contracts: &[SourceContract]) -> BTreeSet<ViewColum
         });
         naming.map(|column| column.name.clone()).collect::<Vec<_>>()
     };
-    let views = |name: &str| [name.to_owned(), format!("{name}{PREVIOUS}")];
+    let views = |name: &str| ["", PREVIOUS, EARLIER].map(|suffix| format!("{name}{suffix}"));
     contracts
         .iter()
         .flat_map(|contract| views(&contract.name).into_iter().map(move |view| (view, of(contract))))
