@@ -933,7 +933,7 @@ FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest =
 
 COMMENT ON VIEW main.dim_run IS '运行批次';
 
-COMMENT ON COLUMN main.dim_run."quarter" IS '季度';
+COMMENT ON COLUMN main.dim_run."quarter" IS '期间';
 
 COMMENT ON COLUMN main.dim_run."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
 
@@ -951,7 +951,7 @@ FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest =
 
 COMMENT ON VIEW history.dim_run IS '运行批次（各期当前的发布）';
 
-COMMENT ON COLUMN history.dim_run."quarter" IS '季度';
+COMMENT ON COLUMN history.dim_run."quarter" IS '期间';
 
 COMMENT ON COLUMN history.dim_run."run" IS '运行批次：这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位';
 

@@ -69,7 +69,7 @@ RUN = r"""WITH manifest AS (
 )
 SELECT m.quarter, COALESCE(f.run, m.digest) AS run
 FROM manifest AS m LEFT JOIN folder AS f ON f.quarter = m.quarter AND f.digest = m.digest"""
-RUN_COLUMNS = [("quarter", "季度", ""), ("run", "运行批次", "这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位")]
+RUN_COLUMNS = [("quarter", "期间", ""), ("run", "运行批次", "这期数据出自哪一次运行：发布文件夹的名称 run-…；不在这样的文件夹里时是清册摘要的前8位")]
 
 
 def text(value):
