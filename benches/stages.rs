@@ -136,6 +136,7 @@ fn stages(criterion: &mut Criterion) -> Result<()> {
             tracked: &tracked,
             secrets: &secrets,
             ledgers: &[],
+            months: &std::collections::BTreeMap::new(),
             answers: &bidui::StandingAnswers::default(),
             issued: period.last_day(),
             store: &bidui::testing::table::rows::RowStore::Memory,
