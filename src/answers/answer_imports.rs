@@ -176,26 +176,10 @@ impl AnswerStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::{AnswerSource, ReviewLevel, StandingAnswers};
+    use crate::answers::{AnswerSource, StandingAnswers};
 
     fn answer(exception: &str) -> Answer {
-        Answer {
-            exception_id: exception.to_owned(),
-            facts: "F1".to_owned(),
-            verdict: "属实".to_owned(),
-            reason: String::new(),
-            measure: String::new(),
-            note: String::new(),
-            paper: String::new(),
-            recovered: None,
-            stopped_month: None,
-            answered_by: "罗德合".to_owned(),
-            answered_on: None,
-            level: ReviewLevel::Township,
-            expires: None,
-            pairs: Vec::new(),
-            act: crate::answers::AnswerAct::Given,
-        }
+        Answer { answered_by: "罗德合".to_owned(), ..Answer::of(exception, "F1", "属实") }
     }
 
     fn file(name: &str, answers: &[&str]) -> (BatchOrigin, Vec<Answer>) {

@@ -215,14 +215,7 @@ impl AnswerStore {
     /// # Errors
     /// The file is damaged.
     pub fn draws(&self) -> Result<Vec<StoredDraw>> {
-        let mut draws = self.draws_before_checking()?;
-        if draws.is_empty() {
-            return Ok(draws);
-        }
-        for (batch, answer) in self.events()? {
-            draws.iter_mut().for_each(|draw| draw.take(batch, &answer));
-        }
-        Ok(draws)
+        self.draws_called(&BTreeMap::new())
     }
 
     /// As [`AnswerStore::draws`], with exceptions by the names that they have now; `called`: of those who have another.
@@ -236,6 +229,9 @@ impl AnswerStore {
             }
         };
         let mut draws = self.draws_before_checking()?;
+        if draws.is_empty() {
+            return Ok(draws);
+        }
         draws.iter_mut().flat_map(|draw| &mut draw.drawn).for_each(|one| rename(&mut one.exception_id));
         for (batch, mut answer) in self.events()? {
             rename(&mut answer.exception_id);
@@ -314,21 +310,9 @@ mod tests {
         };
         store.append_draw(&origin, &plan(7, DrawPer::All), &[drawn]).unwrap();
         let again = Answer {
-            exception_id: "E9".to_owned(),
-            facts: "F1".to_owned(),
-            verdict: "属实".to_owned(),
-            reason: String::new(),
-            measure: String::new(),
-            note: String::new(),
-            paper: String::new(),
-            recovered: None,
-            stopped_month: None,
             answered_by: "县审核员".to_owned(),
-            answered_on: None,
             level: ReviewLevel::County,
-            expires: None,
-            pairs: Vec::new(),
-            act: AnswerAct::Given,
+            ..Answer::of("E9", "F1", "属实")
         };
         store.append(&origin, &[again]).unwrap();
         assert_eq!(store.draws().unwrap()[0].drawn[0].result, DrawResult::Open);

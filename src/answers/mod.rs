@@ -1,5 +1,6 @@
 //! What officers answered, kept beside the publications and never in them: `OUT/answers/answers.sqlite`, one file to
-//! back up. Events are appended and nothing is ever changed; what stands is computed from them.
+//! back up. Events are appended and what they say is never changed; what stands is computed from them. A migration to another
+//! identity secret calls what they are about by its new name.
 //!
 //! In: [`Answer`]s from sheets and the page, a batch at a time. Out: [`StandingAnswers`], which tracking, lists and
 //! the linker ask. The library reads no clock: whoever appends says when.

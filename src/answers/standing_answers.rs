@@ -177,25 +177,16 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::answers::{AnswerSource, BatchOrigin, ReviewLevel};
+    use crate::answers::{AnswerSource, BatchOrigin};
 
     fn answer(exception: &str, verdict: &str) -> Answer {
         Answer {
-            exception_id: exception.to_owned(),
-            facts: "F1".to_owned(),
-            verdict: verdict.to_owned(),
-            reason: String::new(),
-            measure: String::new(),
-            note: String::new(),
-            paper: String::new(),
             recovered: Some(30_050),
             stopped_month: Some(201_810),
             answered_by: "罗德合".to_owned(),
             answered_on: Some(date(2018, 10, 20)),
-            level: ReviewLevel::Township,
             expires: Some(date(2018, 12, 31)),
-            pairs: Vec::new(),
-            act: AnswerAct::Given,
+            ..Answer::of(exception, "F1", verdict)
         }
     }
 

@@ -102,24 +102,25 @@ impl<'a> ComparedRun<'a> {
     }
 }
 
-/// Names the facts of answers that a run proves, in the store and among the answers that the run has read. What is noted is
-/// true whatever becomes of the run.
+/// Names the facts of answers that a run proves, in the store and among the answers that the run has read. `compared` is asked
+/// for where there are such answers alone. What is noted is true whatever becomes of the run.
 ///
 /// # Errors
 /// The store cannot be written; an earlier run is damaged.
-pub(super) fn name_proven_facts(
+pub(super) fn name_proven_facts<'a>(
     out: &Path,
-    (compared, replaced): (&ComparedRun<'_>, &ReplacedRuns),
+    (compared, replaced): (impl FnOnce() -> ComparedRun<'a>, &ReplacedRuns),
     secret: &IdentitySecret,
     answers: &mut StandingAnswers,
 ) -> Result<()> {
     let Some(mut store) = AnswerStore::find(out, &secret.key_id())? else { return Ok(()) };
     let foreign = store.foreign_facts()?;
-    let mut proven = ProvenFacts::default();
-    if !foreign.is_empty() {
-        for run in replaced.under_other_secrets(&secret.key_id()) {
-            compared.prove(run, secret, &foreign, &mut proven)?;
-        }
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let (compared, mut proven) = (compared(), ProvenFacts::default());
+    for run in replaced.under_other_secrets(&secret.key_id()) {
+        compared.prove(run, secret, &foreign, &mut proven)?;
     }
     let named = proven.named(&foreign);
     if !named.is_empty() {

@@ -240,11 +240,9 @@ pub(crate) fn run_begun(plan: &RunPlan, begun: BegunRun, progress: &dyn Progress
     follow_ledgers(out, &secrets.identity, &mut tracked)?;
     let configured = (&plan.pipeline, &plan.rules);
     track::note_facts(&mut tracked, configured, &loaded, plan.period, &secrets.identity)?;
-    {
-        let digest = (env!("CARGO_PKG_VERSION"), plan.pipeline.digest.as_str());
-        let compared = ComparedRun::of(&tracked, plan.period, digest);
-        name_proven_facts(out, (&compared, &replaced), &secrets.identity, &mut answers)?;
-    }
+    let digest = (env!("CARGO_PKG_VERSION"), plan.pipeline.digest.as_str());
+    let compared = || ComparedRun::of(&tracked, plan.period, digest);
+    name_proven_facts(out, (compared, &replaced), &secrets.identity, &mut answers)?;
     let settings = &plan.rules.settings;
     let said = (&settings.answers, &settings.waivers[..]);
     track::apply_answers(&mut tracked, &answers, said, (plan.period, &mut due), &secrets.identity)?;

@@ -27,6 +27,16 @@ pub(crate) const fn days_in_month(year: u32, month: u32) -> u32 {
     }
 }
 
+/// Months since the beginning of the calendar, of a month `yyyymm`.
+pub(crate) const fn month_index(month: i32) -> i32 {
+    month / 100 * 12 + month % 100 - 1
+}
+
+/// The month `yyyymm` of a [`month_index`].
+pub(crate) const fn month_at(index: i32) -> i32 {
+    index.div_euclid(12) * 100 + index.rem_euclid(12) + 1
+}
+
 /// Is it a complete calendar date?
 pub(crate) const fn is_real_day(packed: u32) -> bool {
     let (year, month, day) = unpack_day(packed);

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::day::{month_at, month_index};
+use super::officer_text::month_text;
 use super::period::Period;
 
 /// Months (`yyyymm`) by county code; those of [`COMMON`] hold for whoever is in one file with other counties.
@@ -24,16 +26,8 @@ const SPREAD: usize = 3;
 
 /// The months that end with a period's last one, ascending.
 pub(crate) fn window_of(period: Period, months: u8) -> Vec<i32> {
-    let last = index_of(period.last_month());
-    (last + 1 - i32::from(months)..=last).map(month_of).collect()
-}
-
-fn index_of(month: i32) -> i32 {
-    month / 100 * 12 + month % 100 - 1
-}
-
-fn month_of(index: i32) -> i32 {
-    index.div_euclid(12) * 100 + index.rem_euclid(12) + 1
+    let last = month_index(period.last_month());
+    (last + 1 - i32::from(months)..=last).map(month_at).collect()
 }
 
 /// The months that a list tells of.
@@ -131,15 +125,18 @@ impl ListMonths {
 /// between.
 fn told_months(totals: &BTreeMap<i32, u64>, window: &[i32]) -> BTreeSet<i32> {
     let Some(last) = window.last() else { return BTreeSet::new() };
-    let totals: BTreeMap<i32, u64> =
-        totals.iter().filter(|(month, _)| *month <= last).map(|(month, n)| (index_of(*month), *n)).collect();
+    let totals: BTreeMap<i32, u64> = totals
+        .iter()
+        .filter(|(month, _)| *month <= last)
+        .map(|(month, n)| (month_index(*month), *n))
+        .collect();
     let fullest = totals.values().copied().max().unwrap_or(0);
     let rows: u64 = totals.values().sum();
     let is_thin =
         rows < LEAST_A_MONTH * totals.len() as u64 && totals.len() >= (window.len() / SPREAD).max(3);
     let indices: Vec<i32> = totals.keys().copied().collect();
     let is_told = |month: &i32| {
-        let index = index_of(*month);
+        let index = month_index(*month);
         if !is_thin {
             return totals.get(&index).is_some_and(|n| n * 100 >= fullest * LATE_PERCENT);
         }
@@ -166,13 +163,13 @@ pub(crate) fn busy_counties(rows: &MonthRows) -> BTreeSet<String> {
 /// Months in words, runs together: `2024年4月至12月、2025年2月`.
 pub(crate) fn months_in_words(months: &BTreeSet<i32>) -> String {
     let mut runs: Vec<(i32, i32)> = Vec::new();
-    for index in months.iter().map(|month| index_of(*month)) {
+    for index in months.iter().map(|month| month_index(*month)) {
         match runs.last_mut() {
             Some((_, last)) if *last + 1 == index => *last = index,
             _ => runs.push((index, index)),
         }
     }
-    let word = |index: i32| format!("{}年{}月", index.div_euclid(12), index.rem_euclid(12) + 1);
+    let word = |index: i32| month_text(month_at(index).into());
     let run = |(first, last): (i32, i32)| match (first == last, first.div_euclid(12) == last.div_euclid(12)) {
         (true, _) => word(first),
         (false, true) => format!("{}至{}月", word(first), last.rem_euclid(12) + 1),

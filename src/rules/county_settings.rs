@@ -75,8 +75,12 @@ impl RuleSet {
         let layers = own.get("parameters").and_then(toml::Value::as_table).into_iter().flatten();
         let set: BTreeSet<&String> =
             layers.filter_map(|(_, values)| values.as_table()).flat_map(toml::Table::keys).collect();
-        let read: BTreeSet<String> =
-            self.rules.iter().flat_map(|rule| self.parameters_read_by(rule)).flatten().collect();
+        let needed = self.definitions_needed(&Vec::from_iter(0..self.rules.len()));
+        let behind = self.definitions.iter().filter(|definition| needed.contains(&definition.header.name));
+        let files = self.rules.iter().map(|rule| &rule.file).chain(behind.map(|definition| &definition.file));
+        let mut tables = columns_by_table(files);
+        let read = [PARAMETER, COUNTY_PARAMETER].map(|view| tables.remove(view).unwrap_or_default());
+        let read: BTreeSet<String> = read.into_iter().flatten().collect();
         let known = pipeline.settings.parameters.values().flat_map(|values| values.keys());
         let known: BTreeSet<&String> = known.filter(|name| read.contains(*name)).collect();
         let unread = set.into_iter().filter(|name| columns_with(&self.settings, name).is_disjoint(&read));

@@ -22,8 +22,7 @@ pub(super) fn age_on(birth: u32, on: u32) -> i32 {
 
 /// `yyyymm` moved by some months.
 pub(super) fn add_months(month: u32, by: i32) -> u32 {
-    let index = (month / 100) as i32 * 12 + (month % 100) as i32 - 1 + by;
-    (index.div_euclid(12) * 100 + index.rem_euclid(12) + 1) as u32
+    day::month_at(day::month_index(month as i32) + by) as u32
 }
 
 /// A calendar quarter.

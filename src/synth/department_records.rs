@@ -49,45 +49,11 @@ impl SourceKind {
         Self::Student,
         Self::StudentAid,
     ];
-    /// The lists of a world in which things happen.
-    pub(super) const WITH_EVENTS: [Self; 10] = [
-        Self::RegistryHousehold,
-        Self::RegistryPerson,
-        Self::Dibao,
-        Self::Tekun,
-        Self::Insurance,
-        Self::Housing,
-        Self::Student,
-        Self::StudentAid,
-        Self::Deceased,
-        Self::Relocation,
-    ];
-    /// The same, hard to link.
-    pub(super) const HARD_WITH_EVENTS: [Self; 11] = [
-        Self::RegistryHousehold,
-        Self::RegistryPerson,
-        Self::Dibao,
-        Self::Tekun,
-        Self::Insurance,
-        Self::Housing,
-        Self::Student,
-        Self::StudentAid,
-        Self::Deceased,
-        Self::Relocation,
-        Self::DisabilityCertificate,
-    ];
-    /// The lists that are hard to link.
-    pub(super) const HARD: [Self; 9] = [
-        Self::RegistryHousehold,
-        Self::RegistryPerson,
-        Self::Dibao,
-        Self::Tekun,
-        Self::Insurance,
-        Self::Housing,
-        Self::Student,
-        Self::StudentAid,
-        Self::DisabilityCertificate,
-    ];
+    /// The lists of a world: with those of what happens to people, and those that are hard to link.
+    pub(super) fn of_world(events: bool, hard: bool) -> impl Iterator<Item = Self> {
+        let happens = events.then_some([Self::Deceased, Self::Relocation]).into_iter().flatten();
+        Self::ALL.into_iter().chain(happens).chain(hard.then_some(Self::DisabilityCertificate))
+    }
     /// Name of its plain file, without suffix.
     pub(super) fn file_stem(self) -> &'static str {
         match self {

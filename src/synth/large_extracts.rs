@@ -76,7 +76,7 @@ fn write_large_quarter(
         make_folder(needed)?;
     }
     let outputs: Vec<ScaleOutput> =
-        plan.sources().iter().map(|&s| ScaleOutput::create(s, plan, folder)).collect::<Result<_>>()?;
+        plan.sources().map(|s| ScaleOutput::create(s, plan, folder)).collect::<Result<_>>()?;
     let exceptions_path = truth_folder.join("exceptions.csv");
     let mut exceptions = create_large_file(&exceptions_path)?;
     let fail = |e| Error::io("写文件", &exceptions_path, e);
@@ -205,8 +205,7 @@ fn write_large_village(plan: &SynthPlan<'_>, step: usize, index: usize) -> Resul
     let style = CellStyle { form: 0, messy: false };
     let mut writer = VillageRowWriter::new(&world, plan.slips(step), style, &plan.places[index][1]);
     writer.far = plan.far_place(index);
-    let parts =
-        plan.sources().iter().map(|&s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
+    let parts = plan.sources().map(|s| large_village_part(&mut writer, s, plan)).collect::<Result<_>>()?;
     let (mut told, mut exceptions, mut expected) = (String::new(), String::new(), 0);
     if let Some(events) = &plan.events {
         (told, exceptions, expected) = events::told_events(events, &writer)?;

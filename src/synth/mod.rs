@@ -269,14 +269,8 @@ impl SynthPlan<'_> {
     }
 
     /// The lists of the plan.
-    fn sources(&self) -> &'static [department_records::SourceKind] {
-        use department_records::SourceKind;
-        match (self.events.is_some(), self.options.hard) {
-            (true, true) => &SourceKind::HARD_WITH_EVENTS,
-            (true, false) => &SourceKind::WITH_EVENTS,
-            (false, true) => &SourceKind::HARD,
-            (false, false) => &SourceKind::ALL,
-        }
+    fn sources(&self) -> impl Iterator<Item = department_records::SourceKind> {
+        department_records::SourceKind::of_world(self.events.is_some(), self.options.hard)
     }
 
     /// People of a village.

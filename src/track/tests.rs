@@ -252,6 +252,18 @@ fn answered(exception: &TrackedException, verdict: &str, (facts, day): (&str, &s
     StandingAnswers::read(&store).unwrap()
 }
 
+/// Appends an answer that was given on the page.
+fn say_on_page(store: &mut AnswerStore, answer: &Answer) {
+    let origin = BatchOrigin {
+        source: AnswerSource::Page,
+        recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
+        recorded_by: "操作员".to_owned(),
+        file: String::new(),
+        file_sha256: String::new(),
+    };
+    store.append(&origin, std::slice::from_ref(answer)).unwrap();
+}
+
 /// As they are read back from a publication: with the numbers that its sheets bear.
 fn read_back(mut tracked: Vec<TrackedException>) -> Vec<TrackedException> {
     for one in &mut tracked {
@@ -430,14 +442,7 @@ fn t13_of_two_that_became_one_what_keeps_it_open_stands() {
     for (subject, verdict) in [("P2", "属实"), ("P1", "不属实")] {
         let said = answered(of(subject), verdict, ("F1", "2018-10-20"));
         let (_, one) = said.iter().next().unwrap();
-        let origin = BatchOrigin {
-            source: AnswerSource::Page,
-            recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
-            recorded_by: "操作员".to_owned(),
-            file: String::new(),
-            file_sha256: String::new(),
-        };
-        store.append(&origin, std::slice::from_ref(&one.answer)).unwrap();
+        say_on_page(&mut store, &one.answer);
     }
     let both = StandingAnswers::read(&store).unwrap();
     let q4 = judged(q4, "F1", &both, "2018Q4");
@@ -456,14 +461,7 @@ fn who_answers_a_finding_by_its_present_name_has_seen_what_was_said_under_anothe
     for (of, verdict) in [(&former, "属实"), (&q3[0], "不属实")] {
         let said = answered(of, verdict, ("F1", "2018-10-20"));
         let (_, one) = said.iter().next().unwrap();
-        let origin = BatchOrigin {
-            source: AnswerSource::Page,
-            recorded_at: "2018-10-21T09:30:00+08:00".to_owned(),
-            recorded_by: "操作员".to_owned(),
-            file: String::new(),
-            file_sha256: String::new(),
-        };
-        store.append(&origin, std::slice::from_ref(&one.answer)).unwrap();
+        say_on_page(&mut store, &one.answer);
     }
     let both = StandingAnswers::read(&store).unwrap();
     assert_eq!(judged(q3, "F1", &both, "2018Q3")[0].status, Status::Answered);

@@ -64,9 +64,10 @@ impl<'a> ListedEvidence<'a> {
         let (shown, deciding) = (HashMap::new(), HashMap::new());
         let mut evidence = Self { inputs: *inputs, tables, said, shown, deciding, earlier: HashMap::new() };
         let all: Vec<&String> = listed.flat_map_iter(|t| &t.exception.evidence).collect();
-        let mut named: Vec<(usize, usize)> = all.par_iter().filter_map(|id| evidence.find(id)).collect();
-        let lost: HashSet<&str> =
-            all.into_iter().filter(|id| evidence.find(id).is_none()).map(String::as_str).collect();
+        let found: Vec<Option<(usize, usize)>> = all.par_iter().map(|id| evidence.find(id)).collect();
+        let lost = all.into_iter().zip(&found).filter(|(_, found)| found.is_none());
+        let lost: HashSet<&str> = lost.map(|(id, _)| id.as_str()).collect();
+        let mut named: Vec<(usize, usize)> = found.into_iter().flatten().collect();
         evidence.earlier = earlier_people(inputs, &lost)?;
         named.par_sort_unstable();
         named.dedup();

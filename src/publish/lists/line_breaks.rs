@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn advice_of_every_rule_and_every_shorter_text_takes_the_lines_that_it_is_broken_into() {
         let mut texts = 0;
-        for pipeline in ["hebi", "base", "base-2025"] {
+        for pipeline in ["hebi", "longan-2025"] {
             let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines").join(pipeline);
-            let Ok(pipeline) = crate::config::Pipeline::open(&root) else { continue };
+            let pipeline = crate::config::Pipeline::open(&root).unwrap();
             for rule in crate::rules::rule_set::RuleSet::load(&pipeline).unwrap().rules {
                 for text in
                     rule.header.advice.iter().chain([&rule.header.title, &rule.header.advice.concat()])

@@ -19,7 +19,7 @@ use crate::reconcile::execution::numbered_ids::IdKind;
 use crate::reconcile::near_misses::NearestRecord;
 use crate::reconcile::views::rule_view::View;
 use crate::rules::rule_set::RuleSet;
-use crate::rules::view_catalogue::{EARLIER, PREVIOUS};
+use crate::rules::view_catalogue::{EARLIER, list_of_view};
 use crate::table::string_interner::StringInterner;
 
 /// County, township and village code, `''` if unknown.
@@ -190,7 +190,7 @@ impl RecordPlaces<'_, '_> {
             return Ok(());
         }
         let views = self.views;
-        let is_before = |view: &&View<'_>| view.name.ends_with(PREVIOUS) || view.name.ends_with(EARLIER);
+        let is_before = |view: &&View<'_>| list_of_view(&view.name) != view.name;
         for view in views.list.iter().filter(is_before) {
             for rows in view.rows.engine_chunks(&views.ids, is_exception_place)? {
                 let rows = rows?;

@@ -4,8 +4,8 @@
 //! learns does not compile until somebody has looked at it.
 
 use sqlparser::ast::{
-    Distinct, Expr, Fetch, GroupByExpr, LimitClause, OrderBy, Query, Select, SelectFlavor, SelectItem,
-    SetExpr, TableWithJoins,
+    Distinct, Expr, Fetch, Function, GroupByExpr, LimitClause, OrderBy, Query, Select, SelectFlavor,
+    SelectItem, SetExpr, TableWithJoins,
 };
 
 /// Clauses of a query behind its WITH.
@@ -26,6 +26,15 @@ pub(crate) struct SelectClauses<'a> {
     pub(crate) having: &'a Option<Expr>,
     pub(crate) qualify: &'a Option<Expr>,
     pub(crate) flavor: &'a SelectFlavor,
+}
+
+/// Functions that make one value of the rows of a group.
+const AGGREGATES: [&str; 5] = ["min", "max", "count", "sum", "avg"];
+
+/// Is a function an aggregate, be it over a window?
+pub(crate) fn is_aggregate(function: &Function) -> bool {
+    let name = function.name.to_string();
+    AGGREGATES.iter().any(|aggregate| name.eq_ignore_ascii_case(aggregate))
 }
 
 impl<'a> QueryClauses<'a> {

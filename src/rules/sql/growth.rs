@@ -13,7 +13,7 @@ use sqlparser::ast::{
     SelectItem, SetExpr, SetOperator, SetQuantifier, TableAlias, TableFactor, TableWithJoins, Visit, Visitor,
 };
 
-use super::clauses::{QueryClauses, SelectClauses, column_name};
+use super::clauses::{QueryClauses, SelectClauses, column_name, is_aggregate};
 
 /// What more rows of the list do to a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -221,9 +221,9 @@ impl JoinedTables {
             return Some(column);
         }
         if let Expr::Function(function) = expr
-            && let name = function.name.to_string().to_ascii_lowercase()
-            && AGGREGATES.contains(&name.as_str())
+            && is_aggregate(function)
         {
+            let name = function.name.to_string().to_ascii_lowercase();
             if function.over.is_some() || function.filter.is_some() {
                 return None;
             }
@@ -284,9 +284,6 @@ impl JoinedTables {
     }
 }
 
-/// Functions of a group.
-const AGGREGATES: [&str; 5] = ["min", "max", "count", "sum", "avg"];
-
 /// The most that any column of an expression does. Stops at queries, windows and, outside one, aggregates.
 struct ColumnReader<'t> {
     tables: &'t JoinedTables,
@@ -305,11 +302,11 @@ impl Visitor for ColumnReader<'_> {
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         if let Expr::Function(function) = expr {
-            let is_aggregate = AGGREGATES.contains(&function.name.to_string().to_ascii_lowercase().as_str());
-            if function.over.is_some() || is_aggregate && self.within_aggregate {
+            let of_group = is_aggregate(function);
+            if function.over.is_some() || of_group && self.within_aggregate {
                 return ControlFlow::Break(());
             }
-            if is_aggregate && self.tables.get_rows() {
+            if of_group && self.tables.get_rows() {
                 self.most = ValueGrowth::Changes;
             }
         }

@@ -19,13 +19,10 @@ use super::query::{EqualValue, PossibleRows, StatementWriter, companion_item};
 use super::select::RewrittenFrom;
 use super::table_scope::TableScope;
 use super::{Answers, TableKnowledge, UNKNOWN_SUFFIX};
-use crate::rules::sql::clauses::column_name;
+use crate::rules::sql::clauses::{column_name, is_aggregate};
 
 /// What is put behind the name of a column for whether a row of its group settles it.
 const SETTLED_SUFFIX: &str = "__settled";
-
-/// Functions of a group.
-const OF_GROUP: [&str; 5] = ["min", "max", "count", "sum", "avg"];
 
 /// A SELECT with groups, aggregates or windows.
 pub(super) struct GroupedSelect<'a> {
@@ -48,8 +45,7 @@ fn group_functions(expr: &Expr) -> Vec<Function> {
         type Break = ();
         fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
             if let Expr::Function(function) = expr
-                && (function.over.is_some()
-                    || OF_GROUP.contains(&function.name.to_string().to_ascii_lowercase().as_str()))
+                && (function.over.is_some() || is_aggregate(function))
             {
                 self.0.push(function.clone());
             }
